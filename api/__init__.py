@@ -1,0 +1,1 @@
+"""The doors: HTTP and websockets. Parse, call one service, show the answer."""

@@ -1,0 +1,1 @@
+"""The exam: its rules, their use cases and their storage."""

@@ -1,0 +1,1 @@
+"""What everything else stands on: errors, ids, the clock, state tables, canonical JSON, signatures."""

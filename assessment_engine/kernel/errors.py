@@ -1,0 +1,201 @@
+"""Every way the engine can say no, in the exam's own words.
+
+Each class has a stable `code`; statuses live only in api/errors.py. Not here: observations ("no face") which are facts, not errors.
+
+    AssessmentError
+    ├── NotFound
+    ├── NotAllowed
+    │   ├── NotSignedIn
+    │   ├── TokenExpired
+    │   └── SecondPersonNeeded
+    ├── Conflict
+    │   ├── IllegalTransition
+    │   ├── StaleRevision
+    │   ├── RevisionReused
+    │   ├── AfterTime
+    │   ├── SittingSealed
+    │   ├── AlreadyLive
+    │   ├── NotYet
+    │   └── AlreadyRunning
+    ├── Invalid
+    │   ├── UnknownItem
+    │   ├── WrongResponse
+    │   ├── RevisionFromTheFuture
+    │   ├── TooLarge
+    │   ├── BadFrame
+    │   └── UnreadableFile
+    ├── Unavailable
+    │   ├── StorageUnavailable
+    │   └── ModelMissing
+    └── IntegrityViolation
+        └── HashMismatch
+"""
+
+from typing import ClassVar
+
+
+class AssessmentError(Exception):
+    """Base of every refusal; `code` is stable and public, `details` is safe to show."""
+
+    code: ClassVar[str] = "assessment_error"
+
+    def __init__(self, message: str = "", **details: str | int | float | bool | None) -> None:
+        super().__init__(message or self.code.replace("_", " "))
+        self.message = message or self.code.replace("_", " ")
+        self.details = details
+
+
+class NotFound(AssessmentError):
+    """The thing does not exist, or not for you: the two are never told apart."""
+
+    code = "not_found"
+
+
+class NotAllowed(AssessmentError):
+    """The person may not do this."""
+
+    code = "not_allowed"
+
+
+class NotSignedIn(NotAllowed):
+    """Nobody is signed in, or the password was wrong."""
+
+    code = "not_signed_in"
+
+
+class TokenExpired(NotAllowed):
+    """The token or ticket was right once; its time is over."""
+
+    code = "token_expired"
+
+
+class SecondPersonNeeded(NotAllowed):
+    """This act needs somebody else than the one who acted before."""
+
+    code = "second_person_needed"
+
+
+class Conflict(AssessmentError):
+    """The request is well-formed, but the state of things does not allow it now."""
+
+    code = "conflict"
+
+
+class IllegalTransition(Conflict):
+    """The state machine has no such step."""
+
+    code = "illegal_transition"
+
+
+class StaleRevision(Conflict):
+    """A newer answer to this item is already acknowledged."""
+
+    code = "stale_revision"
+
+
+class RevisionReused(Conflict):
+    """The same revision was acknowledged with another content."""
+
+    code = "revision_reused"
+
+
+class AfterTime(Conflict):
+    """The time of the sitting is over."""
+
+    code = "after_time"
+
+
+class SittingSealed(Conflict):
+    """The sitting is sealed; its answers are final."""
+
+    code = "sitting_sealed"
+
+
+class AlreadyLive(Conflict):
+    """Another live connection holds this sitting's camera."""
+
+    code = "already_live"
+
+
+class NotYet(Conflict):
+    """A condition is still missing; the message says which and who holds it."""
+
+    code = "not_yet"
+
+
+class AlreadyRunning(Conflict):
+    """Another process owns this data folder."""
+
+    code = "already_running"
+
+
+class Invalid(AssessmentError):
+    """The input breaks a rule; nothing was changed."""
+
+    code = "invalid"
+
+
+class UnknownItem(Invalid):
+    """The item is not in this sitting's form."""
+
+    code = "unknown_item"
+
+
+class WrongResponse(Invalid):
+    """The response does not fit the item's declaration."""
+
+    code = "wrong_response"
+
+
+class RevisionFromTheFuture(Invalid):
+    """The revision is implausibly far ahead of what the server knows."""
+
+    code = "revision_from_the_future"
+
+
+class TooLarge(Invalid):
+    """The input exceeds a stated limit."""
+
+    code = "too_large"
+
+
+class BadFrame(Invalid):
+    """A camera frame that is malformed, repeated, reordered or foreign."""
+
+    code = "bad_frame"
+
+
+class UnreadableFile(Invalid):
+    """A file that cannot be read as what it claims to be."""
+
+    code = "unreadable_file"
+
+
+class Unavailable(AssessmentError):
+    """A part is away; try again. Nothing was changed."""
+
+    code = "unavailable"
+
+
+class StorageUnavailable(Unavailable):
+    """The database or blob store does not answer."""
+
+    code = "storage_unavailable"
+
+
+class ModelMissing(Unavailable):
+    """A model file is absent or has another hash; its signal is off."""
+
+    code = "model_missing"
+
+
+class IntegrityViolation(AssessmentError):
+    """Something that must never differ differs. Never swallowed."""
+
+    code = "integrity_violation"
+
+
+class HashMismatch(IntegrityViolation):
+    """A file or record does not have the hash it must have."""
+
+    code = "hash_mismatch"

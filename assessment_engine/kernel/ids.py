@@ -1,0 +1,37 @@
+"""Identifiers: typed strings, sortable by creation time, unguessable.
+
+An id is PREFIX_ + 10 characters of milliseconds + 16 random characters (80 bits), in Crockford base 32, lower case (the layout of a ULID).
+"""
+
+import secrets
+from datetime import datetime
+from typing import NewType
+
+OrganisationId = NewType("OrganisationId", str)
+PersonId = NewType("PersonId", str)
+BankId = NewType("BankId", str)
+ItemId = NewType("ItemId", str)
+ItemVersionId = NewType("ItemVersionId", str)
+FormId = NewType("FormId", str)
+ExamId = NewType("ExamId", str)
+SessionId = NewType("SessionId", str)
+RegistrationId = NewType("RegistrationId", str)
+SittingId = NewType("SittingId", str)
+IncidentId = NewType("IncidentId", str)
+ScoreReportId = NewType("ScoreReportId", str)
+BatchId = NewType("BatchId", str)
+CertificateId = NewType("CertificateId", str)
+CompetencyId = NewType("CompetencyId", str)
+CourseId = NewType("CourseId", str)
+GrievanceId = NewType("GrievanceId", str)
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def _base32(number: int, length: int) -> str:
+    return "".join(_ALPHABET[(number >> (5 * place)) & 31] for place in reversed(range(length)))
+
+
+def new_id(prefix: str, now: datetime) -> str:
+    """Return a fresh id such as `sit_01j9…`; `now` gives its sort order, chance the rest."""
+    return f"{prefix}_{_base32(int(now.timestamp() * 1000), 10)}{_base32(secrets.randbits(80), 16)}"

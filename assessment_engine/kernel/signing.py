@@ -1,0 +1,75 @@
+"""Ed25519 signatures (RFC 8032), one key per purpose. Keys are handed in; where they are kept is the runtime's matter."""
+
+import base64
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from assessment_engine.kernel.canonical import sha256_hex
+
+
+class Purpose(StrEnum):
+    """What a key may sign; a key never serves two purposes."""
+
+    RECEIPTS = "receipts"
+    LOG = "log"
+    ISSUER = "issuer"
+    EVIDENCE = "evidence"
+
+
+def b64url(data: bytes) -> str:
+    """Encode as base64url without padding (RFC 4648 section 5)."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def unb64url(text: str) -> bytes:
+    """Decode base64url without padding; raises ValueError on anything else."""
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKey:
+    """A private key and its name: `PURPOSE-` + the first 12 hex digits of the public key's SHA-256."""
+
+    purpose: Purpose
+    seed: bytes  # 32 bytes
+
+    @property
+    def private(self) -> Ed25519PrivateKey:
+        """The key itself."""
+        return Ed25519PrivateKey.from_private_bytes(self.seed)
+
+    @property
+    def public_bytes(self) -> bytes:
+        """The public half, 32 bytes."""
+        return self.private.public_key().public_bytes_raw()
+
+    @property
+    def key_id(self) -> str:
+        """The public name of the key."""
+        return f"{self.purpose}-{sha256_hex(self.public_bytes)[:12]}"
+
+    def sign(self, message: bytes) -> str:
+        """Sign bytes; returns the 64-byte signature as base64url."""
+        return b64url(self.private.sign(message))
+
+
+def verify(public_bytes: bytes, message: bytes, signature: str) -> bool:
+    """Tell whether `signature` (base64url) over `message` was made by the key; never raises on bad input."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_bytes).verify(unb64url(signature), message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """The deployment's keys, one per purpose."""
+
+    receipts: SigningKey
+    log: SigningKey
+    issuer: SigningKey
+    evidence: SigningKey

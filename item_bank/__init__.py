@@ -1,0 +1,1 @@
+"""Items, forms and their formats. Pure: no SQL, HTTP, Redis or files."""

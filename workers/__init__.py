@@ -1,0 +1,1 @@
+"""The hands: queues, frames, jobs. The only Redis clients."""
