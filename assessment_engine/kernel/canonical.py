@@ -10,7 +10,7 @@ Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 
 def canonical_json(value: Json) -> bytes:
     """Serialise JSON data as RFC 8785 (JCS) bytes; raises ValueError for what JSON cannot say."""
-    return rfc8785.dumps(value)  # type: ignore[arg-type]  # rfc8785 types lists and dicts only; it takes any sequence and mapping
+    return rfc8785.dumps(value)
 
 
 def sha256_hex(data: bytes) -> str:
