@@ -17,6 +17,7 @@ class Purpose(StrEnum):
     LOG = "log"
     ISSUER = "issuer"
     EVIDENCE = "evidence"
+    TICKETS = "tickets"
 
 
 def b64url(data: bytes) -> str:
@@ -73,3 +74,4 @@ class Signer:
     log: SigningKey
     issuer: SigningKey
     evidence: SigningKey
+    tickets: SigningKey

@@ -1,0 +1,51 @@
+"""Where things are and how this deployment behaves, read once from the environment.
+
+Read only by cli, bench, api.app, the workers' mains and runtime; everybody else is handed what it needs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One deployment's settings; a URL of None means the embedded engine of that kind."""
+
+    data_dir: Path
+    assets_dir: Path
+    database_url: str
+    frames_url: str | None
+    jobs_url: str | None
+    evidence_url: str
+    public_url: str
+    ingest_url: str
+    host: str
+    port: int
+    ingest_port: int
+    proctor_workers: int
+    demo: bool
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the settings; raises ValueError when a number is not one."""
+        data_dir = Path(environ.get("DATA_DIR", "data")).absolute()
+        host = environ.get("HOST", "127.0.0.1")
+        port = int(environ.get("PORT", "8000"))
+        ingest_port = int(environ.get("INGEST_PORT", "8001"))
+        public_url = environ.get("PUBLIC_URL", f"http://localhost:{port}").rstrip("/")
+        return cls(
+            data_dir=data_dir,
+            assets_dir=Path(environ.get("ASSETS_DIR", str(Path.home() / ".cache" / "assessment-engine"))).absolute(),
+            database_url=environ.get("DATABASE_URL", f"sqlite:///{data_dir / 'engine.sqlite'}"),
+            frames_url=environ.get("FRAMES_URL"),
+            jobs_url=environ.get("JOBS_URL"),
+            evidence_url=environ.get("EVIDENCE_URL", f"file://{data_dir / 'evidence'}"),
+            public_url=public_url,
+            ingest_url=environ.get("INGEST_URL", f"ws://localhost:{ingest_port}").rstrip("/"),
+            host=host,
+            port=port,
+            ingest_port=ingest_port,
+            proctor_workers=int(environ.get("PROCTOR_WORKERS", "1")),
+            demo=environ.get("DEMO", "") == "1",
+        )

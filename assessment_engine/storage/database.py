@@ -1,0 +1,180 @@
+"""Opens transactions. A Transaction carries one repository per noun; there is no other way to the tables.
+
+SQLite: WAL, synchronous=FULL, and BEGIN IMMEDIATE for every writing transaction (a read that turns into a write would fail at once).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from assessment_engine.kernel.errors import StorageUnavailable
+from assessment_engine.storage.audit import AuditLog
+from assessment_engine.storage.certification import Certificates
+from assessment_engine.storage.checkin import CheckIns
+from assessment_engine.storage.competency import CompetencyRecords
+from assessment_engine.storage.courses import Courses
+from assessment_engine.storage.delivery import Sittings
+from assessment_engine.storage.events import ExamEvents
+from assessment_engine.storage.exams import Exams
+from assessment_engine.storage.forms import Forms
+from assessment_engine.storage.grievances import Grievances
+from assessment_engine.storage.incidents import Incidents
+from assessment_engine.storage.invigilation import Invigilation
+from assessment_engine.storage.items import Items
+from assessment_engine.storage.outbox import Outbox
+from assessment_engine.storage.people import People
+from assessment_engine.storage.results import ResultBatches
+from assessment_engine.storage.scoring import ScoreReports
+
+
+class Transaction:
+    """One transaction and its repositories, made when first asked for."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @cached_property
+    def people(self) -> People:
+        """Organisations, people, roles, log-ins."""
+        return People(self.connection)
+
+    @cached_property
+    def items(self) -> Items:
+        """Banks, items, item versions."""
+        return Items(self.connection)
+
+    @cached_property
+    def forms(self) -> Forms:
+        """Fixed papers."""
+        return Forms(self.connection)
+
+    @cached_property
+    def exams(self) -> Exams:
+        """Exams, sessions, registrations."""
+        return Exams(self.connection)
+
+    @cached_property
+    def sittings(self) -> Sittings:
+        """Sittings, their answers and seals."""
+        return Sittings(self.connection)
+
+    @cached_property
+    def checkins(self) -> CheckIns:
+        """Check-ins of candidates before their sitting."""
+        return CheckIns(self.connection)
+
+    @cached_property
+    def incidents(self) -> Incidents:
+        """Incidents, evidence and what the stream counted."""
+        return Incidents(self.connection)
+
+    @cached_property
+    def invigilation(self) -> Invigilation:
+        """Cases, adjudications, proctoring decisions."""
+        return Invigilation(self.connection)
+
+    @cached_property
+    def scoring(self) -> ScoreReports:
+        """Score reports."""
+        return ScoreReports(self.connection)
+
+    @cached_property
+    def results(self) -> ResultBatches:
+        """Result batches and their approvals."""
+        return ResultBatches(self.connection)
+
+    @cached_property
+    def certificates(self) -> Certificates:
+        """Certificates and credentials."""
+        return Certificates(self.connection)
+
+    @cached_property
+    def competency(self) -> CompetencyRecords:
+        """Competencies and competency records."""
+        return CompetencyRecords(self.connection)
+
+    @cached_property
+    def courses(self) -> Courses:
+        """Courses, enrolments, progress."""
+        return Courses(self.connection)
+
+    @cached_property
+    def grievances(self) -> Grievances:
+        """Grievances and their history."""
+        return Grievances(self.connection)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """The Merkle audit log."""
+        return AuditLog(self.connection)
+
+    @cached_property
+    def events(self) -> ExamEvents:
+        """The append-only exam events."""
+        return ExamEvents(self.connection)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """The jobs that somebody must do."""
+        return Outbox(self.connection)
+
+
+def open_database(url: str) -> Engine:
+    """Connect to SQLite or PostgreSQL with the durability this product promises."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _harden_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _harden_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # pysqlite must not begin transactions behind our back
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    mode = "DEFERRED" if connection.get_execution_options().get("read_only") else "IMMEDIATE"
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+class Store:
+    """The database as services see it: two ways to open a transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def begin(self) -> Iterator[Transaction]:
+        """Open a writing transaction; commits on success, changes nothing on any error. Raises StorageUnavailable."""
+        with self._connection(self.engine) as connection, connection.begin():
+            yield Transaction(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Open a reading transaction: a snapshot that never waits for a writer. Raises StorageUnavailable."""
+        with self._connection(self.engine.execution_options(read_only=True)) as connection, connection.begin():
+            yield Transaction(connection)
+
+    @staticmethod
+    @contextmanager
+    def _connection(engine: Engine) -> Iterator[Connection]:
+        try:
+            connection = engine.connect()
+        except OperationalError as error:
+            raise StorageUnavailable("the database does not answer") from error
+        with connection:
+            yield connection
+
+    def ping(self) -> None:
+        """Ask the database for a sign of life; raises StorageUnavailable."""
+        with self.read() as tx:
+            tx.connection.execute(text("SELECT 1"))

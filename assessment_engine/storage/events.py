@@ -1,0 +1,111 @@
+"""The exam-event table: append-only, for telemetry, oversight and quality checks. No answers, images or embeddings in it.
+
+The dictionary of kinds is EVENT_KINDS; docs/glossary.md prints it. Stored in the transaction of what it records.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, Integer, String, Table, insert, select
+
+from assessment_engine.kernel.errors import Invalid
+from assessment_engine.kernel.ids import OrganisationId, PersonId, SittingId
+from assessment_engine.storage.schema import Instant, metadata
+
+EVENT_KINDS: Mapping[str, str] = {
+    "signed_in": "A person signed in.",
+    "consent_given": "The candidate read the notice and agreed.",
+    "camera_declined": "The candidate declined the camera and is led to a centre seat.",
+    "checkin_requested": "The candidate asked to be admitted.",
+    "checkin_decided": "An invigilator admitted, asked again or referred.",
+    "calibration_done": "The screen-corner calibration ended or was skipped.",
+    "sitting_started": "The form was opened and the time began.",
+    "item_viewed": "A question came to the screen.",
+    "language_switched": "The candidate changed the language of a question.",
+    "answer_saved": "An answer was acknowledged (its content is not here).",
+    "sitting_submitted": "The sitting was closed, by the candidate or by time, and sealed.",
+    "connection_lost": "The camera's connection ended before the sitting did.",
+    "connection_back": "The camera's connection returned.",
+    "browser_hint": "The page reported a focus, tab or full-screen change: a hint, never evidence.",
+    "incident_raised": "The machine raised an incident.",
+    "incident_closed": "An incident ended.",
+    "case_judged": "A person decided on an incident.",
+    "proctoring_decided": "A proctoring decision exists for the sitting.",
+    "sitting_scored": "A score report exists.",
+    "batch_approved": "An officer approved a result batch.",
+    "batch_published": "A result batch was published.",
+    "certificate_issued": "A certificate was issued.",
+    "certificate_changed": "A certificate was suspended, reinstated or revoked.",
+    "grievance_filed": "A grievance was filed.",
+    "grievance_resolved": "A grievance was resolved.",
+    "course_enrolled": "A learner enrolled in a course.",
+    "course_completed": "A learner completed a course.",
+    "question_reported": "A candidate reported a question.",
+}
+
+exam_events = Table(
+    "exam_events",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("organisation_id", String(40), ForeignKey("organisations.id"), nullable=False),
+    Column("actor_id", String(40)),
+    Column("sitting_id", String(40)),
+    Column("subject", String(80)),
+    Column("data", JSON, nullable=False),
+    Index("ix_exam_events_sitting_id_seq", "sitting_id", "seq"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExamEvent:
+    """One thing that happened, in the dictionary's words; `data` holds small facts only."""
+
+    at: datetime
+    kind: str
+    organisation_id: OrganisationId
+    actor_id: PersonId | None = None
+    sitting_id: SittingId | None = None
+    subject: str | None = None
+    data: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+
+
+class ExamEvents:
+    """Exam events in the current transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def record(self, event: ExamEvent) -> None:
+        """Append one event; raises Invalid when its kind is not in the dictionary."""
+        if event.kind not in EVENT_KINDS:
+            raise Invalid(f"no such exam event: {event.kind}")
+        self._connection.execute(
+            insert(exam_events).values(
+                at=event.at,
+                kind=event.kind,
+                organisation_id=event.organisation_id,
+                actor_id=event.actor_id,
+                sitting_id=event.sitting_id,
+                subject=event.subject,
+                data=dict(event.data),
+            )
+        )
+
+    def of_sitting(self, sitting_id: SittingId) -> list[ExamEvent]:
+        """Return a sitting's events, oldest first."""
+        rows = self._connection.execute(select(exam_events).where(exam_events.c.sitting_id == sitting_id).order_by(exam_events.c.seq))
+        return [
+            ExamEvent(
+                at=row.at,
+                kind=row.kind,
+                organisation_id=row.organisation_id,
+                actor_id=row.actor_id,
+                sitting_id=row.sitting_id,
+                subject=row.subject,
+                data=row.data,
+            )
+            for row in rows
+        ]
