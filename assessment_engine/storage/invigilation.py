@@ -1,10 +1,202 @@
-"""Tables and queries of invigilation."""
+"""Tables and queries of the human side: cases, adjudications and proctoring decisions.
 
-from sqlalchemy import Connection
+Adjudications and decisions are append-only (triggers in the migrations). A person judges a case once; a case has at most two judgements.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    Float,
+    ForeignKey,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    insert,
+    select,
+    update,
+)
+
+from assessment_engine.invigilation import Adjudication, Case, CaseState, Outcome, ProctoringDecision, Reason, Verdict
+from assessment_engine.kernel.errors import NotFound
+from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SittingId
+from assessment_engine.storage.schema import Instant, metadata
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("incident_id", String(40), ForeignKey("incidents.id"), primary_key=True),
+    Column("sitting_id", String(40), ForeignKey("sittings.id"), nullable=False, index=True),
+    Column("organisation_id", String(40), ForeignKey("organisations.id"), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+)
+
+adjudications = Table(
+    "adjudications",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("incident_id", String(40), ForeignKey("cases.incident_id"), nullable=False),
+    Column("sitting_id", String(40), ForeignKey("sittings.id"), nullable=False, index=True),
+    Column("person_id", String(40), ForeignKey("people.id"), nullable=False),
+    Column("verdict", String(10), nullable=False),
+    Column("reason_code", String(30), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    UniqueConstraint("incident_id", "person_id"),
+    UniqueConstraint("incident_id", "ordinal"),
+    CheckConstraint("ordinal IN (1, 2)", name="two_people"),
+)
+
+proctoring_decisions = Table(
+    "proctoring_decisions",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("sitting_id", String(40), ForeignKey("sittings.id"), nullable=False, index=True),
+    Column("outcome", String(20), nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    Column("decided_by", String(40), ForeignKey("people.id")),
+    Column("reason", Text, nullable=False),
+    Column("observable_share", Float, nullable=False),
+    Column("incidents_until", Instant, nullable=False),
+    CheckConstraint("(outcome = 'unflagged') = (decided_by IS NULL)", name="people_decide"),
+)
 
 
 class Invigilation:
-    """Invigilation in the current transaction."""
+    """Cases, adjudications and decisions in the current transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def open_case(self, incident_id: IncidentId, sitting_id: SittingId, organisation_id: OrganisationId, now: datetime) -> None:
+        """Set an incident before people; a second call for the same incident changes nothing."""
+        if self._connection.execute(select(cases.c.incident_id).where(cases.c.incident_id == incident_id)).first():
+            return
+        self._connection.execute(
+            insert(cases).values(
+                incident_id=incident_id, sitting_id=sitting_id, organisation_id=organisation_id, state=CaseState.OPEN, opened_at=now
+            )
+        )
+
+    def case(self, incident_id: IncidentId, organisation_id: OrganisationId) -> Case:
+        """Return a case of this organisation; raises NotFound."""
+        query = select(cases).where(cases.c.incident_id == incident_id, cases.c.organisation_id == organisation_id)
+        row = self._connection.execute(query).first()
+        if row is None:
+            raise NotFound("no such case")
+        return _case(row)
+
+    def cases_of(self, sitting_id: SittingId) -> list[Case]:
+        """Return a sitting's cases, oldest first."""
+        rows = self._connection.execute(
+            select(cases).where(cases.c.sitting_id == sitting_id).order_by(cases.c.opened_at, cases.c.incident_id)
+        )
+        return [_case(row) for row in rows]
+
+    def waiting_for(self, person_id: PersonId, organisation_id: OrganisationId) -> list[Case]:
+        """Return the undecided cases that this person has not judged yet."""
+        judged = select(adjudications.c.incident_id).where(adjudications.c.person_id == person_id)
+        undecided = cases.c.state.in_([CaseState.OPEN, CaseState.AWAITING_SECOND])
+        query = select(cases).where(cases.c.organisation_id == organisation_id, undecided, cases.c.incident_id.not_in(judged))
+        return [_case(row) for row in self._connection.execute(query.order_by(cases.c.opened_at, cases.c.incident_id))]
+
+    def save_case(self, case: Case) -> None:
+        """Store a case's new state."""
+        self._connection.execute(update(cases).where(cases.c.incident_id == case.incident_id).values(state=case.state))
+
+    def adjudicate(self, adjudication: Adjudication) -> None:
+        """Append a person's judgement."""
+        self._connection.execute(
+            insert(adjudications).values(
+                id=adjudication.id,
+                incident_id=adjudication.incident_id,
+                sitting_id=adjudication.sitting_id,
+                person_id=adjudication.person_id,
+                verdict=adjudication.verdict,
+                reason_code=adjudication.reason_code,
+                reason=adjudication.reason,
+                at=adjudication.at,
+                ordinal=adjudication.ordinal,
+            )
+        )
+
+    def adjudications_of(self, incident_id: IncidentId) -> list[Adjudication]:
+        """Return what people judged on a case, first person first."""
+        query = select(adjudications).where(adjudications.c.incident_id == incident_id).order_by(adjudications.c.ordinal)
+        return [_adjudication(row) for row in self._connection.execute(query)]
+
+    def last_adjudication(self, sitting_id: SittingId) -> Adjudication | None:
+        """Return the latest judgement on any case of a sitting."""
+        query = (
+            select(adjudications)
+            .where(adjudications.c.sitting_id == sitting_id)
+            .order_by(adjudications.c.at.desc(), adjudications.c.id.desc())
+        )
+        row = self._connection.execute(query.limit(1)).first()
+        return None if row is None else _adjudication(row)
+
+    def decide(self, decision: ProctoringDecision) -> None:
+        """Append a proctoring decision; a later one supersedes, none is changed."""
+        self._connection.execute(
+            insert(proctoring_decisions).values(
+                id=decision.id,
+                sitting_id=decision.sitting_id,
+                outcome=decision.outcome,
+                decided_at=decision.decided_at,
+                decided_by=decision.decided_by,
+                reason=decision.reason,
+                observable_share=decision.observable_share,
+                incidents_until=decision.incidents_until,
+            )
+        )
+
+    def decision_of(self, sitting_id: SittingId) -> ProctoringDecision | None:
+        """Return the decision that stands for a sitting: the latest."""
+        query = select(proctoring_decisions).where(proctoring_decisions.c.sitting_id == sitting_id)
+        latest = query.order_by(proctoring_decisions.c.decided_at.desc(), proctoring_decisions.c.id.desc()).limit(1)
+        row = self._connection.execute(latest).first()
+        return None if row is None else _decision(row)
+
+
+def _case(row: Row[tuple[object, ...]]) -> Case:
+    return Case(
+        incident_id=IncidentId(row.incident_id),
+        sitting_id=SittingId(row.sitting_id),
+        organisation_id=OrganisationId(row.organisation_id),
+        state=CaseState(row.state),
+        opened_at=row.opened_at,
+    )
+
+
+def _adjudication(row: Row[tuple[object, ...]]) -> Adjudication:
+    return Adjudication(
+        id=row.id,
+        incident_id=IncidentId(row.incident_id),
+        sitting_id=SittingId(row.sitting_id),
+        person_id=PersonId(row.person_id),
+        verdict=Verdict(row.verdict),
+        reason_code=Reason(row.reason_code),
+        reason=row.reason,
+        at=row.at,
+        ordinal=row.ordinal,
+    )
+
+
+def _decision(row: Row[tuple[object, ...]]) -> ProctoringDecision:
+    return ProctoringDecision(
+        id=row.id,
+        sitting_id=SittingId(row.sitting_id),
+        outcome=Outcome(row.outcome),
+        decided_at=row.decided_at,
+        decided_by=None if row.decided_by is None else PersonId(row.decided_by),
+        reason=row.reason,
+        observable_share=row.observable_share,
+        incidents_until=row.incidents_until,
+    )
