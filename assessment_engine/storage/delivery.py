@@ -1,10 +1,151 @@
-"""Tables and queries of delivery."""
+"""Tables and queries of delivery: sittings and their seals. The answers are in storage/answer_ledger.py."""
 
-from sqlalchemy import Connection
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import Boolean, Column, ColumnElement, Connection, ForeignKey, Index, Integer, Row, String, Table, insert, select, update
+
+from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.kernel.errors import NotFound
+from assessment_engine.kernel.ids import OrganisationId, PersonId, RegistrationId, SessionId, SittingId
+from assessment_engine.storage.schema import Instant, metadata
+
+sittings = Table(
+    "sittings",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("registration_id", String(40), ForeignKey("registrations.id"), nullable=False, unique=True),
+    Column("organisation_id", String(40), ForeignKey("organisations.id"), nullable=False),
+    Column("candidate_id", String(40), ForeignKey("people.id"), nullable=False),
+    Column("exam_id", String(40), ForeignKey("exams.id"), nullable=False),
+    Column("session_id", String(40), ForeignKey("exam_sessions.id"), nullable=False),
+    Column("form_id", String(40), ForeignKey("forms.id"), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("state", String(24), nullable=False),
+    Column("consented_at", Instant),
+    Column("admitted_at", Instant),
+    Column("started_at", Instant),
+    Column("deadline_at", Instant),
+    Column("grace_s", Integer, nullable=False),
+    Column("submitted_at", Instant),
+    Column("revision", Integer, nullable=False),
+    Column("current_item", String(40)),
+    Column("simulated", Boolean, nullable=False),
+    Index("ix_sittings_candidate_id", "candidate_id"),
+    Index("ix_sittings_session_id_state", "session_id", "state"),
+    Index("ix_sittings_state_deadline_at", "state", "deadline_at"),
+)
+
+seals = Table(
+    "seals",
+    metadata,
+    Column("sitting_id", String(40), ForeignKey("sittings.id"), primary_key=True),
+    Column("answers", Integer, nullable=False),
+    Column("ledger_sha256", String(64), nullable=False),
+    Column("form_sha256", String(64), nullable=False),
+    Column("sealed_at", Instant, nullable=False),
+    Column("key_id", String(40), nullable=False),
+    Column("signature", String(100), nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealRecord:
+    """What was signed when a sitting was closed; `ledger_sha256` names exactly the answers that count."""
+
+    sitting_id: SittingId
+    answers: int
+    ledger_sha256: str
+    form_sha256: str
+    sealed_at: datetime
+    key_id: str
+    signature: str
 
 
 class Sittings:
-    """Sittings in the current transaction."""
+    """Sittings and seals in the current transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def add(self, *new: Sitting) -> None:
+        """Insert sittings."""
+        self._connection.execute(insert(sittings), [asdict(sitting) for sitting in new])
+
+    def save(self, sitting: Sitting) -> None:
+        """Store a sitting that exists; raises NotFound otherwise."""
+        done = self._connection.execute(update(sittings).where(sittings.c.id == sitting.id).values(**asdict(sitting)))
+        if done.rowcount != 1:
+            raise NotFound("no such sitting")
+
+    def get(self, sitting_id: SittingId) -> Sitting:
+        """Return a sitting, for acts of the system; raises NotFound."""
+        return self._one(sittings.c.id == sitting_id)
+
+    def lock(self, sitting_ids: Iterable[SittingId]) -> dict[SittingId, Sitting]:
+        """Return those of the sittings that exist, held against other writers until the transaction ends.
+
+        SQLite's writing transactions exclude each other anyway; PostgreSQL locks the rows, always in the order of their ids.
+        """
+        query = select(sittings).where(sittings.c.id.in_(sorted(set(sitting_ids)))).order_by(sittings.c.id).with_for_update()
+        return {sitting.id: sitting for sitting in map(_sitting, self._connection.execute(query))}
+
+    def get_locked(self, sitting_id: SittingId) -> Sitting:
+        """Return a sitting held against other writers; raises NotFound."""
+        try:
+            return self.lock([sitting_id])[sitting_id]
+        except KeyError:
+            raise NotFound("no such sitting") from None
+
+    def of_candidate(self, sitting_id: SittingId, candidate_id: PersonId) -> Sitting:
+        """Return a candidate's own sitting; another's is NotFound."""
+        return self._one((sittings.c.id == sitting_id) & (sittings.c.candidate_id == candidate_id))
+
+    def of_organisation(self, sitting_id: SittingId, organisation_id: OrganisationId) -> Sitting:
+        """Return a sitting as the organisation's staff may see it; another organisation's is NotFound."""
+        return self._one((sittings.c.id == sitting_id) & (sittings.c.organisation_id == organisation_id))
+
+    def all_of_candidate(self, candidate_id: PersonId) -> list[Sitting]:
+        """Return a candidate's sittings, oldest first."""
+        return self._all(sittings.c.candidate_id == candidate_id)
+
+    def all_of_session(self, session_id: SessionId, organisation_id: OrganisationId) -> list[Sitting]:
+        """Return a session's sittings as the organisation's staff may see them, oldest first."""
+        return self._all((sittings.c.session_id == session_id) & (sittings.c.organisation_id == organisation_id))
+
+    def of_registration(self, registration_id: RegistrationId) -> Sitting:
+        """Return the one sitting of a registration; raises NotFound."""
+        return self._one(sittings.c.registration_id == registration_id)
+
+    def past_deadline(self, now: datetime, limit: int = 500) -> list[SittingId]:
+        """Return sittings in progress whose deadline has passed (their grace may not have), longest overdue first."""
+        open_ = (sittings.c.state == SittingState.IN_PROGRESS) & (sittings.c.deadline_at < now)
+        return list(self._connection.execute(select(sittings.c.id).where(open_).order_by(sittings.c.deadline_at).limit(limit)).scalars())
+
+    def add_seal(self, seal: SealRecord) -> None:
+        """Keep a seal; the primary key allows one a sitting."""
+        self._connection.execute(insert(seals).values(**asdict(seal)))
+
+    def seal(self, sitting_id: SittingId) -> SealRecord | None:
+        """Return a sitting's seal, or None while it is open."""
+        row = self._connection.execute(select(seals).where(seals.c.sitting_id == sitting_id)).one_or_none()
+        return None if row is None else SealRecord(**row._mapping)
+
+    def _one(self, condition: ColumnElement[bool]) -> Sitting:
+        row = self._connection.execute(select(sittings).where(condition)).one_or_none()
+        if row is None:
+            raise NotFound("no such sitting")
+        return _sitting(row)
+
+    def _all(self, condition: ColumnElement[bool]) -> list[Sitting]:
+        rows = self._connection.execute(select(sittings).where(condition).order_by(sittings.c.id))
+        return [_sitting(row) for row in rows]
+
+
+_FIELDS = tuple(field.name for field in fields(Sitting))
+
+
+def _sitting(row: Row[tuple[object, ...]]) -> Sitting:
+    values = {name: row._mapping[name] for name in _FIELDS}
+    return Sitting(**{**values, "state": SittingState(row._mapping["state"])})

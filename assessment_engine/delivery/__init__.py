@@ -1,0 +1,1 @@
+"""One candidate's way through one form: the sitting, its clock, its answers and their receipts. No SQL, no clock, no network."""

@@ -1,0 +1,64 @@
+"""How long a sitting lasts, and what happens to its time when something fails. The server owns the clock (DESIGN promise 2).
+
+The deadline is fixed at the start: nothing that fails later moves it silently. A session's window says when a candidate may start, not when
+they must have ended, so that an access arrangement is never cut short.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from assessment_engine.kernel.errors import AfterTime, Invalid, NotYet
+
+MAX_GRACE_S = 60
+
+
+class OutagePolicy(StrEnum):
+    """What an exam promises about time that a candidate loses; the exam page says it in words."""
+
+    TIME_RUNS_ON = "time_runs_on"  # the clock goes on; answers are kept on the device and saved when the connection is back
+    PERSON_DECIDES = "person_decides"  # the clock goes on; an invigilator may give time back, with a reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimePolicy:
+    """An exam's time as it applies to one candidate; `grace_s` lets in what was sent before the bell and arrived after it."""
+
+    duration_s: int
+    extra_percent: int = 0
+    grace_s: int = 0
+    outage: OutagePolicy = OutagePolicy.TIME_RUNS_ON
+
+    def __post_init__(self) -> None:
+        if self.duration_s <= 0 or self.extra_percent < 0 or not 0 <= self.grace_s <= MAX_GRACE_S:
+            raise Invalid("an exam lasts some time, extra time is not negative, and grace is at most a minute")
+
+    def deadline(self, started_at: datetime) -> datetime:
+        """Return the moment the time ends for a candidate who starts at `started_at`; part seconds are given, not taken."""
+        seconds = -(-self.duration_s * (100 + self.extra_percent) // 100)
+        return started_at + timedelta(seconds=seconds)
+
+
+def time_policy(duration_s: int, exam_policy: Mapping[str, object], arrangements: Mapping[str, object]) -> TimePolicy:
+    """Read an exam's policy (`grace_s`, `outage`) and a registration's arrangements (`extra_time_percent`)."""
+    return TimePolicy(
+        duration_s=duration_s,
+        extra_percent=_whole(arrangements.get("extra_time_percent", 0)),
+        grace_s=_whole(exam_policy.get("grace_s", 0)),
+        outage=OutagePolicy(str(exam_policy.get("outage", OutagePolicy.TIME_RUNS_ON))),
+    )
+
+
+def check_window(now: datetime, opens_at: datetime, closes_at: datetime) -> None:
+    """Refuse a start outside the session's window; raises NotYet or AfterTime."""
+    if now < opens_at:
+        raise NotYet("the session has not opened yet", opens_at=opens_at.isoformat())
+    if now >= closes_at:
+        raise AfterTime("the session no longer takes starts", closes_at=closes_at.isoformat())
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int):
+        raise Invalid(f"a whole number is needed, not {value!r}")
+    return value
