@@ -1,9 +1,9 @@
 """The human side of proctoring: a case, what people judged on it, and what follows for the sitting.
 
-*A machine flags; a person decides.* A flag (an incident of tier alert) becomes a case. One person may dismiss it; nobody alone may uphold it.
-An upheld case needs two different people, and a second person who disagrees dismisses it. That is deliberate: two people who looked at the
-same pictures and came apart are reasonable doubt, doubt is not held against a candidate, and no third opinion is sought until one agrees. So
-no adverse outcome exists without two people. No passing of time moves a case.
+*A machine flags; a person decides.* A flag (an incident of tier alert) becomes a case. One person may dismiss it; nobody alone may uphold
+it. An upheld case needs two different people, and a second person who disagrees dismisses it. That is deliberate: two people who looked
+at the same pictures and came apart are reasonable doubt, doubt is not held against a candidate, and no third opinion is sought until one
+agrees. So no adverse outcome exists without two people. No passing of time moves a case.
 
 Not here: incidents and evidence (services/incidents.py). Stored by storage/invigilation.py, driven by services/invigilation.py.
 """
