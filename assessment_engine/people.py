@@ -4,12 +4,27 @@ A person acts in exactly one organisation at a time: the Actor. What lies outsid
 Stored by storage/people.py, driven by services/people.py.
 """
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 
 from assessment_engine.kernel.errors import NotAllowed
 from assessment_engine.kernel.ids import OrganisationId, PersonId
+
+CIVIL_TIME = timezone(timedelta(hours=5, minutes=30), "IST")  # the zone in which dates of organisations, roles and exams are meant
+SESSION_LASTS = timedelta(hours=12)
+REAUTHENTICATION_LASTS = timedelta(minutes=10)
+
+
+def civil_date(moment: datetime) -> date:
+    """Return the calendar day of a moment where the exams are held."""
+    return moment.astimezone(CIVIL_TIME).date()
+
+
+def in_term(starts_on: date, ends_on: date | None, day: date) -> bool:
+    """Tell whether `day` lies between the two dates, both included; an end of None is open."""
+    return starts_on <= day and (ends_on is None or day <= ends_on)
 
 
 class OrganisationKind(StrEnum):
@@ -40,6 +55,10 @@ class Organisation:
     starts_on: date
     ends_on: date | None = None
 
+    def exists_on(self, day: date) -> bool:
+        """Tell whether the organisation exists that day."""
+        return in_term(self.starts_on, self.ends_on, day)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -52,6 +71,48 @@ class Person:
     name_hi: str
     language: str  # "en" or "hi"
     active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleTerm:
+    """A role that a person holds in an organisation between two dates (both included, None = open)."""
+
+    person_id: PersonId
+    organisation_id: OrganisationId
+    role: Role
+    starts_on: date
+    ends_on: date | None = None
+
+
+def roles_on(terms: Iterable[RoleTerm], day: date) -> frozenset[Role]:
+    """Return the roles that are held that day."""
+    return frozenset(term.role for term in terms if in_term(term.starts_on, term.ends_on, day))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginSession:
+    """Somebody signed in, until it expires or they sign out. The token itself is never stored, only its SHA-256."""
+
+    token_sha256: str
+    person_id: PersonId
+    organisation_id: OrganisationId
+    csrf: str
+    created_at: datetime
+    expires_at: datetime
+    reauthenticated_at: datetime
+    ended_at: datetime | None = None
+
+    def is_live(self, now: datetime) -> bool:
+        """Tell whether the session still opens doors."""
+        return self.ended_at is None and now < self.expires_at
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Tell whether the password was given a moment ago, as signing a batch or revoking needs."""
+        return now - self.reauthenticated_at <= REAUTHENTICATION_LASTS
+
+    def reauthenticated(self, now: datetime) -> "LoginSession":
+        """Note that the password was given again."""
+        return replace(self, reauthenticated_at=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,8 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
     ├── NotAllowed
     │   ├── NotSignedIn
     │   ├── TokenExpired
+    │   ├── TooManyTries
+    │   ├── ReauthenticationNeeded
     │   └── SecondPersonNeeded
     ├── Conflict
     │   ├── IllegalTransition
@@ -28,7 +30,8 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
     │   ├── StorageUnavailable
     │   └── ModelMissing
     └── IntegrityViolation
-        └── HashMismatch
+        ├── HashMismatch
+        └── ProofFailed
 """
 
 from typing import ClassVar
@@ -67,6 +70,18 @@ class TokenExpired(NotAllowed):
     """The token or ticket was right once; its time is over."""
 
     code = "token_expired"
+
+
+class TooManyTries(NotAllowed):
+    """Too many log-ins failed; wait a little."""
+
+    code = "too_many_tries"
+
+
+class ReauthenticationNeeded(NotAllowed):
+    """This act needs the password again, given a moment ago."""
+
+    code = "reauthentication_needed"
 
 
 class SecondPersonNeeded(NotAllowed):
@@ -199,3 +214,9 @@ class HashMismatch(IntegrityViolation):
     """A file or record does not have the hash it must have."""
 
     code = "hash_mismatch"
+
+
+class ProofFailed(IntegrityViolation):
+    """A model does not answer its reference input as it must: its file or its conversion is broken."""
+
+    code = "proof_failed"

@@ -1,0 +1,236 @@
+"""Who somebody is: log-in by password, sessions, roles; and the people of an organisation.
+
+A password is hashed outside every transaction: Argon2id costs tens of milliseconds, and no save may wait for it.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from assessment_engine.kernel.canonical import sha256_hex
+from assessment_engine.kernel.errors import Invalid, NotAllowed, NotSignedIn, ReauthenticationNeeded, TokenExpired
+from assessment_engine.kernel.ids import OrganisationId, PersonId, new_id
+from assessment_engine.people import (
+    REAUTHENTICATION_LASTS,
+    SESSION_LASTS,
+    Actor,
+    LoginSession,
+    Organisation,
+    OrganisationKind,
+    Person,
+    Role,
+    RoleTerm,
+    civil_date,
+    require,
+    roles_on,
+)
+from assessment_engine.services.engine import Engine
+from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.events import ExamEvent
+from assessment_engine.storage.people import Member
+
+LANGUAGES = ("en", "hi")
+SHORTEST_PASSWORD = 8
+LONGEST_PASSWORD = 1024
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP's second profile; the defaults cost 240 ms of CPU
+_HASH_OF_NOTHING = _hasher.hash(secrets.token_urlsafe(16))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A live session with whom it stands for. `token` is the secret itself and goes to the browser only."""
+
+    token: str
+    csrf: str
+    person: Person
+    organisation: Organisation
+    actor: Actor
+    expires_at: datetime
+    reauthenticated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPerson:
+    """What is asked for a person to be added; without a password they cannot log in by password."""
+
+    login: str
+    name: str
+    name_hi: str = ""
+    language: str = "en"
+    password: str | None = None
+    roles: tuple[Role, ...] = ()
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+def sign_in(engine: Engine, login: str, password: str) -> SignedIn:
+    """Check the password and open a session; raises NotSignedIn, in the same time whether the log-in exists or not."""
+    with engine.store.read() as tx:
+        found = tx.people.by_login(login.strip().lower())
+    person, password_hash = found if found else (None, None)
+    right = _matches(password_hash, password)
+    if person is None or not right or not person.active:
+        raise NotSignedIn("the log-in or the password is wrong")
+    return open_session(engine, person.id)
+
+
+def open_session(engine: Engine, person_id: PersonId) -> SignedIn:
+    """Open a session for a person who has proved who they are; raises NotSignedIn when they hold no role today."""
+    now = engine.clock.now()
+    token = secrets.token_urlsafe(32)
+    with engine.store.begin() as tx:
+        person = tx.people.get(person_id)
+        session = LoginSession(
+            token_sha256=sha256_hex(token.encode()),
+            person_id=person.id,
+            organisation_id=person.organisation_id,
+            csrf=secrets.token_urlsafe(24),
+            created_at=now,
+            expires_at=now + SESSION_LASTS,
+            reauthenticated_at=now,
+        )
+        signed = _signed_in(tx, session, token, now)
+        tx.people.open_session(session)
+        tx.events.record(ExamEvent(kind="signed_in", at=now, organisation_id=person.organisation_id, actor_id=person.id))
+    return signed
+
+
+def actor_of(engine: Engine, token: str) -> SignedIn:
+    """Return who a token stands for today; raises NotSignedIn, or TokenExpired when it was right once."""
+    now = engine.clock.now()
+    with engine.store.read() as tx:
+        return _signed_in(tx, _live_session(tx, token, now), token, now)
+
+
+def sign_out(engine: Engine, token: str) -> None:
+    """End a session; ending it twice is fine."""
+    with engine.store.begin() as tx:
+        tx.people.end_session(sha256_hex(token.encode()), engine.clock.now())
+
+
+def reauthenticate(engine: Engine, token: str, password: str) -> SignedIn:
+    """Take the password again before an act that needs it; raises NotAllowed when it is wrong, and the session goes on."""
+    signed = actor_of(engine, token)
+    with engine.store.read() as tx:
+        found = tx.people.by_login(signed.person.login)
+    if not _matches(found[1] if found else None, password):
+        raise NotAllowed("the password is wrong")
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        session = _live_session(tx, token, now).reauthenticated(now)
+        tx.people.save_reauthentication(session)
+        return _signed_in(tx, session, token, now)
+
+
+def recently_reauthenticated(tx: Transaction, actor: Actor, now: datetime) -> bool:
+    """Tell whether the actor gave their password in the last ten minutes; for services whose act needs it."""
+    return tx.people.reauthenticated_since(actor.person_id, now - REAUTHENTICATION_LASTS, now)
+
+
+def require_reauthentication(tx: Transaction, actor: Actor, now: datetime) -> None:
+    """Refuse an actor whose password was not given in the last ten minutes; raises ReauthenticationNeeded."""
+    if not recently_reauthenticated(tx, actor, now):
+        raise ReauthenticationNeeded("give your password again to confirm that it is you")
+
+
+def add_organisation(engine: Engine, kind: OrganisationKind, name: str, name_hi: str, *, starts_on: date | None = None) -> Organisation:
+    """Add an organisation, from today unless told otherwise. A system act: `user add` and the demo."""
+    now = engine.clock.now()
+    organisation = Organisation(
+        id=OrganisationId(new_id("org", now)), kind=kind, name=name, name_hi=name_hi, starts_on=starts_on or civil_date(now)
+    )
+    with engine.store.begin() as tx:
+        tx.people.add_organisation(organisation)
+        tx.audit.append("organisation_added", subject=organisation.id, now=now)
+    return organisation
+
+
+def add_person(engine: Engine, organisation_id: OrganisationId, new: NewPerson, *, by: Actor | None = None) -> Person:
+    """Add a person with roles; raises Invalid, or Conflict when the log-in is taken. A system act unless `by` says who adds."""
+    now = engine.clock.now()
+    person = _checked(new, organisation_id, PersonId(new_id("per", now)))
+    password_hash = None if new.password is None else _hasher.hash(new.password)
+    starts_on = new.starts_on or civil_date(now)
+    with engine.store.begin() as tx:
+        tx.people.add(person, password_hash)
+        for role in new.roles:
+            tx.people.add_role(
+                RoleTerm(person_id=person.id, organisation_id=organisation_id, role=role, starts_on=starts_on, ends_on=new.ends_on)
+            )
+        tx.audit.append("person_added", subject=person.id, now=now, actor=by.person_id if by else None, payload={"roles": list(new.roles)})
+    return person
+
+
+def enrol_person(engine: Engine, actor: Actor, new: NewPerson) -> Person:
+    """Add a person to the actor's own organisation; cell officers only."""
+    require(actor, Role.CELL_OFFICER)
+    return add_person(engine, actor.organisation_id, new, by=actor)
+
+
+def members(engine: Engine, actor: Actor) -> list[Member]:
+    """Return the people of the actor's organisation with their roles; cell officers only."""
+    require(actor, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        return tx.people.members(actor.organisation_id)
+
+
+def _checked(new: NewPerson, organisation_id: OrganisationId, person_id: PersonId) -> Person:
+    login, name = new.login.strip().lower(), new.name.strip()
+    if not login or not name or len(login) > 120 or len(name) > 200 or len(new.name_hi) > 200:
+        raise Invalid("a person needs a log-in and a name")
+    if new.language not in LANGUAGES:
+        raise Invalid("no such language", language=new.language)
+    if new.password is not None and not SHORTEST_PASSWORD <= len(new.password) <= LONGEST_PASSWORD:
+        raise Invalid(f"a password needs {SHORTEST_PASSWORD} characters or more")
+    if new.starts_on and new.ends_on and new.ends_on < new.starts_on:
+        raise Invalid("a role cannot end before it starts")
+    return Person(
+        id=person_id,
+        organisation_id=organisation_id,
+        login=login,
+        name=name,
+        name_hi=new.name_hi.strip() or name,
+        language=new.language,
+    )
+
+
+def _live_session(tx: Transaction, token: str, now: datetime) -> LoginSession:
+    session = tx.people.session(sha256_hex(token.encode()))
+    if session is None:
+        raise NotSignedIn("nobody is signed in")
+    if not session.is_live(now):
+        raise TokenExpired("you were signed out; sign in again")
+    return session
+
+
+def _signed_in(tx: Transaction, session: LoginSession, token: str, now: datetime) -> SignedIn:
+    today = civil_date(now)
+    person = tx.people.get(session.person_id)
+    organisation = tx.people.organisation(session.organisation_id)
+    roles = roles_on(tx.people.terms(person.id, organisation.id), today)
+    if not person.active or not organisation.exists_on(today) or not roles:
+        raise NotSignedIn("this account holds no role today")
+    return SignedIn(
+        token=token,
+        csrf=session.csrf,
+        person=person,
+        organisation=organisation,
+        actor=Actor(person_id=person.id, organisation_id=organisation.id, name=person.name, roles=roles),
+        expires_at=session.expires_at,
+        reauthenticated_at=session.reauthenticated_at,
+    )
+
+
+def _matches(password_hash: str | None, password: str) -> bool:
+    """Verify a password; an unknown log-in costs the same work as a known one."""
+    if len(password) > LONGEST_PASSWORD:
+        return False
+    try:
+        matches = _hasher.verify(password_hash or _HASH_OF_NOTHING, password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return matches and password_hash is not None
