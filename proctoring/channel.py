@@ -1,0 +1,329 @@
+"""The server's half of the camera protocol, without a socket: bytes and moments in, frames, gaps, refusals and replies out.
+
+The protocol, version 1 (the page's half is api/static/camera_worker.js; the socket is api/sockets/camera.py):
+
+server → page, text, JSON
+    {"type": "hello", "nonce", "key", "fps", "quality", "next_seq"}     once a connection; nonce and key are base64url, the key is new
+    {"type": "ack", "seq", "nonce", "fps", "quality"}                   for every frame taken: a fresh nonce, and the load asked for
+    {"type": "refused", "code": "bad_frame", "reason", "seq"}           for every frame refused; nothing of it is kept but the count
+    anything else is a message that others publish for the page (coaching, check results) and passes through the same socket
+
+page → server, binary, big-endian
+    version u8 = 1 | kind u8 (0 live, 1 kept while the line was cut) | seq u32 | client clock u64 ms (a hint) | nonce 16 B | mac 16 B | JPEG
+    The nonce is one of the last NONCES_KEPT that the server sent on this connection: it bounds from below when the frame was sent.
+    The mac is the first 16 bytes of HMAC-SHA256(key, everything before the mac | JPEG).
+    seq grows; numbers left out are frames that the page dropped itself, and are counted as missing.
+
+close codes: CloseCode below. After REFUSALS_ALLOWED refused frames on one connection it is closed with 4422.
+
+The chain (PROCTORING 5) holds every frame that was taken, whatever is dropped later:
+    h_i = SHA256(h_{i-1} | seq | server_ts | sha256(jpeg) | nonce), each field prefixed with its length (u32);
+    seq is u32, server_ts is u64 milliseconds; h_0 is the SHA-256 of "camera chain" and the sitting's id, prefixed alike.
+
+A Channel lives as long as its sitting and sees many connections, one at a time.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections import deque
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum, StrEnum
+from struct import Struct
+
+from assessment_engine.kernel.errors import AlreadyLive
+from assessment_engine.kernel.signing import b64url
+
+VERSION = 1
+MAX_JPEG = 256 * 1024
+HEADER = Struct(">BBIQ16s16s")
+MAX_MESSAGE = MAX_JPEG + HEADER.size
+NONCES_KEPT = 16
+REFUSALS_ALLOWED = 10
+LARGEST_SKIP = 10_000  # about half an hour at 5 frames a second
+LAST_SEQ = 2**32 - 1
+
+DEAD_AFTER = timedelta(seconds=10)
+IDLE_AFTER = timedelta(seconds=30)
+GAP_AFTER = timedelta(seconds=5)
+
+_MAC_AT = HEADER.size - 16
+_JPEG_START = b"\xff\xd8\xff"
+
+
+class CloseCode(IntEnum):
+    """Why the server ended a camera connection; stable, in the page's words too."""
+
+    TICKET = 4401
+    ORIGIN = 4403
+    IDLE = 4408
+    ALREADY_LIVE = 4409
+    TOO_LARGE = 4413
+    BAD_FRAMES = 4422
+
+
+class Kind(IntEnum):
+    """When a frame was taken, as the page says."""
+
+    LIVE = 0
+    KEPT = 1
+
+
+class Refusal(StrEnum):
+    """Why a frame was not taken; every reason is a `bad_frame` and is counted by itself."""
+
+    MALFORMED = "malformed"
+    UNKNOWN_VERSION = "unknown_version"
+    FOREIGN_KEY = "foreign_key"
+    FOREIGN_NONCE = "foreign_nonce"
+    REPEATED = "repeated"
+    REORDERED = "reordered"
+    SKIPPED_TOO_FAR = "skipped_too_far"
+    NOT_A_PICTURE = "not_a_picture"
+    TOO_LARGE = "too_large"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One frame that was taken: it is in the chain, whose head after it is `head`."""
+
+    seq: int
+    at: datetime
+    kept: bool
+    jpeg: bytes
+    nonce: bytes
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A time without frames that is over; `missing` counts the numbers that the page left out."""
+
+    began: datetime
+    ended: datetime
+    missing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A frame that was not taken."""
+
+    reason: Refusal
+    seq: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What the channel has seen since it was made."""
+
+    received: int = 0
+    missing: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where a chain stands: enough to go on with it in another process."""
+
+    next_seq: int
+    head: bytes
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """How many frames a second, and how good, the server wants."""
+
+    fps: float = 2.0
+    quality: float = 0.6
+
+
+@dataclass(slots=True)
+class _Connection:
+    """One socket's secrets and manners."""
+
+    number: int
+    key: bytes
+    heard_at: datetime
+    nonces: deque[bytes] = field(default_factory=lambda: deque(maxlen=NONCES_KEPT))
+    refusals: int = 0
+    closing: CloseCode | None = None
+
+    def fresh_nonce(self) -> bytes:
+        """Make a nonce and remember it."""
+        nonce = secrets.token_bytes(16)
+        self.nonces.append(nonce)
+        return nonce
+
+
+def lengthened(*fields: bytes) -> bytes:
+    """Join fields, each after its length as u32, so that no two lists of fields look alike."""
+    return b"".join(len(part).to_bytes(4, "big") + part for part in fields)
+
+
+def first_link(sitting_id: str) -> bytes:
+    """Return h_0 of a sitting's chain."""
+    return hashlib.sha256(lengthened(b"camera chain", sitting_id.encode())).digest()
+
+
+def link(head: bytes, *, seq: int, at: datetime, picture: bytes, nonce: bytes) -> bytes:
+    """Return the next head; `picture` is the SHA-256 of the JPEG, so that a chain can be verified after frames are erased."""
+    return hashlib.sha256(lengthened(head, seq.to_bytes(4, "big"), milliseconds(at).to_bytes(8, "big"), picture, nonce)).digest()
+
+
+def seal_frame(key: bytes, *, seq: int, nonce: bytes, jpeg: bytes, client_ms: int = 0, kind: Kind = Kind.LIVE) -> bytes:
+    """Write one frame as a page does (for `play`, benchmarks and tests)."""
+    head = HEADER.pack(VERSION, kind, seq, client_ms, nonce, bytes(16))[:_MAC_AT]
+    return head + _mac(key, head, jpeg) + jpeg
+
+
+def milliseconds(at: datetime) -> int:
+    """Return a moment as whole milliseconds since 1970."""
+    return (at - _EPOCH) // timedelta(milliseconds=1)
+
+
+def moment(ms: int) -> datetime:
+    """Return the moment of `milliseconds`."""
+    return _EPOCH + timedelta(milliseconds=ms)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _seq_of(message: bytes) -> int:
+    seq: int = HEADER.unpack_from(message)[2]
+    return seq
+
+
+def _mac(key: bytes, head: bytes, jpeg: bytes) -> bytes:
+    return hmac.digest(key, head + jpeg, "sha256")[:16]
+
+
+class Channel:
+    """One sitting's camera: fed with `open`, `receive`, `tick`, `close`; asked for `events`, `replies`, `closing`."""
+
+    def __init__(self, sitting_id: str, start: Position | None = None) -> None:
+        self.sitting_id = sitting_id
+        self.position = start or Position(next_seq=0, head=first_link(sitting_id))
+        self.counts = Counts()
+        self.load = Load()
+        self._opened = 0
+        self._connection: _Connection | None = None
+        self._events: list[Frame | Gap | Refused] = []
+        self._replies: list[str] = []
+
+    def open(self, now: datetime) -> int:
+        """Begin a connection and greet it; returns its number. Raises AlreadyLive while another one is alive."""
+        if self._connection and self._connection.closing is None and now - self._connection.heard_at < DEAD_AFTER:
+            raise AlreadyLive("this sitting's camera is already connected in another window")
+        self._opened += 1
+        self._connection = _Connection(number=self._opened, key=secrets.token_bytes(32), heard_at=now)
+        self._replies = []
+        self._reply("hello", key=b64url(self._connection.key), next_seq=self.position.next_seq, **self._asked())
+        return self._opened
+
+    def is_open(self, number: int) -> bool:
+        """Tell whether a connection still holds the camera; a newer one takes it when the older is dead."""
+        return self._connection is not None and self._connection.number == number
+
+    def close(self, number: int) -> None:
+        """Forget a connection that ended; an older one's end changes nothing."""
+        if self.is_open(number):
+            self._connection = None
+
+    @property
+    def closing(self) -> CloseCode | None:
+        """Why the connection must be closed now, or None."""
+        return self._connection.closing if self._connection else None
+
+    def ask(self, load: Load) -> None:
+        """Ask the page for another load; it learns of it with the next acknowledgement."""
+        self.load = load
+
+    def tick(self, now: datetime) -> None:
+        """Notice a silent connection."""
+        if self._connection and now - self._connection.heard_at >= IDLE_AFTER:
+            self._connection.closing = CloseCode.IDLE
+
+    def receive(self, message: bytes, now: datetime) -> None:
+        """Take one binary message of the open connection; whatever it holds, nothing is raised."""
+        connection = self._connection
+        if connection is None or connection.closing is not None:
+            return
+        connection.heard_at = now
+        if len(message) < HEADER.size:
+            self._refuse(connection, Refusal.MALFORMED, None)
+            return
+        reason = self._fault(connection, message)
+        if reason is None:
+            self._take(message, now)
+        else:
+            self._refuse(connection, reason, None if reason in _UNTRUSTED else _seq_of(message))
+
+    def events(self) -> list[Frame | Gap | Refused]:
+        """Hand out what happened since last asked, once."""
+        events, self._events = self._events, []
+        return events
+
+    def replies(self) -> list[str]:
+        """Hand out the texts to send to the page, once."""
+        replies, self._replies = self._replies, []
+        return replies
+
+    def _fault(self, connection: _Connection, message: bytes) -> Refusal | None:
+        """Return what is wrong with a message, the cheapest and least trusting question first."""
+        version, kind, seq, _client_ms, nonce, mac = HEADER.unpack_from(message)
+        if len(message) > MAX_MESSAGE:
+            return Refusal.TOO_LARGE
+        if version != VERSION or kind not in (Kind.LIVE, Kind.KEPT):
+            return Refusal.UNKNOWN_VERSION
+        if not hmac.compare_digest(mac, _mac(connection.key, message[:_MAC_AT], message[HEADER.size :])):
+            return Refusal.FOREIGN_KEY
+        if nonce not in connection.nonces:
+            return Refusal.FOREIGN_NONCE
+        return self._out_of_turn(seq) or (None if message.startswith(_JPEG_START, HEADER.size) else Refusal.NOT_A_PICTURE)
+
+    def _out_of_turn(self, seq: int) -> Refusal | None:
+        expected = self.position.next_seq
+        if seq == expected - 1:
+            return Refusal.REPEATED
+        if seq < expected:
+            return Refusal.REORDERED
+        return Refusal.SKIPPED_TOO_FAR if seq - expected > LARGEST_SKIP or seq == LAST_SEQ else None
+
+    def _take(self, message: bytes, now: datetime) -> None:
+        _version, kind, seq, _client_ms, nonce, _mac16 = HEADER.unpack_from(message)
+        before, jpeg = self.position, message[HEADER.size :]
+        at = max(moment(milliseconds(now)), before.at or _EPOCH)  # a clock that was set back must not turn the chain around
+        missing = seq - before.next_seq
+        head = link(before.head, seq=seq, at=at, picture=hashlib.sha256(jpeg).digest(), nonce=nonce)
+        if before.at is not None and at - before.at >= GAP_AFTER:
+            self._events.append(Gap(began=before.at, ended=at, missing=missing))
+        self._events.append(Frame(seq=seq, at=at, kept=kind == Kind.KEPT, jpeg=jpeg, nonce=nonce, head=head))
+        self.position = Position(next_seq=seq + 1, head=head, at=at)
+        self.counts = replace(self.counts, received=self.counts.received + 1, missing=self.counts.missing + missing)
+        self._reply("ack", seq=seq, **self._asked())
+
+    def _refuse(self, connection: _Connection, reason: Refusal, seq: int | None) -> None:
+        self.counts = replace(self.counts, refused=self.counts.refused + 1)
+        self._events.append(Refused(reason=reason, seq=seq))
+        self._reply("refused", code="bad_frame", reason=reason, seq=seq)
+        connection.refusals += 1
+        if reason is Refusal.TOO_LARGE:
+            connection.closing = CloseCode.TOO_LARGE
+        elif connection.refusals >= REFUSALS_ALLOWED:
+            connection.closing = CloseCode.BAD_FRAMES
+
+    def _asked(self) -> dict[str, str | float]:
+        """Return what a hello and an ack share: a fresh nonce and the load."""
+        assert self._connection is not None
+        return {"nonce": b64url(self._connection.fresh_nonce()), "fps": self.load.fps, "quality": self.load.quality}
+
+    def _reply(self, kind: str, **fields: str | int | float | None) -> None:
+        self._replies.append(json.dumps({"type": kind, **fields}))
+
+
+# What a message without the right mac says about its number is worth nothing.
+_UNTRUSTED = frozenset({Refusal.MALFORMED, Refusal.TOO_LARGE, Refusal.UNKNOWN_VERSION, Refusal.FOREIGN_KEY})

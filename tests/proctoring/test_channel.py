@@ -1,0 +1,338 @@
+"""The camera protocol without a socket: what a page may send, what an attacker may send, and what becomes of each."""
+
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assessment_engine.kernel.errors import AlreadyLive
+from assessment_engine.kernel.signing import unb64url
+from proctoring.channel import (
+    DEAD_AFTER,
+    GAP_AFTER,
+    HEADER,
+    IDLE_AFTER,
+    MAX_JPEG,
+    NONCES_KEPT,
+    REFUSALS_ALLOWED,
+    Channel,
+    CloseCode,
+    Frame,
+    Gap,
+    Kind,
+    Load,
+    Position,
+    Refusal,
+    Refused,
+    first_link,
+    link,
+    seal_frame,
+)
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
+SECOND = timedelta(seconds=1)
+
+
+class Page:
+    """A page that knows the protocol, and keeps what the server told it."""
+
+    def __init__(self, channel: Channel, now: datetime = NOON) -> None:
+        self.channel, self.now = channel, now
+        self.number = channel.open(now)
+        self.told: list[dict[str, Any]] = []
+        self.listen()
+        self.key = unb64url(self.told[0]["key"])
+        self.seq = self.told[0]["next_seq"]
+
+    def listen(self) -> None:
+        self.told += [json.loads(text) for text in self.channel.replies()]
+
+    @property
+    def nonce(self) -> bytes:
+        return unb64url([one["nonce"] for one in self.told if "nonce" in one][-1])
+
+    def frame(self, seq: int, jpeg: bytes = JPEG, kind: Kind = Kind.LIVE) -> bytes:
+        return seal_frame(self.key, seq=seq, nonce=self.nonce, jpeg=jpeg, kind=kind)
+
+    def send(self, message: bytes, after: timedelta = SECOND) -> list[Frame | Gap | Refused]:
+        self.now += after
+        self.channel.receive(message, self.now)
+        self.listen()
+        return self.channel.events()
+
+
+def a_page(start: Position | None = None) -> Page:
+    return Page(Channel("sit_1", start))
+
+
+def test_the_hello_gives_a_nonce_a_key_the_load_and_the_next_number() -> None:
+    page = a_page()
+
+    hello = page.told[0]
+
+    assert hello["type"] == "hello"
+    assert (len(unb64url(hello["nonce"])), len(unb64url(hello["key"]))) == (16, 32)
+    assert (hello["fps"], hello["quality"], hello["next_seq"]) == (2.0, 0.6, 0)
+
+
+def test_a_good_frame_is_taken_linked_and_acknowledged_with_a_fresh_nonce() -> None:
+    page = a_page()
+    nonce = page.nonce
+
+    (frame,) = page.send(page.frame(0))
+
+    assert isinstance(frame, Frame)
+    assert (frame.seq, frame.at, frame.kept, frame.jpeg) == (0, page.now, False, JPEG)
+    assert frame.head == link(first_link("sit_1"), seq=0, at=page.now, picture=hashlib.sha256(JPEG).digest(), nonce=nonce)
+    assert (page.told[-1]["type"], page.told[-1]["seq"]) == ("ack", 0)
+    assert page.nonce != nonce
+
+
+def test_an_earlier_nonce_is_good_while_frames_are_under_way() -> None:
+    page = a_page()
+    together = [page.frame(seq) for seq in range(NONCES_KEPT)]
+
+    taken = [event for message in together for event in page.send(message)]
+
+    assert [event.seq for event in taken if isinstance(event, Frame)] == list(range(NONCES_KEPT))
+
+
+def _flipped(message: bytes, place: int) -> bytes:
+    return message[:place] + bytes([message[place] ^ 1]) + message[place + 1 :]
+
+
+BAD: dict[str, tuple[Refusal, Any]] = {
+    "empty": (Refusal.MALFORMED, lambda page: b""),
+    "shorter than its header": (Refusal.MALFORMED, lambda page: page.frame(5)[: HEADER.size - 1]),
+    "of another version": (Refusal.UNKNOWN_VERSION, lambda page: b"\x02" + page.frame(5)[1:]),
+    "of an unknown kind": (Refusal.UNKNOWN_VERSION, lambda page: b"\x01\x07" + page.frame(5)[2:]),
+    "made with another key": (Refusal.FOREIGN_KEY, lambda page: seal_frame(bytes(32), seq=5, nonce=page.nonce, jpeg=JPEG)),
+    "changed on the way": (Refusal.FOREIGN_KEY, lambda page: _flipped(page.frame(5), HEADER.size + 4)),
+    "renumbered on the way": (Refusal.FOREIGN_KEY, lambda page: _flipped(page.frame(5), 5)),
+    "made with a nonce that was never given": (
+        Refusal.FOREIGN_NONCE,
+        lambda page: seal_frame(page.key, seq=5, nonce=bytes(16), jpeg=JPEG),
+    ),
+    "sent twice": (Refusal.REPEATED, lambda page: page.frame(4)),
+    "older than the last": (Refusal.REORDERED, lambda page: page.frame(1)),
+    "numbered far ahead": (Refusal.SKIPPED_TOO_FAR, lambda page: page.frame(2**31)),
+    "numbered with the last number of all": (Refusal.SKIPPED_TOO_FAR, lambda page: page.frame(2**32 - 1)),
+    "not a picture": (Refusal.NOT_A_PICTURE, lambda page: page.frame(5, b"GIF89a")),
+    "without a picture": (Refusal.NOT_A_PICTURE, lambda page: page.frame(5, b"")),
+    "larger than the limit": (Refusal.TOO_LARGE, lambda page: page.frame(5, JPEG + bytes(MAX_JPEG))),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_frame_that_is_bad_is_refused_by_name_and_counted_and_changes_nothing(name: str) -> None:
+    reason, message = BAD[name]
+    page = a_page()
+    for seq in range(5):
+        page.send(page.frame(seq))
+    before = page.channel.position
+
+    (event,) = page.send(message(page))
+
+    assert isinstance(event, Refused)
+    assert event.reason is reason
+    assert page.channel.position == before
+    assert (page.channel.counts.received, page.channel.counts.refused) == (5, 1)
+    assert (page.told[-1]["type"], page.told[-1]["code"], page.told[-1]["reason"]) == ("refused", "bad_frame", reason)
+
+
+def test_a_refused_frame_does_not_disturb_the_next_good_one() -> None:
+    page = a_page()
+    page.send(page.frame(0))
+    page.send(page.frame(0))
+
+    (event,) = page.send(page.frame(1))
+
+    assert isinstance(event, Frame)
+
+
+def test_the_largest_picture_allowed_is_taken() -> None:
+    page = a_page()
+
+    (event,) = page.send(page.frame(0, JPEG + bytes(MAX_JPEG - len(JPEG))))
+
+    assert isinstance(event, Frame)
+
+
+def test_a_huge_frame_closes_the_connection() -> None:
+    page = a_page()
+
+    page.send(page.frame(0, bytes(MAX_JPEG + 1)))
+
+    assert page.channel.closing is CloseCode.TOO_LARGE
+
+
+def test_many_bad_frames_close_the_connection_and_the_rest_is_not_looked_at() -> None:
+    page = a_page()
+
+    for _ in range(REFUSALS_ALLOWED):
+        page.send(b"")
+
+    assert page.channel.closing is CloseCode.BAD_FRAMES
+    assert page.send(page.frame(0)) == []
+
+
+def test_numbers_left_out_are_counted_as_missing() -> None:
+    page = a_page()
+    page.send(page.frame(0))
+
+    page.send(page.frame(4))
+
+    assert page.channel.counts.missing == 3
+
+
+def test_silence_becomes_a_gap_when_frames_return() -> None:
+    page = a_page()
+    page.send(page.frame(0))
+    began = page.now
+
+    gap, frame = page.send(page.frame(3), after=GAP_AFTER)
+
+    assert gap == Gap(began=began, ended=began + GAP_AFTER, missing=2)
+    assert isinstance(frame, Frame)
+
+
+def test_a_frame_kept_while_the_line_was_cut_says_so() -> None:
+    page = a_page()
+
+    (frame,) = page.send(page.frame(0, kind=Kind.KEPT))
+
+    assert isinstance(frame, Frame)
+    assert frame.kept
+
+
+def test_a_second_connection_is_refused_while_the_first_is_alive() -> None:
+    page = a_page()
+    page.send(page.frame(0))
+
+    with pytest.raises(AlreadyLive):
+        page.channel.open(page.now + DEAD_AFTER - SECOND)
+
+    assert page.channel.is_open(page.number)
+
+
+def test_a_second_connection_takes_over_from_a_dead_one_and_the_chain_goes_on() -> None:
+    page = a_page()
+    page.send(page.frame(0))
+    head = page.channel.position.head
+
+    newer = Page(page.channel, page.now + DEAD_AFTER)
+
+    assert not page.channel.is_open(page.number)
+    assert newer.told[0]["next_seq"] == 1
+    _gap, frame = newer.send(newer.frame(1))
+    assert isinstance(frame, Frame)
+    assert frame.head == link(head, seq=1, at=frame.at, picture=hashlib.sha256(JPEG).digest(), nonce=frame.nonce)
+
+
+def test_the_end_of_an_older_connection_leaves_the_newer_one_open() -> None:
+    page = a_page()
+    newer = Page(page.channel, page.now + DEAD_AFTER)
+
+    page.channel.close(page.number)
+
+    assert page.channel.is_open(newer.number)
+
+
+def test_a_frame_made_for_an_earlier_connection_is_foreign() -> None:
+    page = a_page()
+    old = page.frame(0)
+    page.channel.close(page.number)
+    newer = Page(page.channel, page.now)
+
+    (event,) = newer.send(old)
+
+    assert isinstance(event, Refused)
+    assert event.reason is Refusal.FOREIGN_KEY
+
+
+def test_a_silent_connection_is_closed() -> None:
+    page = a_page()
+
+    page.channel.tick(page.now + IDLE_AFTER)
+
+    assert page.channel.closing is CloseCode.IDLE
+
+
+def test_the_load_that_is_asked_for_reaches_the_page_with_the_next_acknowledgement() -> None:
+    page = a_page()
+
+    page.channel.ask(Load(fps=5.0, quality=0.4))
+    page.send(page.frame(0))
+
+    assert (page.told[-1]["fps"], page.told[-1]["quality"]) == (5.0, 0.4)
+
+
+def test_a_clock_set_back_never_turns_the_chain_around() -> None:
+    page = a_page()
+    page.send(page.frame(0))
+    before = page.now
+
+    (frame,) = page.send(page.frame(1), after=-SECOND)
+
+    assert isinstance(frame, Frame)
+    assert frame.at == before
+
+
+def test_a_chain_goes_on_in_another_process_from_its_position() -> None:
+    first = a_page()
+    first.send(first.frame(0))
+
+    second = Page(Channel("sit_1", first.channel.position), first.now)
+    (frame,) = second.send(second.frame(1))
+
+    assert isinstance(frame, Frame)
+    assert frame.seq == 1
+
+
+@given(st.lists(st.sampled_from(["next", "lose", "repeat", "reorder", "foreign", "junk"]), max_size=60))
+def test_whatever_arrives_the_frames_taken_are_in_order_once_and_the_chain_verifies(moves: list[str]) -> None:
+    page, at, taken, refused = a_page(), 0, [], 0
+    for move in moves:
+        if page.channel.closing:
+            break
+        at += {"next": 1, "lose": 3}.get(move, 0)
+        seq = {"repeat": max(at - 1, 0), "reorder": max(at - 3, 0)}.get(move, at)
+        message = {"foreign": seal_frame(bytes(32), seq=at, nonce=bytes(16), jpeg=JPEG), "junk": b"junk"}.get(move, page.frame(seq))
+        events = page.send(message)
+        taken += [event for event in events if isinstance(event, Frame)]
+        refused += sum(isinstance(event, Refused) for event in events)
+
+    head = first_link("sit_1")
+    for frame in taken:
+        head = link(head, seq=frame.seq, at=frame.at, picture=hashlib.sha256(frame.jpeg).digest(), nonce=frame.nonce)
+        assert frame.head == head
+    numbers = [frame.seq for frame in taken]
+    assert numbers == sorted(set(numbers))
+    counts = page.channel.counts
+    assert (counts.received, counts.refused) == (len(taken), refused)
+    assert counts.received + counts.missing == page.channel.position.next_seq
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_whatever_raise_or_are_taken(message: bytes) -> None:
+    page = a_page()
+
+    (event,) = page.send(message)
+
+    assert isinstance(event, Refused)
+
+
+@given(st.integers(min_value=0, max_value=HEADER.size + len(JPEG) - 1), st.integers(min_value=1, max_value=255))
+def test_one_changed_byte_anywhere_is_refused(place: int, change: int) -> None:
+    page = a_page()
+    message = page.frame(0)
+    forged = message[:place] + bytes([message[place] ^ change]) + message[place + 1 :]
+
+    (event,) = page.send(forged)
+
+    assert isinstance(event, Refused)
