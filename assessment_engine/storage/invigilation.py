@@ -3,6 +3,7 @@
 Adjudications and decisions are append-only (triggers in the migrations). A person judges a case once; a case has at most two judgements.
 """
 
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import (
@@ -113,19 +114,7 @@ class Invigilation:
 
     def adjudicate(self, adjudication: Adjudication) -> None:
         """Append a person's judgement."""
-        self._connection.execute(
-            insert(adjudications).values(
-                id=adjudication.id,
-                incident_id=adjudication.incident_id,
-                sitting_id=adjudication.sitting_id,
-                person_id=adjudication.person_id,
-                verdict=adjudication.verdict,
-                reason_code=adjudication.reason_code,
-                reason=adjudication.reason,
-                at=adjudication.at,
-                ordinal=adjudication.ordinal,
-            )
-        )
+        self._connection.execute(insert(adjudications).values(**asdict(adjudication)))
 
     def adjudications_of(self, incident_id: IncidentId) -> list[Adjudication]:
         """Return what people judged on a case, first person first."""
@@ -144,18 +133,7 @@ class Invigilation:
 
     def decide(self, decision: ProctoringDecision) -> None:
         """Append a proctoring decision; a later one supersedes, none is changed."""
-        self._connection.execute(
-            insert(proctoring_decisions).values(
-                id=decision.id,
-                sitting_id=decision.sitting_id,
-                outcome=decision.outcome,
-                decided_at=decision.decided_at,
-                decided_by=decision.decided_by,
-                reason=decision.reason,
-                observable_share=decision.observable_share,
-                incidents_until=decision.incidents_until,
-            )
-        )
+        self._connection.execute(insert(proctoring_decisions).values(**asdict(decision)))
 
     def decision_of(self, sitting_id: SittingId) -> ProctoringDecision | None:
         """Return the decision that stands for a sitting: the latest."""
@@ -166,37 +144,13 @@ class Invigilation:
 
 
 def _case(row: Row[tuple[object, ...]]) -> Case:
-    return Case(
-        incident_id=IncidentId(row.incident_id),
-        sitting_id=SittingId(row.sitting_id),
-        organisation_id=OrganisationId(row.organisation_id),
-        state=CaseState(row.state),
-        opened_at=row.opened_at,
-    )
+    return Case(**{**row._mapping, "state": CaseState(row._mapping["state"])})
 
 
 def _adjudication(row: Row[tuple[object, ...]]) -> Adjudication:
-    return Adjudication(
-        id=row.id,
-        incident_id=IncidentId(row.incident_id),
-        sitting_id=SittingId(row.sitting_id),
-        person_id=PersonId(row.person_id),
-        verdict=Verdict(row.verdict),
-        reason_code=Reason(row.reason_code),
-        reason=row.reason,
-        at=row.at,
-        ordinal=row.ordinal,
-    )
+    values = row._mapping
+    return Adjudication(**{**values, "verdict": Verdict(values["verdict"]), "reason_code": Reason(values["reason_code"])})
 
 
 def _decision(row: Row[tuple[object, ...]]) -> ProctoringDecision:
-    return ProctoringDecision(
-        id=row.id,
-        sitting_id=SittingId(row.sitting_id),
-        outcome=Outcome(row.outcome),
-        decided_at=row.decided_at,
-        decided_by=None if row.decided_by is None else PersonId(row.decided_by),
-        reason=row.reason,
-        observable_share=row.observable_share,
-        incidents_until=row.incidents_until,
-    )
+    return ProctoringDecision(**{**row._mapping, "outcome": Outcome(row._mapping["outcome"])})
