@@ -197,7 +197,7 @@ def a_form(engine: Engine, organisation_id: OrganisationId, items: int = 4) -> t
         ]
     }
     form = {"id": form_id, "organisation_id": organisation_id, "title": "Form", "title_hi": "प्रश्नपत्र", "document": document}
-    add_row(engine, "forms", **form, sha256=digest(document), state="approved")
+    add_row(engine, "forms", **form, sha256=digest(document), state="ready")
     return form_id, item_ids
 
 

@@ -123,6 +123,14 @@ class Sitting:
         """Take the sitting out of what counts; nothing of it is deleted."""
         return self._after(SittingVerb.VOID)
 
+    def answered(self, item: ItemVersionId, revision: int) -> "Sitting":
+        """Note an answer that is being acknowledged."""
+        return replace(self, revision=max(self.revision, revision), current_item=item)
+
+    def viewing(self, item: ItemVersionId) -> "Sitting":
+        """Note which item is on the candidate's screen."""
+        return replace(self, current_item=item)
+
     def is_over(self, now: datetime) -> bool:
         """Tell whether `now` is after the deadline and its grace."""
         return self.deadline_at is not None and (now - self.deadline_at).total_seconds() > self.grace_s

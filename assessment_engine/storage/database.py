@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from assessment_engine.kernel.errors import StorageUnavailable
+from assessment_engine.storage.answer_ledger import Answers
 from assessment_engine.storage.audit import AuditLog
 from assessment_engine.storage.certification import Certificates
 from assessment_engine.storage.checkin import CheckIns
@@ -60,8 +61,13 @@ class Transaction:
 
     @cached_property
     def sittings(self) -> Sittings:
-        """Sittings, their answers and seals."""
+        """Sittings and their seals."""
         return Sittings(self.connection)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """The answer ledger's rows, to be read; storage/ledger_writer.py writes them."""
+        return Answers(self.connection)
 
     @cached_property
     def checkins(self) -> CheckIns:

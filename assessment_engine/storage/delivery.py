@@ -1,11 +1,27 @@
 """Tables and queries of delivery: sittings and their seals. The answers are in storage/answer_ledger.py."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, ColumnElement, Connection, ForeignKey, Index, Integer, Row, String, Table, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 
+from assessment_engine.delivery.sealing import Seal
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import OrganisationId, PersonId, RegistrationId, SessionId, SittingId
@@ -50,19 +66,6 @@ seals = Table(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealRecord:
-    """What was signed when a sitting was closed; `ledger_sha256` names exactly the answers that count."""
-
-    sitting_id: SittingId
-    answers: int
-    ledger_sha256: str
-    form_sha256: str
-    sealed_at: datetime
-    key_id: str
-    signature: str
-
-
 class Sittings:
     """Sittings and seals in the current transaction."""
 
@@ -78,6 +81,11 @@ class Sittings:
         done = self._connection.execute(update(sittings).where(sittings.c.id == sitting.id).values(**asdict(sitting)))
         if done.rowcount != 1:
             raise NotFound("no such sitting")
+
+    def save_progress(self, answered: Iterable[Sitting]) -> None:
+        """Store how far sittings have come: their newest revision and current item."""
+        rows = [{"of": sitting.id, "revision": sitting.revision, "current_item": sitting.current_item} for sitting in answered]
+        self._connection.execute(update(sittings).where(sittings.c.id == bindparam("of")), rows)
 
     def get(self, sitting_id: SittingId) -> Sitting:
         """Return a sitting, for acts of the system; raises NotFound."""
@@ -123,14 +131,14 @@ class Sittings:
         open_ = (sittings.c.state == SittingState.IN_PROGRESS) & (sittings.c.deadline_at < now)
         return list(self._connection.execute(select(sittings.c.id).where(open_).order_by(sittings.c.deadline_at).limit(limit)).scalars())
 
-    def add_seal(self, seal: SealRecord) -> None:
+    def add_seal(self, seal: Seal) -> None:
         """Keep a seal; the primary key allows one a sitting."""
         self._connection.execute(insert(seals).values(**asdict(seal)))
 
-    def seal(self, sitting_id: SittingId) -> SealRecord | None:
+    def seal(self, sitting_id: SittingId) -> Seal | None:
         """Return a sitting's seal, or None while it is open."""
         row = self._connection.execute(select(seals).where(seals.c.sitting_id == sitting_id)).one_or_none()
-        return None if row is None else SealRecord(**row._mapping)
+        return None if row is None else Seal(**row._mapping)
 
     def _one(self, condition: ColumnElement[bool]) -> Sitting:
         row = self._connection.execute(select(sittings).where(condition)).one_or_none()

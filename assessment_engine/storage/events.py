@@ -3,8 +3,8 @@
 The dictionary of kinds is EVENT_KINDS; docs/glossary.md prints it. Stored in the transaction of what it records.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, Integer, String, Table, insert, select
@@ -80,19 +80,15 @@ class ExamEvents:
 
     def record(self, event: ExamEvent) -> None:
         """Append one event; raises Invalid when its kind is not in the dictionary."""
-        if event.kind not in EVENT_KINDS:
-            raise Invalid(f"no such exam event: {event.kind}")
-        self._connection.execute(
-            insert(exam_events).values(
-                at=event.at,
-                kind=event.kind,
-                organisation_id=event.organisation_id,
-                actor_id=event.actor_id,
-                sitting_id=event.sitting_id,
-                subject=event.subject,
-                data=dict(event.data),
-            )
-        )
+        self.record_all([event])
+
+    def record_all(self, new: Sequence[ExamEvent]) -> None:
+        """Append events in one statement; raises Invalid when a kind is not in the dictionary."""
+        for event in new:
+            if event.kind not in EVENT_KINDS:
+                raise Invalid(f"no such exam event: {event.kind}")
+        if new:
+            self._connection.execute(insert(exam_events), [{**asdict(event), "data": dict(event.data)} for event in new])
 
     def of_sitting(self, sitting_id: SittingId) -> list[ExamEvent]:
         """Return a sitting's events, oldest first."""

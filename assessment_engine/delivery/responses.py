@@ -1,0 +1,180 @@
+"""What may be saved as an answer, and what the server signs in return.
+
+A revision is one increasing number per sitting, chosen by the client. Saving is idempotent: the same revision with the same content
+gives the same receipt, however often and in whatever order it arrives. Stored by storage/answer_ledger.py, written by
+storage/ledger_writer.py.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.kernel.canonical import Json, canonical_json, digest
+from assessment_engine.kernel.clock import iso
+from assessment_engine.kernel.errors import (
+    AfterTime,
+    NotFound,
+    NotYet,
+    RevisionFromTheFuture,
+    RevisionReused,
+    SittingSealed,
+    StaleRevision,
+    TooLarge,
+    UnknownItem,
+    WrongResponse,
+)
+from assessment_engine.kernel.ids import ItemVersionId, PersonId, SittingId
+from assessment_engine.kernel.signing import SigningKey, verify
+
+MAX_RESPONSE_BYTES = 64 * 1024
+MAX_REVISION_LEAP = 1000
+
+Response = Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """An answer as a candidate offers it."""
+
+    sitting_id: SittingId
+    candidate_id: PersonId
+    item_id: ItemVersionId
+    revision: int
+    response: Response
+    response_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The server's signed word that it holds an answer."""
+
+    sitting: SittingId
+    item: ItemVersionId
+    revision: int
+    response_sha256: str
+    server_time: str
+    key_id: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One row of the ledger: a response and the receipt that was given for it."""
+
+    response: Response
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the server knows when an offer arrives."""
+
+    sitting: Sitting | None
+    form_items: frozenset[ItemVersionId]
+    same_revision: Receipt | None  # the receipt that this revision already has
+    newest_of_item: int  # 0 when the item has no answer yet
+
+
+def an_offer(sitting_id: SittingId, candidate_id: PersonId, item_id: ItemVersionId, revision: int, response: object) -> Offer:
+    """Check an answer's shape and name its content; raises WrongResponse or TooLarge."""
+    try:
+        data = canonical_json(response)  # type: ignore[arg-type]
+    except (TypeError, ValueError, RecursionError) as error:  # not JSON, a number that JSON cannot say, half a character, a bottomless list
+        raise WrongResponse("the response is not JSON") from error
+    if len(data) > MAX_RESPONSE_BYTES:
+        raise TooLarge(f"a response has at most {MAX_RESPONSE_BYTES} bytes", limit=MAX_RESPONSE_BYTES)
+    if not isinstance(response, dict) or not all(map(_is_value, response.values())):
+        raise WrongResponse("a response is an object: response identifier to text, number, null or a list of texts")
+    return Offer(
+        sitting_id=sitting_id,
+        candidate_id=candidate_id,
+        item_id=item_id,
+        revision=revision,
+        response=response,
+        response_sha256=digest(response),
+    )
+
+
+def _is_value(value: object) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(entry, str) for entry in value)
+    return value is None or (isinstance(value, str | int | float) and not isinstance(value, bool))
+
+
+def known_receipt(offer: Offer, standing: Standing, now: datetime) -> Receipt | None:
+    """Return the receipt that a retry already has, None when the offer is new and may be saved; raises the refusal otherwise.
+
+    A retry is answered even after the seal: the answer was acknowledged in time, only the acknowledgement was lost.
+    """
+    sitting = standing.sitting
+    if sitting is None or sitting.candidate_id != offer.candidate_id:
+        raise NotFound("no such sitting")
+    if offer.item_id not in standing.form_items:
+        raise UnknownItem("this item is not in the sitting's form")
+    if standing.same_revision is not None:
+        return _retried(offer, standing.same_revision)
+    _check_open(sitting, now)
+    _check_revision(offer, sitting.revision, standing.newest_of_item)
+    return None
+
+
+def _retried(offer: Offer, receipt: Receipt) -> Receipt:
+    if (receipt.item, receipt.response_sha256) != (offer.item_id, offer.response_sha256):
+        raise RevisionReused("this revision was acknowledged with another content", revision=offer.revision)
+    return receipt
+
+
+def _check_open(sitting: Sitting, now: datetime) -> None:
+    if sitting.state in (SittingState.SUBMITTED, SittingState.VOIDED):
+        raise SittingSealed("the sitting is closed; its answers are final")
+    if sitting.state is not SittingState.IN_PROGRESS:
+        raise NotYet("the sitting has not started")
+    if sitting.is_over(now):
+        raise AfterTime("the time of the sitting is over")
+
+
+def _check_revision(offer: Offer, newest: int, newest_of_item: int) -> None:
+    if offer.revision < newest_of_item:
+        raise StaleRevision("a newer answer to this item is already acknowledged", newest=newest_of_item)
+    if offer.revision > newest + MAX_REVISION_LEAP:
+        raise RevisionFromTheFuture("the revision is too far ahead", newest=newest)
+
+
+def sign_receipt(offer: Offer, now: datetime, key: SigningKey) -> Receipt:
+    """Make the receipt of an offer that is being saved at `now`."""
+    unsigned = Receipt(
+        sitting=offer.sitting_id,
+        item=offer.item_id,
+        revision=offer.revision,
+        response_sha256=offer.response_sha256,
+        server_time=iso(now),
+        key_id=key.key_id,
+        signature="",
+    )
+    return Receipt(**{**asdict(unsigned), "signature": key.sign(_signed_bytes(unsigned))})
+
+
+def is_genuine(receipt: Receipt, public_key: bytes) -> bool:
+    """Tell whether the key signed exactly this receipt."""
+    return verify(public_key, _signed_bytes(receipt), receipt.signature)
+
+
+def _signed_bytes(receipt: Receipt) -> bytes:
+    return canonical_json({name: value for name, value in asdict(receipt).items() if name != "signature"})
+
+
+def ledger_sha256(receipts: Iterable[Receipt]) -> str:
+    """Name a sitting's whole ledger: the digest of its receipts' content in the order of their revisions."""
+    rows = sorted(receipts, key=lambda receipt: receipt.revision)
+    return digest(
+        [
+            {"item": row.item, "revision": row.revision, "response_sha256": row.response_sha256, "server_time": row.server_time}
+            for row in rows
+        ]
+    )
+
+
+def final_answers(answers: Iterable[Answer]) -> dict[ItemVersionId, Response]:
+    """Return what counts: each item's answer with the highest revision."""
+    return {answer.receipt.item: answer.response for answer in sorted(answers, key=lambda answer: answer.receipt.revision)}

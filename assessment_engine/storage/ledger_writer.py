@@ -1,0 +1,243 @@
+"""The group-commit writer: the one way an answer reaches the ledger (DESIGN promise 1, docs/ARCHITECTURE.md "One answer").
+
+One thread per delivery process takes everything that was queued while the last commit ran and writes it in one transaction; only after the
+commit is anybody told. What is refused is refused alone. The sittings' rows are locked first, in the order of their ids, and `now` is read
+under the lock, so that nothing can be saved after a seal. Other acts that must keep this order (start, submit) ride along by `in_order`.
+No Valkey, no worker and no frame is on this path.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import structlog
+from prometheus_client import Counter, Histogram
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from assessment_engine.delivery.responses import Answer, Offer, Receipt, Standing, known_receipt, sign_receipt
+from assessment_engine.delivery.sitting import Sitting
+from assessment_engine.kernel.clock import Clock
+from assessment_engine.kernel.errors import AssessmentError, StorageUnavailable
+from assessment_engine.kernel.ids import FormId, ItemVersionId, SittingId
+from assessment_engine.kernel.signing import SigningKey
+from assessment_engine.storage.database import Store, Transaction
+from assessment_engine.storage.events import ExamEvent
+
+LARGEST_BATCH = 512
+LONGEST_QUEUE = 20_000
+
+ACKNOWLEDGED = Counter("answers_acknowledged_total", "Answers acknowledged after their commit")
+COMMIT_SECONDS = Histogram(
+    "answer_commit_seconds",
+    "From the begin of a group commit to its end",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
+)
+BATCH = Histogram("answer_batch_size", "Answers and acts in one group commit", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512))
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Saving:
+    """An offer that waits for its receipt."""
+
+    offer: Offer
+    future: Future[Receipt] = field(default_factory=Future)
+
+    @property
+    def sitting_id(self) -> SittingId:
+        return self.offer.sitting_id
+
+
+@dataclass(frozen=True, slots=True)
+class _Act(Generic[T]):
+    """Something else to do to a sitting, in order with its answers."""
+
+    sitting_id: SittingId
+    work: Callable[[Transaction, datetime], T]
+    future: Future[T] = field(default_factory=Future)
+
+
+_Order = _Saving | _Act[object]
+_Outcome = tuple[_Order, object]  # what to tell: a result, or the refusal to raise
+
+
+class AnswerLedger:
+    """The writer of one delivery process. `start` before use, `stop` at the end; everything in between is thread-safe."""
+
+    def __init__(self, store: Store, clock: Clock, key: SigningKey) -> None:
+        self._store, self._clock, self._key = store, clock, key
+        self._queue: queue.Queue[_Order | None] = queue.Queue(LONGEST_QUEUE)
+        self._form_items: dict[FormId, frozenset[ItemVersionId]] = {}  # a form never changes, so this never grows stale
+        self._thread = threading.Thread(target=self._run, name="answer-ledger", daemon=True)
+        self._stopped = False
+
+    def start(self) -> "AnswerLedger":
+        """Start the writer's thread."""
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Write what is queued, then end. What comes later is refused as StorageUnavailable."""
+        self._stopped = True
+        self._queue.put(None)
+        self._thread.join()
+
+    def save(self, offer: Offer) -> Future[Receipt]:
+        """Queue an answer; the future has the receipt once it is on disk, or the refusal."""
+        saving = _Saving(offer)
+        self._put(saving)
+        return saving.future
+
+    def in_order(self, sitting_id: SittingId, work: Callable[[Transaction, datetime], T]) -> Future[T]:
+        """Queue an act on a sitting whose row is locked meanwhile; it is handed the transaction and the time, and must not commit."""
+        act: _Act[T] = _Act(sitting_id, work)
+        self._put(act)  # type: ignore[arg-type]  # a queue of acts with unlike results
+        return act.future
+
+    def _put(self, order: _Order) -> None:
+        try:
+            if self._stopped:
+                raise StorageUnavailable("this process is ending; try again")
+            order.future.set_running_or_notify_cancel()  # a client that hangs up must not take its answer back
+            self._queue.put_nowait(order)
+        except queue.Full:
+            raise StorageUnavailable("too many answers are waiting; try again") from None
+
+    def _run(self) -> None:
+        while (first := self._queue.get()) is not None:
+            batch, ended = self._gather(first)
+            self._write(batch)
+            if ended:
+                return
+
+    def _gather(self, first: _Order) -> tuple[list[_Order], bool]:
+        """Return everything that is queued by now, and whether the end was among it."""
+        batch = [first]
+        while len(batch) < LARGEST_BATCH:
+            try:
+                order = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if order is None:
+                return batch, True
+            batch.append(order)
+        return batch, False
+
+    def _write(self, batch: Sequence[_Order]) -> None:
+        """Commit a batch and tell everybody; when the database refuses one order, the others are written without it."""
+        try:
+            with COMMIT_SECONDS.time(), self._store.begin() as tx:
+                outcomes = self._do(tx, batch)
+        except (OperationalError, InterfaceError, StorageUnavailable):
+            log.exception("answers_not_saved", orders=len(batch))
+            outcomes = [(order, StorageUnavailable("the answer is not saved yet; try again")) for order in batch]
+        except Exception as error:  # a fault of one order must not take the others with it, nor end the thread
+            if len(batch) > 1:
+                for order in batch:
+                    self._write([order])
+                return
+            log.exception("order_failed")
+            outcomes = [(batch[0], error)]
+        BATCH.observe(len(batch))
+        _tell(outcomes)
+
+    def _do(self, tx: Transaction, batch: Sequence[_Order]) -> list[_Outcome]:
+        sittings = tx.sittings.lock(order.sitting_id for order in batch)
+        now = self._clock.now()
+        savings = [order for order in batch if isinstance(order, _Saving)]
+        outcomes = self._save_all(tx, savings, sittings, now)
+        return outcomes + [(order, _perform(tx, order, now)) for order in batch if isinstance(order, _Act)]
+
+    def _save_all(self, tx: Transaction, savings: Sequence[_Saving], sittings: dict[SittingId, Sitting], now: datetime) -> list[_Outcome]:
+        if not savings:
+            return []
+        book = _Book(tx, [saving.offer for saving in savings], sittings)
+        outcomes: list[_Outcome] = [(saving, self._decide(tx, book, saving.offer, now)) for saving in savings]
+        book.write(now)
+        return outcomes
+
+    def _decide(self, tx: Transaction, book: "_Book", offer: Offer, now: datetime) -> Receipt | AssessmentError:
+        sitting = book.sittings.get(offer.sitting_id)
+        form_items = self._items_of(tx, sitting.form_id) if sitting else frozenset()
+        try:
+            receipt = known_receipt(offer, book.standing(offer, form_items), now)
+        except AssessmentError as refusal:
+            return refusal
+        return receipt or book.enter(offer, sign_receipt(offer, now, self._key))
+
+    def _items_of(self, tx: Transaction, form_id: FormId) -> frozenset[ItemVersionId]:
+        if form_id not in self._form_items:
+            self._form_items[form_id] = frozenset(tx.forms.get(form_id).items)
+        return self._form_items[form_id]
+
+
+class _Book:
+    """What the ledger holds of the sittings of one batch, and what the batch adds."""
+
+    def __init__(self, tx: Transaction, offers: Sequence[Offer], sittings: dict[SittingId, Sitting]) -> None:
+        self._tx = tx
+        self.sittings = sittings
+        self._receipts = tx.answers.at_revisions({(offer.sitting_id, offer.revision) for offer in offers})
+        self._newest = tx.answers.newest_of_items({(offer.sitting_id, offer.item_id) for offer in offers})
+        self._new: list[Answer] = []
+
+    def standing(self, offer: Offer, form_items: frozenset[ItemVersionId]) -> Standing:
+        """Return what is known when `offer` is looked at; earlier offers of the same batch are known."""
+        return Standing(
+            sitting=self.sittings.get(offer.sitting_id),
+            form_items=form_items,
+            same_revision=self._receipts.get((offer.sitting_id, offer.revision)),
+            newest_of_item=self._newest.get((offer.sitting_id, offer.item_id), 0),
+        )
+
+    def enter(self, offer: Offer, receipt: Receipt) -> Receipt:
+        """Add an answer."""
+        self._new.append(Answer(response=offer.response, receipt=receipt))
+        self._receipts[offer.sitting_id, offer.revision] = receipt
+        self._newest[offer.sitting_id, offer.item_id] = offer.revision
+        self.sittings[offer.sitting_id] = self.sittings[offer.sitting_id].answered(offer.item_id, offer.revision)
+        return receipt
+
+    def write(self, now: datetime) -> None:
+        """Store what was added."""
+        if not self._new:
+            return
+        self._tx.answers.add(self._new)
+        self._tx.sittings.save_progress([self.sittings[sitting_id] for sitting_id in {answer.receipt.sitting for answer in self._new}])
+        self._tx.events.record_all([_event(answer.receipt, self.sittings[answer.receipt.sitting], now) for answer in self._new])
+
+
+def _event(receipt: Receipt, sitting: Sitting, now: datetime) -> ExamEvent:
+    return ExamEvent(
+        at=now,
+        kind="answer_saved",
+        organisation_id=sitting.organisation_id,
+        actor_id=sitting.candidate_id,
+        sitting_id=sitting.id,
+        subject=receipt.item,
+        data={"revision": receipt.revision},
+    )
+
+
+def _perform(tx: Transaction, act: _Act[object], now: datetime) -> object:
+    """Do one act in a savepoint, so that its refusal undoes it alone."""
+    try:
+        with tx.connection.begin_nested():
+            return act.work(tx, now)
+    except AssessmentError as refusal:
+        return refusal
+
+
+def _tell(outcomes: Iterable[_Outcome]) -> None:
+    for order, outcome in outcomes:
+        if isinstance(outcome, Exception):
+            order.future.set_exception(outcome)
+        else:
+            order.future.set_result(outcome)  # type: ignore[arg-type]  # a saving's outcome is a receipt, an act's its own result
+            ACKNOWLEDGED.inc(isinstance(order, _Saving))
