@@ -1,0 +1,164 @@
+"""What was seen in one frame: the one record between eyes and judgement.
+
+None always means "not looked at in this frame", never "not there". Lengths are fractions of the picture, angles degrees as the picture is
+stored (yaw > 0 towards the image's right, pitch > 0 up). Made by vision/eyes.py, judged by signals.py.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+from assessment_engine.kernel.errors import Invalid
+
+
+class Reason(StrEnum):
+    """Why a frame could not be seen into. Never evidence against anybody."""
+
+    COVERED = "covered"
+    TOO_DARK = "too_dark"
+    BLURRED = "blurred"
+    FACE_NOT_SEEN = "face_not_seen"
+
+
+class ThingName(StrEnum):
+    """The things an object detector may name."""
+
+    PERSON = "person"
+    PHONE = "phone"
+    BOOK = "book"
+    SCREEN = "screen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A rectangle in fractions of the picture."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @classmethod
+    def between(cls, left: float, top: float, right: float, bottom: float) -> Self:
+        """Return the part of the rectangle that lies inside the picture."""
+        left, top, right, bottom = (min(1.0, max(0.0, float(value))) for value in (left, top, right, bottom))
+        return cls(x=round(left, 4), y=round(top, 4), width=round(right - left, 4), height=round(bottom - top, 4))
+
+    @property
+    def area(self) -> float:
+        """Return the share of the picture."""
+        return self.width * self.height
+
+    def overlap(self, other: "Box") -> float:
+        """Return the intersection over the union."""
+        width = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
+        height = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
+        shared = max(0.0, width) * max(0.0, height)
+        return shared / max(self.area + other.area - shared, 1e-9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """Which way the head points."""
+
+    yaw: float
+    pitch: float
+    roll: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gaze:
+    """Which way the eyes point, head included."""
+
+    across: float
+    up: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """One object, with the detector's own score."""
+
+    name: ThingName
+    score: float
+    box: Box
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """How good the picture is: mean brightness, contrast (both of 255) and edge energy."""
+
+    brightness: float
+    contrast: float
+    sharpness: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One frame, `at` seconds into the sitting; `seq` is the frame's own number and grows."""
+
+    at: float
+    seq: int
+    reason: Reason | None = None
+    faces: int | None = None
+    people: int | None = None
+    face: Box | None = None
+    head: Head | None = None
+    gaze: Gaze | None = None
+    identity: float | None = None
+    objects: tuple[Thing, ...] | None = None
+    quality: Quality | None = None
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.at) or self.at < 0 or self.seq < 0:
+            raise Invalid("an observation needs a time and a number that are not negative", at=str(self.at), seq=self.seq)
+        if any(count is not None and count < 0 for count in (self.faces, self.people)):
+            raise Invalid("an observation counts from zero", seq=self.seq)
+        if self.identity is not None and not (math.isfinite(self.identity) and self.identity >= 0):
+            raise Invalid("an identity distance is a number from zero up", seq=self.seq)
+
+    @property
+    def observable(self) -> bool:
+        """Say whether this frame can tell anything about the candidate."""
+        return self.reason is None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values; what was not looked at is left out."""
+        return {name: value for name in self.__slots__ if (value := _plain(getattr(self, name))) is not None}
+
+    @classmethod
+    def from_json(cls, given: dict[str, Any]) -> Self:
+        """Read what `as_json` wrote; anything else raises Invalid."""
+        try:
+            return cls(**{name: _READERS.get(name, _as_is)(value) for name, value in given.items()})
+        except (TypeError, ValueError, KeyError) as wrong:
+            raise Invalid("this is not an observation") from wrong
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    if hasattr(value, "__slots__") and not isinstance(value, StrEnum):
+        return {name: _plain(getattr(value, name)) for name in value.__slots__}
+    return value.value if isinstance(value, StrEnum) else value
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+def _thing(value: dict[str, Any]) -> Thing:
+    return Thing(name=ThingName(value["name"]), score=float(value["score"]), box=Box(**value["box"]))
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "at": float,
+    "seq": int,
+    "reason": Reason,
+    "face": lambda value: Box(**value),
+    "head": lambda value: Head(**value),
+    "gaze": lambda value: Gaze(**value),
+    "quality": lambda value: Quality(**value),
+    "objects": lambda value: tuple(_thing(one) for one in value),
+}

@@ -1,0 +1,62 @@
+"""Square, turned pieces of a picture: what the networks are fed, and the way back from their coordinates."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from proctoring.vision.models import Floats, Pixels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A square in picture pixels, turned by `angle` radians (clockwise on the screen)."""
+
+    x: float
+    y: float
+    side: float
+    angle: float = 0.0
+
+    def matrix(self, size: int) -> Floats:
+        """Return the 2×3 map from a crop of `size` pixels to the picture."""
+        scale = self.side / size
+        cos, sin = np.cos(self.angle) * scale, np.sin(self.angle) * scale
+        half = size / 2
+        return np.array([[cos, -sin, self.x - half * (cos - sin)], [sin, cos, self.y - half * (sin + cos)]], np.float32)
+
+    def cut(self, picture: Pixels, size: int) -> Pixels:
+        """Return the region as size × size pixels; what lies outside the picture is black."""
+        piece = cv2.warpAffine(picture, self.matrix(size), (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        return np.asarray(piece, np.uint8)
+
+    def place(self, points: Floats, size: int) -> Floats:
+        """Map crop points (n × 2 or n × 3, depth scaled alike) back into the picture."""
+        matrix = self.matrix(size)
+        flat = points[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+        if points.shape[1] == 2:
+            return np.asarray(flat, np.float32)
+        return np.column_stack([flat, points[:, 2] * (self.side / size)]).astype(np.float32)
+
+
+def whole(picture: Pixels) -> Region:
+    """Return the square that holds the whole picture."""
+    height, width = picture.shape[:2]
+    return Region(x=width / 2, y=height / 2, side=float(max(height, width)))
+
+
+def around(points: Floats, *, start: int, end: int, scale: float) -> Region:
+    """Return the square around points (n × 2+), upright along the line from point `start` to point `end`, grown by `scale`."""
+    along = points[end, :2] - points[start, :2]
+    angle = float(np.arctan2(along[1], along[0]))
+    cos, sin = np.cos(angle), np.sin(angle)
+    turned = points[:, :2] @ np.array([[cos, -sin], [sin, cos]], np.float32)
+    low, high = turned.min(axis=0), turned.max(axis=0)
+    middle = (low + high) / 2
+    x, y = cos * middle[0] - sin * middle[1], sin * middle[0] + cos * middle[1]
+    return Region(x=float(x), y=float(y), side=float((high - low).max() * scale), angle=angle)
+
+
+def as_input(piece: Pixels, *, low: float = 0.0, high: float = 1.0) -> Floats:
+    """Return BGR bytes as one RGB batch of floats between `low` and `high`."""
+    rgb = piece[..., ::-1].astype(np.float32)
+    return np.ascontiguousarray(rgb * ((high - low) / 255.0) + low)[None]

@@ -1,0 +1,128 @@
+"""Where the faces are, and the 468 points of the one we follow.
+
+Two detectors: `near` starts the track of the candidate's face, `far` counts everyone in the picture. The mesh then follows from frame to
+frame without a detector, turned with the head, until its own score falls. Facts about the networks (anchors, scales, point numbers) are
+those of MediaPipe's published graphs.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from proctoring.vision import crops
+from proctoring.vision.crops import Region
+from proctoring.vision.models import Floats, Network, Pixels
+
+MESH_SIDE = 192
+PRESENT = 0.5
+RIGHT_EYE, LEFT_EYE = 0, 1  # of a detection's six points, as the person has them: the right eye is on the image's left
+MESH_RIGHT, MESH_LEFT = 33, 263
+MESH_PADDING = 1.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """One face as a detector sees it: picture pixels, corners and six points."""
+
+    score: float
+    box: tuple[float, float, float, float]
+    points: Floats
+
+    @property
+    def height(self) -> float:
+        """Return the height in pixels."""
+        return self.box[3] - self.box[1]
+
+    def region(self) -> Region:
+        """Return the upright square around the face that the mesh wants."""
+        along = self.points[LEFT_EYE] - self.points[RIGHT_EYE]
+        left, top, right, bottom = self.box
+        side = max(right - left, bottom - top) * MESH_PADDING
+        return Region(x=(left + right) / 2, y=(top + bottom) / 2, side=side, angle=float(np.arctan2(along[1], along[0])))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mesh:
+    """The followed face: 468 points (picture pixels, depth alike) and how sure the network is that a face is there."""
+
+    points: Floats
+    score: float
+
+    def region(self) -> Region:
+        """Return where to look for this face in the next frame."""
+        return crops.around(self.points, start=MESH_RIGHT, end=MESH_LEFT, scale=MESH_PADDING)
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Return left, top, right, bottom in pixels."""
+        low, high = self.points[:, :2].min(axis=0), self.points[:, :2].max(axis=0)
+        return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+class Detector:
+    """A single-shot face detector with fixed square anchors."""
+
+    def __init__(self, network: Network, *, side: int, anchors: Floats) -> None:
+        self._network, self._side, self._anchors = network, side, anchors
+
+    @classmethod
+    def near(cls, network: Network) -> "Detector":
+        """Return the short-range detector: faces within about two metres."""
+        return cls(network, side=128, anchors=np.concatenate([_anchors(16, 2), _anchors(8, 6)]))
+
+    @classmethod
+    def far(cls, network: Network) -> "Detector":
+        """Return the full-range detector: small and second faces."""
+        return cls(network, side=192, anchors=_anchors(48, 1))
+
+    def find(self, picture: Pixels, *, least: float) -> list[Detection]:
+        """Return the faces that score at least `least`, best first, each once."""
+        region = crops.whole(picture)
+        raw, scores = self._network(crops.as_input(region.cut(picture, self._side), low=-1.0, high=1.0))
+        logits = np.clip(scores[0, :, 0], -80, 80)
+        kept = np.flatnonzero(logits >= np.log(least / (1 - least)))
+        found = [self._detection(raw[0, i], self._anchors[i], float(logits[i]), region) for i in kept]
+        return _each_once(found)
+
+    def _detection(self, raw: Floats, anchor: Floats, logit: float, region: Region) -> Detection:
+        centre, half = raw[:2] + anchor * self._side, raw[2:4] / 2
+        corners = region.place(np.stack([centre - half, centre + half]), self._side)
+        points = region.place(raw[4:16].reshape(6, 2) + anchor * self._side, self._side)
+        left, top, right, bottom = (float(value) for value in corners.ravel())
+        return Detection(score=float(1 / (1 + np.exp(-logit))), box=(left, top, right, bottom), points=points)
+
+
+class MeshReader:
+    """The 468-point network on one region."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def read(self, picture: Pixels, region: Region) -> Mesh:
+        """Return the points found in `region`, with the score that a face is there."""
+        points, logit = self._network(crops.as_input(region.cut(picture, MESH_SIDE)))
+        placed = region.place(points.reshape(468, 3), MESH_SIDE)
+        return Mesh(points=placed, score=float(1 / (1 + np.exp(-np.clip(logit.ravel()[0], -80, 80)))))
+
+
+def overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
+    """Return the intersection of two boxes over the smaller of them."""
+    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    smaller = min((a[2] - a[0]) * (a[3] - a[1]), (b[2] - b[0]) * (b[3] - b[1]))
+    return width * height / max(smaller, 1e-6)
+
+
+def _anchors(cells: int, each: int) -> Floats:
+    steps = (np.arange(cells, dtype=np.float32) + 0.5) / cells
+    grid = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
+    return np.repeat(grid, each, axis=0)
+
+
+def _each_once(found: list[Detection]) -> list[Detection]:
+    kept: list[Detection] = []
+    for one in sorted(found, key=lambda d: -d.score):
+        if all(overlap(one.box, other.box) < 0.4 for other in kept):
+            kept.append(one)
+    return kept
