@@ -1,0 +1,88 @@
+"""The crypto of evidence: each sitting has a data key, wrapped by the deployment's evidence key; erasing the data key erases the evidence.
+
+AES-256-GCM throughout; what is encrypted is bound to where it belongs (sitting and blob key), so that none can be put in another's place.
+Which frames are kept, and who may see them, is services/incidents.py.
+"""
+
+import secrets
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from assessment_engine.kernel.canonical import sha256_hex
+from assessment_engine.kernel.errors import HashMismatch
+from assessment_engine.kernel.ids import SittingId
+from assessment_engine.services.engine import Engine
+from assessment_engine.storage.incidents import EvidenceRecord
+
+_NONCE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """One sitting's key; encrypts and decrypts its frames."""
+
+    sitting_id: SittingId
+    secret: bytes
+
+    def encrypt(self, blob: str, jpeg: bytes) -> bytes:
+        """Encrypt one frame for the place it will be kept at."""
+        return _seal(self.secret, jpeg, self._place(blob))
+
+    def decrypt(self, blob: str, sealed: bytes) -> bytes:
+        """Decrypt what was kept at `blob`; raises HashMismatch when it was changed or moved."""
+        return _open(self.secret, sealed, self._place(blob))
+
+    def _place(self, blob: str) -> bytes:
+        return f"{self.sitting_id}/{blob}".encode()
+
+
+def data_key(engine: Engine, sitting_id: SittingId) -> DataKey:
+    """Return a sitting's key, made when first asked for; raises NotFound once it is erased."""
+    with engine.store.read() as tx:
+        wrapped = tx.incidents.wrapped_key(sitting_id)
+    if wrapped is None:
+        wrapped = _keep_new_key(engine, sitting_id)
+    return DataKey(sitting_id, _open(_wrapping_key(engine), wrapped, sitting_id.encode()))
+
+
+def store_frame(engine: Engine, key: DataKey, blob: str, jpeg: bytes) -> None:
+    """Encrypt one frame and put it where its row will say."""
+    engine.blobs.put(blob, key.encrypt(blob, jpeg))
+
+
+def read_frame(engine: Engine, row: EvidenceRecord) -> bytes:
+    """Return the frame of a row; raises NotFound once erased, HashMismatch when it is not the frame that was stored."""
+    jpeg = data_key(engine, row.sitting_id).decrypt(row.blob, engine.blobs.get(row.blob))
+    if sha256_hex(jpeg) != row.sha256:
+        raise HashMismatch("this evidence has another hash than its row")
+    return jpeg
+
+
+def _keep_new_key(engine: Engine, sitting_id: SittingId) -> bytes:
+    fresh = _seal(_wrapping_key(engine), secrets.token_bytes(32), sitting_id.encode())
+    with engine.store.begin() as tx:
+        tx.sittings.get_locked(sitting_id)  # two workers must not make two keys
+        wrapped = tx.incidents.wrapped_key(sitting_id)
+        if wrapped is None:
+            tx.incidents.add_wrapped_key(sitting_id, fresh)
+    return wrapped or fresh
+
+
+def _wrapping_key(engine: Engine) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"evidence data keys").derive(engine.signer.evidence.seed)
+
+
+def _seal(key: bytes, plain: bytes, place: bytes) -> bytes:
+    nonce = secrets.token_bytes(_NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, plain, place)
+
+
+def _open(key: bytes, sealed: bytes, place: bytes) -> bytes:
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], place)
+    except (InvalidTag, ValueError) as error:
+        raise HashMismatch("this evidence is not what was stored here") from error

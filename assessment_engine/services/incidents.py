@@ -1,0 +1,224 @@
+"""What the watch over a sitting found, kept for people: incidents with their evidence, totals, and who may look at them.
+
+The proctor worker writes (`record`, `add_evidence`, `totals`, all safe to repeat), people read (`of_sitting`, `frame`). A flag, an incident
+of tier alert, is set before people in the same transaction. What an incident is, proctoring/incidents.py decides; the crypto is
+services/evidence.py.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from assessment_engine.delivery.sitting import Sitting
+from assessment_engine.kernel.canonical import Json, digest, sha256_hex
+from assessment_engine.kernel.errors import Conflict
+from assessment_engine.kernel.ids import IncidentId, SittingId, new_id
+from assessment_engine.people import Actor, Role, require
+from assessment_engine.services import evidence
+from assessment_engine.services.engine import Engine, JobName
+from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.events import ExamEvent
+from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord, WatchRecord
+from proctoring.baseline import Baseline
+from proctoring.evidence import Segment, Shot
+from proctoring.incidents import Change, Incident, IncidentChange
+from proctoring.policy import Kind, Tier
+
+STALE_AFTER = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """An incident with the frames that show it."""
+
+    incident: IncidentRecord
+    evidence: tuple[EvidenceRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a new owner of a watch takes up: the incidents, which of them still lack the frames after them, and the counts."""
+
+    incidents: tuple[Incident, ...]
+    incomplete: tuple[Incident, ...]
+    watch: WatchRecord | None
+
+    @property
+    def baseline(self) -> Baseline | None:
+        """Return the baseline that the last owner had learnt."""
+        return Baseline.from_json(dict(self.watch.baseline)) if self.watch and self.watch.baseline else None
+
+
+def record(engine: Engine, sitting_id: SittingId, change: IncidentChange, segment: Segment, models: Mapping[str, str]) -> IncidentId:
+    """Store one change of an incident, with the frames there are by now; the same change again changes nothing."""
+    incident, now = change.incident, engine.clock.now()
+    with engine.store.read() as tx:
+        sitting = tx.sittings.get(sitting_id)
+        before = tx.incidents.find(sitting_id, incident.rule, incident.first_seq)
+    row = _row(sitting, before, incident, models, IncidentId(new_id("inc", now)))
+    frames = _store_frames(engine, sitting, row.id, incident, segment)
+    with engine.store.begin() as tx:
+        (tx.incidents.save if before else tx.incidents.add)(row)
+        tx.incidents.add_evidence(frames)
+        if incident.tier is Tier.ALERT:
+            tx.invigilation.open_case(row.id, sitting_id, sitting.organisation_id, now)
+        if before is None or (incident.end_s is not None and before.ended_at is None):
+            _note(tx, row, "incident_closed" if change.change is Change.CLOSED else "incident_raised", now)
+    return row.id
+
+
+def add_evidence(engine: Engine, sitting_id: SittingId, segment: Segment) -> None:
+    """Store the complete stretch around an incident that is already recorded."""
+    rule, first_seq = segment.key
+    with engine.store.read() as tx:
+        sitting = tx.sittings.get(sitting_id)
+        found = tx.incidents.find(sitting_id, rule, first_seq)
+    if found is None:
+        raise Conflict("evidence came before its incident")
+    frames = _store_frames(engine, sitting, found.id, Incident.from_json(dict(found.trace)), segment)
+    with engine.store.begin() as tx:
+        tx.incidents.add_evidence(frames)
+
+
+def totals(engine: Engine, watch: WatchRecord) -> None:
+    """Store what a watch has counted so far."""
+    with engine.store.begin() as tx:
+        before = tx.incidents.watch(watch.sitting_id)
+        if before is None or before.drained_at is None:
+            tx.incidents.save_watch(watch)
+
+
+def drained(engine: Engine, watch: WatchRecord) -> None:
+    """Say that nothing of a submitted sitting is left to look at; the proctoring decision may follow. Safe to repeat."""
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        before = tx.incidents.watch(watch.sitting_id)
+        if before is not None and before.drained_at is not None:
+            return
+        whole = _with_silence(tx.sittings.get(watch.sitting_id), watch)
+        tx.incidents.save_watch(replace(whole, drained_at=now))
+        chain: Json = {"chain_head": watch.chain_head, "last_seq": watch.last_seq}
+        tx.audit.append("watch_drained", subject=watch.sitting_id, now=now, payload=chain)
+        job = tx.outbox.add(JobName.SETTLE_SITTING, watch.sitting_id, now)
+    engine.jobs.tell(job)
+
+
+def drain_forgotten(engine: Engine) -> int:
+    """Drain sittings that no worker will: there never was a camera, or its frames are long gone (a chore of the sweep)."""
+    with engine.store.read() as tx:
+        forgotten = tx.incidents.undrained(engine.clock.now() - STALE_AFTER)
+        known = tx.incidents.watches_of(forgotten)
+    for sitting_id in forgotten:
+        drained(engine, known.get(sitting_id) or WatchRecord(sitting_id=sitting_id))
+    return len(forgotten)
+
+
+def of_sitting(engine: Engine, actor: Actor, sitting_id: SittingId) -> list[Shown]:
+    """Return a sitting's incidents with their evidence, as staff of its organisation may see them."""
+    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER, Role.GRIEVANCE_OFFICER)
+    with engine.store.read() as tx:
+        tx.sittings.of_organisation(sitting_id, actor.organisation_id)
+        found = tx.incidents.of_sitting(sitting_id)
+        return [Shown(incident=one, evidence=tuple(tx.incidents.evidence_of(one.id))) for one in found]
+
+
+def frame(engine: Engine, actor: Actor, evidence_id: str) -> bytes:
+    """Return one frame of evidence, decrypted and checked against its hash."""
+    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER, Role.GRIEVANCE_OFFICER)
+    with engine.store.read() as tx:
+        row = tx.incidents.evidence(evidence_id, actor.organisation_id)
+    return evidence.read_frame(engine, row)
+
+
+def known(engine: Engine, sitting_id: SittingId) -> Known:
+    """Return what a new owner of a sitting's watch takes up."""
+    with engine.store.read() as tx:
+        records = tx.incidents.of_sitting(sitting_id)
+        whole = {one.id for one in records if any(shot.role == "after" for shot in tx.incidents.evidence_of(one.id))}
+        watch = tx.incidents.watch(sitting_id)
+    found = {one.id: Incident.from_json(dict(one.trace)) for one in records}
+    incomplete = tuple(incident for key, incident in found.items() if key not in whole)
+    return Known(incidents=tuple(found.values()), incomplete=incomplete, watch=watch)
+
+
+def _row(
+    sitting: Sitting, before: IncidentRecord | None, incident: Incident, models: Mapping[str, str], fresh_id: IncidentId
+) -> IncidentRecord:
+    return IncidentRecord(
+        id=before.id if before else fresh_id,
+        sitting_id=sitting.id,
+        organisation_id=sitting.organisation_id,
+        rule=incident.rule,
+        first_seq=incident.first_seq,
+        kind=incident.kind,
+        tier=incident.tier,
+        severity=incident.severity.word if incident.severity else None,
+        confidence=incident.confidence,
+        opened_at=_moment(sitting, incident.start_s),
+        raised_at=before.raised_at if before else _moment(sitting, incident.raised_s),
+        ended_at=None if incident.end_s is None else _moment(sitting, incident.end_s),
+        start_s=incident.start_s,
+        end_s=incident.end_s,
+        item_id=before.item_id if before else sitting.current_item,
+        trace=incident.as_json(),
+        models=dict(models),
+    )
+
+
+def _moment(sitting: Sitting, seconds: float) -> datetime:
+    if sitting.started_at is None:
+        raise Conflict("a sitting that never started has no incidents")
+    return sitting.started_at + timedelta(seconds=seconds)
+
+
+def _note(tx: Transaction, row: IncidentRecord, kind: str, now: datetime) -> None:
+    """Write the log and the exam events: once when raised, once when closed."""
+    facts: dict[str, str] = {"incident": row.id, "kind": row.kind, "tier": row.tier}
+    tx.audit.append(kind, subject=row.sitting_id, now=now, payload={**facts, "trace_sha256": digest(dict(row.trace))})
+    tx.events.record(
+        ExamEvent(at=now, kind=kind, organisation_id=row.organisation_id, sitting_id=row.sitting_id, subject=row.id, data=facts)
+    )
+
+
+def _store_frames(engine: Engine, sitting: Sitting, incident_id: IncidentId, incident: Incident, segment: Segment) -> list[EvidenceRecord]:
+    """Encrypt and keep the frames of a segment; returns their rows, to be stored after them."""
+    key = evidence.data_key(engine, sitting.id)
+    rows = [_evidence_row(sitting, incident_id, incident, segment, shot) for shot in segment.shots]
+    for row, shot in zip(rows, segment.shots, strict=True):
+        evidence.store_frame(engine, key, row.blob, shot.jpeg)
+    return rows
+
+
+def _evidence_row(sitting: Sitting, incident_id: IncidentId, incident: Incident, segment: Segment, shot: Shot) -> EvidenceRecord:
+    at = _moment(sitting, shot.at)
+    return EvidenceRecord(
+        id=new_id("evi", at),
+        incident_id=incident_id,
+        sitting_id=sitting.id,
+        seq=shot.seq,
+        at=at,
+        role=_role(incident, segment, shot),
+        blob=f"{sitting.id}/{incident.rule}-{incident.first_seq}/{shot.seq}.jpg.enc",
+        sha256=sha256_hex(shot.jpeg),
+    )
+
+
+def _role(incident: Incident, segment: Segment, shot: Shot) -> str:
+    if shot.seq not in segment.chosen:
+        return "scrub"
+    if shot.at > incident.raised_s:
+        return "after"
+    chosen = [one for one in segment.shots if one.seq in segment.chosen]
+    peak = min(chosen, key=lambda one: abs(one.at - incident.lead.peak_s))
+    return "peak" if shot.seq == peak.seq else "before"
+
+
+def _with_silence(sitting: Sitting, watch: WatchRecord) -> WatchRecord:
+    """Book the time of the sitting that no frame told of as a gap, so that the observable share is of the whole sitting."""
+    if sitting.started_at is None or sitting.submitted_at is None:
+        return watch
+    untold = (sitting.submitted_at - sitting.started_at).total_seconds() - watch.observable_s - sum(watch.unobservable.values())
+    if untold <= 0:
+        return watch
+    gap = Kind.FEED_GAP.value
+    return replace(watch, unobservable={**watch.unobservable, gap: round(watch.unobservable.get(gap, 0.0) + untold, 3)})
