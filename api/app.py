@@ -1,0 +1,78 @@
+"""The delivery and pages process: `create_app` puts the rooms together. Cameras are elsewhere (sockets, their own process).
+
+A module of pages or routes joins by one import and one line in ROUTERS.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI, HTTPException
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.responses import Response
+from starlette.types import Scope
+
+from api import errors, pages
+from api.bounds import LoginGate
+from api.pages import public
+from api.porch import Porch
+from api.routes import health, login
+from assessment_engine.services.engine import Engine
+
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    login.router,
+    public.router,
+)
+
+FONTS: Mapping[str, str] = {
+    "NotoSans-Regular.woff2": "font_latin",
+    "NotoSans-Bold.woff2": "font_latin",
+    "NotoSansDevanagari-Regular.woff2": "font_devanagari",
+    "NotoSansDevanagari-Bold.woff2": "font_devanagari",
+}
+
+
+class ContentHashed(StaticFiles):
+    """Static files: kept for ever when asked for by their hash, revalidated by ETag otherwise."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Answer with the file and how long it may be kept."""
+        response = await super().get_response(path, scope)
+        hashed = b"v=" in scope.get("query_string", b"")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
+        return response
+
+
+def create_app(
+    engine: Engine,
+    ledger: object | None = None,
+    *,
+    assets_dir: Path | None = None,
+    probes: Mapping[str, Callable[[], bool]] | None = None,
+) -> FastAPI:
+    """Make the app. `ledger` is the answer ledger's writer; `assets_dir` has the page fonts; `probes` are reported by /readyz."""
+    app = FastAPI(title="Assessment Engine", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
+    app.state.engine = engine
+    app.state.ledger = ledger
+    app.state.probes = dict(probes or {})
+    app.state.login_gate = LoginGate()
+    pages.install(app)
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", ContentHashed(directory=pages.STATIC), name="static")
+    app.add_middleware(Porch, engine=engine)
+    _serve_fonts(app, assets_dir)
+    return app
+
+
+def _serve_fonts(app: FastAPI, assets_dir: Path | None) -> None:
+    """Serve the page fonts that `assets fetch` made; without them the page uses the system's."""
+
+    @app.get("/fonts/{name}", include_in_schema=False)
+    def font(name: str) -> FileResponse:
+        path = assets_dir / FONTS[name] / name if assets_dir and name in FONTS else None
+        if path is None or not path.is_file():
+            raise HTTPException(404)
+        return FileResponse(path, media_type="font/woff2", headers={"Cache-Control": "public, max-age=31536000"})

@@ -1,0 +1,72 @@
+"""Pages for everybody: the start, log-in and sign-out, and the way to one's own start page."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.auth import EngineDep, SignedInDep, Viewer, Visitor, forget_session, local_path, same_origin, set_session
+from api.pages import goto, page
+from assessment_engine.kernel.errors import NotSignedIn, TooManyTries
+from assessment_engine.people import Role
+from assessment_engine.services import people
+
+router = APIRouter(include_in_schema=False)
+
+HOMES: tuple[tuple[Role, str], ...] = (
+    (Role.CELL_OFFICER, "/cell"),
+    (Role.INVIGILATOR, "/invigilator"),
+    (Role.GRIEVANCE_OFFICER, "/grievances"),
+    (Role.CANDIDATE, "/candidate"),
+)
+
+
+@router.get("/")
+def home(request: Request, visitor: Visitor) -> HTMLResponse:
+    """Say what this is, and where to go."""
+    return page(request, "public/home.html")
+
+
+@router.get("/login", name="login_page")
+def login_page(request: Request, visitor: Visitor, next: str = "") -> Response:
+    """Ask for log-in and password; somebody who is signed in goes on."""
+    if visitor is not None:
+        return goto(local_path(next))
+    return page(request, "public/login.html", next=next, login="", problem="")
+
+
+@router.post("/login", dependencies=[Depends(same_origin)])
+def log_in(
+    request: Request,
+    engine: EngineDep,
+    login: Annotated[str, Form(max_length=120)] = "",
+    password: Annotated[str, Form(max_length=1024)] = "",
+    next: Annotated[str, Form()] = "",
+) -> Response:
+    """Sign in and go on; a wrong password says so beside the form."""
+    gate, address = request.app.state.login_gate, request.client.host if request.client else ""
+    try:
+        gate.knock(login, address)
+        signed = people.sign_in(engine, login, password)
+    except (NotSignedIn, TooManyTries) as error:
+        status = 429 if isinstance(error, TooManyTries) else 401
+        return page(request, "public/login.html", status=status, next=next, login=login, problem=error.code)
+    gate.open(login, address)
+    response = goto(local_path(next))
+    set_session(response, engine, signed)
+    return response
+
+
+@router.post("/logout")
+def log_out(engine: EngineDep, signed: SignedInDep) -> RedirectResponse:
+    """End the session."""
+    people.sign_out(engine, signed.token)
+    response = goto("/", done="signed_out")
+    forget_session(response, engine)
+    return response
+
+
+@router.get("/me")
+def me(viewer: Viewer) -> RedirectResponse:
+    """Go to the start page of one's role."""
+    return goto(next(path for role, path in HOMES if role in viewer.roles))

@@ -1,0 +1,46 @@
+"""Log-in for clients that are not pages: a bearer token for a password."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.auth import EngineDep, SignedInDep, same_origin
+from assessment_engine.services import people
+
+router = APIRouter(prefix="/api/v1", tags=["login"])
+
+
+class LoginRequest(BaseModel):
+    """A log-in and its password."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"login": "asha", "password": "a long secret"}]})
+
+    login: Annotated[str, Field(max_length=120)]
+    password: Annotated[str, Field(max_length=1024)]
+
+
+class LoginAnswer(BaseModel):
+    """The token for `Authorization: Bearer`, and until when it works."""
+
+    token: str
+    expires_at: datetime
+    name: str
+    roles: list[str]
+
+
+@router.post("/login", dependencies=[Depends(same_origin)])
+def login(request: Request, engine: EngineDep, body: LoginRequest) -> LoginAnswer:
+    """Sign in; 401 `not_signed_in` when either is wrong, 429 `too_many_tries` after ten wrong ones."""
+    address = request.client.host if request.client else ""
+    request.app.state.login_gate.knock(body.login, address)
+    signed = people.sign_in(engine, body.login, body.password)
+    request.app.state.login_gate.open(body.login, address)
+    return LoginAnswer(token=signed.token, expires_at=signed.expires_at, name=signed.person.name, roles=sorted(signed.actor.roles))
+
+
+@router.post("/logout", status_code=204)
+def logout(engine: EngineDep, signed: SignedInDep) -> None:
+    """End the session of the token."""
+    people.sign_out(engine, signed.token)
