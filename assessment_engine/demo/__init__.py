@@ -1,0 +1,1 @@
+"""The demonstration: one organisation, one bilingual exam and the people in it."""
