@@ -1,15 +1,21 @@
 """The audit log's rows. An entry is inserted unsequenced in the transaction of what it records.
 
 The sequencer (services/audit.py) gives leaves their index and signs checkpoints; the tree itself is assessment_engine/audit.py.
+A checkpoint's row keeps the frontier of its tree, so that the next one is made without reading the log again; `verify_log` trusts none.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import JSON, Column, Connection, Integer, String, Table, insert
+from sqlalchemy import JSON, Column, Connection, Integer, String, Table, Text, desc, func, insert, select, text, update
+from sqlalchemy.engine import Row
 
+from assessment_engine.audit import Checkpoint, Frontier, leaf_hash
 from assessment_engine.kernel.canonical import Json, digest
 from assessment_engine.kernel.clock import iso
-from assessment_engine.kernel.ids import new_id
+from assessment_engine.kernel.ids import OrganisationId, new_id
+from assessment_engine.storage.people import people
 from assessment_engine.storage.schema import Instant, metadata
 
 audit_entries = Table(
@@ -17,13 +23,62 @@ audit_entries = Table(
     metadata,
     Column("id", String(40), primary_key=True),
     Column("kind", String(40), nullable=False),
-    Column("subject", String(80), nullable=False),
+    Column("subject", String(80), nullable=False, index=True),
     Column("actor_id", String(40)),
     Column("at", Instant, nullable=False),
     Column("payload", JSON, nullable=False),
-    Column("sha256", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False, index=True),
     Column("leaf_index", Integer, unique=True),
 )
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("size", Integer, primary_key=True, autoincrement=False),
+    Column("root", String(64), nullable=False),
+    Column("signed_at", Instant, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("frontier", JSON, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One thing that happened; `leaf_index` is None until it is sequenced."""
+
+    id: str
+    kind: str
+    subject: str
+    actor_id: str | None
+    at: datetime
+    payload: Json
+    sha256: str
+    leaf_index: int | None
+
+    @property
+    def computed_sha256(self) -> str:
+        """What the hash must be, from the content."""
+        return entry_digest(self.kind, self.subject, self.actor_id, self.at, self.payload)
+
+    @property
+    def leaf(self) -> bytes:
+        """The leaf hash of the entry."""
+        return leaf_hash(bytes.fromhex(self.sha256))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedCheckpoint:
+    """A checkpoint as it was published."""
+
+    size: int
+    root: str
+    signed_at: datetime
+    note: str
+
+
+def entry_digest(kind: str, subject: str, actor: str | None, at: datetime, payload: Json) -> str:
+    """Return the SHA-256 of an entry's content in canonical form."""
+    return digest({"kind": kind, "subject": subject, "actor": actor, "at": iso(at), "payload": payload})
 
 
 class AuditLog:
@@ -34,11 +89,89 @@ class AuditLog:
 
     def append(self, kind: str, *, subject: str, now: datetime, actor: str | None = None, payload: Json = None) -> str:
         """Record that something happened; returns the entry's SHA-256, which its leaf will carry."""
-        entry: Json = {"kind": kind, "subject": subject, "actor": actor, "at": iso(now), "payload": payload}
-        sha256 = digest(entry)
+        sha256 = entry_digest(kind, subject, actor, now, payload)
         self._connection.execute(
             insert(audit_entries).values(
                 id=new_id("log", now), kind=kind, subject=subject, actor_id=actor, at=now, payload=payload, sha256=sha256
             )
         )
         return sha256
+
+    def lock_sequence(self) -> None:
+        """Keep every other sequencer out until this transaction ends; SQLite's writing transactions are alone already."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(text("LOCK TABLE checkpoints IN EXCLUSIVE MODE"))
+
+    def unsequenced(self, limit: int) -> list[AuditEntry]:
+        """Return entries without a leaf index, oldest first."""
+        query = select(audit_entries).where(audit_entries.c.leaf_index.is_(None)).order_by(audit_entries.c.id).limit(limit)
+        return [_entry(row) for row in self._connection.execute(query)]
+
+    def sequence(self, entry_id: str, leaf_index: int) -> None:
+        """Give an entry its place in the log, for good."""
+        self._connection.execute(update(audit_entries).where(audit_entries.c.id == entry_id).values(leaf_index=leaf_index))
+
+    def frontier(self) -> Frontier:
+        """Return the frontier of the last checkpoint's tree."""
+        row = self._connection.execute(select(checkpoints).order_by(desc(checkpoints.c.size)).limit(1)).one_or_none()
+        return Frontier() if row is None else Frontier(size=row.size, peaks=tuple(bytes.fromhex(peak) for peak in row.frontier))
+
+    def save_checkpoint(self, checkpoint: Checkpoint, frontier: Frontier, note: str, now: datetime) -> None:
+        """Publish a checkpoint."""
+        peaks = [peak.hex() for peak in frontier.peaks]
+        row = {"size": checkpoint.size, "root": checkpoint.root.hex(), "signed_at": now, "note": note, "frontier": peaks}
+        self._connection.execute(insert(checkpoints).values(row))
+
+    def checkpoints(self, limit: int | None = None) -> list[SignedCheckpoint]:
+        """Return the checkpoints, newest first."""
+        query = select(checkpoints).order_by(desc(checkpoints.c.size)).limit(limit)
+        return [
+            SignedCheckpoint(size=row.size, root=row.root, signed_at=row.signed_at, note=row.note)
+            for row in self._connection.execute(query)
+        ]
+
+    def leaves(self, size: int) -> Iterator[AuditEntry]:
+        """Yield the first entries of the log, in its order."""
+        query = select(audit_entries).where(audit_entries.c.leaf_index < size).order_by(audit_entries.c.leaf_index)
+        return (_entry(row) for row in self._connection.execute(query.execution_options(yield_per=1000)))
+
+    def leaf_hashes(self, size: int) -> list[bytes]:
+        """Return the first leaf hashes of the log."""
+        column = audit_entries.c.sha256
+        rows = self._connection.execute(select(column).where(audit_entries.c.leaf_index < size).order_by(audit_entries.c.leaf_index))
+        return [leaf_hash(bytes.fromhex(sha256)) for sha256 in rows.scalars()]
+
+    def count(self) -> tuple[int, int]:
+        """Return how many entries there are, and how many of them are sequenced."""
+        row = self._connection.execute(select(func.count(), func.count(audit_entries.c.leaf_index))).one()
+        return row[0], row[1]
+
+    def by_hash(self, sha256: str) -> AuditEntry | None:
+        """Return the first entry with this hash."""
+        query = select(audit_entries).where(audit_entries.c.sha256 == sha256).order_by(audit_entries.c.id).limit(1)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _entry(row)
+
+    def latest(self, organisation_id: OrganisationId, limit: int) -> list[AuditEntry]:
+        """Return the newest acts of an organisation's people, newest first; those of others are not theirs to read."""
+        ours = audit_entries.c.actor_id.in_(select(people.c.id).where(people.c.organisation_id == organisation_id))
+        query = select(audit_entries).where(ours).order_by(desc(audit_entries.c.id)).limit(limit)
+        return [_entry(row) for row in self._connection.execute(query)]
+
+    def about(self, subject: str) -> list[AuditEntry]:
+        """Return the entries about one thing, oldest first."""
+        query = select(audit_entries).where(audit_entries.c.subject == subject).order_by(audit_entries.c.id)
+        return [_entry(row) for row in self._connection.execute(query)]
+
+
+def _entry(row: Row[tuple[object, ...]]) -> AuditEntry:
+    return AuditEntry(
+        id=row.id,
+        kind=row.kind,
+        subject=row.subject,
+        actor_id=row.actor_id,
+        at=row.at,
+        payload=row.payload,
+        sha256=row.sha256,
+        leaf_index=row.leaf_index,
+    )

@@ -1,0 +1,150 @@
+"""Keeping the log: one sequencer gives leaves their place and signs checkpoints; anybody may recompute all of it.
+
+The sequencer may run in several processes; a lock in the database lets one in at a time, and an entry keeps the index it got.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from assessment_engine.audit import Checkpoint, Frontier, TreeHead, inclusion_proof, open_checkpoint, sign_checkpoint, verifier_key
+from assessment_engine.kernel.errors import Invalid, NotFound
+from assessment_engine.people import Actor, Role, require
+from assessment_engine.services.engine import Engine
+from assessment_engine.storage.audit import AuditEntry, SignedCheckpoint
+from assessment_engine.storage.database import Transaction
+
+BATCH = 5000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogReport:
+    """What recomputing the whole log found."""
+
+    size: int
+    root: str
+    checkpoints: int
+    unsequenced: int
+    problems: tuple[str, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was changed, left out or put in."""
+        return not self.problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The log at a glance, for the examination cell."""
+
+    origin: str
+    verifier_key: str
+    entries: int
+    sequenced: int
+    checkpoints: tuple[SignedCheckpoint, ...]
+    latest: tuple[AuditEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What shows an outsider that an entry is in the log: its place, the path to the root, and the signed root."""
+
+    entry: AuditEntry
+    index: int
+    path: tuple[str, ...]
+    checkpoint: SignedCheckpoint
+
+
+def origin(engine: Engine) -> str:
+    """Return the log's name: the public address without its scheme, as C2SP recommends."""
+    parts = urlsplit(engine.public_url)
+    return f"{parts.netloc}{parts.path}/log"
+
+
+def sequence(engine: Engine) -> int:
+    """Give new entries their leaves and sign a checkpoint over them; returns how many there were. Safe from several processes."""
+    with engine.store.begin() as tx:
+        tx.audit.lock_sequence()
+        entries = tx.audit.unsequenced(BATCH)
+        if entries:
+            _seal_leaves(engine, tx, entries, engine.clock.now())
+        return len(entries)
+
+
+def _seal_leaves(engine: Engine, tx: Transaction, entries: list[AuditEntry], now: datetime) -> None:
+    frontier = tx.audit.frontier()
+    for place, entry in enumerate(entries, start=frontier.size):
+        tx.audit.sequence(entry.id, place)
+    grown = frontier.extend(entry.leaf for entry in entries)
+    checkpoint = Checkpoint(origin=origin(engine), size=grown.size, root=grown.root)
+    tx.audit.save_checkpoint(checkpoint, grown, sign_checkpoint(checkpoint, engine.signer.log), now)
+
+
+def verify_log(engine: Engine) -> LogReport:
+    """Recompute every entry, leaf, root and signature of the log, trusting none of them."""
+    with engine.store.read() as tx:
+        published = {checkpoint.size: checkpoint for checkpoint in tx.audit.checkpoints()}
+        last = max(published, default=0)
+        problems: list[str] = []
+        frontier = Frontier()
+        for entry in tx.audit.leaves(last):
+            problems += _entry_problems(entry, frontier.size)
+            frontier = frontier.append(entry.leaf)
+            if frontier.size in published:
+                problems += _checkpoint_problems(engine, published[frontier.size], frontier)
+        entries, _ = tx.audit.count()
+    if last != frontier.size:
+        problems.append(f"the last checkpoint counts {last} entries, the log has {frontier.size}")
+    return LogReport(
+        size=frontier.size,
+        root=frontier.root.hex(),
+        checkpoints=len(published),
+        unsequenced=entries - frontier.size,
+        problems=tuple(problems),
+    )
+
+
+def _entry_problems(entry: AuditEntry, place: int) -> list[str]:
+    problems = []
+    if entry.leaf_index != place:
+        problems.append(f"entry {entry.leaf_index} stands where entry {place} should be")
+    if entry.computed_sha256 != entry.sha256:
+        problems.append(f"entry {entry.leaf_index} ({entry.kind}) does not have the content that was logged")
+    return problems
+
+
+def _checkpoint_problems(engine: Engine, signed: SignedCheckpoint, frontier: Frontier) -> list[str]:
+    try:
+        checkpoint = open_checkpoint(signed.note, origin(engine), engine.signer.log.public_bytes)
+    except Invalid as error:
+        return [f"checkpoint {signed.size}: {error.message}"]
+    head = TreeHead(size=checkpoint.size, root=checkpoint.root)
+    if head != TreeHead(size=frontier.size, root=frontier.root):
+        return [f"checkpoint {signed.size} was signed over other entries than these"]
+    return []
+
+
+def overview(engine: Engine, actor: Actor) -> Overview:
+    """Return what the Audit page shows."""
+    require(actor, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        entries, sequenced = tx.audit.count()
+        return Overview(
+            origin=origin(engine),
+            verifier_key=verifier_key(origin(engine), engine.signer.log.public_bytes),
+            entries=entries,
+            sequenced=sequenced,
+            checkpoints=tuple(tx.audit.checkpoints(limit=10)),
+            latest=tuple(tx.audit.latest(actor.organisation_id, 25)),
+        )
+
+
+def prove(engine: Engine, sha256: str) -> Proof:
+    """Prove that an entry is in the log under the newest checkpoint; raises NotFound while it is not sequenced."""
+    with engine.store.read() as tx:
+        entry = tx.audit.by_hash(sha256)
+        if entry is None or entry.leaf_index is None:
+            raise NotFound("the log has no such entry yet")
+        checkpoint = tx.audit.checkpoints(limit=1)[0]
+        path = inclusion_proof(tx.audit.leaf_hashes(checkpoint.size), entry.leaf_index)
+    return Proof(entry=entry, index=entry.leaf_index, path=tuple(part.hex() for part in path), checkpoint=checkpoint)

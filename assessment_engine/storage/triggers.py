@@ -1,0 +1,139 @@
+"""The promises of DESIGN section 5 that the database itself keeps, whatever any program does: triggers in both dialects.
+
+Promise 4: a certificate is refused unless its sitting is sealed, its score report is over exactly that seal and form and passed, the
+proctoring decision that stands lets it pass and is newer than every flag, no case and no grievance is open, and its batch was published
+under two different officers. Promise 5: what is written stays; a correction supersedes. Promise 8: a competency record has a certificate.
+Executed by the migrations; tried with plain SQL by tests/certification/test_triggers.py.
+"""
+
+from collections.abc import Mapping
+
+CERTIFICATE_NEEDS: Mapping[str, str] = {
+    "the sitting of that candidate": """
+        SELECT 1 FROM sittings t WHERE t.id = NEW.sitting_id AND t.candidate_id = NEW.candidate_id
+        AND t.organisation_id = NEW.organisation_id AND t.state = 'submitted'""",
+    "a sealed sitting": "SELECT 1 FROM seals s WHERE s.sitting_id = NEW.sitting_id",
+    "a passed score report over exactly that seal and form": """
+        SELECT 1 FROM score_reports r JOIN seals s ON s.sitting_id = r.sitting_id
+        WHERE r.id = NEW.score_report_id AND r.sitting_id = NEW.sitting_id AND r.passed
+        AND r.seal_sha256 = s.sha256 AND r.form_sha256 = s.form_sha256""",
+    "a proctoring decision that lets it pass": """
+        SELECT 1 FROM proctoring_decisions d WHERE d.id = NEW.proctoring_decision_id AND d.sitting_id = NEW.sitting_id
+        AND d.outcome IN ('unflagged', 'cleared', 'enough_seen')""",
+    "the proctoring decision that stands": """
+        SELECT 1 FROM proctoring_decisions d WHERE d.id = NEW.proctoring_decision_id AND NOT EXISTS (
+        SELECT 1 FROM proctoring_decisions n WHERE n.sitting_id = NEW.sitting_id AND n.id <> d.id AND n.decided_at >= d.decided_at)""",
+    "a decision newer than the last flag": """
+        SELECT 1 FROM proctoring_decisions d WHERE d.id = NEW.proctoring_decision_id AND NOT EXISTS (
+        SELECT 1 FROM incidents i WHERE i.sitting_id = NEW.sitting_id AND i.tier = 'alert'
+        AND (i.raised_at > d.incidents_until OR i.raised_at > d.decided_at))""",
+    "every flag decided by people": """
+        SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM incidents i LEFT JOIN cases c ON c.incident_id = i.id
+        WHERE i.sitting_id = NEW.sitting_id AND i.tier = 'alert' AND (c.state IS NULL OR c.state <> 'dismissed'))
+        AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.sitting_id = NEW.sitting_id AND c.state <> 'dismissed')""",
+    "a drained stream": """
+        SELECT 1 FROM proctoring_decisions d LEFT JOIN watches w ON w.sitting_id = d.sitting_id WHERE d.id = NEW.proctoring_decision_id
+        AND (w.drained_at IS NOT NULL OR (w.sitting_id IS NULL AND d.outcome = 'enough_seen'))""",
+    "enough of the sitting seen": """
+        SELECT 1 FROM proctoring_decisions d JOIN sittings t ON t.id = d.sitting_id JOIN exams e ON e.id = t.exam_id
+        WHERE d.id = NEW.proctoring_decision_id AND (d.outcome = 'enough_seen' OR d.observable_share >= {min_observable_share})""",
+    "no open grievance": """
+        SELECT 1 WHERE NOT EXISTS (
+        SELECT 1 FROM grievances g WHERE g.sitting_id = NEW.sitting_id AND g.state NOT IN ('resolved', 'withdrawn'))""",
+    "a published batch that contains exactly that score report": """
+        SELECT 1 FROM result_batches b JOIN batch_entries n ON n.batch_id = b.id
+        WHERE b.id = NEW.batch_id AND b.state = 'published' AND b.published_at IS NOT NULL
+        AND n.sitting_id = NEW.sitting_id AND n.score_report_id = NEW.score_report_id""",
+    "the signatures of two different officers": """
+        SELECT 1 FROM batch_approvals a WHERE a.batch_id = NEW.batch_id HAVING COUNT(DISTINCT a.officer_id) >= 2""",
+}
+"""What must be there, by the words of the refusal; each is a query that must find something."""
+
+_MIN_OBSERVABLE_SHARE = {
+    "sqlite": "CAST(json_extract(e.policy, '$.min_observable_share') AS REAL)",
+    "postgresql": "CAST(e.policy ->> 'min_observable_share' AS DOUBLE PRECISION)",
+}
+
+APPEND_ONLY = (
+    "certificates",
+    "certificate_changes",
+    "seals",
+    "score_reports",
+    "adjudications",
+    "proctoring_decisions",
+    "batch_approvals",
+    "checkpoints",
+    "exam_events",
+)
+"""Tables whose rows are never changed and never deleted."""
+
+_RECORD_COLUMNS = "id, candidate_id, competency_id, level, certificate_id, valid_from, valid_to, recorded_at"
+_ENTRY_COLUMNS = "id, kind, subject, actor_id, at, payload, sha256"
+CHANGED_ONCE: Mapping[str, tuple[str, str]] = {
+    "competency_records": (_RECORD_COLUMNS, "superseded_at"),
+    "audit_entries": (_ENTRY_COLUMNS, "leaf_index"),
+}
+"""Tables whose rows are never deleted and change in one column only, once: the columns that stay, and the one that is filled in."""
+
+_OWN_CERTIFICATE = "SELECT 1 FROM certificates c WHERE c.id = NEW.certificate_id AND c.candidate_id = NEW.candidate_id"
+
+
+def _needs(dialect: str) -> Mapping[str, str]:
+    share = _MIN_OBSERVABLE_SHARE[dialect]
+    return {name: query.replace("{min_observable_share}", share).strip() for name, query in CERTIFICATE_NEEDS.items()}
+
+
+def _sqlite() -> tuple[str, ...]:
+    checks = "\n".join(
+        f"SELECT RAISE(ABORT, 'a certificate needs {name}') WHERE NOT EXISTS ({query});" for name, query in _needs("sqlite").items()
+    )
+    foreign = f"SELECT RAISE(ABORT, 'a competency record needs its holder''s certificate') WHERE NOT EXISTS ({_OWN_CERTIFICATE});"
+    statements = [
+        f"CREATE TRIGGER certificates_need BEFORE INSERT ON certificates BEGIN {checks} END",
+        f"CREATE TRIGGER competency_records_need BEFORE INSERT ON competency_records BEGIN {foreign} END",
+    ]
+    for name, when, table in _refusals():
+        refuse = f"BEGIN SELECT RAISE(ABORT, 'what is written in {table} stays'); END"
+        statements.append(f"CREATE TRIGGER {name} BEFORE {when.replace('{each}', '')} {refuse}")
+    return tuple(statements)
+
+
+def _postgresql() -> tuple[str, ...]:
+    checks = "\n".join(
+        f"IF NOT EXISTS ({query}) THEN RAISE EXCEPTION 'a certificate needs {name}' USING ERRCODE = 'check_violation'; END IF;"
+        for name, query in _needs("postgresql").items()
+    )
+    foreign = (
+        f"IF NOT EXISTS ({_OWN_CERTIFICATE}) THEN "
+        "RAISE EXCEPTION 'a competency record needs its holder''s certificate' USING ERRCODE = 'check_violation'; END IF;"
+    )
+    stays = "RAISE EXCEPTION 'what is written in % stays', TG_TABLE_NAME USING ERRCODE = 'check_violation';"
+    insert = "FOR EACH ROW EXECUTE FUNCTION"
+    statements = [
+        _function("certificate_needs", f"{checks} RETURN NEW;"),
+        _function("competency_record_needs", f"{foreign} RETURN NEW;"),
+        _function("what_is_written_stays", stays),
+        f"CREATE TRIGGER certificates_need BEFORE INSERT ON certificates {insert} certificate_needs()",
+        f"CREATE TRIGGER competency_records_need BEFORE INSERT ON competency_records {insert} competency_record_needs()",
+    ]
+    for name, when, _table in _refusals():
+        event = when.replace("{each}", " FOR EACH ROW")
+        statements.append(f"CREATE TRIGGER {name} BEFORE {event} EXECUTE FUNCTION what_is_written_stays()")
+    return tuple(statements)
+
+
+def _function(name: str, body: str) -> str:
+    return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$"
+
+
+def _refusals() -> list[tuple[str, str, str]]:
+    """Return (trigger, event with the place of FOR EACH ROW, table) for every change that is refused."""
+    refused = [(table, "UPDATE", "UPDATE", "") for table in APPEND_ONLY]
+    refused += [(table, "DELETE", "DELETE", "") for table in (*APPEND_ONLY, *CHANGED_ONCE)]
+    refused += [(table, "CONTENT", f"UPDATE OF {columns}", "") for table, (columns, _) in CHANGED_ONCE.items()]
+    refused += [(table, "TWICE", f"UPDATE OF {once}", f" WHEN (OLD.{once} IS NOT NULL)") for table, (_, once) in CHANGED_ONCE.items()]
+    return [(f"{table}_no_{word.lower()}", f"{event} ON {table}{{each}}{when}", table) for table, word, event, when in refused]
+
+
+TRIGGERS: Mapping[str, tuple[str, ...]] = {"sqlite": _sqlite(), "postgresql": _postgresql()}
+"""The statements to execute, by dialect, once all tables exist."""

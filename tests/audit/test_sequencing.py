@@ -1,0 +1,119 @@
+"""The sequencer and the verifier of the log, on SQLite and PostgreSQL."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from assessment_engine.audit import leaf_hash, open_checkpoint, verify_inclusion
+from assessment_engine.kernel.errors import NotAllowed, NotFound
+from assessment_engine.people import Role
+from assessment_engine.services import audit
+from assessment_engine.services.engine import Engine
+from tests.builders import an_actor, steer
+
+
+def log(engine: Engine, *subjects: str) -> list[str]:
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        return [tx.audit.append("sitting_submitted", subject=one, now=now, payload={"n": 1.5, "है": None}) for one in subjects]
+
+
+def execute(engine: Engine, statement: str) -> None:
+    with engine.store.begin() as tx:
+        tx.connection.execute(text(statement))
+
+
+def test_new_entries_get_their_leaves_and_one_signed_checkpoint(any_engine: Engine) -> None:
+    log(any_engine, "sit_1", "sit_2", "sit_3")
+
+    assert audit.sequence(any_engine) == 3
+    assert audit.sequence(any_engine) == 0
+    report = audit.verify_log(any_engine)
+
+    assert (report.size, report.checkpoints, report.unsequenced, report.problems) == (3, 1, 0, ())
+    with any_engine.store.read() as tx:
+        note = tx.audit.checkpoints()[0].note
+    checkpoint = open_checkpoint(note, "localhost:8000/log", any_engine.signer.log.public_bytes)
+    assert (checkpoint.size, checkpoint.root.hex()) == (3, report.root)
+
+
+def test_a_log_that_grew_in_many_steps_has_the_root_of_all_its_leaves(any_engine: Engine) -> None:
+    for step in range(1, 8):
+        steer(any_engine).advance(1)
+        log(any_engine, *(f"sit_{step}_{number}" for number in range(step)))
+        audit.sequence(any_engine)
+
+    report = audit.verify_log(any_engine)
+
+    assert (report.size, report.checkpoints, report.problems) == (28, 7, ())
+
+
+def test_an_empty_log_is_whole(any_engine: Engine) -> None:
+    assert audit.verify_log(any_engine).is_whole
+
+
+def test_sequencers_at_the_same_time_give_every_entry_one_place(any_engine: Engine) -> None:
+    hashes = [sha256 for batch in range(10) for sha256 in log(any_engine, *(f"s{batch}_{number}" for number in range(5)))]
+
+    with ThreadPoolExecutor(4) as pool:
+        sequenced = sum(pool.map(lambda _: audit.sequence(any_engine), range(8)))
+
+    report = audit.verify_log(any_engine)
+    assert sequenced == report.size == len(hashes)
+    assert report.is_whole
+
+
+@pytest.mark.parametrize(
+    ("tampering", "word"),
+    [
+        ("UPDATE audit_entries SET subject = 'sit_9' WHERE leaf_index = 1", "content"),
+        ("UPDATE audit_entries SET actor_id = 'per_9' WHERE leaf_index = 1", "content"),
+        ("DELETE FROM audit_entries WHERE leaf_index = 1", "stands where"),
+        ("DELETE FROM audit_entries WHERE leaf_index = 2", "the last checkpoint counts 3"),
+        ("UPDATE checkpoints SET note = replace(note, 'localhost', 'elsewhere')", "not signed"),
+    ],
+)
+def test_a_changed_log_is_found_out(any_engine: Engine, tampering: str, word: str) -> None:
+    log(any_engine, "sit_1", "sit_2", "sit_3")
+    audit.sequence(any_engine)
+    execute(any_engine, tampering)
+
+    report = audit.verify_log(any_engine)
+
+    assert not report.is_whole
+    assert any(word in problem for problem in report.problems)
+
+
+def test_a_checkpoint_signed_by_another_key_is_not_ours(any_engine: Engine) -> None:
+    log(any_engine, "sit_1")
+    audit.sequence(any_engine)
+    signer = any_engine.signer
+    stranger = replace(any_engine, signer=replace(signer, log=replace(signer.log, seed=bytes(32))))
+
+    assert not audit.verify_log(stranger).is_whole
+
+
+def test_an_outsider_can_follow_the_proof_of_an_entry(any_engine: Engine) -> None:
+    hashes = log(any_engine, *(f"sit_{number}" for number in range(11)))
+    with pytest.raises(NotFound):
+        audit.prove(any_engine, hashes[6])
+    audit.sequence(any_engine)
+
+    for sha256 in hashes:
+        proof = audit.prove(any_engine, sha256)
+        path, root = [bytes.fromhex(part) for part in proof.path], bytes.fromhex(proof.checkpoint.root)
+        assert verify_inclusion(leaf=leaf_hash(bytes.fromhex(sha256)), index=proof.index, size=11, proof=path, root=root)
+
+
+def test_the_audit_page_is_for_the_examination_cell(any_engine: Engine) -> None:
+    log(any_engine, "sit_1")
+    audit.sequence(any_engine)
+
+    view = audit.overview(any_engine, an_actor(Role.CELL_OFFICER))
+
+    assert (view.entries, view.sequenced, len(view.checkpoints)) == (1, 1, 1)
+    assert view.verifier_key.startswith("localhost:8000/log+")
+    with pytest.raises(NotAllowed):
+        audit.overview(any_engine, an_actor(Role.CANDIDATE))
