@@ -192,7 +192,8 @@ def _run(nodes: Nodes, weights: dict[str, Any], given: Floats, shape: tuple[int,
         "signature": {"inputs": {"in:0": _sides(given.shape)}, "outputs": {output: _sides(shape)}},
     }
     converted = onnx.load_from_string(convert_graph(model=json.dumps(model).encode(), weights=blob))
-    return np.asarray(list(ReferenceEvaluator(converted).run(None, {"in": given}))[0])
+    (got,) = ReferenceEvaluator(converted).run(None, {"in": given})
+    return np.asarray(got)
 
 
 def _stored(weights: dict[str, Any]) -> tuple[list[dict[str, Any]], bytes]:
