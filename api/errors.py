@@ -4,6 +4,7 @@ The one table of statuses. A class that is not listed takes its nearest ancestor
 """
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 import structlog
 from fastapi import FastAPI, Request
@@ -74,7 +75,7 @@ def _refused(request: Request, error: Exception) -> Response:
     if isinstance(error, IntegrityViolation):
         log.error("integrity_violation", code=error.code, message=error.message, **error.details)
     if status == 401 and not _wants_json(request):
-        return RedirectResponse(str(request.url_for("login_page").include_query_params(next=_way_back(request))), HTTP_303_SEE_OTHER)
+        return RedirectResponse(f"/login?{urlencode({'next': _way_back(request)})}", HTTP_303_SEE_OTHER)
     return _show(request, status, error.code, error.message, error.details)
 
 

@@ -31,7 +31,7 @@ LANGUAGE_COOKIE = "lang"
 def page(request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
     """Render a template in the reader's language; `?lang=` is remembered."""
     lang = language_of(request)
-    known = {**_everywhere(request, words(lang)), **context}
+    known = {**_everywhere(request, words(lang)), "status": status, **context}
     environment: Environment = request.app.state.templates
     response = HTMLResponse(environment.get_template(template).render(known), status_code=status, headers={"Content-Language": lang})
     if request.query_params.get("lang") == lang:

@@ -27,7 +27,7 @@ def home(request: Request, visitor: Visitor) -> HTMLResponse:
     return page(request, "public/home.html")
 
 
-@router.get("/login", name="login_page")
+@router.get("/login")
 def login_page(request: Request, visitor: Visitor, next: str = "") -> Response:
     """Ask for log-in and password; somebody who is signed in goes on."""
     if visitor is not None:
