@@ -72,8 +72,8 @@ def hash_name(sha256: str) -> str:
 
 
 def percent(share: Decimal) -> str:
-    """Write a share as a percentage with at most one decimal."""
-    return f"{(share * 100).quantize(Decimal('0.1')).normalize():f}"
+    """Write a share as a percentage with at most two decimals."""
+    return f"{(share * 100).quantize(Decimal('0.01')).normalize():f}"
 
 
 def certificate_url(public_url: str, number: str) -> str:
