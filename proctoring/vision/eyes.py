@@ -72,7 +72,7 @@ class Eyes:
         self._at: float | None = None
         self._seen_at = self._counted_at = self._identified_at = self._objects_at = -1e9
         self._recognise = 3
-        self._crowd = False
+        self._crowd = self._glimpsed = False
         self._suspicion = False
         self._people = 0
 
@@ -99,7 +99,7 @@ class Eyes:
             return None
         found = self._nets.near.find(picture, least=0.5) or (self._nets.far.find(picture, least=0.6) if self._nets.far else [])
         mesh = self._nets.mesh.read(picture, found[0].region()) if found else None
-        if mesh is None or mesh.score < faces.PRESENT or not self._good(picture, self._seen(picture, mesh)):
+        if mesh is None or not mesh.fits(found[0]) or not self._good(picture, self._seen(picture, mesh)):
             return None
         return self._nets.identity.describe(picture, mesh.points)
 
@@ -137,17 +137,18 @@ class Eyes:
         if not found and self._nets.far is not None:
             with self.costs.of("far"):
                 found = self._nets.far.find(picture, least=0.6)
+        self._glimpsed = bool(found)
         for detection in sorted(found, key=lambda d: -d.height)[:3]:
             with self.costs.of("mesh"):
                 mesh = self._nets.mesh.read(picture, detection.region())
-            if mesh.score >= faces.PRESENT:
+            if mesh.fits(detection):
                 return mesh
         return None
 
     def _with_face(self, picture: Pixels, seen: Seen, at: float, seq: int) -> Observation:
         assert self._view is not None
         self._seen_at = at
-        self._scene.learn(self._view)
+        self._scene.learn(self._view, seen.box)
         count = self._count(picture, seen.mesh, at)
         things = self._things(picture, at)
         people = sum(thing.name is ThingName.PERSON for thing in things) if things is not None else None
@@ -174,6 +175,8 @@ class Eyes:
             self._people = sum(thing.name is ThingName.PERSON for thing in things)
         # Without the object network nobody can say that nobody is there.
         people = self._people if self._nets.objects is not None else None
+        if people == 0 and (self._glimpsed or self._scene.body_still_there(view)):
+            people = None
         return Observation(
             at=at,
             seq=seq,
@@ -193,7 +196,7 @@ class Eyes:
         with self.costs.of("far"):
             others = [d for d in self._nets.far.find(picture, least=0.6) if faces.overlap(d.box, mine.box) < 0.3]
         with self.costs.of("mesh"):
-            real = [d for d in others if self._nets.mesh.read(picture, d.region()).score >= faces.PRESENT]
+            real = [d for d in others if self._nets.mesh.read(picture, d.region()).fits(d)]
         self._crowd = bool(real)
         return 1 + len(real)
 
@@ -237,7 +240,7 @@ class Eyes:
         left, top, right, bottom = seen.mesh.box
         height, width = picture.shape[:2]
         cropped = min(left, top) < 0 or right > width or bottom > height
-        if turned or cropped or min(right - left, bottom - top) < identity.LEAST_SIDE:
+        if seen.mesh.score < faces.CERTAIN or turned or cropped or min(right - left, bottom - top) < identity.LEAST_SIDE:
             return False
         return identity.readable(identity.chip(picture, seen.mesh.points))
 

@@ -14,7 +14,8 @@ from proctoring.vision.crops import Region
 from proctoring.vision.models import Floats, Network, Pixels
 
 MESH_SIDE = 192
-PRESENT = 0.5
+PRESENT = 0.5  # mesh score above which a followed face is still there
+CERTAIN = 0.85  # and above which a new one is really a face
 RIGHT_EYE, LEFT_EYE = 0, 1  # of a detection's six points, as the person has them: the right eye is on the image's left
 MESH_RIGHT, MESH_LEFT = 33, 263
 MESH_PADDING = 1.5
@@ -51,6 +52,12 @@ class Mesh:
     def region(self) -> Region:
         """Return where to look for this face in the next frame."""
         return crops.around(self.points, start=MESH_RIGHT, end=MESH_LEFT, scale=MESH_PADDING)
+
+    def fits(self, detection: Detection) -> bool:
+        """Say whether this is the face that was detected: certain, in the same place, about as large."""
+        left, _, right, bottom = self.box
+        size = max(right - left, bottom - self.box[1]) / max(detection.height, 1.0)
+        return self.score >= CERTAIN and overlap(self.box, detection.box) > 0.5 and 0.5 < size < 2.0
 
     @property
     def box(self) -> tuple[float, float, float, float]:

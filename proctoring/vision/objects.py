@@ -18,6 +18,7 @@ LEAST = 0.22  # of any network output worth a second look; what counts is the po
 _PERSON_LEAST = 0.35
 _CLOSER = 0.6  # side of the closer look, as a share of the picture's height
 _SUSPECT = 0.25
+_UNCONFIRMED = 0.8
 _STRIDES = (8, 16, 32)
 _BINS = np.arange(11, dtype=np.float32)
 _MEAN = np.array([103.53, 116.28, 123.675], np.float32)
@@ -43,15 +44,17 @@ class ObjectReader:
         return _each_once([thing for thing in found if thing.name is not ThingName.PERSON or thing.score >= _PERSON_LEAST])
 
     def closer(self, picture: Pixels, things: tuple[Thing, ...]) -> tuple[tuple[Thing, ...], bool]:
-        """Look again at the best small suspect, larger; return the things with the better score of it, and whether there is a suspect."""
+        """Look again at the best suspect, larger: seen twice it has the mean of both scores, seen once only a part of its own."""
         suspects = [thing for thing in things if thing.name in (ThingName.PHONE, ThingName.BOOK) and thing.score >= _SUSPECT]
         if not suspects:
             return things, False
         left, top, side = _square(picture, suspects[0].box)
         height, width = picture.shape[:2]
         again = (_replaced(thing, left, top, side, width, height) for thing in self.find(picture[top : top + side, left : left + side]))
-        same = [thing for thing in again if thing.name is suspects[0].name and thing.box.overlap(suspects[0].box) > 0.3]
-        return _each_once([*things, *same]), True
+        seconds = [one.score for one in again if one.name is suspects[0].name and one.box.overlap(suspects[0].box) > 0.3]
+        score = (suspects[0].score + max(seconds)) / 2 if seconds else suspects[0].score * _UNCONFIRMED
+        judged = replace(suspects[0], score=round(score, 3))
+        return tuple(judged if thing is suspects[0] else thing for thing in things), True
 
 
 def _as_input(picture: Pixels) -> Floats:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from proctoring.observations import Quality, Reason
+from proctoring.observations import Box, Quality, Reason
 from proctoring.vision.models import Floats, Pixels
 
 BLACK = 18.0  # brightest hundredth of a picture, of 255
@@ -18,7 +18,13 @@ DARK = 38.0  # brightest tenth
 BLURRED = 12.0  # edge energy below which a picture without a face may merely be out of focus
 UNLIKE = 22.0  # colour distance (CIE Lab) that light alone does not make
 _WIDTH, _HEIGHT = 160, 120
-_CELLS = (16, 12)
+_CELLS = (32, 24)
+_PIXELS = _WIDTH // _CELLS[0]
+_SAME = 6.0  # colour distance within which a cell has not changed
+_STILL = 0.6  # share of unchanged cells that means the same body sits there
+_FEWEST = 12
+_ALIKE = 0.75  # correlation from which a piece of the picture is the chest that was seen before
+_TEXTURE = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +36,7 @@ class View:
     bright: float
     steepness: float
     cells: Floats
+    grey: Pixels
 
     @property
     def smooth(self) -> bool:
@@ -52,18 +59,37 @@ def view(picture: Pixels) -> View:
         sharpness=round(float(cv2.Laplacian(grey, cv2.CV_32F).var()), 1),
     )
     steepness = float(np.percentile(slopes, 95))
-    return View(quality=quality, brightest=brightest, bright=bright, steepness=steepness, cells=cells)
+    return View(quality=quality, brightest=brightest, bright=bright, steepness=steepness, cells=cells, grey=np.asarray(grey, np.uint8))
 
 
 class Scene:
-    """What stands behind the candidate, cell by cell, learnt from the frames in which a face is seen."""
+    """What the room and the candidate look like, cell by cell, learnt from the frames in which a face is seen."""
 
     def __init__(self) -> None:
         self._cells: Floats | None = None
+        self._body: tuple[slice, slice] = (slice(0), slice(0))
+        self._latest: View | None = None
 
-    def learn(self, seen: View) -> None:
-        """Move slowly towards this view."""
+    def learn(self, seen: View, face: Box) -> None:
+        """Move slowly towards this view, and remember where the body below the face is."""
         self._cells = seen.cells if self._cells is None else self._cells * np.float32(0.9) + seen.cells * np.float32(0.1)
+        self._latest, self._body = seen, _below(face)
+
+    def body_still_there(self, seen: View) -> bool:
+        """Say whether the place below the last face looks as it did: somebody who turned, bent or veiled has not gone."""
+        if self._latest is None:
+            return False
+        moved = np.linalg.norm(seen.cells[self._body] - self._latest.cells[self._body], axis=-1)
+        still = moved.size >= _FEWEST and float((moved < _SAME).mean()) >= _STILL
+        return still or (moved.size >= _FEWEST and self._body_elsewhere(seen, self._latest.grey))
+
+    def _body_elsewhere(self, seen: View, before: Pixels) -> bool:
+        """Say whether the same chest is in the picture, moved."""
+        rows, columns = (slice(part.start * _PIXELS, part.stop * _PIXELS) for part in self._body)
+        chest = before[rows, columns]
+        if chest.std() < _TEXTURE:
+            return False
+        return float(cv2.matchTemplate(seen.grey, chest, cv2.TM_CCOEFF_NORMED).max()) >= _ALIKE
 
     def unlike(self, seen: View) -> bool:
         """Say whether hardly any of the picture has the colour it had before; without a memory, yes."""
@@ -88,5 +114,16 @@ def why_no_face(seen: View) -> Reason | None:
 
 def changed(before: View, now: View) -> float:
     """Return the share of cells whose colour moved: the cheap reason to look closer."""
-    moved = np.linalg.norm(now.cells - before.cells, axis=-1) > 6.0
+    moved = np.linalg.norm(now.cells - before.cells, axis=-1) > _SAME
     return float(moved.mean())
+
+
+def _below(face: Box) -> tuple[slice, slice]:
+    """Return the cells of shoulders and chest: as wide as two faces, from under the chin down."""
+    columns, rows = _CELLS
+    left, right = face.x - face.width / 2, face.x + 1.5 * face.width
+    top, bottom = face.y + 1.2 * face.height, face.y + 2.6 * face.height
+    return (
+        slice(max(0, round(top * rows)), max(0, min(rows, round(bottom * rows)))),
+        slice(max(0, round(left * columns)), max(0, min(columns, round(right * columns)))),
+    )
