@@ -49,3 +49,20 @@ class Settings:
             proctor_workers=int(environ.get("PROCTOR_WORKERS", "1")),
             demo=environ.get("DEMO", "") == "1",
         )
+
+    def as_environ(self) -> dict[str, str]:
+        """Write the settings as the environment that `from_environ` reads them from, for a process that is about to start."""
+        optional = {"FRAMES_URL": self.frames_url, "JOBS_URL": self.jobs_url}
+        return {name: url for name, url in optional.items() if url is not None} | {
+            "DATA_DIR": str(self.data_dir),
+            "ASSETS_DIR": str(self.assets_dir),
+            "DATABASE_URL": self.database_url,
+            "EVIDENCE_URL": self.evidence_url,
+            "PUBLIC_URL": self.public_url,
+            "INGEST_URL": self.ingest_url,
+            "HOST": self.host,
+            "PORT": str(self.port),
+            "INGEST_PORT": str(self.ingest_port),
+            "PROCTOR_WORKERS": str(self.proctor_workers),
+            "DEMO": "1" if self.demo else "",
+        }

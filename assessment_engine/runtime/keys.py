@@ -1,0 +1,38 @@
+"""The deployment's private keys: one file a purpose under data/keys, readable by its owner only, made at the first start."""
+
+import os
+import secrets
+from pathlib import Path
+
+from assessment_engine.kernel.errors import IntegrityViolation
+from assessment_engine.kernel.signing import Purpose, Signer, SigningKey
+
+
+def load_signer(data_dir: Path) -> Signer:
+    """Return the keys, making those that are missing; raises IntegrityViolation for a file that is not a key."""
+    folder = data_dir / "keys"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keys = {str(purpose): SigningKey(purpose=purpose, seed=_seed(folder / f"{purpose}.key")) for purpose in Purpose}
+    return Signer(**keys)
+
+
+def _seed(path: Path) -> bytes:
+    if not path.exists():
+        _write_once(path, secrets.token_bytes(32))
+    seed = path.read_bytes()
+    if len(seed) != 32:
+        raise IntegrityViolation(f"{path} is not a key: {len(seed)} bytes instead of 32")
+    return seed
+
+
+def _write_once(path: Path, seed: bytes) -> None:
+    """Put a key in place whole, or leave the one that another process put there in the meantime."""
+    fresh = path.with_suffix(f".{os.getpid()}")
+    fresh.touch(mode=0o600)
+    fresh.write_bytes(seed)
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
