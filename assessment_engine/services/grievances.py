@@ -1,0 +1,227 @@
+"""Grievances: a candidate files one, somebody who did not decide answers it, and the certificate is asked for again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from assessment_engine.exams import Exam
+from assessment_engine.grievances import TIME_TO_RESOLVE, About, Grievance, Outcome, Step, checked_text, choose_officer
+from assessment_engine.kernel.errors import Conflict, NotFound, NotYet
+from assessment_engine.kernel.ids import GrievanceId, IncidentId, OrganisationId, PersonId, SittingId, new_id
+from assessment_engine.people import Actor, Role, civil_date, require, roles_on
+from assessment_engine.services.engine import Engine, JobName
+from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.events import ExamEvent
+from assessment_engine.storage.incidents import IncidentRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """What a candidate contests and why: a flag by its incident, or the result of the sitting."""
+
+    sitting_id: SittingId
+    about: About
+    text: str
+    incident_id: IncidentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrievanceView:
+    """A grievance with what a reader needs beside it."""
+
+    grievance: Grievance
+    exam: Exam
+    names: Mapping[PersonId, str]
+    history: tuple[Step, ...] = ()
+    flag: IncidentRecord | None = None
+    officers: tuple[PersonId, ...] = ()  # who may still be given it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contestable:
+    """What of a sitting can be contested today."""
+
+    sitting_id: SittingId
+    exam: Exam
+    flags: tuple[IncidentRecord, ...]
+    result: bool
+
+
+def contestable(engine: Engine, actor: Actor, sitting_id: SittingId) -> Contestable:
+    """Return what the candidate can contest of their own sitting: its flags once it is over, its result once it is published."""
+    with engine.store.read() as tx:
+        sitting = tx.sittings.of_candidate(sitting_id, actor.person_id)
+        flags = [one for one in tx.incidents.of_sitting(sitting_id) if one.tier == "alert"] if sitting.submitted_at else []
+        return Contestable(
+            sitting_id=sitting_id,
+            exam=tx.exams.get(sitting.exam_id),
+            flags=tuple(one for one in flags if not tx.grievances.open_about(sitting_id, About.FLAG, one.id)),
+            result=tx.grievances.has_published_result(sitting_id)
+            and not tx.grievances.open_about(sitting_id, About.RESULT, sitting_id),
+        )
+
+
+def file_grievance(engine: Engine, actor: Actor, complaint: Complaint) -> Grievance:
+    """File a grievance on one's own sitting; it goes at once to an officer who did not decide, if there is one.
+
+    Raises NotFound for a foreign sitting or flag, NotYet for a result that is not published, Conflict when the same is contested already.
+    """
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        subject_id = _subject(tx, actor, complaint)
+        if tx.grievances.open_about(complaint.sitting_id, complaint.about, subject_id):
+            raise Conflict("this is contested already; your open grievance has it")
+        grievance = Grievance(
+            id=GrievanceId(new_id("grv", now)),
+            organisation_id=actor.organisation_id,
+            sitting_id=complaint.sitting_id,
+            candidate_id=actor.person_id,
+            about=complaint.about,
+            subject_id=subject_id,
+            text=checked_text(complaint.text),
+            filed_at=now,
+            due_at=now + TIME_TO_RESOLVE,
+        )
+        tx.grievances.add(grievance)
+        _note(tx, grievance, "filed", actor.person_id, now)
+        tx.events.record(_event("grievance_filed", grievance, actor, now))
+        officer = choose_officer(tx.grievances.load(_officers(tx, actor.organisation_id, now)), _deciders(tx, grievance), actor.person_id)
+        return grievance if officer is None else _assign(tx, grievance, officer, None, now)
+
+
+def mine(engine: Engine, actor: Actor) -> list[GrievanceView]:
+    """Return the candidate's grievances, newest first."""
+    with engine.store.read() as tx:
+        return [_view(tx, grievance) for grievance in tx.grievances.all_of_candidate(actor.person_id)]
+
+
+def my_grievance(engine: Engine, actor: Actor, grievance_id: GrievanceId) -> GrievanceView:
+    """Return one of the candidate's own grievances with its history; another's is NotFound."""
+    with engine.store.read() as tx:
+        return _whole(tx, tx.grievances.of_candidate(grievance_id, actor.person_id))
+
+
+def desk(engine: Engine, actor: Actor) -> list[GrievanceView]:
+    """Return the organisation's grievances, the one that is due first first; grievance officers and the cell."""
+    require(actor, Role.GRIEVANCE_OFFICER, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        return [_view(tx, grievance) for grievance in tx.grievances.all_of_organisation(actor.organisation_id)]
+
+
+def grievance(engine: Engine, actor: Actor, grievance_id: GrievanceId) -> GrievanceView:
+    """Return one grievance of the organisation with its history and who may be given it; grievance officers and the cell."""
+    require(actor, Role.GRIEVANCE_OFFICER, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        return _whole(tx, tx.grievances.of_organisation(grievance_id, actor.organisation_id), engine.clock.now())
+
+
+def assign(engine: Engine, actor: Actor, grievance_id: GrievanceId, officer: PersonId) -> Grievance:
+    """Give a grievance to a grievance officer; raises SecondPersonNeeded when they decided what is contested."""
+    require(actor, Role.GRIEVANCE_OFFICER, Role.CELL_OFFICER)
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        before = tx.grievances.of_organisation_locked(grievance_id, actor.organisation_id)
+        if officer not in _officers(tx, actor.organisation_id, now):
+            raise NotFound("no such grievance officer")
+        return _assign(tx, before, officer, actor.person_id, now)
+
+
+def resolve(engine: Engine, actor: Actor, grievance_id: GrievanceId, outcome: Outcome, reason: str) -> Grievance:
+    """Answer a grievance with an outcome and a reason, and let the certificate be asked for again."""
+    require(actor, Role.GRIEVANCE_OFFICER)
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        before = tx.grievances.of_organisation_locked(grievance_id, actor.organisation_id)
+        after = before.resolve(actor.person_id, outcome, reason, _deciders(tx, before), now)
+        job = _end(tx, after, "resolved", actor, now)
+        tx.events.record(_event("grievance_resolved", after, actor, now))
+    engine.jobs.tell(job)
+    return after
+
+
+def withdraw(engine: Engine, actor: Actor, grievance_id: GrievanceId) -> Grievance:
+    """Take one's own grievance back, and let the certificate be asked for again."""
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        tx.grievances.of_candidate(grievance_id, actor.person_id)
+        after = tx.grievances.of_organisation_locked(grievance_id, actor.organisation_id).withdraw(actor.person_id)
+        job = _end(tx, after, "withdrawn", actor, now)
+    engine.jobs.tell(job)
+    return after
+
+
+def _subject(tx: Transaction, actor: Actor, complaint: Complaint) -> str:
+    """Return the id of what is contested, once it is clear that the candidate may."""
+    sitting = tx.sittings.of_candidate(complaint.sitting_id, actor.person_id)
+    if sitting.submitted_at is None:
+        raise NotYet("a sitting can be contested once it is over")
+    if complaint.about is About.RESULT:
+        if not tx.grievances.has_published_result(sitting.id):
+            raise NotYet("the result is not published yet")
+        return sitting.id
+    flags = {one.id for one in tx.incidents.of_sitting(sitting.id) if one.tier == "alert"}
+    if complaint.incident_id not in flags:
+        raise NotFound("no such flag on this sitting")
+    return complaint.incident_id
+
+
+def _officers(tx: Transaction, organisation_id: OrganisationId, now: datetime) -> set[PersonId]:
+    today = civil_date(now)
+    members = tx.people.members(organisation_id)
+    return {one.person.id for one in members if one.person.active and Role.GRIEVANCE_OFFICER in roles_on(one.terms, today)}
+
+
+def _deciders(tx: Transaction, grievance: Grievance) -> frozenset[PersonId]:
+    return tx.grievances.deciders(grievance.sitting_id)
+
+
+def _assign(tx: Transaction, before: Grievance, officer: PersonId, by: PersonId | None, now: datetime) -> Grievance:
+    after = before.assign(officer, _deciders(tx, before))
+    tx.grievances.save(after)
+    _note(tx, after, "assigned", by, now, tx.people.get(officer).name)
+    return after
+
+
+def _end(tx: Transaction, after: Grievance, what: str, actor: Actor, now: datetime) -> str:
+    tx.grievances.save(after)
+    _note(tx, after, what, actor.person_id, now, after.reason)
+    return tx.outbox.add(JobName.ISSUE_CERTIFICATES, after.sitting_id, now)
+
+
+def _note(tx: Transaction, grievance: Grievance, what: str, by: PersonId | None, now: datetime, text: str = "") -> None:
+    tx.grievances.append(Step(grievance_id=grievance.id, at=now, person_id=by, what=what, text=text))
+    facts = {"sitting": grievance.sitting_id, "outcome": None if grievance.outcome is None else str(grievance.outcome)}
+    tx.audit.append(f"grievance_{what}", subject=grievance.id, actor=by, now=now, payload=facts)
+
+
+def _event(kind: str, grievance: Grievance, actor: Actor, now: datetime) -> ExamEvent:
+    return ExamEvent(
+        kind=kind,
+        at=now,
+        organisation_id=grievance.organisation_id,
+        actor_id=actor.person_id,
+        sitting_id=grievance.sitting_id,
+        subject=grievance.id,
+    )
+
+
+def _view(tx: Transaction, grievance: Grievance) -> GrievanceView:
+    people = {grievance.candidate_id, grievance.assigned_to, grievance.resolved_by} - {None}
+    names = tx.people.names([person for person in people if person is not None])
+    return GrievanceView(grievance=grievance, exam=tx.exams.get(tx.sittings.get(grievance.sitting_id).exam_id), names=names)
+
+
+def _whole(tx: Transaction, grievance: Grievance, now: datetime | None = None) -> GrievanceView:
+    """Return the view with history, and with the officers who may be given it when staff ask (`now` is given)."""
+    plain, history = _view(tx, grievance), tuple(tx.grievances.history(grievance.id))
+    free = _officers(tx, grievance.organisation_id, now) - _deciders(tx, grievance) - {grievance.candidate_id} if now else set()
+    named = tx.people.names([*free, *plain.names, *(step.person_id for step in history if step.person_id)])
+    flags = tx.incidents.of_sitting(grievance.sitting_id) if grievance.about is About.FLAG else []
+    return GrievanceView(
+        grievance=grievance,
+        exam=plain.exam,
+        names=named,
+        history=history,
+        flag=next((one for one in flags if one.id == grievance.subject_id), None),
+        officers=tuple(sorted(free, key=lambda officer: named[officer])),
+    )
