@@ -113,15 +113,15 @@ def known_receipt(offer: Offer, standing: Standing, now: datetime) -> Receipt | 
     if offer.item_id not in standing.form_items:
         raise UnknownItem("this item is not in the sitting's form")
     if standing.same_revision is not None:
-        return _retried(offer, standing.same_revision)
+        return _retried(offer, standing.same_revision, sitting.revision)
     _check_open(sitting, now)
     _check_revision(offer, sitting.revision, standing.newest_of_item)
     return None
 
 
-def _retried(offer: Offer, receipt: Receipt) -> Receipt:
+def _retried(offer: Offer, receipt: Receipt, newest: int) -> Receipt:
     if (receipt.item, receipt.response_sha256) != (offer.item_id, offer.response_sha256):
-        raise RevisionReused("this revision was acknowledged with another content", revision=offer.revision)
+        raise RevisionReused("this revision was acknowledged with another content", newest=newest)
     return receipt
 
 
@@ -136,7 +136,7 @@ def _check_open(sitting: Sitting, now: datetime) -> None:
 
 def _check_revision(offer: Offer, newest: int, newest_of_item: int) -> None:
     if offer.revision < newest_of_item:
-        raise StaleRevision("a newer answer to this item is already acknowledged", newest=newest_of_item)
+        raise StaleRevision("a newer answer to this item is already acknowledged", newest=newest)
     if offer.revision > newest + MAX_REVISION_LEAP:
         raise RevisionFromTheFuture("the revision is too far ahead", newest=newest)
 

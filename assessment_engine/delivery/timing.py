@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from assessment_engine.exams import Exam
+from assessment_engine.kernel.canonical import Json
+from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import AfterTime, Invalid, NotYet
 
 MAX_GRACE_S = 60
@@ -40,25 +43,17 @@ class TimePolicy:
         return started_at + timedelta(seconds=seconds)
 
 
-def time_policy(duration_s: int, exam_policy: Mapping[str, object], arrangements: Mapping[str, object]) -> TimePolicy:
-    """Read an exam's policy (`grace_s`, `outage`) and a registration's arrangements (`extra_time_percent`)."""
-    return TimePolicy(
-        duration_s=duration_s,
-        extra_percent=_whole(arrangements.get("extra_time_percent", 0)),
-        grace_s=_whole(exam_policy.get("grace_s", 0)),
-        outage=OutagePolicy(str(exam_policy.get("outage", OutagePolicy.TIME_RUNS_ON))),
-    )
+def time_policy(exam: Exam, arrangements: Mapping[str, Json]) -> TimePolicy:
+    """Read an exam's time and a registration's arrangements (`extra_time_percent`); raises Invalid."""
+    extra = arrangements.get("extra_time_percent", 0)
+    if not isinstance(extra, int):
+        raise Invalid(f"extra time is a whole number of percent, not {extra!r}")
+    return TimePolicy(duration_s=exam.duration_s, extra_percent=extra, grace_s=exam.policy.grace_s, outage=OutagePolicy(exam.policy.outage))
 
 
 def check_window(now: datetime, opens_at: datetime, closes_at: datetime) -> None:
     """Refuse a start outside the session's window; raises NotYet or AfterTime."""
     if now < opens_at:
-        raise NotYet("the session has not opened yet", opens_at=opens_at.isoformat())
+        raise NotYet("the session has not opened yet", opens_at=iso(opens_at))
     if now >= closes_at:
-        raise AfterTime("the session no longer takes starts", closes_at=closes_at.isoformat())
-
-
-def _whole(value: object) -> int:
-    if not isinstance(value, int):
-        raise Invalid(f"a whole number is needed, not {value!r}")
-    return value
+        raise AfterTime("the session no longer takes starts", closes_at=iso(closes_at))

@@ -18,7 +18,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from assessment_engine.delivery.responses import Answer, Offer, Receipt, Standing, known_receipt, sign_receipt
+from assessment_engine.delivery.responses import Answer, Offer, Receipt, Response, Standing, known_receipt, sign_receipt
 from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.kernel.clock import Clock
 from assessment_engine.kernel.errors import AssessmentError, StorageUnavailable
@@ -39,6 +39,9 @@ COMMIT_SECONDS = Histogram(
 BATCH = Histogram("answer_batch_size", "Answers and acts in one group commit", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512))
 
 T = TypeVar("T")
+Fits = Callable[[Transaction, ItemVersionId, Response], None]
+"""Raises WrongResponse when a response does not fit its item."""
+
 log = structlog.get_logger()
 
 
@@ -70,8 +73,8 @@ _Outcome = tuple[_Order, object]  # what to tell: a result, or the refusal to ra
 class AnswerLedger:
     """The writer of one delivery process. `start` before use, `stop` at the end; everything in between is thread-safe."""
 
-    def __init__(self, store: Store, clock: Clock, key: SigningKey) -> None:
-        self._store, self._clock, self._key = store, clock, key
+    def __init__(self, store: Store, clock: Clock, key: SigningKey, *, fits: Fits) -> None:
+        self._store, self._clock, self._key, self._fits = store, clock, key, fits
         self._queue: queue.Queue[_Order | None] = queue.Queue(LONGEST_QUEUE)
         self._form_items: dict[FormId, frozenset[ItemVersionId]] = {}  # a form never changes, so this never grows stale
         self._thread = threading.Thread(target=self._run, name="answer-ledger", daemon=True)
@@ -167,6 +170,8 @@ class AnswerLedger:
         form_items = self._items_of(tx, sitting.form_id) if sitting else frozenset()
         try:
             receipt = known_receipt(offer, book.standing(offer, form_items), now)
+            if receipt is None:
+                self._fits(tx, offer.item_id, offer.response)
         except AssessmentError as refusal:
             return refusal
         return receipt or book.enter(offer, sign_receipt(offer, now, self._key))

@@ -1,0 +1,88 @@
+from datetime import timedelta
+
+import pytest
+
+from assessment_engine.delivery.sitting import TRANSITIONS, Sitting, SittingState, SittingVerb
+from assessment_engine.delivery.timing import TimePolicy
+from assessment_engine.kernel.errors import IllegalTransition
+from assessment_engine.kernel.ids import ItemVersionId
+from tests.builders import NOON, a_sitting
+
+S, V = SittingState, SittingVerb
+
+ALLOWED: dict[tuple[SittingState, SittingVerb], SittingState] = {
+    (S.REGISTERED, V.CONSENT): S.CONSENTED,
+    (S.CONSENTED, V.REQUEST_ADMISSION): S.AWAITING_ADMISSION,
+    (S.AWAITING_ADMISSION, V.ASK_AGAIN): S.CONSENTED,
+    (S.AWAITING_ADMISSION, V.REFER): S.REFERRED,
+    (S.AWAITING_ADMISSION, V.ADMIT): S.ADMITTED,
+    (S.REFERRED, V.ASK_AGAIN): S.CONSENTED,
+    (S.REFERRED, V.ADMIT): S.ADMITTED,
+    (S.ADMITTED, V.START): S.IN_PROGRESS,
+    (S.IN_PROGRESS, V.SUBMIT): S.SUBMITTED,
+    (S.IN_PROGRESS, V.TIME_UP): S.SUBMITTED,
+    **{(state, V.VOID): S.VOIDED for state in S if state not in (S.IN_PROGRESS, S.VOIDED)},
+}
+
+
+def do(sitting: Sitting, verb: SittingVerb) -> Sitting:
+    match verb:
+        case V.CONSENT:
+            return sitting.consent(NOON, "hi")
+        case V.ADMIT | V.SUBMIT | V.TIME_UP:
+            moved = getattr(sitting, verb)(NOON)
+        case V.START:
+            moved = sitting.start(NOON, TimePolicy(duration_s=60))
+        case _:
+            moved = getattr(sitting, verb)()
+    assert isinstance(moved, Sitting)
+    return moved
+
+
+@pytest.mark.parametrize("verb", SittingVerb)
+@pytest.mark.parametrize("state", SittingState)
+def test_every_pair_of_state_and_verb_is_decided(state: SittingState, verb: SittingVerb) -> None:
+    sitting = a_sitting(state=state)
+
+    if (state, verb) in ALLOWED:
+        assert do(sitting, verb).state is ALLOWED[state, verb]
+    else:
+        with pytest.raises(IllegalTransition):
+            do(sitting, verb)
+
+
+def test_the_table_holds_nothing_else() -> None:
+    assert dict(TRANSITIONS) == ALLOWED
+
+
+def test_starting_opens_the_clock_and_freezes_its_rules() -> None:
+    policy = TimePolicy(duration_s=3600, extra_percent=25, grace_s=5)
+
+    sitting = a_sitting(state=S.ADMITTED).start(NOON, policy)
+
+    assert sitting.started_at == NOON
+    assert sitting.deadline_at == NOON + timedelta(seconds=4500)
+    assert sitting.grace_s == 5
+
+
+def test_consent_remembers_the_language_that_the_notice_was_read_in() -> None:
+    sitting = a_sitting().consent(NOON, "hi")
+
+    assert (sitting.consented_at, sitting.language) == (NOON, "hi")
+
+
+def test_a_sitting_is_over_after_its_grace() -> None:
+    sitting = a_sitting(state=S.IN_PROGRESS, deadline_at=NOON, grace_s=5)
+
+    assert not sitting.is_over(NOON + timedelta(seconds=5))
+    assert sitting.is_over(NOON + timedelta(seconds=5, milliseconds=1))
+
+
+def test_a_sitting_without_a_deadline_is_never_over() -> None:
+    assert not a_sitting().is_over(NOON)
+
+
+def test_an_older_answer_does_not_turn_the_revision_back() -> None:
+    sitting = a_sitting(revision=9).answered(ItemVersionId("itv_2"), 7)
+
+    assert (sitting.revision, sitting.current_item) == (9, "itv_2")

@@ -1,0 +1,61 @@
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assessment_engine.delivery.timing import OutagePolicy, TimePolicy, check_window, time_policy
+from assessment_engine.exams import Exam, ExamPolicy
+from assessment_engine.kernel.errors import AfterTime, Invalid, NotYet
+from assessment_engine.kernel.ids import ExamId, FormId, OrganisationId
+from tests.builders import NOON
+
+HOUR = timedelta(hours=1)
+
+
+def an_hour_long_exam(policy: ExamPolicy | None = None) -> Exam:
+    return Exam(
+        id=ExamId("exa_1"),
+        organisation_id=OrganisationId("org_1"),
+        code="E1",
+        title="Exam",
+        title_hi="परीक्षा",
+        form_id=FormId("for_1"),
+        duration_s=3600,
+        policy=policy or ExamPolicy(),
+    )
+
+
+@given(duration=st.integers(1, 20_000), extra=st.integers(0, 200))
+def test_extra_time_is_never_cut_short(duration: int, extra: int) -> None:
+    given_s = (TimePolicy(duration_s=duration, extra_percent=extra).deadline(NOON) - NOON).total_seconds()
+
+    assert duration * (100 + extra) / 100 <= given_s < duration * (100 + extra) / 100 + 1
+
+
+def test_the_exam_and_the_arrangement_make_the_policy() -> None:
+    exam = an_hour_long_exam(ExamPolicy(grace_s=10, outage="person_decides"))
+
+    policy = time_policy(exam, {"extra_time_percent": 33})
+
+    assert policy == TimePolicy(duration_s=3600, extra_percent=33, grace_s=10, outage=OutagePolicy.PERSON_DECIDES)
+
+
+def test_an_arrangement_that_is_no_number_is_refused() -> None:
+    with pytest.raises(Invalid):
+        time_policy(an_hour_long_exam(), {"extra_time_percent": "a lot"})
+
+
+@pytest.mark.parametrize(("duration_s", "extra_percent", "grace_s"), [(0, 0, 0), (60, -1, 0), (60, 0, 61)])
+def test_impossible_times_are_refused(duration_s: int, extra_percent: int, grace_s: int) -> None:
+    with pytest.raises(Invalid):
+        TimePolicy(duration_s=duration_s, extra_percent=extra_percent, grace_s=grace_s)
+
+
+def test_a_start_belongs_into_the_window() -> None:
+    check_window(NOON, NOON, NOON + HOUR)
+
+    with pytest.raises(NotYet):
+        check_window(NOON - timedelta(seconds=1), NOON, NOON + HOUR)
+    with pytest.raises(AfterTime):
+        check_window(NOON + HOUR, NOON, NOON + HOUR)
