@@ -2,12 +2,13 @@
 
 from dataclasses import asdict
 
-from sqlalchemy import JSON, Boolean, Column, Connection, Float, ForeignKey, Row, String, Table, Text, insert, select, update
+from sqlalchemy import JSON, Boolean, Column, Connection, Float, ForeignKey, Row, String, Table, Text, exists, insert, select, update
 
 from assessment_engine.delivery.checkin import Calibration, CheckIn, CheckInState, MachineView
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import OrganisationId, SessionId, SittingId
 from assessment_engine.storage.delivery import sittings
+from assessment_engine.storage.events import ExamEvent, exam_events, read_event
 from assessment_engine.storage.schema import Instant, metadata
 
 checkins = Table(
@@ -62,6 +63,21 @@ class CheckIns:
             .order_by(checkins.c.requested_at, checkins.c.sitting_id)
         )
         return [_checkin(row) for row in self._connection.execute(query)]
+
+    def open_calls(self, session_id: SessionId, organisation_id: OrganisationId) -> list[ExamEvent]:
+        """Return the calls for an invigilator that nobody answered, oldest first."""
+        later = exam_events.alias("later")
+        answered = exists().where(
+            later.c.sitting_id == exam_events.c.sitting_id, later.c.seq > exam_events.c.seq, later.c.kind == "call_answered"
+        )
+        query = (
+            select(exam_events)
+            .join(sittings, sittings.c.id == exam_events.c.sitting_id)
+            .where(sittings.c.session_id == session_id, sittings.c.organisation_id == organisation_id)
+            .where(exam_events.c.kind == "invigilator_called", ~answered)
+            .order_by(exam_events.c.seq)
+        )
+        return [read_event(row) for row in self._connection.execute(query)]
 
     def add(self, checkin: CheckIn) -> None:
         """Store a first request."""

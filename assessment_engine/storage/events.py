@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, Integer, String, Table, insert, select
+from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, Integer, Row, String, Table, insert, select
 
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import OrganisationId, PersonId, SittingId
@@ -19,6 +19,8 @@ EVENT_KINDS: Mapping[str, str] = {
     "camera_declined": "The candidate declined the camera and is led to a centre seat.",
     "checkin_requested": "The candidate asked to be admitted.",
     "checkin_decided": "An invigilator admitted, asked again or referred.",
+    "invigilator_called": "A candidate called the invigilator before the exam.",
+    "call_answered": "An invigilator saw to a candidate who had called.",
     "calibration_done": "The screen-corner calibration ended or was skipped.",
     "sitting_started": "The form was opened and the time began.",
     "item_viewed": "A question came to the screen.",
@@ -93,15 +95,17 @@ class ExamEvents:
     def of_sitting(self, sitting_id: SittingId) -> list[ExamEvent]:
         """Return a sitting's events, oldest first."""
         rows = self._connection.execute(select(exam_events).where(exam_events.c.sitting_id == sitting_id).order_by(exam_events.c.seq))
-        return [
-            ExamEvent(
-                at=row.at,
-                kind=row.kind,
-                organisation_id=row.organisation_id,
-                actor_id=row.actor_id,
-                sitting_id=row.sitting_id,
-                subject=row.subject,
-                data=row.data,
-            )
-            for row in rows
-        ]
+        return [read_event(row) for row in rows]
+
+
+def read_event(row: Row[tuple[object, ...]]) -> ExamEvent:
+    """Return the event that a row of `exam_events` holds."""
+    return ExamEvent(
+        at=row.at,
+        kind=row.kind,
+        organisation_id=row.organisation_id,
+        actor_id=row.actor_id,
+        sitting_id=row.sitting_id,
+        subject=row.subject,
+        data=row.data,
+    )

@@ -14,18 +14,23 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     Row,
+    Select,
     String,
     Table,
     Text,
     UniqueConstraint,
+    exists,
     insert,
     select,
     update,
 )
 
+from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.invigilation import Adjudication, Case, CaseState, Outcome, ProctoringDecision, Reason, Verdict
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SittingId
+from assessment_engine.storage.delivery import sittings
+from assessment_engine.storage.incidents import incidents
 from assessment_engine.storage.schema import Instant, metadata
 
 cases = Table(
@@ -88,11 +93,12 @@ class Invigilation:
 
     def case(self, incident_id: IncidentId, organisation_id: OrganisationId) -> Case:
         """Return a case of this organisation; raises NotFound."""
+        return self._one_case(select(cases).where(cases.c.incident_id == incident_id, cases.c.organisation_id == organisation_id))
+
+    def case_locked(self, incident_id: IncidentId, organisation_id: OrganisationId) -> Case:
+        """Return a case held against other writers, so that two people judge one after the other; raises NotFound."""
         query = select(cases).where(cases.c.incident_id == incident_id, cases.c.organisation_id == organisation_id)
-        row = self._connection.execute(query).first()
-        if row is None:
-            raise NotFound("no such case")
-        return _case(row)
+        return self._one_case(query.with_for_update())
 
     def cases_of(self, sitting_id: SittingId) -> list[Case]:
         """Return a sitting's cases, oldest first."""
@@ -126,7 +132,7 @@ class Invigilation:
         query = (
             select(adjudications)
             .where(adjudications.c.sitting_id == sitting_id)
-            .order_by(adjudications.c.at.desc(), adjudications.c.id.desc())
+            .order_by(adjudications.c.at.desc(), adjudications.c.ordinal.desc())
         )
         row = self._connection.execute(query.limit(1)).first()
         return None if row is None else _adjudication(row)
@@ -138,9 +144,27 @@ class Invigilation:
     def decision_of(self, sitting_id: SittingId) -> ProctoringDecision | None:
         """Return the decision that stands for a sitting: the latest."""
         query = select(proctoring_decisions).where(proctoring_decisions.c.sitting_id == sitting_id)
-        latest = query.order_by(proctoring_decisions.c.decided_at.desc(), proctoring_decisions.c.id.desc()).limit(1)
+        latest = query.order_by(proctoring_decisions.c.decided_at.desc(), proctoring_decisions.c.incidents_until.desc()).limit(1)
         row = self._connection.execute(latest).first()
         return None if row is None else _decision(row)
+
+    def undecided_sittings(self, organisation_id: OrganisationId) -> list[SittingId]:
+        """Return the submitted sittings without a decision that is newer than their last flag, oldest first."""
+        later = exists().where(
+            incidents.c.sitting_id == sittings.c.id,
+            incidents.c.tier == "alert",
+            incidents.c.raised_at > proctoring_decisions.c.incidents_until,
+        )
+        standing = exists().where(proctoring_decisions.c.sitting_id == sittings.c.id, ~later)
+        mine = (sittings.c.organisation_id == organisation_id) & (sittings.c.state == SittingState.SUBMITTED)
+        query = select(sittings.c.id).where(mine, ~standing).order_by(sittings.c.submitted_at)
+        return [SittingId(one) for one in self._connection.execute(query).scalars()]
+
+    def _one_case(self, query: Select[tuple[object, ...]]) -> Case:
+        row = self._connection.execute(query).first()
+        if row is None:
+            raise NotFound("no such case")
+        return _case(row)
 
 
 def _case(row: Row[tuple[object, ...]]) -> Case:
