@@ -37,6 +37,7 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.storage.blobs import Blobs
 from assessment_engine.storage.database import Store, open_database
 from assessment_engine.storage.schema import metadata
+from item_bank.forms import FormState
 from tests.fakes.ports import NoTypesetter, RecordingJobs, SteeredClock
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -197,7 +198,7 @@ def a_form(engine: Engine, organisation_id: OrganisationId, items: int = 4) -> t
         ]
     }
     form = {"id": form_id, "organisation_id": organisation_id, "title": "Form", "title_hi": "प्रश्नपत्र", "document": document}
-    add_row(engine, "forms", **form, sha256=digest(document), state="ready")
+    add_row(engine, "forms", **form, sha256=digest(document), state=FormState.APPROVED)
     return form_id, item_ids
 
 

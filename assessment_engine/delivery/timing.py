@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from assessment_engine.exams import Exam
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import AfterTime, Invalid, NotYet
@@ -43,12 +42,13 @@ class TimePolicy:
         return started_at + timedelta(seconds=seconds)
 
 
-def time_policy(exam: Exam, arrangements: Mapping[str, Json]) -> TimePolicy:
-    """Read an exam's time and a registration's arrangements (`extra_time_percent`); raises Invalid."""
-    extra = arrangements.get("extra_time_percent", 0)
-    if not isinstance(extra, int):
-        raise Invalid(f"extra time is a whole number of percent, not {extra!r}")
-    return TimePolicy(duration_s=exam.duration_s, extra_percent=extra, grace_s=exam.policy.grace_s, outage=OutagePolicy(exam.policy.outage))
+def time_policy(duration_s: int, exam_policy: Mapping[str, Json], arrangements: Mapping[str, Json]) -> TimePolicy:
+    """Read an exam's policy document (`grace_s`, `outage`) and a registration's arrangements (`extra_time_percent`); raises Invalid."""
+    extra, grace = arrangements.get("extra_time_percent", 0), exam_policy.get("grace_s", 0)
+    outage = exam_policy.get("outage", OutagePolicy.TIME_RUNS_ON)
+    if not isinstance(extra, int) or not isinstance(grace, int) or outage not in set(OutagePolicy):
+        raise Invalid("extra time is a whole percentage, grace whole seconds, and an outage policy one of ours")
+    return TimePolicy(duration_s=duration_s, extra_percent=extra, grace_s=grace, outage=OutagePolicy(str(outage)))
 
 
 def check_window(now: datetime, opens_at: datetime, closes_at: datetime) -> None:

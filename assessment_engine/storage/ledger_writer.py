@@ -137,15 +137,15 @@ class AnswerLedger:
         try:
             with COMMIT_SECONDS.time(), self._store.begin() as tx:
                 outcomes = self._do(tx, batch)
-        except (OperationalError, InterfaceError, StorageUnavailable):
-            log.exception("answers_not_saved", orders=len(batch))
+        except (OperationalError, InterfaceError, StorageUnavailable) as error:
+            log.error("answers_not_saved", orders=len(batch), error=type(error).__name__)  # never its text: it may quote answers
             outcomes = [(order, StorageUnavailable("the answer is not saved yet; try again")) for order in batch]
         except Exception as error:  # a fault of one order must not take the others with it, nor end the thread
             if len(batch) > 1:
                 for order in batch:
                     self._write([order])
                 return
-            log.exception("order_failed")
+            log.error("order_failed", error=type(error).__name__)
             outcomes = [(batch[0], error)]
         BATCH.observe(len(batch))
         _tell(outcomes)

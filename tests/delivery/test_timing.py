@@ -5,25 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessment_engine.delivery.timing import OutagePolicy, TimePolicy, check_window, time_policy
-from assessment_engine.exams import Exam, ExamPolicy
+from assessment_engine.exams import ExamPolicy
+from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import AfterTime, Invalid, NotYet
-from assessment_engine.kernel.ids import ExamId, FormId, OrganisationId
 from tests.builders import NOON
 
 HOUR = timedelta(hours=1)
-
-
-def an_hour_long_exam(policy: ExamPolicy | None = None) -> Exam:
-    return Exam(
-        id=ExamId("exa_1"),
-        organisation_id=OrganisationId("org_1"),
-        code="E1",
-        title="Exam",
-        title_hi="परीक्षा",
-        form_id=FormId("for_1"),
-        duration_s=3600,
-        policy=policy or ExamPolicy(),
-    )
 
 
 @given(duration=st.integers(1, 20_000), extra=st.integers(0, 200))
@@ -34,16 +21,20 @@ def test_extra_time_is_never_cut_short(duration: int, extra: int) -> None:
 
 
 def test_the_exam_and_the_arrangement_make_the_policy() -> None:
-    exam = an_hour_long_exam(ExamPolicy(grace_s=10, outage="person_decides"))
+    exam_policy = ExamPolicy(grace_s=10, outage="person_decides").document
 
-    policy = time_policy(exam, {"extra_time_percent": 33})
+    policy = time_policy(3600, exam_policy, {"extra_time_percent": 33})
 
     assert policy == TimePolicy(duration_s=3600, extra_percent=33, grace_s=10, outage=OutagePolicy.PERSON_DECIDES)
 
 
-def test_an_arrangement_that_is_no_number_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("exam_policy", "arrangements"),
+    [({}, {"extra_time_percent": "a lot"}), ({"grace_s": 2.5}, {}), ({"outage": "the clock stops"}, {})],
+)
+def test_a_policy_of_other_words_is_refused(exam_policy: dict[str, Json], arrangements: dict[str, Json]) -> None:
     with pytest.raises(Invalid):
-        time_policy(an_hour_long_exam(), {"extra_time_percent": "a lot"})
+        time_policy(3600, exam_policy, arrangements)
 
 
 @pytest.mark.parametrize(("duration_s", "extra_percent", "grace_s"), [(0, 0, 0), (60, -1, 0), (60, 0, 61)])

@@ -1,0 +1,316 @@
+"""The published interface of a sitting: read it, start it, answer, submit, fetch the receipts. Stable; see /api/v1/openapi.json.
+
+Saving an answer is the one asynchronous route: it waits for the answer ledger's writer. Everybody sees their own sittings only.
+"""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from api.auth import EngineDep, Viewer
+from assessment_engine.delivery.responses import Answer, Receipt, an_offer
+from assessment_engine.delivery.sealing import Seal
+from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.delivery.timing import OutagePolicy
+from assessment_engine.kernel.ids import ItemVersionId, SittingId
+from assessment_engine.services import delivery
+from assessment_engine.services.delivery import OpenSitting
+from assessment_engine.storage.ledger_writer import AnswerLedger
+
+LARGEST_REVISION = 2**31 - 1
+
+_ID = r"^[A-Za-z0-9_.-]{1,40}$"
+_SITTING = "sit_01kaqz8w5c9v2m4n6p8r0t2x4z"
+_ITEM = "itv_01kaqz8w5c3d5f7h9k1m3p5r7t"
+_RECEIPT: dict[str, JsonValue] = {
+    "sitting": _SITTING,
+    "item": _ITEM,
+    "revision": 7,
+    "response_sha256": "1f7a3b1d0bb6b9d5a2fd2f8f9a2b6a8de38b7bb5e0e4c6a0d2b3f3a5c1d9e8f7",
+    "server_time": "2026-11-23T08:33:22.417Z",
+    "key_id": "receipts-9f86d081884c",
+    "signature": "3q2-7wAAtGhlIHNpZ25hdHVyZSBvZiA2NCBieXRlcyBpbiBiYXNlNjR1cmwgd2l0aG91dCBwYWRkaW5nIQABAgMEBQY",
+}
+
+router = APIRouter(prefix="/api/v1/sittings", tags=["sittings"])
+
+
+def ledger_of(request: Request) -> AnswerLedger:
+    """Return this process's writer of answers."""
+    ledger = request.app.state.ledger
+    assert isinstance(ledger, AnswerLedger)
+    return ledger
+
+
+LedgerDep = Annotated[AnswerLedger, Depends(ledger_of)]
+SittingPath = Annotated[SittingId, Path(pattern=_ID, examples=[_SITTING])]
+ItemPath = Annotated[ItemVersionId, Path(pattern=_ID, examples=[_ITEM])]
+Language = Literal["en", "hi"]
+
+
+class AnswerRequest(BaseModel):
+    """An answer: `revision` grows by the client's own count through the whole sitting; `response` maps response identifiers to values."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"revision": 7, "response": {"RESPONSE": "B"}}]})
+
+    revision: Annotated[int, Field(strict=True, ge=1, le=LARGEST_REVISION)]
+    response: JsonValue
+
+
+class ReceiptAnswer(BaseModel):
+    """The server's signed word that the answer is on disk: Ed25519 over the RFC 8785 form of everything but `signature`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_RECEIPT]})
+
+    sitting: str
+    item: str
+    revision: int
+    response_sha256: str
+    server_time: str
+    key_id: str
+    signature: str
+
+
+class SectionAnswer(BaseModel):
+    """One part of the form, with its item ids in order."""
+
+    id: str
+    title: str
+    title_hi: str
+    items: list[str]
+
+
+class FormAnswer(BaseModel):
+    """The paper of the sitting; its items are listed once the sitting has started."""
+
+    id: str
+    sha256: str
+    title: str
+    title_hi: str
+    sections: list[SectionAnswer]
+
+
+class SavedAnswer(BaseModel):
+    """An item's newest acknowledged answer."""
+
+    revision: int
+    response: dict[str, JsonValue]
+    response_sha256: str
+    server_time: str
+
+
+class SealAnswer(BaseModel):
+    """The signature over the whole ledger of a closed sitting; `ledger_sha256` is over its receipts in the order of revisions."""
+
+    type: Literal["seal"]
+    sitting: str
+    answers: int
+    ledger_sha256: str
+    form_sha256: str
+    sealed_at: str
+    key_id: str
+    signature: str
+
+
+class SittingAnswer(BaseModel):
+    """A sitting as its candidate may see it. `deadline` is the server's; show it with the difference to `server_time`."""
+
+    id: str
+    state: SittingState
+    language: str
+    exam: str
+    exam_hi: str
+    form: FormAnswer
+    revision: int
+    server_time: datetime
+    started: datetime | None
+    deadline: datetime | None
+    grace_s: int
+    outage: OutagePolicy
+    current_item: str | None
+    answers: dict[str, SavedAnswer]
+    seal: SealAnswer | None
+
+
+class SittingLine(BaseModel):
+    """One line of a candidate's list."""
+
+    id: str
+    state: SittingState
+    exam: str
+    exam_hi: str
+    opens: datetime
+    closes: datetime
+
+
+class ReceiptsAnswer(BaseModel):
+    """Every receipt in the order of revisions, and the seal once the sitting is closed."""
+
+    receipts: list[ReceiptAnswer]
+    seal: SealAnswer | None
+
+
+class ConsentRequest(BaseModel):
+    """The language in which the notice was read."""
+
+    language: Language = "en"
+
+
+class TicketAnswer(BaseModel):
+    """What opens the camera's socket within two minutes."""
+
+    ticket: str
+    ingest_url: str
+
+
+class NoteRequest(BaseModel):
+    """A hint from the page: which question is shown, a language switch, a focus change, a reported question."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "item_viewed", "item": _ITEM, "data": {"language": "hi"}}]})
+
+    kind: Annotated[str, Field(max_length=40)]
+    item: Annotated[str | None, Field(max_length=40, pattern=_ID)] = None
+    data: dict[str, str | int | float | bool | None] = {}
+
+
+class ItemAnswer(BaseModel):
+    """A question as HTML without its key, in the language asked for or the nearest there is."""
+
+    item: str
+    language: str
+    languages: list[str]
+    title: str
+    html: str
+
+
+@router.get("")
+def mine(engine: EngineDep, viewer: Viewer) -> list[SittingLine]:
+    """List one's own sittings."""
+    return [
+        SittingLine(
+            id=one.sitting.id,
+            state=one.sitting.state,
+            exam=one.exam.title,
+            exam_hi=one.exam.title_hi,
+            opens=one.session.opens_at,
+            closes=one.session.closes_at,
+        )
+        for one in delivery.my_sittings(engine, viewer)
+    ]
+
+
+@router.get("/{sitting_id}")
+def read(engine: EngineDep, viewer: Viewer, sitting_id: SittingPath) -> SittingAnswer:
+    """Return form, revision, answers so far, the server's time and the deadline; 404 `not_found` for another's sitting."""
+    return _shown(delivery.open_sitting(engine, viewer, sitting_id))
+
+
+@router.post("/{sitting_id}/consent")
+def consent(engine: EngineDep, viewer: Viewer, sitting_id: SittingPath, body: ConsentRequest) -> SittingAnswer:
+    """Agree to the notice; agreeing twice is once."""
+    delivery.consent(engine, viewer, sitting_id, body.language)
+    return read(engine, viewer, sitting_id)
+
+
+@router.post("/{sitting_id}/start")
+def start(engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath) -> SittingAnswer:
+    """Open the form and start the time; starting twice is once."""
+    delivery.start(engine, ledger, viewer, sitting_id)
+    return read(engine, viewer, sitting_id)
+
+
+@router.put("/{sitting_id}/answers/{item_id}")
+async def save(
+    engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath, item_id: ItemPath, body: AnswerRequest
+) -> ReceiptAnswer:
+    """Save an answer; the receipt comes when it is on disk, and the same again for a retry.
+
+    Refusals: 404 `not_found`; 409 `stale_revision`, `revision_reused`, `after_time`, `sitting_sealed`, `not_yet`; 413 `too_large`;
+    422 `unknown_item`, `wrong_response`, `revision_from_the_future`; 503 `storage_unavailable` (nothing is saved; try again).
+    """
+    offer = an_offer(sitting_id, viewer.person_id, item_id, body.revision, body.response)
+    return _receipt(await delivery.save_answer(engine, ledger, offer))
+
+
+@router.post("/{sitting_id}/submit")
+def submit(engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath) -> SealAnswer:
+    """Close the sitting; returns the seal, and the same again for a retry."""
+    return _seal(delivery.submit(engine, ledger, viewer, sitting_id))
+
+
+@router.get("/{sitting_id}/receipts")
+def receipts(engine: EngineDep, viewer: Viewer, sitting_id: SittingPath) -> ReceiptsAnswer:
+    """Return every receipt of one's own sitting."""
+    given, seal = delivery.receipts(engine, viewer, sitting_id)
+    return ReceiptsAnswer(receipts=[_receipt(receipt) for receipt in given], seal=_seal(seal) if seal else None)
+
+
+@router.get("/{sitting_id}/items/{item_id}")
+def item(
+    engine: EngineDep,
+    viewer: Viewer,
+    sitting_id: SittingPath,
+    item_id: ItemPath,
+    lang: Annotated[Language, Query()] = "en",
+) -> ItemAnswer:
+    """Return a question of a sitting in progress, with one's own answer filled in."""
+    shown = delivery.item_of(engine, viewer, sitting_id, item_id, lang)
+    return ItemAnswer(item=item_id, language=shown.lang, languages=list(shown.languages), title=shown.title, html=shown.html)
+
+
+@router.post("/{sitting_id}/camera-ticket")
+def camera_ticket(engine: EngineDep, viewer: Viewer, sitting_id: SittingPath) -> TicketAnswer:
+    """Return a short-lived ticket for the camera's socket."""
+    return TicketAnswer(**asdict(delivery.camera_ticket(engine, viewer, sitting_id)))
+
+
+@router.post("/{sitting_id}/events", status_code=204)
+def note(engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath, body: NoteRequest) -> None:
+    """Record a hint of the page; it is never evidence."""
+    delivery.note(engine, ledger, viewer, sitting_id, delivery.Note(kind=body.kind, item_id=body.item, data=body.data))
+
+
+def _receipt(receipt: Receipt) -> ReceiptAnswer:
+    return ReceiptAnswer(**asdict(receipt))
+
+
+def _seal(seal: Seal) -> SealAnswer:
+    return SealAnswer.model_validate({**seal.document, "signature": seal.signature})
+
+
+def _shown(opened: OpenSitting) -> SittingAnswer:
+    sitting = opened.sitting
+    return SittingAnswer(
+        id=sitting.id,
+        state=sitting.state,
+        language=sitting.language,
+        exam=opened.exam.title,
+        exam_hi=opened.exam.title_hi,
+        form=_form(opened),
+        revision=sitting.revision,
+        server_time=opened.server_time,
+        started=sitting.started_at,
+        deadline=sitting.deadline_at,
+        grace_s=sitting.grace_s,
+        outage=opened.policy.outage,
+        current_item=sitting.current_item,
+        answers={answer.receipt.item: _saved(answer) for answer in opened.answers},
+        seal=_seal(opened.seal) if opened.seal else None,
+    )
+
+
+def _form(opened: OpenSitting) -> FormAnswer:
+    form, started = opened.form, opened.sitting.started_at is not None
+    sections = [
+        SectionAnswer(id=part.id, title=part.title, title_hi=part.title_hi, items=list(part.items) if started else [])
+        for part in form.sections
+    ]
+    return FormAnswer(id=form.id, sha256=form.sha256, title=form.title, title_hi=form.title_hi, sections=sections)
+
+
+def _saved(answer: Answer) -> SavedAnswer:
+    receipt = answer.receipt
+    return SavedAnswer.model_validate({**asdict(receipt), "response": answer.response})
