@@ -12,7 +12,7 @@ from assessment_engine.kernel.ids import FormId, ItemVersionId, OrganisationId
 class FormState(StrEnum):
     """Whether exams may still take up the form."""
 
-    READY = "ready"
+    APPROVED = "approved"
     RETIRED = "retired"
 
 

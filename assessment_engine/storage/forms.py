@@ -1,6 +1,25 @@
-"""Tables and queries of forms."""
+"""Tables and queries of forms. A form's document never changes."""
 
-from sqlalchemy import Connection
+from sqlalchemy import JSON, Column, ColumnElement, Connection, ForeignKey, Row, String, Table, insert, select
+
+from assessment_engine.kernel.canonical import Json
+from assessment_engine.kernel.errors import NotFound
+from assessment_engine.kernel.ids import FormId, ItemVersionId, OrganisationId
+from assessment_engine.people import Actor
+from assessment_engine.storage.schema import metadata
+from item_bank.forms import Form, FormSection, FormState
+
+forms = Table(
+    "forms",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("organisation_id", String(40), ForeignKey("organisations.id"), nullable=False, index=True),
+    Column("title", String(200), nullable=False),
+    Column("title_hi", String(200), nullable=False),
+    Column("document", JSON, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("state", String(12), nullable=False),
+)
 
 
 class Forms:
@@ -8,3 +27,56 @@ class Forms:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def add(self, form: Form, document: Json) -> None:
+        """Insert a form with the document that its hash is of."""
+        self._connection.execute(
+            insert(forms).values(
+                id=form.id,
+                organisation_id=form.organisation_id,
+                title=form.title,
+                title_hi=form.title_hi,
+                document=document,
+                sha256=form.sha256,
+                state=str(form.state),
+            )
+        )
+
+    def get(self, form_id: FormId) -> Form:
+        """Return a form, for the engine's own acts; raises NotFound."""
+        return self._one(forms.c.id == form_id)
+
+    def of_actor(self, actor: Actor, form_id: FormId) -> Form:
+        """Return a form of the actor's organisation; raises NotFound."""
+        return self._one((forms.c.id == form_id) & (forms.c.organisation_id == actor.organisation_id))
+
+    def all_of(self, actor: Actor) -> list[Form]:
+        """Return the organisation's forms, newest first."""
+        rows = self._connection.execute(select(forms).where(forms.c.organisation_id == actor.organisation_id).order_by(forms.c.id.desc()))
+        return [_form(row) for row in rows]
+
+    def _one(self, condition: ColumnElement[bool]) -> Form:
+        row = self._connection.execute(select(forms).where(condition)).one_or_none()
+        if row is None:
+            raise NotFound("no such form")
+        return _form(row)
+
+
+def _form(row: Row[tuple[object, ...]]) -> Form:
+    return Form(
+        id=FormId(row.id),
+        organisation_id=OrganisationId(row.organisation_id),
+        title=row.title,
+        title_hi=row.title_hi,
+        sections=tuple(
+            FormSection(
+                id=section["id"],
+                title=section["title"],
+                title_hi=section["title_hi"],
+                items=tuple(ItemVersionId(item) for item in section["items"]),
+            )
+            for section in row.document["sections"]
+        ),
+        sha256=row.sha256,
+        state=FormState(row.state),
+    )

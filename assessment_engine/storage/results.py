@@ -1,10 +1,202 @@
-"""Tables and queries of results."""
+"""Tables and queries of result batches, and the triggers that keep a batch honest whatever any program does.
 
-from sqlalchemy import Connection
+TRIGGERS (executed by the migrations): a batch is born a draft, its reports are chosen while it is a draft and never change, and it is
+published only under the approvals of two different officers, once.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Column, ColumnElement, Connection, ForeignKey, Index, Row, String, Table, UniqueConstraint, insert, select, update
+
+from assessment_engine.kernel.errors import Conflict, NotFound
+from assessment_engine.kernel.ids import BatchId, OrganisationId, PersonId, ScoreReportId, SessionId, SittingId
+from assessment_engine.people import Actor
+from assessment_engine.scoring.results import BatchApproval, BatchEntry, BatchState, ResultBatch
+from assessment_engine.storage.schema import Instant, metadata
+
+result_batches = Table(
+    "result_batches",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("session_id", String(40), ForeignKey("exam_sessions.id"), nullable=False, index=True),
+    Column("organisation_id", String(40), ForeignKey("organisations.id"), nullable=False, index=True),
+    Column("state", String(16), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(40), ForeignKey("people.id"), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("published_at", Instant),
+)
+
+batch_entries = Table(
+    "batch_entries",
+    metadata,
+    Column("batch_id", String(40), ForeignKey("result_batches.id"), primary_key=True),
+    Column("sitting_id", String(40), ForeignKey("sittings.id"), primary_key=True),
+    Column("score_report_id", String(40), ForeignKey("score_reports.id"), nullable=False),
+    Index("ix_batch_entries_sitting_id", "sitting_id"),
+)
+
+batch_approvals = Table(
+    "batch_approvals",
+    metadata,
+    Column("batch_id", String(40), ForeignKey("result_batches.id"), nullable=False),
+    Column("officer_id", String(40), ForeignKey("people.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("log_sha256", String(64), nullable=False),
+    UniqueConstraint("batch_id", "officer_id"),
+)
 
 
 class ResultBatches:
-    """ResultBatches in the current transaction."""
+    """Result batches in the current transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def add(self, batch: ResultBatch, entries: Sequence[BatchEntry]) -> None:
+        """Insert a draft with its reports."""
+        self._connection.execute(
+            insert(result_batches).values(
+                id=batch.id,
+                session_id=batch.session_id,
+                organisation_id=batch.organisation_id,
+                state=str(batch.state),
+                created_at=batch.created_at,
+                created_by=batch.created_by,
+                sha256=batch.sha256,
+                published_at=batch.published_at,
+            )
+        )
+        rows = [{"batch_id": batch.id, "sitting_id": each.sitting_id, "score_report_id": each.score_report_id} for each in entries]
+        self._connection.execute(insert(batch_entries), rows)
+
+    def move(self, batch: ResultBatch, was: BatchState) -> None:
+        """Store a batch's new state; raises Conflict when somebody else moved it meanwhile."""
+        moved = self._connection.execute(
+            update(result_batches)
+            .where(result_batches.c.id == batch.id, result_batches.c.state == str(was))
+            .values(state=str(batch.state), published_at=batch.published_at)
+        )
+        if moved.rowcount != 1:
+            raise Conflict("somebody else changed this batch meanwhile; look again")
+
+    def approve(self, approval: BatchApproval) -> None:
+        """Insert an approval; the database refuses the same officer twice."""
+        self._connection.execute(
+            insert(batch_approvals).values(
+                batch_id=approval.batch_id, officer_id=approval.officer_id, at=approval.at, log_sha256=approval.log_sha256
+            )
+        )
+
+    def of_actor(self, actor: Actor, batch_id: BatchId) -> ResultBatch:
+        """Return a batch of the actor's organisation; raises NotFound."""
+        found = self._all((result_batches.c.id == batch_id) & (result_batches.c.organisation_id == actor.organisation_id))
+        if not found:
+            raise NotFound("no such batch")
+        return found[0]
+
+    def all_of(self, actor: Actor) -> list[ResultBatch]:
+        """Return the organisation's batches, newest first."""
+        return self._all(result_batches.c.organisation_id == actor.organisation_id)
+
+    def entries(self, batch_id: BatchId) -> list[BatchEntry]:
+        """Return what is in a batch."""
+        rows = self._connection.execute(
+            select(batch_entries).where(batch_entries.c.batch_id == batch_id).order_by(batch_entries.c.sitting_id)
+        )
+        return [BatchEntry(sitting_id=SittingId(row.sitting_id), score_report_id=ScoreReportId(row.score_report_id)) for row in rows]
+
+    def approvals(self, batch_id: BatchId) -> list[BatchApproval]:
+        """Return a batch's approvals, first one first."""
+        rows = self._connection.execute(
+            select(batch_approvals).where(batch_approvals.c.batch_id == batch_id).order_by(batch_approvals.c.at)
+        )
+        return [BatchApproval(batch_id=batch_id, officer_id=PersonId(row.officer_id), at=row.at, log_sha256=row.log_sha256) for row in rows]
+
+    def of_sitting(self, sitting_id: SittingId) -> list[ResultBatch]:
+        """Return the batches that contain a sitting, newest first."""
+        within = select(batch_entries.c.batch_id).where(batch_entries.c.sitting_id == sitting_id)
+        return self._all(result_batches.c.id.in_(within))
+
+    def taken(self, session_id: SessionId) -> set[ScoreReportId]:
+        """Return the score reports of a session that are in a batch which was not discarded."""
+        query = (
+            select(batch_entries.c.score_report_id)
+            .join(result_batches, result_batches.c.id == batch_entries.c.batch_id)
+            .where(result_batches.c.session_id == session_id, result_batches.c.state != str(BatchState.DISCARDED))
+        )
+        return {ScoreReportId(each) for each in self._connection.execute(query).scalars()}
+
+    def _all(self, condition: ColumnElement[bool]) -> list[ResultBatch]:
+        query = select(result_batches).where(condition).order_by(result_batches.c.created_at.desc(), result_batches.c.id.desc())
+        return [_batch(row) for row in self._connection.execute(query)]
+
+
+def _batch(row: Row[tuple[object, ...]]) -> ResultBatch:
+    return ResultBatch(
+        id=BatchId(row.id),
+        session_id=SessionId(row.session_id),
+        organisation_id=OrganisationId(row.organisation_id),
+        state=BatchState(row.state),
+        created_at=row.created_at,
+        created_by=PersonId(row.created_by),
+        sha256=row.sha256,
+        published_at=row.published_at,
+    )
+
+
+_OFFICERS = "(SELECT COUNT(DISTINCT a.officer_id) FROM batch_approvals a WHERE a.batch_id = NEW.id)"
+_IS_DRAFT = "EXISTS (SELECT 1 FROM result_batches b WHERE b.id = NEW.batch_id AND b.state = 'draft')"
+
+_RULES: Sequence[tuple[str, str, str, str]] = (
+    (
+        "result_batches_start",
+        "INSERT ON result_batches",
+        "NEW.state <> 'draft' OR NEW.published_at IS NOT NULL",
+        "a batch starts as a draft",
+    ),
+    (
+        "result_batches_publish",
+        "UPDATE ON result_batches",
+        f"NEW.state = 'published' AND (NEW.published_at IS NULL OR {_OFFICERS} < 2)",
+        "a batch is published under two different officers",
+    ),
+    (
+        "result_batches_final",
+        "UPDATE ON result_batches",
+        "OLD.state IN ('published', 'discarded')",
+        "a published or discarded batch is final",
+    ),
+    (
+        "result_batches_content",
+        "UPDATE ON result_batches",
+        "NEW.sha256 <> OLD.sha256 OR NEW.session_id <> OLD.session_id OR NEW.organisation_id <> OLD.organisation_id",
+        "what a batch contains stays",
+    ),
+    ("batch_entries_draft", "INSERT ON batch_entries", f"NOT {_IS_DRAFT}", "reports are chosen while a batch is a draft"),
+    ("batch_entries_no_update", "UPDATE ON batch_entries", "TRUE", "what a batch contains stays"),
+    ("batch_entries_no_delete", "DELETE ON batch_entries", "TRUE", "what a batch contains stays"),
+    ("result_batches_no_delete", "DELETE ON result_batches", "TRUE", "a batch is discarded, not deleted"),
+)
+"""Name, event, condition of refusal, words of refusal."""
+
+
+def _sqlite() -> tuple[str, ...]:
+    return tuple(
+        f"CREATE TRIGGER {name} BEFORE {event} BEGIN SELECT RAISE(ABORT, '{words}') WHERE {condition}; END"
+        for name, event, condition, words in _RULES
+    )
+
+
+def _postgresql() -> tuple[str, ...]:
+    statements: list[str] = []
+    for name, event, condition, words in _RULES:
+        kept = "OLD" if event.startswith("DELETE") else "NEW"
+        body = f"IF {condition} THEN RAISE EXCEPTION '{words}' USING ERRCODE = 'check_violation'; END IF; RETURN {kept};"
+        statements.append(f"CREATE FUNCTION {name}_rule() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$")
+        statements.append(f"CREATE TRIGGER {name} BEFORE {event} FOR EACH ROW EXECUTE FUNCTION {name}_rule()")
+    return tuple(statements)
+
+
+TRIGGERS: Mapping[str, tuple[str, ...]] = {"sqlite": _sqlite(), "postgresql": _postgresql()}
+"""The statements to execute, by dialect, once all tables exist."""

@@ -1,0 +1,193 @@
+"""Results: draft a batch, approve it, and, with the second officer, publish it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.exams import Exam, ExamSession
+from assessment_engine.kernel.canonical import Json
+from assessment_engine.kernel.errors import NotYet
+from assessment_engine.kernel.ids import BatchId, PersonId, SessionId, new_id
+from assessment_engine.people import Actor, Role, require
+from assessment_engine.scoring.results import BatchApproval, BatchEntry, BatchState, ResultBatch, batch_digest
+from assessment_engine.services.engine import Engine, JobName
+from assessment_engine.services.people import require_reauthentication
+from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.events import ExamEvent
+from assessment_engine.storage.scoring import ScoreReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionResults:
+    """How far a session's sittings are on the way to a batch."""
+
+    session: ExamSession
+    exam: Exam
+    registered: int
+    sealed: int
+    scored: int
+    free: int  # scored and in no batch: what a draft would take up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchLine:
+    """One candidate's line in a batch."""
+
+    name: str
+    seat: str
+    report: ScoreReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchSheet:
+    """A batch, everybody in it, and who approved it."""
+
+    batch: ResultBatch
+    session: ExamSession
+    exam: Exam
+    lines: tuple[BatchLine, ...]
+    approvals: tuple[BatchApproval, ...]
+    names: Mapping[PersonId, str]
+
+    @property
+    def passed(self) -> int:
+        """How many passed."""
+        return sum(line.report.card.passed for line in self.lines)
+
+
+def draft_batch(engine: Engine, actor: Actor, session_id: SessionId) -> ResultBatch:
+    """Put every scored sitting of a session that is in no batch yet into a draft; raises NotYet when there is none."""
+    require(actor, Role.CELL_OFFICER)
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        session = tx.exams.session_of(actor, session_id)
+        reports = _free_reports(tx, actor, session_id)
+        if not reports:
+            raise NotYet("no scored sitting of this session waits for a batch")
+        batch = ResultBatch(
+            id=BatchId(new_id("bat", now)),
+            session_id=session.id,
+            organisation_id=session.organisation_id,
+            state=BatchState.DRAFT,
+            created_at=now,
+            created_by=actor.person_id,
+            sha256=batch_digest((report.card.sitting_id, report.sha256) for report in reports),
+        )
+        tx.results.add(batch, [BatchEntry(sitting_id=report.card.sitting_id, score_report_id=report.id) for report in reports])
+        about: Json = {"sha256": batch.sha256, "sittings": len(reports)}
+        tx.audit.append("batch_drafted", subject=batch.id, actor=actor.person_id, now=now, payload=about)
+    return batch
+
+
+def _free_reports(tx: Transaction, actor: Actor, session_id: SessionId) -> list[ScoreReport]:
+    sittings = tx.sittings.all_of_session(session_id, actor.organisation_id)
+    submitted = [sitting.id for sitting in sittings if sitting.state is SittingState.SUBMITTED]
+    taken = tx.results.taken(session_id)
+    return [report for report in tx.scoring.newest_of(submitted).values() if report.id not in taken]
+
+
+def approve_batch(engine: Engine, actor: Actor, batch_id: BatchId) -> ResultBatch:
+    """Approve a batch; the second, different officer publishes it. Needs a fresh password; raises SecondPersonNeeded."""
+    require(actor, Role.CELL_OFFICER)
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        require_reauthentication(tx, actor, now)
+        before = tx.results.of_actor(actor, batch_id)
+        earlier = [approval.officer_id for approval in tx.results.approvals(batch_id)]
+        after = before.approve(actor.person_id, earlier, now)
+        _record_approval(tx, actor, after, now)
+        tx.results.move(after, was=before.state)
+        jobs = _publish(tx, actor, after, now) if after.state is BatchState.PUBLISHED else ()
+    for job in jobs:
+        engine.jobs.tell(job)
+    return after
+
+
+def _record_approval(tx: Transaction, actor: Actor, batch: ResultBatch, now: datetime) -> None:
+    about: Json = {"sha256": batch.sha256, "state": str(batch.state)}
+    log_sha256 = tx.audit.append("batch_approved", subject=batch.id, actor=actor.person_id, now=now, payload=about)
+    tx.results.approve(BatchApproval(batch_id=batch.id, officer_id=actor.person_id, at=now, log_sha256=log_sha256))
+    tx.events.record(_event("batch_approved", batch, actor, now))
+
+
+def _publish(tx: Transaction, actor: Actor, batch: ResultBatch, now: datetime) -> tuple[str, ...]:
+    entries = tx.results.entries(batch.id)
+    about: Json = {"sha256": batch.sha256, "sittings": len(entries)}
+    tx.audit.append("batch_published", subject=batch.id, actor=actor.person_id, now=now, payload=about)
+    tx.events.record(_event("batch_published", batch, actor, now))
+    return tuple(tx.outbox.add(JobName.ISSUE_CERTIFICATES, entry.sitting_id, now) for entry in entries)
+
+
+def discard_batch(engine: Engine, actor: Actor, batch_id: BatchId) -> ResultBatch:
+    """Give a batch up before it is published; its sittings can be drafted again."""
+    require(actor, Role.CELL_OFFICER)
+    with engine.store.begin() as tx:
+        before = tx.results.of_actor(actor, batch_id)
+        after = before.discard()
+        tx.results.move(after, was=before.state)
+        tx.audit.append("batch_discarded", subject=batch_id, actor=actor.person_id, now=engine.clock.now())
+    return after
+
+
+def session_results(engine: Engine, actor: Actor) -> list[SessionResults]:
+    """Return how far each session of the organisation is, latest first."""
+    require(actor, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        return [_session_results(tx, actor, session) for session in tx.exams.sessions_of(actor)]
+
+
+def _session_results(tx: Transaction, actor: Actor, session: ExamSession) -> SessionResults:
+    sittings = tx.sittings.all_of_session(session.id, actor.organisation_id)
+    sealed = [sitting.id for sitting in sittings if sitting.state is SittingState.SUBMITTED]
+    reports, taken = tx.scoring.newest_of(sealed), tx.results.taken(session.id)
+    return SessionResults(
+        session=session,
+        exam=tx.exams.get(session.exam_id),
+        registered=len(sittings),
+        sealed=len(sealed),
+        scored=len(reports),
+        free=sum(report.id not in taken for report in reports.values()),
+    )
+
+
+def batches(engine: Engine, actor: Actor) -> list[BatchSheet]:
+    """Return the organisation's batches, newest first."""
+    require(actor, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        return [_sheet(tx, batch) for batch in tx.results.all_of(actor)]
+
+
+def batch_sheet(engine: Engine, actor: Actor, batch_id: BatchId) -> BatchSheet:
+    """Return one batch of the organisation with everybody in it."""
+    require(actor, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        return _sheet(tx, tx.results.of_actor(actor, batch_id))
+
+
+def _sheet(tx: Transaction, batch: ResultBatch) -> BatchSheet:
+    session = tx.exams.session(batch.session_id)
+    approvals = tx.results.approvals(batch.id)
+    sittings = {entry.score_report_id: tx.sittings.get(entry.sitting_id) for entry in tx.results.entries(batch.id)}
+    people = {sitting.candidate_id for sitting in sittings.values()} | {each.officer_id for each in approvals} | {batch.created_by}
+    names = tx.people.names(list(people))
+    lines = [
+        BatchLine(
+            name=names[sitting.candidate_id],
+            seat=tx.exams.registration(sitting.registration_id).seat or "",
+            report=tx.scoring.get(report_id),
+        )
+        for report_id, sitting in sittings.items()
+    ]
+    return BatchSheet(
+        batch=batch,
+        session=session,
+        exam=tx.exams.get(session.exam_id),
+        lines=tuple(sorted(lines, key=lambda line: line.name)),
+        approvals=tuple(approvals),
+        names=names,
+    )
+
+
+def _event(kind: str, batch: ResultBatch, actor: Actor, now: datetime) -> ExamEvent:
+    return ExamEvent(at=now, kind=kind, organisation_id=batch.organisation_id, actor_id=actor.person_id, subject=batch.id)
