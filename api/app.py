@@ -14,15 +14,25 @@ from starlette.types import Scope
 
 from api import errors, pages
 from api.bounds import LoginGate
-from api.pages import public
+from api.pages import audit as audit_page
+from api.pages import candidate, courses, grievances, people, public, verification
 from api.porch import Porch
-from api.routes import health, login
+from api.routes import audit as audit_route
+from api.routes import credentials, health, login
 from assessment_engine.services.engine import Engine
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     login.router,
     public.router,
+    candidate.router,
+    courses.router,
+    grievances.router,
+    people.router,
+    verification.router,
+    credentials.router,
+    audit_page.router,
+    audit_route.router,
 )
 
 FONTS: Mapping[str, str] = {

@@ -68,6 +68,15 @@ class SessionSheet:
     seats: tuple[Seat, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """An exam that a candidate has no sitting of yet, whether they may take it, and the sessions they could join."""
+
+    exam: Exam
+    eligibility: Eligibility
+    sessions: tuple[ExamSession, ...]
+
+
 def create_exam(engine: Engine, actor: Actor, new: NewExam) -> Exam:
     """Define an exam over an approved form; raises Invalid, NotFound, or Conflict when the code is taken."""
     require(actor, Role.CELL_OFFICER)
@@ -184,6 +193,23 @@ def eligibility(engine: Engine, actor: Actor, exam_id: ExamId) -> Eligibility:
 def _eligibility(tx: Transaction, exam: Exam, candidate_id: PersonId) -> Eligibility:
     completed = exam.course_id is not None and tx.courses.completed_at(exam.course_id, candidate_id) is not None
     return eligibility_for(exam, course_completed=completed)
+
+
+def offers(engine: Engine, actor: Actor) -> list[Offer]:
+    """Return the open exams of the organisation that the actor has no sitting of yet, with the sessions that are not over."""
+    now = engine.clock.now()
+    with engine.store.read() as tx:
+        taken = {sitting.exam_id for sitting in tx.sittings.all_of_candidate(actor.person_id)}
+        coming = [session for session in reversed(tx.exams.sessions_of(actor)) if session.closes_at > now]
+        return [
+            Offer(
+                exam=exam,
+                eligibility=_eligibility(tx, exam, actor.person_id),
+                sessions=tuple(session for session in coming if session.exam_id == exam.id),
+            )
+            for exam in tx.exams.all_of(actor)
+            if exam.state is ExamState.OPEN and exam.id not in taken
+        ]
 
 
 def exams(engine: Engine, actor: Actor) -> list[Exam]:

@@ -1,0 +1,91 @@
+"""The candidate's start page: every exam with its state and next step, what else is open to them, courses, record, grievances."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, Response
+
+from api.auth import Candidate, EngineDep
+from api.pages import goto, page
+from api.words import N_
+from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.exams import EligibilityReason
+from assessment_engine.kernel.ids import SessionId
+from assessment_engine.services import competency, courses, delivery, exams, grievances
+from assessment_engine.services.delivery import MySitting
+from assessment_engine.services.exams import NewRegistration
+
+router = APIRouter(prefix="/candidate", include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """What a sitting's state means to the candidate, and what they do next; an empty `verb` means that nothing is asked of them."""
+
+    state: str
+    kind: str
+    verb: str
+
+
+_STEPS: Mapping[SittingState, NextStep] = {
+    SittingState.REGISTERED: NextStep(state=N_("You are registered"), kind="accent", verb=N_("Check camera and connection")),
+    SittingState.CONSENTED: NextStep(state=N_("Next: check-in"), kind="accent", verb=N_("Go to check-in")),
+    SittingState.AWAITING_ADMISSION: NextStep(state=N_("An invigilator will let you in"), kind="accent", verb=N_("Go to check-in")),
+    SittingState.REFERRED: NextStep(state=N_("An invigilator is looking at your check-in"), kind="caution", verb=N_("Go to check-in")),
+    SittingState.ADMITTED: NextStep(state=N_("You can begin"), kind="good", verb=N_("Begin the exam")),
+    SittingState.IN_PROGRESS: NextStep(state=N_("The exam is running"), kind="caution", verb=N_("Go on with the exam")),
+    SittingState.SUBMITTED: NextStep(state=N_("Handed in"), kind="good", verb=""),
+    SittingState.VOIDED: NextStep(state=N_("Cancelled"), kind="plain", verb=""),
+}
+_OVER = NextStep(state=N_("The session ended before you began"), kind="plain", verb="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One sitting as the start page shows it."""
+
+    mine: MySitting
+    step: NextStep
+    opens_later: bool
+    first: bool  # the one whose step is the page's primary action
+
+
+@router.get("")
+def dashboard(request: Request, engine: EngineDep, actor: Candidate) -> HTMLResponse:
+    """Show everything that is the candidate's."""
+    return page(
+        request,
+        "candidate/dashboard.html",
+        cards=_cards(delivery.my_sittings(engine, actor), engine.clock.now()),
+        offers=exams.offers(engine, actor),
+        reasons=EligibilityReason,
+        courses=courses.my_courses(engine, actor),
+        held=competency.my_record(engine, actor),
+        grievances=grievances.mine(engine, actor),
+    )
+
+
+@router.post("/registrations")
+def register(engine: EngineDep, actor: Candidate, session_id: Annotated[SessionId, Form(max_length=40)]) -> Response:
+    """Take a place in a session for oneself."""
+    exams.register(engine, actor, NewRegistration(session_id=session_id, candidate_id=actor.person_id))
+    return goto("/candidate", done="registered")
+
+
+def _cards(sittings: Sequence[MySitting], now: datetime) -> list[Card]:
+    """Put what is due before what is over; the first with a step gets the page's primary action."""
+    steps = [(mine, _step(mine, now)) for mine in sittings]
+    due = sorted((pair for pair in steps if pair[1].verb), key=lambda pair: pair[0].session.opens_at)
+    over = sorted((pair for pair in steps if not pair[1].verb), key=lambda pair: pair[0].session.opens_at, reverse=True)
+    return [
+        Card(mine=mine, step=step, opens_later=now < mine.session.opens_at, first=number == 0 and bool(step.verb))
+        for number, (mine, step) in enumerate([*due, *over])
+    ]
+
+
+def _step(mine: MySitting, now: datetime) -> NextStep:
+    started = mine.sitting.state in (SittingState.IN_PROGRESS, SittingState.SUBMITTED, SittingState.VOIDED)
+    return _STEPS[mine.sitting.state] if started or now < mine.session.closes_at else _OVER

@@ -1,0 +1,118 @@
+"""The cell's page of people: who is in the organisation, with which roles and dates; and how one is added."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, Response
+
+from api.auth import EngineDep, Officer
+from api.pages import goto, page
+from api.words import LANGUAGES, N_
+from assessment_engine.kernel.errors import Conflict, Invalid
+from assessment_engine.people import Actor, Role, civil_date, in_term, roles_on
+from assessment_engine.services import people
+from assessment_engine.services.engine import Engine
+from assessment_engine.services.people import NewPerson
+from assessment_engine.storage.people import Member
+
+router = APIRouter(prefix="/cell/people", include_in_schema=False)
+
+ROLE_NAMES: Mapping[Role, str] = {
+    Role.CANDIDATE: N_("Candidate"),
+    Role.INVIGILATOR: N_("Invigilator"),
+    Role.CELL_OFFICER: N_("Cell officer"),
+    Role.GRIEVANCE_OFFICER: N_("Grievance officer"),
+}
+
+
+@router.get("")
+def list_people(request: Request, engine: EngineDep, actor: Officer, role: str = "", q: str = "", sort: str = "name") -> HTMLResponse:
+    """Show the people of the organisation; role, search and order are in the address."""
+    today = civil_date(engine.clock.now())
+    everybody = people.members(engine, actor)
+    shown = [one for one in everybody if _wanted(one, role, q.strip().lower(), today)]
+    shown.sort(key=lambda one: _key(one, sort.removeprefix("-")), reverse=sort.startswith("-"))
+    return page(
+        request,
+        "cell/people.html",
+        members=shown,
+        total=len(everybody),
+        role_names=ROLE_NAMES,
+        role=role,
+        q=q,
+        sort=sort,
+        held=lambda term: in_term(term.starts_on, term.ends_on, today),
+    )
+
+
+@router.get("/new")
+def new_person(request: Request, engine: EngineDep, actor: Officer) -> HTMLResponse:
+    """Ask for a person to be added."""
+    return _form(request, engine, NewPerson(login="", name=""), "")
+
+
+@router.post("/new")
+def add_person(
+    request: Request,
+    engine: EngineDep,
+    actor: Officer,
+    login: Annotated[str, Form()] = "",
+    name: Annotated[str, Form()] = "",
+    name_hi: Annotated[str, Form()] = "",
+    language: Annotated[str, Form()] = "en",
+    password: Annotated[str, Form()] = "",
+    roles: Annotated[list[Role] | None, Form()] = None,
+    starts_on: Annotated[str, Form()] = "",
+    ends_on: Annotated[str, Form()] = "",
+) -> Response:
+    """Add a person; what does not fit is said beside the form."""
+    new = NewPerson(login=login, name=name, name_hi=name_hi, language=language, password=password, roles=tuple(roles or ()))
+    try:
+        return _added(engine, actor, new, starts_on, ends_on)
+    except Conflict:
+        return _form(request, engine, new, "login_taken")
+    except Invalid as error:
+        return _form(request, engine, new, error.message)
+
+
+def _added(engine: Engine, actor: Actor, new: NewPerson, starts_on: str, ends_on: str) -> Response:
+    if not new.roles:
+        raise Invalid("choose a role")
+    dated = NewPerson(
+        login=new.login,
+        name=new.name,
+        name_hi=new.name_hi,
+        language=new.language,
+        password=new.password,
+        roles=new.roles,
+        starts_on=_day(starts_on),
+        ends_on=_day(ends_on),
+    )
+    people.enrol_person(engine, actor, dated)
+    return goto("/cell/people", done="added")
+
+
+def _form(request: Request, engine: Engine, new: NewPerson, problem: str) -> HTMLResponse:
+    today = civil_date(engine.clock.now())
+    status = 422 if problem else 200
+    return page(
+        request, "cell/person_new.html", status=status, new=new, problem=problem, role_names=ROLE_NAMES, languages=LANGUAGES, today=today
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Invalid("a date looks like 2026-11-23") from error
+
+
+def _wanted(member: Member, role: str, words: str, today: date) -> bool:
+    named = words in f"{member.person.name} {member.person.name_hi} {member.person.login}".lower()
+    return named and (not role or role in roles_on(member.terms, today))
+
+
+def _key(member: Member, column: str) -> tuple[str, str]:
+    return (member.person.login if column == "login" else member.person.name.lower(), member.person.id)
