@@ -1,6 +1,6 @@
 """Reads the demonstration's exam from the package: competencies, items in English and Hindi, and the order of the paper.
 
-The data is in the folder content/: exam.json, competencies.json and items/IDENTIFIER.LANGUAGE.xml (QTI 3.0).
+The data is in the folder content/: exam.json, competencies.json, course.json and items/IDENTIFIER.LANGUAGE.xml (QTI 3.0).
 """
 
 import json
@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+
+from assessment_engine.services.courses import NewCourse, NewModule
 
 LANGUAGES = ("en", "hi")
 
@@ -53,6 +55,21 @@ class DemoExam:
     duration_s: int
     sections: tuple[DemoSection, ...]
     competencies: tuple[DemoCompetency, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoCourse:
+    """The course that makes a learner eligible for the exam."""
+
+    course: NewCourse
+    modules: tuple[NewModule, ...]
+
+
+def demo_course() -> DemoCourse:
+    """Read the course of the demonstration."""
+    course = json.loads(_read("course.json"))
+    modules = tuple(NewModule(**module) for module in course.pop("modules"))
+    return DemoCourse(course=NewCourse(**course), modules=modules)
 
 
 @cache
