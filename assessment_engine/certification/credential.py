@@ -5,7 +5,6 @@ the signing suite refuses to sign a document with a member that the signature wo
 (`ni:///sha-256;…`) in `evidence`, so no term of our own is needed. Checking is verification.py; the printed page is document.py.
 """
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +17,7 @@ from openvc.proof.data_integrity import DataIntegrityProofSuite
 from assessment_engine.certification.issuer import Issuer
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
-from assessment_engine.kernel.signing import SigningKey
+from assessment_engine.kernel.signing import SigningKey, b64url, unb64url
 
 VC_CONTEXT = "https://www.w3.org/ns/credentials/v2"
 OB_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
@@ -68,7 +67,15 @@ class Award:
 
 def hash_name(sha256: str) -> str:
     """Write a SHA-256 as an RFC 6920 name."""
-    return "ni:///sha-256;" + base64.urlsafe_b64encode(bytes.fromhex(sha256)).rstrip(b"=").decode()
+    return f"ni:///sha-256;{b64url(bytes.fromhex(sha256))}"
+
+
+def sha256_in(name: str) -> str:
+    """Read what `hash_name` wrote; an empty string for any other name."""
+    try:
+        return unb64url(name.removeprefix("ni:///sha-256;")).hex() if name.startswith("ni:///sha-256;") else ""
+    except ValueError:
+        return ""
 
 
 def percent(share: Decimal) -> str:

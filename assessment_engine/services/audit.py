@@ -148,3 +148,12 @@ def prove(engine: Engine, sha256: str) -> Proof:
         checkpoint = tx.audit.checkpoints(limit=1)[0]
         path = inclusion_proof(tx.audit.leaf_hashes(checkpoint.size), entry.leaf_index)
     return Proof(entry=entry, index=entry.leaf_index, path=tuple(part.hex() for part in path), checkpoint=checkpoint)
+
+
+def latest_checkpoint(engine: Engine) -> SignedCheckpoint:
+    """Return the newest checkpoint; raises NotFound while there is none."""
+    with engine.store.read() as tx:
+        newest = tx.audit.checkpoints(limit=1)
+    if not newest:
+        raise NotFound("the log has no checkpoint yet")
+    return newest[0]

@@ -65,10 +65,6 @@ class Certificates:
             raise NotFound("no such certificate")
         return found[0]
 
-    def by_credential(self, credential_sha256: str) -> Standing | None:
-        """Return the certificate whose credential has this digest."""
-        return next(iter(self._all(certificates.c.credential_sha256 == credential_sha256)), None)
-
     def of_sitting(self, sitting_id: SittingId) -> list[Standing]:
         """Return a sitting's certificates, newest first; more than one only after a correction."""
         return self._all(certificates.c.sitting_id == sitting_id)
