@@ -14,6 +14,8 @@ from proctoring.baseline import Baseline
 from proctoring.policy import COULD_NOT_WATCH, TIER_ORDER, Kind, Policy, Severity, Tier
 from proctoring.signals import Finding
 
+RESUME_S = 20.0  # the stretch of a stream that a new owner can replay
+
 
 class Change(StrEnum):
     """What happened to an incident."""
@@ -99,7 +101,11 @@ class Bundler:
     def __init__(self, policy: Policy, known: Iterable[Incident] = ()) -> None:
         self._policy = policy
         self._known = tuple(known)
-        self._open: Incident | None = None
+        self._open: Incident | None = next((one for one in self._known if one.end_s is None), None)
+        # A finding that was open when its former owner stopped may take as long to be seen again as it took to be raised.
+        self._waiting = {} if self._open is None else {one.kind: one for one in self._open.findings if one.end_s is None}
+        self._waits_until: float | None = None
+        self._continued: dict[tuple[Kind, int], Finding] = {}
         self._changes: list[IncidentChange] = []
 
     @property
@@ -109,7 +115,8 @@ class Bundler:
 
     def receive(self, at: float, findings: Sequence[Finding], baseline: Baseline | None) -> None:
         """Take the current findings in, at this time: those still open and those that ended just now."""
-        for finding in findings:
+        self._give_up_waiting(at)
+        for finding in (self._as_continued(finding) for finding in findings):
             if self._open is None:
                 self._begin(finding, baseline)
             else:
@@ -135,6 +142,23 @@ class Bundler:
         told, self._changes = self._changes, []
         return told
 
+    def _as_continued(self, finding: Finding) -> Finding:
+        """Return a finding as the rest of the one that a former owner left open, if it is."""
+        before = self._waiting.get(finding.kind)
+        if before is not None and before.start_s <= finding.start_s:
+            self._continued[finding.kind, finding.first_seq] = self._waiting.pop(finding.kind)
+        whole = self._continued.get((finding.kind, finding.first_seq))
+        if whole is None:
+            return finding
+        return replace(finding, first_seq=whole.first_seq, start_s=whole.start_s, raised_s=whole.raised_s)
+
+    def _give_up_waiting(self, at: float) -> None:
+        if self._waits_until is None:
+            self._waits_until = at + RESUME_S
+        if self._open is not None and self._waiting and at >= self._waits_until:
+            ended = [replace(one, end_s=one.last_s) if one.kind in self._waiting else one for one in self._open.findings]
+            self._open, self._waiting = replace(self._open, findings=tuple(ended)), {}
+
     def _begin(self, finding: Finding, baseline: Baseline | None) -> None:
         fresh = _single(finding, self._policy, baseline)
         before = next((one for one in self._known if _continues(one, finding, self._policy.bundle_s)), None)
@@ -142,7 +166,7 @@ class Bundler:
             self._tell(Change.OPENED, fresh)
             self._open = fresh
         else:
-            self._open = replace(before, end_s=None)
+            self._open = replace(before, end_s=None, findings=tuple(_ended(one) for one in before.findings))
             self._become(_with(self._open, finding, self._policy))
 
     def _become(self, grown: Incident) -> None:
@@ -153,6 +177,10 @@ class Bundler:
 
     def _tell(self, change: Change, incident: Incident) -> None:
         self._changes.append(IncidentChange(change=change, incident=incident))
+
+
+def _ended(finding: Finding) -> Finding:
+    return finding if finding.end_s is not None else replace(finding, end_s=finding.last_s)
 
 
 def judged(finding: Finding, policy: Policy) -> tuple[Tier, Severity | None]:

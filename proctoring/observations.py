@@ -96,7 +96,11 @@ class Quality:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """One frame, `at` seconds into the sitting; `seq` is the frame's own number and grows."""
+    """One frame, `at` seconds into the sitting; `seq` is the frame's own number and grows.
+
+    `people` are bodies, faces or not, counted in this frame or, of an empty place, up to two seconds ago. `identity` is the distance to the
+    enrolled face, `objects` are things other than people.
+    """
 
     at: float
     seq: int

@@ -28,7 +28,9 @@ class Schedule:
     count_s: float = 2.0
     identity_s: float = 12.0
     objects_s: float = 4.0
+    absence_s: float = 1.9  # how often an empty place is searched for a person
     least_s: float = 0.9
+    suspect_looks: int = 6  # looks in a row that a suspect gets; then it is looked at as often as everything else
     break_s: float = 3.0
     changed: float = 0.06  # share of the picture that moved: somebody or something may have come,
     unusual: float = 1.8  # if it is so many times what this candidate's picture usually moves
@@ -73,7 +75,7 @@ class Eyes:
         self._seen_at = self._counted_at = self._identified_at = self._objects_at = -1e9
         self._recognise = 3
         self._crowd = self._glimpsed = False
-        self._suspicion = False
+        self._suspect_looks = 0
         self._people = 0
 
     def look(self, frame: bytes | Pixels, at: float, seq: int) -> Observation:
@@ -150,7 +152,7 @@ class Eyes:
         self._seen_at = at
         self._scene.learn(self._view, seen.box)
         count = self._count(picture, seen.mesh, at)
-        things = self._things(picture, at)
+        things = self._things(picture, at, every_s=self._plan.objects_s)
         people = sum(thing.name is ThingName.PERSON for thing in things) if things is not None else None
         return Observation(
             at=at,
@@ -170,7 +172,7 @@ class Eyes:
         reason = quality.why_no_face(view)
         if reason is not None:
             return Observation(at=at, seq=seq, reason=reason, faces=0, quality=view.quality)
-        things = self._things(picture, at, always=True)
+        things = self._things(picture, at, every_s=self._plan.absence_s)
         if things is not None:
             self._people = sum(thing.name is ThingName.PERSON for thing in things)
         # Without the object network nobody can say that nobody is there.
@@ -217,16 +219,16 @@ class Eyes:
         self._recognise = 3 if found > identity.DOUBT else max(0, self._recognise - 1)
         return found
 
-    def _things(self, picture: Pixels, at: float, *, always: bool = False) -> tuple[Thing, ...] | None:
-        wait = at - self._objects_at
-        eager = always or self._suspicion or self._stirred
-        if self._nets.objects is None or wait < (self._plan.least_s if eager else self._plan.objects_s):
+    def _things(self, picture: Pixels, at: float, *, every_s: float) -> tuple[Thing, ...] | None:
+        eager = self._stirred or 0 < self._suspect_looks < self._plan.suspect_looks
+        if self._nets.objects is None or at - self._objects_at < (self._plan.least_s if eager else every_s):
             return None
         self._objects_at = at
         with self.costs.of("objects"):
             things = self._nets.objects.find(picture)
         with self.costs.of("objects_closer"):
-            things, self._suspicion = self._nets.objects.closer(picture, things)
+            things, suspect = self._nets.objects.closer(picture, things)
+        self._suspect_looks = self._suspect_looks + 1 if suspect else 0
         return things
 
     def _seen(self, picture: Pixels, mesh: Mesh) -> Seen:

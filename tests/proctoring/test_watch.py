@@ -1,0 +1,193 @@
+"""One candidate's watch: keys that survive replay, time that is accounted for, gaps that are nobody's fault."""
+
+import json
+from dataclasses import replace
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proctoring.baseline import Baseline
+from proctoring.incidents import Change, Incident, IncidentChange
+from proctoring.observations import Observation, Reason
+from proctoring.policy import STANDARD, Kind, Tier
+from proctoring.watch import Watch
+from tests.proctoring.sightings import closed, empty, kinds, present, unseen, watched, with_thing
+
+LEARNT = Baseline(seconds=30)
+
+
+@st.composite
+def sittings(draw: st.DrawFn) -> list[Observation]:
+    """A sitting of stretches: at work, away, with company, covered, with a phone, somebody else, looking aside."""
+    makers = (
+        present,
+        empty,
+        lambda at: present(at, faces=2),
+        lambda at: unseen(at, Reason.COVERED),
+        lambda at: empty(at, people=1),
+        with_thing,
+        lambda at: present(at, identity=0.8),
+        lambda at: present(at, yaw=40),
+    )
+    frames: list[Observation] = []
+    for maker, seconds in draw(st.lists(st.tuples(st.sampled_from(makers), st.integers(1, 15)), min_size=1, max_size=8)):
+        frames += [maker(float(len(frames) + i)) for i in range(seconds)]
+    return frames
+
+
+def through_the_database(incident: Incident) -> Incident:
+    return Incident.from_json(json.loads(json.dumps(incident.as_json())))
+
+
+def opened(changes: list[IncidentChange]) -> list[tuple[Kind, int]]:
+    return [change.incident.key for change in changes if change.change is Change.OPENED]
+
+
+def test_a_candidate_who_leaves_and_returns_is_one_incident() -> None:
+    frames = [*[present(i) for i in range(10)], *[empty(i) for i in range(10, 25)], *[present(i) for i in range(25, 40)]]
+
+    (incident,) = closed(frames)
+
+    assert (incident.kind, incident.tier, incident.start_s, incident.raised_s, incident.end_s) == (Kind.NOBODY, Tier.ALERT, 10, 18, 24)
+
+
+def test_evidence_has_frames_before_at_and_after() -> None:
+    frames = [*[present(i) for i in range(10)], *[empty(i) for i in range(10, 25)], *[present(i) for i in range(25, 40)]]
+
+    (incident,) = closed(frames)
+
+    assert 6 <= len(incident.evidence) <= 9
+    assert min(incident.evidence) < incident.raised_s <= max(incident.evidence)
+    assert incident.raised_s in incident.evidence
+
+
+def test_unwatched_time_is_kept_apart_from_conduct() -> None:
+    frames = [present(0), *[unseen(i, Reason.COVERED) for i in range(1, 10)], *[present(i, faces=2) for i in range(10, 20)]]
+
+    incidents = closed(frames)
+
+    assert [(i.kind, i.tier, i.severity is None) for i in incidents] == [
+        (Kind.SEVERAL_PEOPLE, Tier.ALERT, False),
+        (Kind.COVERED, Tier.COULD_NOT_WATCH, True),
+    ]
+
+
+@given(sittings())
+def test_the_same_observations_give_the_same_incidents(frames: list[Observation]) -> None:
+    first, second = watched(frames, Watch(baseline=LEARNT)), watched(frames, Watch(baseline=LEARNT))
+
+    assert first.incidents() == second.incidents()
+
+
+@given(sittings(), st.randoms(use_true_random=False))
+def test_repeated_and_late_frames_change_nothing(frames: list[Observation], chance: Random) -> None:
+    disturbed: list[Observation] = []
+    for i, frame in enumerate(frames):
+        disturbed += [frame] if chance.random() < 0.6 else [frame, chance.choice(frames[: i + 1])]
+
+    plain, noisy = watched(frames), watched(disturbed)
+
+    assert noisy.incidents() == plain.incidents()
+    assert noisy.totals().frames == plain.totals().frames == len(frames)
+    assert noisy.totals().ignored == len(disturbed) - len(frames)
+
+
+@given(sittings(), st.integers(0, 100))
+def test_a_new_owner_opens_nothing_twice(frames: list[Observation], dies_at: int) -> None:
+    dies_at = min(dies_at, len(frames))
+    first = watched(frames[:dies_at], Watch(baseline=LEARNT))
+    stored = {change.incident.key: through_the_database(change.incident) for change in first.incidents()}
+
+    heir = watched(frames[max(0, dies_at - 20) :], Watch(baseline=first.baseline, known=tuple(stored.values())))
+    again = [key for key in opened(heir.incidents()) if key in stored]
+
+    assert again == []
+
+
+@pytest.mark.parametrize("dies_at", range(16, 60, 5))
+def test_an_absence_outlives_its_watcher(dies_at: int) -> None:
+    frames = [*[present(i) for i in range(5)], *[empty(i) for i in range(5, 60)], *[present(i) for i in range(60, 90)]]
+    first = watched(frames[:dies_at])
+    stored = {change.incident.key: through_the_database(change.incident) for change in first.incidents()}
+
+    heir = watched(frames[max(0, dies_at - 20) :], Watch(known=tuple(stored.values())))
+    changes = heir.incidents()
+
+    assert {change.incident.key for change in changes} == {(Kind.NOBODY, 5)}
+    assert Change.OPENED not in {change.change for change in changes}
+    assert (changes[-1].incident.start_s, changes[-1].incident.end_s) == (5, 59)
+
+
+@given(sittings(), st.integers(0, 100))
+def test_the_ring_replayed_from_the_start_gives_the_same_keys(frames: list[Observation], dies_at: int) -> None:
+    early = watched(frames[:dies_at]).incidents()
+    whole = watched(frames).incidents()
+
+    assert set(early) <= set(whole)
+
+
+@given(sittings())
+def test_no_time_is_lost_from_the_account(frames: list[Observation]) -> None:
+    totals = watched(frames).totals()
+
+    assert totals.observable_s + sum(totals.unobservable_s.values()) == pytest.approx(frames[-1].at - frames[0].at)
+
+
+@given(sittings())
+def test_unobservable_never_has_a_severity_and_looking_away_alone_is_never_high(frames: list[Observation]) -> None:
+    for incident in closed(frames, Watch(baseline=LEARNT)):
+        alone = set(kinds([incident]))
+        assert (incident.severity is None) == (incident.tier is Tier.COULD_NOT_WATCH)
+        assert alone != {Kind.LOOKING_AWAY} or (incident.severity is not None and incident.severity.word != "high")
+
+
+@given(sittings(), st.sampled_from(sorted(Kind)))
+def test_a_signal_that_is_switched_off_never_speaks(frames: list[Observation], kind: Kind) -> None:
+    assert kind not in kinds(closed(frames, Watch(STANDARD.without(kind), baseline=LEARNT)))
+
+
+def test_a_gap_that_is_told_while_it_lasts_is_one_incident() -> None:
+    watch = watched([present(i) for i in range(10)])
+    for now in (12.0, 14.0, 18.0, 25.0):
+        watch.gap(9.0, now, seq=10)
+    watched([replace(present(i), seq=i + 5) for i in range(25, 40)], watch)
+    watch.end()
+
+    changes = watch.incidents()
+
+    assert [(c.change, c.incident.kind, c.incident.tier) for c in changes] == [
+        (Change.OPENED, Kind.FEED_GAP, Tier.COULD_NOT_WATCH),
+        (Change.CLOSED, Kind.FEED_GAP, Tier.COULD_NOT_WATCH),
+    ]
+    assert (changes[-1].incident.start_s, changes[-1].incident.end_s) == (9, 25)
+
+
+def test_a_gap_that_nobody_tells_of_is_noticed() -> None:
+    frames = [*[present(i) for i in range(10)], *[present(i) for i in range(30, 50)]]
+
+    watch = watched(frames)
+
+    assert kinds(closed([], watch)) == [Kind.FEED_GAP]
+    assert watch.totals().unobservable_s == {"feed_gap": 21}
+
+
+def test_an_absence_is_never_made_of_a_gap() -> None:
+    frames = [*[present(i) for i in range(10)], empty(10), empty(11), empty(40), empty(41), *[present(i) for i in range(42, 50)]]
+
+    assert kinds(closed(frames)) == [Kind.FEED_GAP]
+
+
+@pytest.mark.parametrize("kind", [Kind.CAMERA_SWITCHED, Kind.CHAIN_BROKEN, Kind.CHALLENGE_FAILED])
+def test_what_others_established_becomes_an_incident_at_once(kind: Kind) -> None:
+    watch = watched([present(i) for i in range(5)])
+    watch.report(kind, 4.5, 4)
+
+    assert opened(watch.incidents()) == [(kind, 4)]
+
+
+def test_open_incidents_can_be_asked_for() -> None:
+    watch = watched([*[present(i) for i in range(5)], *[empty(i) for i in range(5, 20)]])
+
+    assert [incident.kind for incident in watch.open_incidents()] == [Kind.NOBODY]
