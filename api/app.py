@@ -15,10 +15,10 @@ from starlette.types import Scope
 from api import errors, pages
 from api.bounds import LoginGate
 from api.pages import audit as audit_page
-from api.pages import candidate, courses, grievances, people, public, verification
+from api.pages import candidate, candidate_checkin, courses, grievances, invigilator, people, public, verification
 from api.porch import Porch
 from api.routes import audit as audit_route
-from api.routes import credentials, health, login
+from api.routes import checkin, credentials, health, invigilation, login
 from assessment_engine.services.engine import Engine
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -26,6 +26,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     login.router,
     public.router,
     candidate.router,
+    candidate_checkin.router,
+    checkin.router,
+    invigilator.router,
+    invigilation.router,
     courses.router,
     grievances.router,
     people.router,

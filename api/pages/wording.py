@@ -1,0 +1,120 @@
+"""The words of proctoring on every page: kinds of incident, why nothing could be seen, other explanations, reasons, states and events.
+
+Words say what was seen, never what somebody meant by it. Texts are marked here and translated where they are shown.
+"""
+
+from collections.abc import Mapping
+
+from api.words import N_
+
+KINDS: Mapping[str, str] = {
+    "nobody": N_("Nobody in the picture"),
+    "several_people": N_("More than one person"),
+    "different_person": N_("A different face"),
+    "phone": N_("A phone in the picture"),
+    "book": N_("A book in the picture"),
+    "screen": N_("A second screen in the picture"),
+    "looking_away": N_("Looking away for long"),
+    "talking": N_("Lips moving for long"),
+    "challenge_failed": N_("The camera check failed"),
+    "camera_switched": N_("The camera was switched"),
+    "chain_broken": N_("The chain of pictures is broken"),
+    "face_not_seen": N_("Face not seen"),
+    "covered": N_("Camera covered"),
+    "too_dark": N_("Too dark"),
+    "blurred": N_("Picture blurred"),
+    "feed_gap": N_("No pictures arrive"),
+    "no_feed": N_("No camera yet"),
+    "feed_ended": N_("The feed has ended"),
+}
+
+EXPLANATIONS: Mapping[str, tuple[str, ...]] = {
+    "nobody": (N_("Bent down for something that fell."), N_("The camera was moved or tilted."), N_("A break that was allowed.")),
+    "several_people": (
+        N_("Somebody walked past behind."),
+        N_("A poster, a mirror or a screen shows a face."),
+        N_("A scribe or helper who was allowed."),
+    ),
+    "different_person": (
+        N_("Light from one side, glasses, a beard or a covering changes a face for the machine."),
+        N_("The reference picture is old or dark."),
+        N_("Twins and close relatives look alike to it, and unlike to people."),
+    ),
+    "phone": (
+        N_("A wallet, a calculator or a remote control is often taken for a phone."),
+        N_("A medical device that was declared."),
+    ),
+    "book": (N_("Rough paper that was allowed."), N_("A box or a folder on the shelf.")),
+    "screen": (N_("A window, a picture or a notebook that is closed."),),
+    "looking_away": (
+        N_("Thinking: many people look away to think."),
+        N_("Reading something long at the edge of a wide screen."),
+        N_("Nystagmus, strabismus or another condition of the eyes."),
+    ),
+    "talking": (N_("Reading half aloud."), N_("Chewing, coughing, a habit of the lips.")),
+    "challenge_failed": (N_("Daylight was stronger than the screen."), N_("The screen was very dim or filtered.")),
+    "camera_switched": (N_("The camera was unplugged and came back under another name."),),
+    "chain_broken": (N_("The computer or the browser was restarted."),),
+}
+
+REASONS: Mapping[str, str] = {
+    "not_visible": N_("What the machine names is not in the pictures"),
+    "ordinary": N_("Ordinary behaviour"),
+    "technical": N_("Camera, light or connection"),
+    "permitted": N_("It was allowed (arrangement, break, declared object)"),
+    "left_the_seat": N_("Left the seat without leave"),
+    "help_from_another": N_("Help from another person"),
+    "another_candidate": N_("Somebody else sits the exam"),
+    "forbidden_material": N_("Forbidden material or device"),
+    "other": N_("Another reason, written below"),
+}
+
+SEVERITIES: Mapping[str, str] = {"low": N_("low"), "medium": N_("medium"), "high": N_("high")}
+
+TIERS: Mapping[str, str] = {
+    "alert": N_("For a person to decide"),
+    "detection": N_("On the timeline only"),
+    "could_not_watch": N_("Could not watch"),
+    "telemetry": N_("Counted only"),
+}
+
+CASE_STATES: Mapping[str, str] = {
+    "open": N_("Undecided"),
+    "awaiting_second": N_("Needs a second person"),
+    "upheld": N_("Upheld by two people"),
+    "dismissed": N_("Dismissed"),
+}
+
+VERDICTS: Mapping[str, str] = {"dismiss": N_("dismissed it"), "uphold": N_("upheld it")}
+
+MACHINE_VIEWS: Mapping[str, str] = {
+    "not_compared": N_("The machine has not compared the faces."),
+    "no_face": N_("The machine finds no face to compare in one of the pictures."),
+    "alike": N_("The machine finds the faces alike."),
+    "unsure": N_("The machine is not sure about the faces."),
+    "unlike": N_("The machine finds the faces unlike. It is often wrong with light, glasses, beards and years between: look yourself."),
+}
+
+CALLS: Mapping[str, str] = {
+    "denied": N_("The camera is not allowed"),
+    "absent": N_("No camera was found"),
+    "in_use": N_("Another program is using the camera"),
+    "black": N_("The camera's picture is black"),
+    "check": N_("Needs help with the system check"),
+    "checkin": N_("Needs help with the check-in"),
+}
+
+EVENTS: Mapping[str, str] = {
+    "sitting_started": N_("The exam began."),
+    "item_viewed": N_("A question came to the screen."),
+    "language_switched": N_("The language of a question was changed."),
+    "answer_saved": N_("An answer was saved."),
+    "sitting_submitted": N_("The exam was handed in."),
+    "connection_lost": N_("The camera's connection was lost."),
+    "connection_back": N_("The camera's connection returned."),
+    "browser_hint": N_("The page reported a change of window: a hint, never evidence."),
+    "question_reported": N_("The candidate reported a question."),
+    "incident_raised": N_("The machine raised an incident."),
+    "incident_closed": N_("The incident ended."),
+    "case_judged": N_("A person judged a case."),
+}

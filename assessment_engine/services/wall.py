@@ -1,0 +1,140 @@
+"""Rooms and walls: which sessions an invigilator can watch, and who sits in one. What is seen live comes by the wall's socket."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assessment_engine.delivery.checkin import CheckInState
+from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.exams import Exam, ExamSession
+from assessment_engine.invigilation import UNDECIDED, Case
+from assessment_engine.kernel.ids import SessionId, SittingId
+from assessment_engine.people import Actor, Role, require
+from assessment_engine.services import tickets
+from assessment_engine.services.engine import Engine
+from assessment_engine.services.tickets import TicketKind
+from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.incidents import IncidentRecord, WatchRecord
+
+ROOM = 30
+"""Most tiles that one invigilator watches at a time."""
+
+WATCHED = (SittingState.ADMITTED, SittingState.IN_PROGRESS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """One session, with what waits in it."""
+
+    session: ExamSession
+    exam: Exam
+    states: Mapping[SittingState, int]
+    waiting: int
+    calls: int
+    undecided: int
+
+    @property
+    def candidates(self) -> int:
+        """How many are registered."""
+        return sum(self.states.values())
+
+    @property
+    def sitting_now(self) -> int:
+        """How many are in the exam."""
+        return self.states.get(SittingState.IN_PROGRESS, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """One candidate on the wall."""
+
+    sitting: Sitting
+    seat: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wall:
+    """One room of a session: at most ROOM tiles, and which of how many rooms it is."""
+
+    session: ExamSession
+    exam: Exam
+    seats: tuple[Seat, ...]
+    room: int
+    rooms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watching:
+    """One candidate's panel: who it is, what was found, and what people made of it."""
+
+    seat: Seat
+    exam: Exam
+    incidents: tuple[IncidentRecord, ...]
+    cases: Mapping[str, Case]
+    watch: WatchRecord | None
+
+
+def rooms(engine: Engine, actor: Actor) -> list[Room]:
+    """Return the organisation's sessions that are not over, and those of the last day; the next to open first."""
+    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    now = engine.clock.now()
+    with engine.store.read() as tx:
+        found = [_room(tx, actor, session) for session in tx.exams.sessions_of(actor)]
+    recent = [one for one in found if (now - one.session.closes_at).days < 1]
+    return sorted(recent, key=lambda one: (one.session.closes_at < now, one.session.opens_at))
+
+
+def _room(tx: Transaction, actor: Actor, session: ExamSession) -> Room:
+    sittings = tx.sittings.all_of_session(session.id, actor.organisation_id)
+    checkins = tx.checkins.in_session(session.id, actor.organisation_id)
+    cases = [case for sitting in sittings for case in tx.invigilation.cases_of(sitting.id)]
+    return Room(
+        session=session,
+        exam=tx.exams.get(session.exam_id),
+        states=Counter(sitting.state for sitting in sittings),
+        waiting=sum(one.state in (CheckInState.REQUESTED, CheckInState.REFERRED) for one in checkins),
+        calls=len(tx.checkins.open_calls(session.id, actor.organisation_id)),
+        undecided=sum(case.state in UNDECIDED for case in cases),
+    )
+
+
+def wall(engine: Engine, actor: Actor, session_id: SessionId, room: int = 1) -> Wall:
+    """Return one room of a session: those who are in it or about to be, by seat."""
+    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        session = tx.exams.session_of(actor, session_id)
+        present = [one for one in tx.sittings.all_of_session(session_id, actor.organisation_id) if one.state in WATCHED]
+        seats = sorted((_seat(tx, one) for one in present), key=lambda one: (one.seat, one.name))
+        exam = tx.exams.get(session.exam_id)
+    number = max(1, -(-len(seats) // ROOM))
+    room = min(max(room, 1), number)
+    return Wall(session=session, exam=exam, seats=tuple(seats[(room - 1) * ROOM : room * ROOM]), room=room, rooms=number)
+
+
+def _seat(tx: Transaction, sitting: Sitting) -> Seat:
+    registration = tx.exams.registration(sitting.registration_id)
+    name = tx.people.names([sitting.candidate_id])[sitting.candidate_id]
+    return Seat(sitting=sitting, seat=registration.seat or "", name=name)
+
+
+def watching(engine: Engine, actor: Actor, sitting_id: SittingId) -> Watching:
+    """Return one candidate's panel."""
+    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        sitting = tx.sittings.of_organisation(sitting_id, actor.organisation_id)
+        return Watching(
+            seat=_seat(tx, sitting),
+            exam=tx.exams.get(sitting.exam_id),
+            incidents=tuple(tx.incidents.of_sitting(sitting_id)),
+            cases={case.incident_id: case for case in tx.invigilation.cases_of(sitting_id)},
+            watch=tx.incidents.watch(sitting_id),
+        )
+
+
+def ticket(engine: Engine, actor: Actor, session_id: SessionId) -> str:
+    """Return a ticket that opens the wall's socket for one session of the actor's organisation."""
+    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        tx.exams.session_of(actor, session_id)
+    return tickets.issue(engine, TicketKind.WALL, session_id)
