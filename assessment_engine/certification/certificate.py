@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from assessment_engine.certification.credential import Document
+from assessment_engine.certification.credential import Award, Document
 from assessment_engine.kernel.ids import BatchId, CertificateId, OrganisationId, PersonId, ScoreReportId, SittingId
 from assessment_engine.kernel.machine import advance
 
@@ -52,6 +52,7 @@ class Certificate:
     score_report_id: ScoreReportId
     proctoring_decision_id: str
     batch_id: BatchId
+    award: Award  # as printed
     credential: Document
     credential_sha256: str
     issued_at: datetime
@@ -104,6 +105,8 @@ class HoldReason(StrEnum):
     """Why there is no certificate yet."""
 
     NOT_SUBMITTED = "not_submitted"
+    VOIDED = "voided"
+    SIMULATED = "simulated"
     SCORING = "scoring"
     NOT_PASSED = "not_passed"
     STREAM_NOT_DRAINED = "stream_not_drained"
@@ -183,10 +186,18 @@ class Facts:
     proctored: Proctored
     batched: Batched | None
     grievances: tuple[datetime, ...] = ()  # since when each open one is
+    voided: bool = False
+    simulated: bool = False  # a recorded candidate outside a demonstration
+
+
+LATER_FINDINGS = frozenset({HoldReason.UNDECIDED_INCIDENTS, HoldReason.SECOND_PERSON_NEEDED, HoldReason.ADVERSE_DECISION})
+"""What suspends a certificate that was issued before it was found."""
 
 
 def may_issue(facts: Facts) -> list[Hold]:
     """Return everything that holds the certificate, in the order in which it comes; an empty list lets it come into being."""
+    if facts.voided or facts.simulated:
+        return [Hold(reason=HoldReason.VOIDED if facts.voided else HoldReason.SIMULATED, holder=Holder.NOBODY)]
     if facts.sealed_at is None:
         return [Hold(reason=HoldReason.NOT_SUBMITTED, holder=Holder.CANDIDATE)]
     rules: tuple[Callable[[Facts], Iterable[Hold]], ...] = (_score_holds, _proctoring_holds, _grievance_holds, _batch_holds)

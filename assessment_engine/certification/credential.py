@@ -6,7 +6,7 @@ the signing suite refuses to sign a document with a member that the signature wo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -16,7 +16,7 @@ from openvc.proof.data_integrity import DataIntegrityProofSuite
 
 from assessment_engine.certification.issuer import Issuer
 from assessment_engine.kernel.canonical import Json
-from assessment_engine.kernel.clock import iso
+from assessment_engine.kernel.clock import iso, parse_iso
 from assessment_engine.kernel.signing import SigningKey, b64url, unb64url
 
 VC_CONTEXT = "https://www.w3.org/ns/credentials/v2"
@@ -63,6 +63,32 @@ class Award:
     score_share: Decimal  # 0 … 1
     competencies: tuple[AwardedCompetency, ...]
     chain: tuple[Link, ...]
+
+
+def award_json(award: Award) -> Document:
+    """Write an award as JSON, to be kept as it was printed."""
+    return {
+        **asdict(award),
+        "held_on": award.held_on.isoformat(),
+        "issued_at": iso(award.issued_at),
+        "score_share": str(award.score_share),
+        "competencies": [asdict(held) for held in award.competencies],
+        "chain": [asdict(link) for link in award.chain],
+    }
+
+
+def award_of(document: Mapping[str, Any]) -> Award:
+    """Read what `award_json` wrote."""
+    return Award(
+        **{
+            **document,
+            "held_on": date.fromisoformat(document["held_on"]),
+            "issued_at": parse_iso(document["issued_at"]),
+            "score_share": Decimal(document["score_share"]),
+            "competencies": tuple(AwardedCompetency(**held) for held in document["competencies"]),
+            "chain": tuple(Link(**link) for link in document["chain"]),
+        }
+    )
 
 
 def hash_name(sha256: str) -> str:
@@ -134,7 +160,7 @@ def _achievement(award: Award, issuer: Issuer) -> dict[str, Json]:
         "achievementType": "Certification",
         "humanCode": award.exam_code,
         "name": award.exam_title,
-        "description": "; ".join(f"{held.name}, level {held.level}" for held in award.competencies),
+        "description": "; ".join(f"{held.name}, level {held.level}" for held in award.competencies) or award.exam_title,
         "criteria": {"narrative": f"Passed the proctored examination {award.exam_title} held on {award.held_on.isoformat()}."},
         "resultDescription": [score, *levels],
         "alignment": [_alignment(held, issuer) for held in award.competencies],

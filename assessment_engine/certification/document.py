@@ -65,7 +65,9 @@ _PAGE = r"""
   grid(
     columns: (1fr, auto), align: (left + bottom, right + bottom), column-gutter: 10mm,
     pair(text(size: size, weight: "bold", held.name), hindi(size: size * 0.6, held.name_hi), size * 0.52),
-    align(right, pair(text(size: size, weight: "bold")[Level #held.level], hindi(size: size * 0.6)[स्तर #held.level], size * 0.52)),
+    if held.level == "" [] else {
+      align(right, pair(text(size: size, weight: "bold")[Level #held.level], hindi(size: size * 0.6)[स्तर #held.level], size * 0.52))
+    },
   )
   v(data.sizes.gap * 1mm)
 }
@@ -109,7 +111,8 @@ def certificate_source(award: Award, credential: Document, qr: str, verify_addre
         "organisation_hi": award.organisation_hi,
         "name": award.holder_name,
         "name_hi": award.holder_name_hi if award.holder_name_hi != award.holder_name else "",
-        "competencies": [{"name": held.name, "name_hi": held.name_hi, "level": str(held.level)} for held in award.competencies],
+        "competencies": [{"name": held.name, "name_hi": held.name_hi, "level": str(held.level)} for held in award.competencies]
+        or [{"name": award.exam_title, "name_hi": award.exam_title_hi, "level": ""}],
         "exam": award.exam_title,
         "exam_hi": award.exam_title_hi,
         "held_on": _day(award.held_on, "en"),
@@ -128,8 +131,8 @@ def certificate_source(award: Award, credential: Document, qr: str, verify_addre
 
 def _sizes(award: Award) -> Json:
     """Return type sizes in points: competency and level are the largest words after the name, as far as they fit on one page."""
-    longest = max(len(held.name) for held in award.competencies)
-    count = len(award.competencies)
+    longest = max((len(held.name) for held in award.competencies), default=len(award.exam_title))
+    count = max(len(award.competencies), 1)
     by_count = {1: 30.0, 2: 24.0, 3: 18.0, 4: 14.0}.get(count, 60.0 / count)
     by_length = 30.0 * 34 / max(longest, 34)
     name = 38.0 * 34 / max(len(award.holder_name) + len(award.holder_name_hi) * 6 // 10, 34)

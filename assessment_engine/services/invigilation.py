@@ -147,7 +147,7 @@ def seen_too_little(engine: Engine, actor: Actor) -> list[Unwatched]:
     require(actor, *JUDGES)
     with engine.store.read() as tx:
         waiting = [tx.sittings.get(one) for one in tx.invigilation.undecided_sittings(actor.organisation_id)]
-        return [_unwatched(tx, sitting) for sitting in waiting if _needs_enough_seen(_watched(tx, sitting))]
+        return [_unwatched(tx, sitting) for sitting in waiting if _needs_enough_seen(watched_of(tx, sitting))]
 
 
 def _needs_enough_seen(watched: Watched) -> bool:
@@ -155,7 +155,7 @@ def _needs_enough_seen(watched: Watched) -> bool:
 
 
 def _unwatched(tx: Transaction, sitting: Sitting) -> Unwatched:
-    watch, watched = tx.incidents.watch(sitting.id), _watched(tx, sitting)
+    watch, watched = tx.incidents.watch(sitting.id), watched_of(tx, sitting)
     assert sitting.submitted_at is not None
     return Unwatched(
         seated=_seated(tx, sitting),
@@ -242,7 +242,7 @@ def enough_seen(engine: Engine, actor: Actor, sitting_id: SittingId, reason: str
         sitting = tx.sittings.get_locked(sitting_id)
         if sitting.candidate_id == actor.person_id:
             raise NotAllowed("nobody judges their own sitting")
-        watched = _watched(tx, sitting)
+        watched = watched_of(tx, sitting)
         if not watched.complete:
             raise NotYet("the sitting is not over, its stream is not drained, or a flag is undecided", undecided=watched.undecided)
         if not _needs_enough_seen(watched) or sitting_id not in tx.invigilation.undecided_sittings(actor.organisation_id):
@@ -258,7 +258,7 @@ def settle(engine: Engine, sitting_id: SittingId) -> ProctoringDecision | None:
     now = engine.clock.now()
     with engine.store.begin() as tx:
         sitting = tx.sittings.get_locked(sitting_id)
-        watched = _watched(tx, sitting)
+        watched = watched_of(tx, sitting)
         outcome = outcome_of(watched)
         if outcome is None:
             return None
@@ -271,7 +271,8 @@ def settle(engine: Engine, sitting_id: SittingId) -> ProctoringDecision | None:
     return decision
 
 
-def _watched(tx: Transaction, sitting: Sitting) -> Watched:
+def watched_of(tx: Transaction, sitting: Sitting) -> Watched:
+    """Return what is known about how a sitting was watched, for a decision or for the reason why there is none."""
     watch = tx.incidents.watch(sitting.id)
     return Watched(
         sealed=sitting.state is SittingState.SUBMITTED and tx.sittings.seal(sitting.id) is not None,

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from sqlalchemy import JSON, Column, ColumnElement, Connection, ForeignKey, Index, String, Table, Text, UniqueConstraint, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from assessment_engine.certification.certificate import Certificate, CertificateChange, CertificateState, Standing
-from assessment_engine.kernel.errors import NotFound
+from assessment_engine.certification.credential import award_json, award_of
+from assessment_engine.kernel.errors import IntegrityViolation, NotFound
 from assessment_engine.kernel.ids import CertificateId, OrganisationId, PersonId, SittingId
 from assessment_engine.storage.schema import Instant, metadata
 from assessment_engine.storage.triggers import TRIGGERS
@@ -25,6 +27,7 @@ certificates = Table(
     Column("score_report_id", String(40), ForeignKey("score_reports.id"), nullable=False),
     Column("proctoring_decision_id", String(40), ForeignKey("proctoring_decisions.id"), nullable=False),
     Column("batch_id", String(40), ForeignKey("result_batches.id"), nullable=False),
+    Column("award", JSON, nullable=False),
     Column("credential", JSON, nullable=False),
     Column("credential_sha256", String(64), nullable=False, unique=True),
     Column("issued_at", Instant, nullable=False),
@@ -51,8 +54,13 @@ class Certificates:
         self._connection = connection
 
     def issue(self, certificate: Certificate) -> None:
-        """Insert a certificate; the trigger refuses one whose conditions are not met."""
-        self._connection.execute(insert(certificates).values(**{**asdict(certificate), "credential": dict(certificate.credential)}))
+        """Insert a certificate; raises IntegrityViolation when the database finds a condition unmet."""
+        columns = {column.name: getattr(certificate, column.name) for column in certificates.columns}
+        documents = {"award": award_json(certificate.award), "credential": dict(certificate.credential)}
+        try:
+            self._connection.execute(insert(certificates).values(**{**columns, **documents}))
+        except IntegrityError as error:
+            raise IntegrityViolation(f"the database refused the certificate: {error.orig}") from error
 
     def change(self, change: CertificateChange) -> None:
         """Append a change."""
@@ -80,7 +88,7 @@ class Certificates:
     def _all(self, condition: ColumnElement[bool]) -> list[Standing]:
         query = select(certificates).where(condition).order_by(certificates.c.issued_at.desc(), certificates.c.id.desc())
         changes = self._changes(condition)
-        found = [Certificate(**row._mapping) for row in self._connection.execute(query)]
+        found = [Certificate(**{**row._mapping, "award": award_of(row.award)}) for row in self._connection.execute(query)]
         return [Standing(certificate=certificate, changes=tuple(changes[certificate.id])) for certificate in found]
 
     def _changes(self, condition: ColumnElement[bool]) -> Mapping[CertificateId, list[CertificateChange]]:

@@ -118,6 +118,11 @@ class ResultBatches:
         within = select(batch_entries.c.batch_id).where(batch_entries.c.sitting_id == sitting_id)
         return self._all(result_batches.c.id.in_(within))
 
+    def of_report(self, report_id: ScoreReportId) -> list[ResultBatch]:
+        """Return the batches that contain exactly this score report, newest first."""
+        within = select(batch_entries.c.batch_id).where(batch_entries.c.score_report_id == report_id)
+        return self._all(result_batches.c.id.in_(within))
+
     def taken(self, session_id: SessionId) -> set[ScoreReportId]:
         """Return the score reports of a session that are in a batch which was not discarded."""
         query = (
