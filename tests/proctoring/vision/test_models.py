@@ -1,0 +1,51 @@
+"""Networks are verified; one that is missing switches its signal off where everybody sees it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from assessment_engine.kernel.errors import HashMismatch, ModelMissing
+from proctoring.observations import Reason
+from proctoring.vision.eyes import Eyes, Networks
+from proctoring.vision.models import FACE_MESH, FACE_NEAR, ROLES, Models, load, load_folder
+from tests.proctoring.vision.conftest import ASSETS
+
+
+def files(*roles: str) -> dict[str, tuple[Path, str]]:
+    return {role: (next((ASSETS / role).glob("*.[to]*")), "") for role in roles}
+
+
+def test_every_role_has_its_hash(models: Models) -> None:
+    assert set(models.sha256) == set(ROLES)
+    assert all(len(digest) == 64 for digest in models.sha256.values())
+
+
+def test_a_file_with_another_hash_is_never_loaded() -> None:
+    given = files(FACE_MESH, FACE_NEAR)
+    given[FACE_MESH] = (given[FACE_MESH][0], "0" * 64)
+
+    with pytest.raises(HashMismatch, match="face_mesh"):
+        load(given)
+
+
+def test_a_missing_role_is_named(tmp_path: Path) -> None:
+    for role in (FACE_MESH, FACE_NEAR):
+        shutil.copytree(ASSETS / role, tmp_path / role)
+
+    assert load_folder(tmp_path).missing == ("iris", "face_far", "identity", "objects")
+
+
+def test_without_a_face_network_there_is_no_watching(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing):
+        load_folder(tmp_path)
+
+
+def test_without_the_object_network_nobody_is_ever_said_to_be_absent(scene) -> None:  # type: ignore[no-untyped-def]
+    eyes = Eyes(Networks(load(files(FACE_MESH, FACE_NEAR))))
+    eyes.look(scene(0), 0, 0)
+
+    seen = eyes.look(scene(1, None), 1, 1)
+
+    assert (seen.faces, seen.people, seen.reason) == (0, None, Reason.FACE_NOT_SEEN)
+    assert (seen.gaze, seen.identity, seen.objects) == (None, None, None)
