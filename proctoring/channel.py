@@ -14,7 +14,8 @@ page → server, binary, big-endian
     The mac is the first 16 bytes of HMAC-SHA256(key, everything before the mac | JPEG).
     seq grows; numbers left out are frames that the page dropped itself, and are counted as missing.
 
-close codes: CloseCode below. After REFUSALS_ALLOWED refused frames on one connection it is closed with 4422.
+close codes: CloseCode below. After REFUSALS_ALLOWED refused frames on one connection it is closed with 4422, after one that is
+too large with 4413. More than MOST_A_SECOND messages a second, beyond a reserve of MOST_AT_ONCE, are refused unseen.
 
 The chain (PROCTORING 5) holds every frame that was taken, whatever is dropped later:
     h_i = SHA256(h_{i-1} | seq | server_ts | sha256(jpeg) | nonce), each field prefixed with its length (u32);
@@ -44,6 +45,8 @@ NONCES_KEPT = 16
 REFUSALS_ALLOWED = 10
 LARGEST_SKIP = 10_000  # about half an hour at 5 frames a second
 LAST_SEQ = 2**32 - 1
+MOST_A_SECOND = 10.0
+MOST_AT_ONCE = 60.0  # what a page may have kept while the line was cut
 
 DEAD_AFTER = timedelta(seconds=10)
 IDLE_AFTER = timedelta(seconds=30)
@@ -83,6 +86,7 @@ class Refusal(StrEnum):
     SKIPPED_TOO_FAR = "skipped_too_far"
     NOT_A_PICTURE = "not_a_picture"
     TOO_LARGE = "too_large"
+    TOO_FAST = "too_fast"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +154,17 @@ class _Connection:
     nonces: deque[bytes] = field(default_factory=lambda: deque(maxlen=NONCES_KEPT))
     refusals: int = 0
     closing: CloseCode | None = None
+    allowance: float = MOST_AT_ONCE
+
+    def may_speak(self, now: datetime) -> bool:
+        """Spend one message of the allowance, which grows with time; nothing of what exceeds it is looked at."""
+        since = max(0.0, (now - self.heard_at).total_seconds())
+        self.allowance = min(MOST_AT_ONCE, self.allowance + since * MOST_A_SECOND)
+        self.heard_at = now
+        if self.allowance < 1:
+            return False
+        self.allowance -= 1
+        return True
 
     def fresh_nonce(self) -> bytes:
         """Make a nonce and remember it."""
@@ -252,11 +267,7 @@ class Channel:
         connection = self._connection
         if connection is None or connection.closing is not None:
             return
-        connection.heard_at = now
-        if len(message) < HEADER.size:
-            self._refuse(connection, Refusal.MALFORMED, None)
-            return
-        reason = self._fault(connection, message)
+        reason = self._fault(connection, message) if connection.may_speak(now) else Refusal.TOO_FAST
         if reason is None:
             self._take(message, now)
         else:
@@ -274,6 +285,8 @@ class Channel:
 
     def _fault(self, connection: _Connection, message: bytes) -> Refusal | None:
         """Return what is wrong with a message, the cheapest and least trusting question first."""
+        if len(message) < HEADER.size:
+            return Refusal.MALFORMED
         version, kind, seq, _client_ms, nonce, mac = HEADER.unpack_from(message)
         if len(message) > MAX_MESSAGE:
             return Refusal.TOO_LARGE
@@ -326,4 +339,4 @@ class Channel:
 
 
 # What a message without the right mac says about its number is worth nothing.
-_UNTRUSTED = frozenset({Refusal.MALFORMED, Refusal.TOO_LARGE, Refusal.UNKNOWN_VERSION, Refusal.FOREIGN_KEY})
+_UNTRUSTED = frozenset({Refusal.MALFORMED, Refusal.TOO_LARGE, Refusal.TOO_FAST, Refusal.UNKNOWN_VERSION, Refusal.FOREIGN_KEY})

@@ -29,6 +29,7 @@ LEASE = timedelta(seconds=4)
 FLUSH_EVERY_S = 0.025
 REMEMBERED_S = 24 * 3600
 THUMB_LASTS_S = 30
+FIGURES_LAST_S = 60
 GROUP = "proctors"
 
 log = structlog.get_logger()
@@ -170,6 +171,18 @@ class Flusher:
         seq, at, head = kept.split(b" ", 2)
         return Position(next_seq=int(seq) + 1, head=bytes.fromhex(head.decode()), at=moment(int(at)))
 
+    async def figures(self) -> dict[str, dict[str, float]]:
+        """Return the numbers that workers left, by worker; nothing when the store is away."""
+        try:
+            names = [name async for name in self._store.scan_iter("figures:*")]
+            found = [cast(dict[bytes, bytes], await self._store.hgetall(name)) for name in names]
+        except RedisError:
+            return {}
+        return {
+            name.decode().partition(":")[2]: {key.decode(): float(value) for key, value in row.items()}
+            for name, row in zip(names, found, strict=True)
+        }
+
     async def ping(self) -> bool:
         """Tell whether the store answers."""
         try:
@@ -307,9 +320,21 @@ class Shards:
         """Send a message to whoever listens now."""
         self._store.publish(channel, json.dumps(message))
 
-    def show(self, sitting_id: str, jpeg: bytes) -> None:
-        """Keep a sitting's latest thumbnail for the wall."""
-        self._store.set(f"thumb:{sitting_id}", jpeg, ex=THUMB_LASTS_S)
+    def show(self, session_id: str, sitting_id: str, jpeg: bytes) -> None:
+        """Keep a sitting's latest thumbnail for the walls of its session."""
+        self._store.set(f"thumb:{session_id}:{sitting_id}", jpeg, ex=THUMB_LASTS_S)
+
+    def report(self, figures: Mapping[str, float]) -> None:
+        """Leave this process's numbers for Prometheus, which ingest tells."""
+        report(self._store, self._owner, figures)
+
+
+def report(store: Redis, name: str, figures: Mapping[str, float]) -> None:
+    """Leave a process's numbers in the store, for as long as they mean anything."""
+    with store.pipeline() as pipe:
+        pipe.hset(f"figures:{name}", mapping={key: str(value) for key, value in figures.items()})
+        pipe.expire(f"figures:{name}", FIGURES_LAST_S)
+        pipe.execute()
 
 
 def _pairs(answer: Any) -> Any:
@@ -322,9 +347,9 @@ class Thumbs:
     def __init__(self, url: str) -> None:
         self._store = AsyncRedis.from_url(url, socket_timeout=2, socket_connect_timeout=1)
 
-    async def of(self, sitting_id: str) -> bytes | None:
-        """Return the latest thumbnail, or None when there is none or the store is away."""
+    async def of(self, session_id: str, sitting_id: str) -> bytes | None:
+        """Return the latest thumbnail of a sitting in that session, or None when there is none or the store is away."""
         try:
-            return cast(bytes | None, await self._store.get(f"thumb:{sitting_id}"))
+            return cast(bytes | None, await self._store.get(f"thumb:{session_id}:{sitting_id}"))
         except RedisError:
             return None

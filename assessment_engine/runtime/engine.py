@@ -4,14 +4,12 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-import typst
-
 from assessment_engine.assets.fetch import installed
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import SystemClock
-from assessment_engine.kernel.errors import Unavailable
 from assessment_engine.runtime.keys import load_signer
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.typesetter import TypstTypesetter
 from assessment_engine.settings import Settings
 from assessment_engine.storage.blobs import Blobs
 from assessment_engine.storage.database import Store, open_database
@@ -34,28 +32,12 @@ def build_engine(settings: Settings) -> Engine:
         clock=SystemClock(),
         blobs=Blobs(settings.evidence_url),
         signer=load_signer(settings.data_dir),
-        typesetter=FontTypesetter(settings.assets_dir),
+        typesetter=TypstTypesetter(settings.assets_dir),
         contexts=_contexts(settings.assets_dir),
         public_url=settings.public_url,
         ingest_url=settings.ingest_url,
         demo=settings.demo,
     )
-
-
-class FontTypesetter:
-    """Typst with our own fonts and no other."""
-
-    def __init__(self, assets_dir: Path) -> None:
-        self._assets_dir = assets_dir
-
-    def pdf(self, source: str) -> bytes:
-        """Compile; raises Unavailable when the fonts are missing."""
-        folders = sorted({str(one.path.parent) for role, one in installed(self._assets_dir).items() if role.startswith("font_")})
-        if not folders:
-            raise Unavailable("the fonts are missing; run: assessment-engine assets fetch")
-        pages = typst.Compiler(font_paths=list(folders), ignore_system_fonts=True).compile(source.encode(), format="pdf")
-        assert isinstance(pages, bytes)
-        return pages
 
 
 def _contexts(assets_dir: Path) -> Mapping[str, Json]:

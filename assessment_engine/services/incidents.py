@@ -1,30 +1,27 @@
-"""What the watch over a sitting found, kept for people: incidents with their evidence, totals, and who may look at them.
+"""What the watch over a sitting found, kept for people: incidents with their evidence, and who may look at them.
 
-The proctor worker writes (`record`, `add_evidence`, `totals`, all safe to repeat), people read (`of_sitting`, `frame`). A flag, an incident
-of tier alert, is set before people in the same transaction. What an incident is, proctoring/incidents.py decides; the crypto is
-services/evidence.py.
+The proctor worker writes (`record`, `add_evidence`, both safe to repeat), people read (`of_sitting`, `frame`). A flag, an incident of tier
+alert, is set before people in the same transaction. What an incident is, proctoring/incidents.py decides; the crypto is
+services/evidence.py, what a watch counted services/watches.py.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from assessment_engine.delivery.sitting import Sitting
-from assessment_engine.kernel.canonical import Json, digest, sha256_hex
+from assessment_engine.kernel.canonical import digest, sha256_hex
 from assessment_engine.kernel.errors import Conflict
 from assessment_engine.kernel.ids import IncidentId, SittingId, new_id
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services import evidence
-from assessment_engine.services.engine import Engine, JobName
+from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
-from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord, WatchRecord
-from proctoring.baseline import Baseline
+from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord
 from proctoring.evidence import Segment, Shot
 from proctoring.incidents import Change, Incident, IncidentChange
-from proctoring.policy import Kind, Tier
-
-STALE_AFTER = timedelta(minutes=2)
+from proctoring.policy import Tier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,20 +30,6 @@ class Shown:
 
     incident: IncidentRecord
     evidence: tuple[EvidenceRecord, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What a new owner of a watch takes up: the incidents, which of them still lack the frames after them, and the counts."""
-
-    incidents: tuple[Incident, ...]
-    incomplete: tuple[Incident, ...]
-    watch: WatchRecord | None
-
-    @property
-    def baseline(self) -> Baseline | None:
-        """Return the baseline that the last owner had learnt."""
-        return Baseline.from_json(dict(self.watch.baseline)) if self.watch and self.watch.baseline else None
 
 
 def record(engine: Engine, sitting_id: SittingId, change: IncidentChange, segment: Segment, models: Mapping[str, str]) -> IncidentId:
@@ -80,39 +63,6 @@ def add_evidence(engine: Engine, sitting_id: SittingId, segment: Segment) -> Non
         tx.incidents.add_evidence(frames)
 
 
-def totals(engine: Engine, watch: WatchRecord) -> None:
-    """Store what a watch has counted so far."""
-    with engine.store.begin() as tx:
-        before = tx.incidents.watch(watch.sitting_id)
-        if before is None or before.drained_at is None:
-            tx.incidents.save_watch(watch)
-
-
-def drained(engine: Engine, watch: WatchRecord) -> None:
-    """Say that nothing of a submitted sitting is left to look at; the proctoring decision may follow. Safe to repeat."""
-    now = engine.clock.now()
-    with engine.store.begin() as tx:
-        before = tx.incidents.watch(watch.sitting_id)
-        if before is not None and before.drained_at is not None:
-            return
-        whole = _with_silence(tx.sittings.get(watch.sitting_id), watch)
-        tx.incidents.save_watch(replace(whole, drained_at=now))
-        chain: Json = {"chain_head": watch.chain_head, "last_seq": watch.last_seq}
-        tx.audit.append("watch_drained", subject=watch.sitting_id, now=now, payload=chain)
-        job = tx.outbox.add(JobName.SETTLE_SITTING, watch.sitting_id, now)
-    engine.jobs.tell(job)
-
-
-def drain_forgotten(engine: Engine) -> int:
-    """Drain sittings that no worker will: there never was a camera, or its frames are long gone (a chore of the sweep)."""
-    with engine.store.read() as tx:
-        forgotten = tx.incidents.undrained(engine.clock.now() - STALE_AFTER)
-        known = tx.incidents.watches_of(forgotten)
-    for sitting_id in forgotten:
-        drained(engine, known.get(sitting_id) or WatchRecord(sitting_id=sitting_id))
-    return len(forgotten)
-
-
 def of_sitting(engine: Engine, actor: Actor, sitting_id: SittingId) -> list[Shown]:
     """Return a sitting's incidents with their evidence, as staff of its organisation may see them."""
     require(actor, Role.INVIGILATOR, Role.CELL_OFFICER, Role.GRIEVANCE_OFFICER)
@@ -128,17 +78,6 @@ def frame(engine: Engine, actor: Actor, evidence_id: str) -> bytes:
     with engine.store.read() as tx:
         row = tx.incidents.evidence(evidence_id, actor.organisation_id)
     return evidence.read_frame(engine, row)
-
-
-def known(engine: Engine, sitting_id: SittingId) -> Known:
-    """Return what a new owner of a sitting's watch takes up."""
-    with engine.store.read() as tx:
-        records = tx.incidents.of_sitting(sitting_id)
-        whole = {one.id for one in records if any(shot.role == "after" for shot in tx.incidents.evidence_of(one.id))}
-        watch = tx.incidents.watch(sitting_id)
-    found = {one.id: Incident.from_json(dict(one.trace)) for one in records}
-    incomplete = tuple(incident for key, incident in found.items() if key not in whole)
-    return Known(incidents=tuple(found.values()), incomplete=incomplete, watch=watch)
 
 
 def _row(
@@ -211,14 +150,3 @@ def _role(incident: Incident, segment: Segment, shot: Shot) -> str:
     chosen = [one for one in segment.shots if one.seq in segment.chosen]
     peak = min(chosen, key=lambda one: abs(one.at - incident.lead.peak_s))
     return "peak" if shot.seq == peak.seq else "before"
-
-
-def _with_silence(sitting: Sitting, watch: WatchRecord) -> WatchRecord:
-    """Book the time of the sitting that no frame told of as a gap, so that the observable share is of the whole sitting."""
-    if sitting.started_at is None or sitting.submitted_at is None:
-        return watch
-    untold = (sitting.submitted_at - sitting.started_at).total_seconds() - watch.observable_s - sum(watch.unobservable.values())
-    if untold <= 0:
-        return watch
-    gap = Kind.FEED_GAP.value
-    return replace(watch, unobservable={**watch.unobservable, gap: round(watch.unobservable.get(gap, 0.0) + untold, 3)})

@@ -17,6 +17,7 @@ from proctoring.channel import (
     HEADER,
     IDLE_AFTER,
     MAX_JPEG,
+    MOST_AT_ONCE,
     NONCES_KEPT,
     REFUSALS_ALLOWED,
     Channel,
@@ -179,6 +180,16 @@ def test_many_bad_frames_close_the_connection_and_the_rest_is_not_looked_at() ->
 
     assert page.channel.closing is CloseCode.BAD_FRAMES
     assert page.send(page.frame(0)) == []
+
+
+def test_a_flood_is_refused_unseen_and_ends_the_connection() -> None:
+    page = a_page()
+
+    events = [event for seq in range(200) for event in page.send(page.frame(seq), after=timedelta(0))]
+
+    assert sum(isinstance(event, Frame) for event in events) == MOST_AT_ONCE
+    assert {event.reason for event in events if isinstance(event, Refused)} == {Refusal.TOO_FAST}
+    assert page.channel.closing is CloseCode.BAD_FRAMES
 
 
 def test_numbers_left_out_are_counted_as_missing() -> None:

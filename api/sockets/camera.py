@@ -1,0 +1,179 @@
+"""The camera's socket: carries bytes between a page and its Channel, and what the channel emits to the flusher's slots.
+
+The protocol is proctoring/channel.py; the way on is workers/frames.py. One process holds a sitting's camera at a time: on several machines
+the ingest URL that the ticket comes with names the cell.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+from fastapi import APIRouter, WebSocket
+from prometheus_client import Counter, Gauge
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+
+from api.sockets.admission import Doorkeeper, Refused
+from assessment_engine.kernel.errors import AlreadyLive, StorageUnavailable
+from assessment_engine.kernel.ids import SittingId
+from assessment_engine.services import watches
+from assessment_engine.services.engine import Engine
+from assessment_engine.services.tickets import TicketKind
+from proctoring.channel import Channel, CloseCode, Load, Position
+from proctoring.channel import Refused as RefusedFrame
+from workers.frames import Entry, Flusher, Slots, Tally
+
+TRY_LATER = 1013
+LOOK_EVERY_S = 2.0
+
+RECEIVED = Counter("engine_frames_received", "Camera frames that were taken into the chain")
+REFUSED = Counter("engine_frames_refused", "Camera frames that were refused", ["reason"])
+CONNECTED = Gauge("engine_cameras_connected", "Camera connections that are open")
+CONNECTIONS = Counter("engine_camera_connections", "Camera connections by how they began", ["outcome"])
+
+log = structlog.get_logger()
+router = APIRouter()
+
+
+@dataclass(slots=True)
+class _Live:
+    """The one open connection of a sitting."""
+
+    number: int
+    socket: WebSocket
+
+
+class Cameras:
+    """Every channel of this process, and the open connection of each."""
+
+    def __init__(self, engine: Engine, slots: Slots, flusher: Flusher) -> None:
+        self._engine, self._slots, self._flusher = engine, slots, flusher
+        self._channels: dict[str, Channel] = {}
+        self._live: dict[str, _Live] = {}
+
+    async def join(self, sitting_id: str, socket: WebSocket) -> tuple[Channel, int]:
+        """Open a connection on the sitting's channel; raises AlreadyLive, StorageUnavailable when nobody knows where its chain stands."""
+        channel = self._channels.get(sitting_id)
+        if channel is None:
+            start = await self._position(sitting_id)
+            channel = self._channels.setdefault(sitting_id, Channel(sitting_id, start))
+        number = channel.open(self._engine.clock.now())
+        dead = self._live.get(sitting_id)
+        self._live[sitting_id] = _Live(number, socket)
+        CONNECTED.set(len(self._live))
+        if dead is not None:
+            await close(dead.socket, CloseCode.ALREADY_LIVE, "a newer connection took over")
+        return channel, number
+
+    def leave(self, channel: Channel, number: int) -> None:
+        """Forget a connection that ended."""
+        channel.close(number)
+        live = self._live.get(channel.sitting_id)
+        if live is not None and live.number == number:
+            del self._live[channel.sitting_id]
+        CONNECTED.set(len(self._live))
+
+    def pass_on(self, channel: Channel) -> None:
+        """Hand what a channel emitted to the flusher, and count it."""
+        for event in channel.events():
+            if isinstance(event, RefusedFrame):
+                REFUSED.labels(event.reason).inc()
+                continue
+            counts = channel.counts
+            tally = Tally(received=counts.received, missing=counts.missing, refused=counts.refused)
+            self._slots.put(Entry(sitting_id=channel.sitting_id, happened=event, tally=tally))
+
+    async def tell(self, sitting_id: str, message: str) -> None:
+        """Give a page what was published for it; a wish about the load goes into the protocol instead."""
+        live, channel = self._live.get(sitting_id), self._channels.get(sitting_id)
+        if live is None or channel is None:
+            return
+        fields = json.loads(message)
+        if fields.get("type") == "load":
+            channel.ask(Load(fps=float(fields["fps"]), quality=float(fields["quality"])))
+        elif live.socket.application_state is WebSocketState.CONNECTED:
+            await send(live.socket, message)
+
+    async def end_the_silent(self) -> None:
+        """Close connections that say nothing any more, again and again."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            for sitting_id, live in tuple(self._live.items()):
+                channel = self._channels[sitting_id]
+                channel.tick(self._engine.clock.now())
+                if channel.closing is not None and channel.is_open(live.number):
+                    await close(live.socket, channel.closing)
+
+    async def _position(self, sitting_id: str) -> Position | None:
+        """Return where the sitting's chain stands: as the frames store has it, else as the watch stored it."""
+        kept = await self._flusher.position(sitting_id)
+        return kept or await asyncio.to_thread(watches.chain_position, self._engine, SittingId(sitting_id))
+
+
+@router.websocket("/camera")
+async def camera(socket: WebSocket) -> None:
+    """Take one page's camera, if its ticket and origin are good and no other connection is alive."""
+    await socket.accept()
+    doorkeeper: Doorkeeper = socket.app.state.doorkeeper
+    cameras: Cameras = socket.app.state.cameras
+    try:
+        channel, number = await cameras.join(doorkeeper.admit(socket, TicketKind.CAMERA), socket)
+    except Refused as refused:
+        await _turn_away(socket, refused.close_code, refused.reason)
+    except AlreadyLive as refused:
+        await _turn_away(socket, CloseCode.ALREADY_LIVE, refused.code)
+    except StorageUnavailable as refused:
+        await _turn_away(socket, TRY_LATER, refused.code)
+    else:
+        CONNECTIONS.labels("opened").inc()
+        try:
+            await _converse(socket, cameras, channel, number)
+        finally:
+            cameras.leave(channel, number)
+
+
+async def _converse(socket: WebSocket, cameras: Cameras, channel: Channel, number: int) -> None:
+    """Pass messages until one side ends it."""
+    clock = socket.app.state.engine.clock
+    while channel.is_open(number):
+        for reply in channel.replies():
+            await send(socket, reply)
+        if channel.closing is not None:
+            return await close(socket, channel.closing)
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return None
+        if channel.is_open(number):
+            received = channel.counts.received
+            channel.receive(_bytes_of(message), clock.now())
+            RECEIVED.inc(channel.counts.received - received)
+            cameras.pass_on(channel)
+    return None
+
+
+def _bytes_of(message: Mapping[str, object]) -> bytes:
+    """Return what was sent; text is no frame, and is refused like any other message that is none."""
+    given = message.get("bytes")
+    return given if isinstance(given, bytes) else b""
+
+
+async def _turn_away(socket: WebSocket, code: int, reason: str) -> None:
+    CONNECTIONS.labels(reason).inc()
+    await close(socket, code, reason)
+
+
+async def send(socket: WebSocket, text: str) -> None:
+    """Send a text; a page that has gone is not news."""
+    try:
+        await socket.send_text(text)
+    except (WebSocketDisconnect, RuntimeError):
+        log.debug("socket_gone")
+
+
+async def close(socket: WebSocket, code: int, reason: str = "") -> None:
+    """Close a socket; one that is closed already is not news."""
+    try:
+        await socket.close(int(code), reason)
+    except (WebSocketDisconnect, RuntimeError):
+        log.debug("socket_gone")

@@ -1,0 +1,153 @@
+"""The watch over a sitting: whom to watch and how, what was counted, where the chain stood, and that nothing is left to look at.
+
+Called by the proctor worker, the ingest process and the sweep; all of it safe to repeat. What was found is services/incidents.py.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.exams import SIGNALS
+from assessment_engine.kernel.canonical import Json
+from assessment_engine.kernel.ids import SittingId
+from assessment_engine.services import checkin
+from assessment_engine.services.engine import Engine, JobName
+from assessment_engine.storage.incidents import WatchRecord
+from proctoring.baseline import Baseline
+from proctoring.channel import Position
+from proctoring.incidents import Incident
+from proctoring.policy import STANDARD, Kind, Policy
+
+STALE_AFTER = timedelta(minutes=2)
+SEQ_MARGIN = 1000
+
+_OVER = (SittingState.SUBMITTED, SittingState.VOIDED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """How one sitting is to be watched, and what an earlier owner of the watch left; `incomplete` incidents lack the frames after them."""
+
+    sitting: Sitting
+    policy: Policy
+    face: bytes | None
+    incidents: tuple[Incident, ...]
+    incomplete: tuple[Incident, ...]
+    before: WatchRecord
+
+    @property
+    def baseline(self) -> Baseline | None:
+        """Return the baseline that the last owner had learnt."""
+        return Baseline.from_json(dict(self.before.baseline)) if self.before.baseline else None
+
+
+def orders(engine: Engine, sitting_id: SittingId) -> Orders:
+    """Return what an owner of a sitting's watch needs to begin, or to go on."""
+    with engine.store.read() as tx:
+        sitting = tx.sittings.get(sitting_id)
+        exam = tx.exams.get(sitting.exam_id)
+        arrangements = tx.exams.registration(sitting.registration_id).arrangements
+        records = tx.incidents.of_sitting(sitting_id)
+        whole = {one.id for one in records if any(shot.role == "after" for shot in tx.incidents.evidence_of(one.id))}
+        before = tx.incidents.watch(sitting_id) or WatchRecord(sitting_id=sitting_id)
+    found = {one.id: Incident.from_json(dict(one.trace)) for one in records}
+    off = _signals_off(exam.policy.signals, arrangements, gaze=checkin.gaze_watched(engine, sitting_id))
+    return Orders(
+        sitting=sitting,
+        policy=STANDARD.without(*off),
+        face=checkin.reference_face(engine, sitting_id),
+        incidents=tuple(found.values()),
+        incomplete=tuple(incident for key, incident in found.items() if key not in whole),
+        before=before,
+    )
+
+
+def standing(engine: Engine, sitting_ids: list[SittingId]) -> dict[SittingId, Sitting]:
+    """Return sittings as they stand now."""
+    with engine.store.read() as tx:
+        return {one: tx.sittings.get(one) for one in sitting_ids}
+
+
+def is_watched(engine: Engine, sitting_id: SittingId) -> bool:
+    """Tell whether a sitting is still to be watched."""
+    return standing(engine, [sitting_id])[sitting_id].state not in _OVER
+
+
+def is_over(sitting: Sitting) -> bool:
+    """Tell whether nothing new is to be watched in a sitting."""
+    return sitting.state in _OVER
+
+
+def count(engine: Engine, watch: WatchRecord) -> None:
+    """Store what a watch has counted so far; a watch that was drained stays as it was."""
+    with engine.store.begin() as tx:
+        before = tx.incidents.watch(watch.sitting_id)
+        if before is None or before.drained_at is None:
+            tx.incidents.save_watch(watch)
+
+
+def drain(engine: Engine, watch: WatchRecord) -> None:
+    """Say that nothing of a submitted sitting is left to look at; the proctoring decision may follow."""
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        before = tx.incidents.watch(watch.sitting_id)
+        if before is not None and before.drained_at is not None:
+            return
+        whole = _with_silence(tx.sittings.get(watch.sitting_id), watch)
+        tx.incidents.save_watch(replace(whole, drained_at=now))
+        chain: Json = {"chain_head": watch.chain_head, "last_seq": watch.last_seq}
+        tx.audit.append("watch_drained", subject=watch.sitting_id, now=now, payload=chain)
+        job = tx.outbox.add(JobName.SETTLE_SITTING, watch.sitting_id, now)
+    engine.jobs.tell(job)
+
+
+def drain_forgotten(engine: Engine) -> int:
+    """Drain sittings that no worker will: there never was a camera, or its frames are long gone. A chore of the sweep."""
+    with engine.store.read() as tx:
+        forgotten = tx.incidents.undrained(engine.clock.now() - STALE_AFTER)
+        known = tx.incidents.watches_of(forgotten)
+    for sitting_id in forgotten:
+        drain(engine, known.get(sitting_id) or WatchRecord(sitting_id=sitting_id))
+    return len(forgotten)
+
+
+def chain_position(engine: Engine, sitting_id: SittingId) -> Position | None:
+    """Return where a sitting's chain stood when the watch last said so, None when it has none.
+
+    The watch may lag behind the chain, so the numbers go on with a margin: none is ever used twice.
+    """
+    with engine.store.read() as tx:
+        watch = tx.incidents.watch(sitting_id)
+    if watch is None or watch.chain_head is None or watch.last_seq is None:
+        return None
+    return Position(next_seq=watch.last_seq + 1 + SEQ_MARGIN, head=bytes.fromhex(watch.chain_head), at=watch.last_frame_at)
+
+
+def mark_simulated(engine: Engine, sitting_id: SittingId) -> None:
+    """Say for ever that what the camera shows of this sitting was played, not seen."""
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        sitting = tx.sittings.get_locked(sitting_id)
+        if not sitting.simulated:
+            tx.sittings.save(replace(sitting, simulated=True))
+            tx.audit.append("sitting_simulated", subject=sitting_id, now=now)
+
+
+def _signals_off(signals: tuple[str, ...], arrangements: Mapping[str, Json], *, gaze: bool) -> set[Kind]:
+    """Return what is not watched: what the exam leaves out, what an arrangement switches off, gaze without its calibration."""
+    named = arrangements.get("signals_off", ())
+    switched = {str(one) for one in named} if isinstance(named, list | tuple) else set()
+    off = {Kind(one) for one in SIGNALS if one not in signals or one in switched}
+    return off if gaze else off | {Kind.LOOKING_AWAY}
+
+
+def _with_silence(sitting: Sitting, watch: WatchRecord) -> WatchRecord:
+    """Book the time of the sitting that no frame told of as a gap, so that the observable share is of the whole sitting."""
+    if sitting.started_at is None or sitting.submitted_at is None:
+        return watch
+    untold = (sitting.submitted_at - sitting.started_at).total_seconds() - watch.observable_s - sum(watch.unobservable.values())
+    if untold <= 0:
+        return watch
+    gap = Kind.FEED_GAP.value
+    return replace(watch, unobservable={**watch.unobservable, gap: round(watch.unobservable.get(gap, 0.0) + untold, 3)})

@@ -1,0 +1,215 @@
+"""The camera's socket on a real server and a real frames store: what a page gets, and what becomes of everybody else."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from redis import Redis
+from websockets.exceptions import ConnectionClosed
+
+from assessment_engine import play
+from assessment_engine.kernel.ids import SittingId
+from assessment_engine.play import CameraClient
+from assessment_engine.services import tickets
+from assessment_engine.services.engine import Engine
+from proctoring.channel import MAX_JPEG, REFUSALS_ALLOWED, CloseCode, first_link
+from tests.builders import an_engine
+from tests.running import Valkey, a_valkey, an_ingest, until
+from workers.frames import SHARDS, shard_of
+
+SITTING = SittingId("sit_1")
+JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
+
+
+@pytest.fixture(scope="module")
+def valkey() -> Iterator[Valkey]:
+    with a_valkey() as server:
+        yield server
+
+
+@pytest.fixture
+def engine(valkey: Valkey, tmp_path: Path) -> Iterator[Engine]:
+    store = Redis.from_url(valkey.url)
+    store.flushall()
+    store.close()
+    with an_ingest(an_engine(tmp_path), valkey.url) as engine:
+        yield engine
+        engine.store.engine.dispose()
+
+
+def a_ticket(engine: Engine, kind: str = "camera", subject: str = SITTING, ttl: timedelta = timedelta(seconds=60)) -> str:
+    return tickets.issue(engine, kind, subject, ttl)
+
+
+def a_camera(engine: Engine, ticket: str | None = None, origin: str = "http://localhost:8000") -> AbstractContextManager[CameraClient]:
+    return play.a_camera(engine.ingest_url, ticket or a_ticket(engine), origin)
+
+
+def close_code(engine: Engine, **changes: str) -> int:
+    """The code with which a connection is turned away."""
+    with pytest.raises(ConnectionClosed) as closed, a_camera(engine, **changes):
+        pass
+    assert closed.value.rcvd is not None
+    return closed.value.rcvd.code
+
+
+def frames_in(valkey: Valkey) -> int:
+    store = Redis.from_url(valkey.url)
+    found = int(store.xlen(f"frames:{shard_of(SITTING)}"))
+    store.close()
+    return found
+
+
+def test_a_frame_is_acknowledged_and_reaches_its_shard(engine: Engine, valkey: Valkey) -> None:
+    with a_camera(engine) as camera:
+        camera.send(JPEG)
+
+        assert camera.wait_for("ack")["seq"] == 0
+        assert until(lambda: frames_in(valkey) == 1)
+
+
+def test_the_chain_goes_on_over_connections(engine: Engine) -> None:
+    with a_camera(engine) as camera:
+        camera.send(JPEG)
+        camera.wait_for("ack")
+
+    with a_camera(engine) as camera:
+        assert camera.seq == 1
+
+
+def test_the_chain_goes_on_in_another_ingest_process(engine: Engine, valkey: Valkey) -> None:
+    with a_camera(engine) as camera:
+        camera.send(JPEG)
+        camera.wait_for("ack")
+        assert until(lambda: frames_in(valkey) == 1)
+
+    with an_ingest(engine, valkey.url) as other, a_camera(other) as camera:
+        assert camera.seq == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "ticket"),
+    [
+        ("none", "none"),
+        ("forged", "eyJraW5kIjoiY2FtZXJhIn0.AAAA"),
+        ("not even text that a ticket could be", "%00%ff"),
+    ],
+)
+def test_a_ticket_that_is_none_opens_nothing(engine: Engine, name: str, ticket: str) -> None:
+    assert close_code(engine, ticket=ticket) == CloseCode.TICKET, name
+
+
+def test_an_expired_ticket_opens_nothing(engine: Engine) -> None:
+    assert close_code(engine, ticket=a_ticket(engine, ttl=timedelta(seconds=-1))) == CloseCode.TICKET
+
+
+def test_a_wall_ticket_opens_no_camera(engine: Engine) -> None:
+    assert close_code(engine, ticket=a_ticket(engine, "wall")) == CloseCode.TICKET
+
+
+def test_a_ticket_that_was_used_opens_nothing_when_it_is_stolen(engine: Engine) -> None:
+    ticket = a_ticket(engine)
+    with a_camera(engine, ticket):
+        pass
+
+    assert close_code(engine, ticket=ticket) == CloseCode.TICKET
+
+
+def test_a_page_from_elsewhere_is_turned_away_and_does_not_use_the_ticket_up(engine: Engine) -> None:
+    ticket = a_ticket(engine)
+
+    assert close_code(engine, ticket=ticket, origin="https://evil.example") == CloseCode.ORIGIN
+    with a_camera(engine, ticket) as camera:
+        assert camera.seq == 0
+
+
+def test_a_second_socket_is_refused_and_the_first_goes_on(engine: Engine) -> None:
+    with a_camera(engine) as first:
+        assert close_code(engine) == CloseCode.ALREADY_LIVE
+
+        first.send(JPEG)
+        assert first.wait_for("ack")["seq"] == 0
+
+
+def test_a_huge_frame_closes_the_socket(engine: Engine) -> None:
+    with a_camera(engine) as camera:
+        camera.send(JPEG + bytes(MAX_JPEG))
+
+        with pytest.raises(ConnectionClosed) as closed:
+            camera.wait_for("ack")
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == CloseCode.TOO_LARGE
+
+
+def test_a_bad_frame_is_refused_by_code_and_too_many_close_the_socket(engine: Engine, valkey: Valkey) -> None:
+    with a_camera(engine) as camera:
+        for _ in range(REFUSALS_ALLOWED):
+            camera.send_raw(b"not a frame")
+
+        assert (camera.wait_for("refused")["code"], camera.heard[-1]["reason"]) == ("bad_frame", "malformed")
+        with pytest.raises(ConnectionClosed) as closed:
+            camera.wait_for("ack")
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == CloseCode.BAD_FRAMES
+    assert frames_in(valkey) == 0
+
+
+def test_what_workers_publish_reaches_the_page_and_a_wish_about_the_load_the_protocol(engine: Engine, valkey: Valkey) -> None:
+    store = Redis.from_url(valkey.url)
+    with a_camera(engine) as camera:
+        assert until(lambda: store.publish(f"page:{SITTING}", '{"type": "seen", "observable": true}'))
+        assert camera.wait_for("seen")["observable"] is True
+
+        store.publish(f"page:{SITTING}", '{"type": "load", "fps": 5, "quality": 0.4}')
+        assert until(lambda: camera.send(JPEG) >= 0 and camera.wait_for("ack")["fps"] == 5)
+    store.close()
+
+
+def test_the_camera_stays_connected_while_the_frames_store_is_away(tmp_path: Path) -> None:
+    with a_valkey() as valkey, an_ingest(an_engine(tmp_path), valkey.url) as engine:
+        with a_camera(engine) as camera:
+            camera.send(JPEG)
+            camera.wait_for("ack")
+            valkey.kill()
+
+            camera.send(JPEG)
+            assert camera.wait_for("ack")["seq"] == 1  # in the chain, though no store takes it
+
+            valkey.start()
+            assert until(lambda: camera.send(JPEG) and frames_in(valkey) > 0)
+        engine.store.engine.dispose()
+
+
+def test_without_the_frames_store_a_new_connection_asks_the_database_where_the_chain_stands(tmp_path: Path) -> None:
+    with a_valkey() as valkey, an_ingest(an_engine(tmp_path), valkey.url) as engine:
+        valkey.kill()
+
+        with a_camera(engine) as camera:
+            camera.send(JPEG)
+            assert camera.wait_for("ack")["seq"] == 0
+        valkey.start()
+        engine.store.engine.dispose()
+
+
+def test_the_process_says_that_it_lives_and_what_it_counted(engine: Engine) -> None:
+    base = engine.ingest_url.replace("ws://", "http://")
+    with a_camera(engine) as camera:
+        camera.send(JPEG)
+        camera.wait_for("ack")
+
+        told = httpx.get(f"{base}/metrics").text
+
+    assert "engine_frames_received_total" in told
+    assert 'engine_camera_connections_total{outcome="opened"}' in told
+    assert httpx.get(f"{base}/readyz").json() == {"ready": True, "frames": "ok"}
+
+
+def test_sittings_are_spread_over_all_shards() -> None:
+    assert {shard_of(f"sit_{number}") for number in range(500)} == set(range(SHARDS))
+
+
+def test_every_sitting_has_a_first_link_of_its_own() -> None:
+    assert first_link("sit_1") != first_link("sit_2")

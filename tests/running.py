@@ -1,0 +1,94 @@
+"""Real parts for tests, started and stopped: a Valkey server, an ingest process's app under uvicorn."""
+
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.ingest import LARGEST_MESSAGE, create_ingest
+from assessment_engine.kernel.clock import SystemClock
+from assessment_engine.runtime.valkey import frames_server, wait_for_server
+from assessment_engine.services.engine import Engine
+
+
+class Valkey:
+    """A real server without persistence; `kill` and `start` as often as a test wants."""
+
+    def __init__(self, folder: Path) -> None:
+        self._child, self.url = frames_server(folder)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, empty."""
+        self._process = subprocess.Popen(list(self._child.command))
+        wait_for_server(self.url)
+
+    def kill(self) -> None:
+        """End it with SIGKILL."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+
+@contextmanager
+def a_valkey() -> Iterator[Valkey]:
+    """A server for one test."""
+    with tempfile.TemporaryDirectory(prefix="valkey-") as folder:
+        server = Valkey(Path(folder))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.kill()
+
+
+@contextmanager
+def served(app: FastAPI, port: int) -> Iterator[None]:
+    """An app under uvicorn, as the ingest process runs it, in a thread."""
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=port, ws="websockets-sansio", ws_max_size=LARGEST_MESSAGE, ws_per_message_deflate=False,
+        log_level="warning", timeout_graceful_shutdown=1,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    assert until(lambda: server.started)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def an_ingest(engine: Engine, frames_url: str) -> Iterator[Engine]:
+    """The ingest app on a free port; yields the engine that knows its URL and the real time."""
+    port = free_port()
+    known = replace(engine, ingest_url=f"ws://127.0.0.1:{port}", clock=SystemClock())
+    with served(create_ingest(known, frames_url), port):
+        yield known
+
+
+def free_port() -> int:
+    """A port that nobody has at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(condition: Callable[[], object], seconds: float = 10.0) -> bool:
+    """Wait until a condition holds; False when it never did."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
