@@ -1,0 +1,163 @@
+from pathlib import Path
+
+import pytest
+
+from assessment_engine.demo.content import demo_exam
+from assessment_engine.kernel.errors import AssessmentError, Conflict, IllegalTransition, Invalid, NotAllowed, NotFound, WrongResponse
+from assessment_engine.kernel.ids import BankId
+from assessment_engine.people import Role
+from assessment_engine.services.engine import Engine
+from assessment_engine.services.items import (
+    NewItem,
+    approve_item,
+    bank_page,
+    check_response,
+    create_bank,
+    import_item,
+    import_items,
+    move_item,
+    previewed_item,
+    rendered_item,
+)
+from item_bank.items import ItemState, ItemVerb
+from tests.builders import a_person, an_engine, an_organisation
+from tests.item_bank.items import choice, qti, response
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return an_engine(tmp_path)
+
+
+def variants(key: str = "A", hindi_key: str = "A") -> NewItem:
+    return NewItem(
+        variants={
+            "en": qti(responses=response("identifier", key), body=choice("A", "B")),
+            "hi": qti(responses=response("identifier", hindi_key), body=choice("A", "B"), lang="hi"),
+        }
+    )
+
+
+def test_an_item_is_imported_as_a_draft_with_all_its_languages(any_engine: Engine) -> None:
+    officer = a_person(any_engine, an_organisation(any_engine), Role.CELL_OFFICER)
+    bank = create_bank(any_engine, officer, "Bank")
+
+    version = import_item(any_engine, officer, bank.id, variants())
+
+    page = bank_page(any_engine, officer)
+    assert (version.state, version.version) == (ItemState.DRAFT, 1)
+    assert [card.version for card in page.cards] == [version]
+    assert sorted(version.variants) == ["en", "hi"]
+
+
+def test_the_same_identifier_again_is_the_next_version(engine: Engine) -> None:
+    officer = a_person(engine, an_organisation(engine), Role.CELL_OFFICER)
+    bank = create_bank(engine, officer, "Bank")
+
+    versions = [import_item(engine, officer, bank.id, variants()).version for _ in range(3)]
+
+    assert versions == [1, 2, 3]
+    assert [card.newest for card in bank_page(engine, officer).cards] == [True, False, False]
+
+
+def test_one_bad_item_keeps_all_of_them_out(engine: Engine) -> None:
+    officer = a_person(engine, an_organisation(engine), Role.CELL_OFFICER)
+    bank = create_bank(engine, officer, "Bank")
+
+    with pytest.raises(Invalid, match="differs between en and hi"):
+        import_items(engine, officer, bank.id, [variants(), variants(key="B", hindi_key="A")])
+
+    assert bank_page(engine, officer).cards == ()
+
+
+BAD = {
+    "no language": NewItem(variants={}),
+    "no best score": NewItem(variants={"en": qti(responses=response("float"), body="<p>x</p>", processing="")}),
+    "no such level": NewItem(variants=variants().variants, level=5),
+    "not an item": NewItem(variants={"en": b"<html/>"}),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_cannot_be_examined_is_not_imported(engine: Engine, name: str) -> None:
+    officer = a_person(engine, an_organisation(engine), Role.CELL_OFFICER)
+    bank = create_bank(engine, officer, "Bank")
+
+    with pytest.raises(Invalid):
+        import_item(engine, officer, bank.id, BAD[name])
+
+
+def test_items_are_made_by_the_cell_only(engine: Engine) -> None:
+    organisation_id = an_organisation(engine)
+    bank = create_bank(engine, a_person(engine, organisation_id, Role.CELL_OFFICER), "Bank")
+
+    for role in (Role.CANDIDATE, Role.INVIGILATOR, Role.GRIEVANCE_OFFICER):
+        with pytest.raises(NotAllowed):
+            import_item(engine, a_person(engine, organisation_id, role), bank.id, variants())
+
+
+def test_another_organisation_sees_nothing_of_a_bank(engine: Engine) -> None:
+    bank_owner, stranger = (a_person(engine, an_organisation(engine), Role.CELL_OFFICER) for _ in range(2))
+    bank = create_bank(engine, bank_owner, "Bank")
+    version = import_item(engine, bank_owner, bank.id, variants())
+
+    assert bank_page(engine, stranger).cards == ()
+    for attempt in (
+        lambda: import_item(engine, stranger, bank.id, variants()),
+        lambda: move_item(engine, stranger, version.id, ItemVerb.SEND_TO_REVIEW),
+        lambda: previewed_item(engine, stranger, version.id, "en"),
+        lambda: import_item(engine, bank_owner, BankId("bnk_none"), variants()),
+    ):
+        with pytest.raises(NotFound):
+            attempt()
+
+
+def test_approval_goes_through_review_and_retired_is_the_end(engine: Engine) -> None:
+    officer = a_person(engine, an_organisation(engine), Role.CELL_OFFICER)
+    version = import_item(engine, officer, create_bank(engine, officer, "Bank").id, variants())
+
+    with pytest.raises(IllegalTransition):
+        move_item(engine, officer, version.id, ItemVerb.APPROVE)
+    approved = approve_item(engine, officer, version.id)
+    retired = move_item(engine, officer, version.id, ItemVerb.RETIRE)
+
+    assert (approved.state, retired.state) == (ItemState.APPROVED, ItemState.RETIRED)
+    with pytest.raises(Conflict):
+        approve_item(engine, officer, version.id)
+
+
+def test_an_item_is_shown_in_the_language_asked_for_or_its_first(engine: Engine) -> None:
+    officer = a_person(engine, an_organisation(engine), Role.CELL_OFFICER)
+    version = import_item(engine, officer, create_bank(engine, officer, "Bank").id, variants())
+
+    assert rendered_item(engine, version.id, "hi").lang == "hi"
+    assert rendered_item(engine, version.id, "ur").lang == "en"
+    assert "checked" in rendered_item(engine, version.id, "en", {"RESPONSE": "B"}).html
+
+
+def test_a_response_that_does_not_fit_is_refused_before_it_is_saved(engine: Engine) -> None:
+    officer = a_person(engine, an_organisation(engine), Role.CELL_OFFICER)
+    version = import_item(engine, officer, create_bank(engine, officer, "Bank").id, variants())
+
+    with engine.store.read() as tx:
+        check_response(tx, version.id, {"RESPONSE": "A"})
+        with pytest.raises(WrongResponse):
+            check_response(tx, version.id, {"RESPONSE": "Z"})
+
+
+def test_every_demo_item_can_be_imported(engine: Engine) -> None:
+    officer = a_person(engine, an_organisation(engine), Role.CELL_OFFICER)
+    bank = create_bank(engine, officer, "Bank")
+    new = [NewItem(variants=item.variants, level=item.level) for section in demo_exam().sections for item in section.items]
+
+    versions = import_items(engine, officer, bank.id, new)
+
+    assert len(versions) == 20
+
+
+def test_a_refusal_names_the_language_and_the_line(engine: Engine) -> None:
+    officer = a_person(engine, an_organisation(engine), Role.CELL_OFFICER)
+    broken = NewItem(variants={"hi": qti(responses=response("float", "1"), body="<blink>x</blink>", lang="hi")})
+
+    with pytest.raises(AssessmentError, match="hi: line 4, blink"):
+        import_item(engine, officer, create_bank(engine, officer, "Bank").id, broken)

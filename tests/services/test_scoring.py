@@ -1,0 +1,124 @@
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from assessment_engine.kernel.errors import HashMismatch, IntegrityViolation, NotFound, NotYet
+from assessment_engine.people import Role
+from assessment_engine.services.engine import Engine
+from assessment_engine.services.scoring import report_of, score_sitting
+from tests.builders import a_person, an_engine, an_organisation
+from tests.services.paper import a_key, a_paper, a_place, a_sealed_sitting
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return an_engine(tmp_path)
+
+
+def test_a_sitting_that_answers_everything_right_has_all_marks_and_every_top_level(any_engine: Engine) -> None:
+    paper = a_paper(any_engine)
+    _, sitting_id = a_sealed_sitting(any_engine, paper, a_key(any_engine, paper))
+
+    card = score_sitting(any_engine, sitting_id).card
+
+    assert (card.total, card.max, card.passed) == (Decimal("33.00"), Decimal("33.00"), True)
+    assert [each.level for each in card.competencies] == [4, 4, 4, 4]
+    assert sum(each.max for each in card.competencies) == card.max
+
+
+def test_silence_has_no_marks_and_no_level(engine: Engine) -> None:
+    paper = a_paper(engine)
+    _, sitting_id = a_sealed_sitting(engine, paper, {})
+
+    card = score_sitting(engine, sitting_id).card
+
+    assert (card.total, card.passed) == (Decimal("0.00"), False)
+    assert {each.level for each in card.competencies} == {0}
+    assert not any(item.answered for item in card.items)
+
+
+def test_the_newest_answer_counts(engine: Engine) -> None:
+    paper = a_paper(engine)
+    key = a_key(engine, paper)
+    first = next(iter(key))
+    _, sitting_id = a_sealed_sitting(engine, paper, {first: {"RESPONSE": None}})
+
+    report = score_sitting(engine, sitting_id)
+
+    assert report.card.total == 0
+
+
+def test_scoring_twice_is_scoring_once(engine: Engine) -> None:
+    paper = a_paper(engine)
+    _, sitting_id = a_sealed_sitting(engine, paper, a_key(engine, paper))
+
+    assert score_sitting(engine, sitting_id) == score_sitting(engine, sitting_id)
+
+
+def test_a_report_names_the_seal_and_the_form_and_itself(engine: Engine) -> None:
+    paper = a_paper(engine)
+    _, sitting_id = a_sealed_sitting(engine, paper, a_key(engine, paper))
+
+    report = score_sitting(engine, sitting_id)
+
+    with engine.store.read() as tx:
+        seal = tx.sittings.seal(sitting_id)
+        stored = tx.scoring.get(report.id)
+    assert seal is not None
+    assert (report.card.seal_sha256, report.card.form_sha256) == (seal.sha256, seal.form_sha256)
+    assert stored == report
+    assert stored.card.sha256 == report.sha256
+
+
+def test_an_open_sitting_is_not_scored(engine: Engine) -> None:
+    paper = a_paper(engine)
+    _, sitting_id = a_place(engine, paper)
+
+    with pytest.raises(NotYet):
+        score_sitting(engine, sitting_id)
+
+
+TAMPERED = {
+    "an answer changed": ('UPDATE answers SET response = \'{"RESPONSE": ["B"]}\' WHERE revision = 1', HashMismatch),
+    "an answer gone": ("DELETE FROM answers WHERE revision = 1", IntegrityViolation),
+    "another form hash": ("UPDATE forms SET sha256 = 'x'", HashMismatch),
+    "another key": ("UPDATE item_versions SET variants = '{}'", HashMismatch),
+    "another seal": ("UPDATE seals SET answers = 3", IntegrityViolation),
+}
+
+
+@pytest.mark.parametrize("name", TAMPERED)
+def test_what_differs_from_the_seal_is_never_scored(engine: Engine, name: str) -> None:
+    statement, refusal = TAMPERED[name]
+    paper = a_paper(engine)
+    _, sitting_id = a_sealed_sitting(engine, paper, a_key(engine, paper))
+    with engine.store.begin() as tx:
+        tx.connection.execute(text(statement.replace(":", "\\:")))
+
+    with pytest.raises(refusal):
+        score_sitting(engine, sitting_id)
+
+    with engine.store.read() as tx:
+        assert tx.scoring.newest_of([sitting_id]) == {}
+
+
+def test_a_report_is_the_cells_at_once_and_the_candidates_when_published(engine: Engine) -> None:
+    paper = a_paper(engine)
+    candidate, sitting_id = a_sealed_sitting(engine, paper, a_key(engine, paper))
+    report = score_sitting(engine, sitting_id)
+
+    assert report_of(engine, paper.officer, sitting_id) == report
+    with pytest.raises(NotYet):
+        report_of(engine, candidate, sitting_id)
+
+
+def test_nobody_else_sees_a_report(engine: Engine) -> None:
+    paper = a_paper(engine)
+    _, sitting_id = a_sealed_sitting(engine, paper, {})
+    score_sitting(engine, sitting_id)
+
+    for stranger in (a_person(engine, an_organisation(engine), Role.CELL_OFFICER), a_person(engine, paper.officer.organisation_id)):
+        with pytest.raises(NotFound):
+            report_of(engine, stranger, sitting_id)
