@@ -12,13 +12,13 @@ from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
 from starlette.types import Scope
 
-from api import errors, pages
+from api import errors, logs, pages
 from api.bounds import LoginGate
 from api.pages import audit as audit_page
-from api.pages import candidate, candidate_checkin, courses, grievances, invigilator, people, public, verification
+from api.pages import candidate, candidate_checkin, candidate_exam, courses, grievances, invigilator, people, public, verification
 from api.porch import Porch
 from api.routes import audit as audit_route
-from api.routes import checkin, credentials, health, invigilation, login
+from api.routes import checkin, credentials, health, invigilation, login, sittings
 from assessment_engine.services.engine import Engine
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -27,6 +27,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     public.router,
     candidate.router,
     candidate_checkin.router,
+    candidate_exam.router,
+    sittings.router,
     checkin.router,
     invigilator.router,
     invigilation.router,
@@ -66,6 +68,7 @@ def create_app(
     probes: Mapping[str, Callable[[], bool]] | None = None,
 ) -> FastAPI:
     """Make the app. `ledger` is the answer ledger's writer; `assets_dir` has the page fonts; `probes` are reported by /readyz."""
+    logs.configure()
     app = FastAPI(title="Assessment Engine", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
     app.state.engine = engine
     app.state.ledger = ledger

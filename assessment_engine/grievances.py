@@ -97,8 +97,8 @@ class Grievance:
         return self.state in OPEN_STATES
 
     def days_left(self, now: datetime) -> int:
-        """Return the whole days until it is due; negative once it is overdue."""
-        return (self.due_at - now) // timedelta(days=1)
+        """Return the days until it is due, a begun day counted whole; zero or less once it is overdue."""
+        return -((now - self.due_at) // timedelta(days=1))
 
     def assign(self, to: PersonId, deciders: Set[PersonId]) -> "Grievance":
         """Give it to somebody; raises SecondPersonNeeded when they decided what is contested, NotAllowed for the candidate."""
