@@ -60,6 +60,7 @@ class Wall:
     session: ExamSession
     exam: Exam
     seats: tuple[Seat, ...]
+    present: tuple[SittingId, ...]  # of every room, so that a page can tell a newcomer from a neighbour
     room: int
     rooms: int
 
@@ -109,7 +110,8 @@ def wall(engine: Engine, actor: Actor, session_id: SessionId, room: int = 1) -> 
         exam = tx.exams.get(session.exam_id)
     number = max(1, -(-len(seats) // ROOM))
     room = min(max(room, 1), number)
-    return Wall(session=session, exam=exam, seats=tuple(seats[(room - 1) * ROOM : room * ROOM]), room=room, rooms=number)
+    shown = tuple(seats[(room - 1) * ROOM : room * ROOM])
+    return Wall(session=session, exam=exam, seats=shown, present=tuple(one.id for one in present), room=room, rooms=number)
 
 
 def _seat(tx: Transaction, sitting: Sitting) -> Seat:
