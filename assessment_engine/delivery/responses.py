@@ -178,3 +178,8 @@ def ledger_sha256(receipts: Iterable[Receipt]) -> str:
 def final_answers(answers: Iterable[Answer]) -> dict[ItemVersionId, Response]:
     """Return what counts: each item's answer with the highest revision."""
     return {answer.receipt.item: answer.response for answer in sorted(answers, key=lambda answer: answer.receipt.revision)}
+
+
+def is_answered(response: Response) -> bool:
+    """Tell whether a response says anything: null, blank text and empty lists are no answer."""
+    return any(value is not None and str(value).strip() != "" and value != [] for value in response.values())

@@ -36,10 +36,14 @@ class TimePolicy:
         if self.duration_s <= 0 or self.extra_percent < 0 or not 0 <= self.grace_s <= MAX_GRACE_S:
             raise Invalid("an exam lasts some time, extra time is not negative, and grace is at most a minute")
 
+    @property
+    def seconds(self) -> int:
+        """The candidate's whole time; part seconds are given, not taken."""
+        return -(-self.duration_s * (100 + self.extra_percent) // 100)
+
     def deadline(self, started_at: datetime) -> datetime:
-        """Return the moment the time ends for a candidate who starts at `started_at`; part seconds are given, not taken."""
-        seconds = -(-self.duration_s * (100 + self.extra_percent) // 100)
-        return started_at + timedelta(seconds=seconds)
+        """Return the moment the time ends for a candidate who starts at `started_at`."""
+        return started_at + timedelta(seconds=self.seconds)
 
 
 def time_policy(duration_s: int, exam_policy: Mapping[str, Json], arrangements: Mapping[str, Json]) -> TimePolicy:

@@ -13,6 +13,7 @@ from assessment_engine.delivery.responses import (
     Standing,
     an_offer,
     final_answers,
+    is_answered,
     is_genuine,
     known_receipt,
     ledger_sha256,
@@ -20,7 +21,7 @@ from assessment_engine.delivery.responses import (
 )
 from assessment_engine.delivery.sealing import is_whole, seal_ledger
 from assessment_engine.delivery.sitting import SittingState
-from assessment_engine.kernel.canonical import digest
+from assessment_engine.kernel.canonical import Json, digest
 from assessment_engine.kernel.errors import (
     AfterTime,
     AssessmentError,
@@ -181,3 +182,13 @@ def test_the_newest_answer_of_each_item_counts() -> None:
     ]
 
     assert final_answers(answers) == {A: {"RESPONSE": "C"}, B: {"RESPONSE": "B"}}
+
+
+@pytest.mark.parametrize("response", [{}, {"R": None}, {"R": ""}, {"R": "  "}, {"R": []}, {"R": None, "S": []}], ids=repr)
+def test_blank_responses_are_no_answer(response: dict[str, Json]) -> None:
+    assert not is_answered(response)
+
+
+@pytest.mark.parametrize("response", [{"R": "A"}, {"R": 0}, {"R": ["A"]}, {"R": None, "S": "B"}], ids=repr)
+def test_anything_else_is_an_answer(response: dict[str, Json]) -> None:
+    assert is_answered(response)

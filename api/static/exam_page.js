@@ -1,0 +1,485 @@
+// The exam page: puts exam_state.js on the screen and carries answers to the server. Decisions are made there; here is only doing.
+
+import * as exam from "./exam_state.js";
+import { openOutbox } from "./outbox.js";
+
+const TYPING_PAUSE_MS = 300;
+const RESYNC_MS = 60_000;
+const find = (id) => document.getElementById(id);
+const root = find("exam");
+const sittingId = root.dataset.sitting;
+const csrf = document.querySelector("meta[name=csrf-token]").content;
+const words = JSON.parse(find("words").textContent);
+const api = `/api/v1/sittings/${sittingId}`;
+const done = `/candidate/sittings/${sittingId}/done`;
+
+let state;
+let outbox;
+let deadline = 0;
+let clockOffset = 0; // the server's time minus this device's
+let lastSeconds = Infinity;
+let sending = false;
+let wake = null;
+let typing = null;
+let handedInAt = null;
+const pages = new Map(); // item + language → {html, languages}
+
+// — words and requests
+
+const say = (key, values = {}) => Object.entries(values).reduce((text, [name, value]) => text.replace(`%(${name})s`, value), words[key]);
+
+const clockTime = (moment) =>
+  new Intl.DateTimeFormat(document.documentElement.lang === "hi" ? "hi-IN-u-nu-latn" : "en-IN", { timeStyle: "medium", hourCycle: "h23" }).format(new Date(moment));
+
+class Refusal extends Error {
+  constructor(status, code, details) {
+    super(code);
+    Object.assign(this, { status, code, details });
+  }
+}
+
+async function ask(path, { method = "GET", body } = {}) {
+  const headers = { "X-CSRF-Token": csrf, ...(body ? { "Content-Type": "application/json" } : {}) };
+  const response = await fetch(api + path, { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(15_000) });
+  if (response.ok) return response.status === 204 ? null : response.json();
+  const { error } = await response.json().catch(() => ({ error: { code: "unavailable", details: {} } }));
+  throw new Refusal(response.status, response.status >= 500 || response.status === 429 ? "unavailable" : error.code, error.details);
+}
+
+const note = (kind, data, item = state.current) => ask("/events", { method: "POST", body: { kind, item, data } }).catch(() => {});
+
+// — saving
+
+function change(next) {
+  if (next === state) return;
+  const before = state;
+  state = next;
+  for (const [item, entry] of Object.entries(state.pending)) if (before.pending[item] !== entry) outbox.put({ item, ...entry }).catch(() => {});
+  outbox.keep(exam.keepsake(state)).catch(() => {});
+  show();
+  send();
+}
+
+async function send() {
+  if (sending || wake) return;
+  sending = true;
+  while (state.phase !== "closed") {
+    const entry = exam.nextToSave(state);
+    if (!entry) break;
+    if (!(await sendOne(entry)) && state.tries > 0) {
+      rest(exam.waitSeconds(state.tries));
+      break;
+    }
+  }
+  sending = false;
+  if (state.phase === "closed") leave();
+  else if (state.phase === "submitting" && !exam.nextToSave(state)) handIn();
+}
+
+async function sendOne({ item, revision, response }) {
+  try {
+    const receipt = await ask(`/answers/${item}`, { method: "PUT", body: { revision, response } });
+    clockOffset = Math.max(clockOffset, Date.parse(receipt.server_time) - Date.now()); // the receipt is at least this old
+    change(exam.acknowledged(state, receipt));
+    await outbox.remove(item, revision).catch(() => {});
+    return true;
+  } catch (error) {
+    const code = error instanceof Refusal ? error.code : null;
+    const replayed = state.pending[item]?.replayed;
+    change(code ? exam.refused(state, { item, revision, response }, code, error.details) : exam.unreachable(state));
+    if (!state.pending[item]) await outbox.remove(item, revision).catch(() => {});
+    if (code === "not_signed_in" || code === "token_expired") strip("signed_out");
+    if (code === "stale_revision" && replayed) await resync().then(() => announce("elsewhere"));
+    return false;
+  }
+}
+
+function rest(seconds) {
+  wake = setTimeout(() => {
+    wake = null;
+    send();
+  }, seconds * 1000);
+}
+
+function hurry() {
+  clearTimeout(wake);
+  wake = null;
+  send();
+}
+
+async function resync() {
+  const asked = Date.now();
+  const sitting = await ask("").catch(() => null);
+  if (!sitting) return;
+  clockOffset = Date.parse(sitting.server_time) - (asked + Date.now()) / 2;
+  deadline = Date.parse(sitting.deadline);
+  const before = state.questions[state.current].response;
+  change(exam.adopt(state, sitting));
+  if (before !== state.questions[state.current].response) fill();
+}
+
+// — handing in
+
+async function handIn() {
+  try {
+    await ask("/submit", { method: "POST" });
+    leave();
+  } catch {
+    change(exam.unreachable(state));
+    strip("submitted_here", { time: clockTime(handedInAt) });
+    setTimeout(() => send(), exam.waitSeconds(Math.max(1, state.tries)) * 1000);
+  }
+}
+
+function submit(reason) {
+  takeNow();
+  handedInAt = Date.now();
+  strip(reason);
+  change(exam.submitting(state));
+  lock();
+  send();
+}
+
+function lock() {
+  for (const control of document.querySelectorAll("#question input, .sheet__actions button, #submit")) control.disabled = true;
+}
+
+let left = false;
+async function leave() {
+  if (left) return;
+  left = true;
+  camera?.stop();
+  await outbox.forget().catch(() => {});
+  location.assign(done);
+}
+
+// — the question
+
+const controls = () => [...find("question").querySelectorAll("[data-response]")];
+
+function take() {
+  const read = controls().map(({ dataset, type, value, checked }) => ({ response: dataset.response, cardinality: dataset.cardinality, type, value, checked }));
+  if (read.length > 0) change(exam.answer(state, state.current, exam.collect(read)));
+}
+
+function takeNow() {
+  if (typing === null) return;
+  clearTimeout(typing);
+  typing = null;
+  take();
+}
+
+function fill() {
+  const response = state.questions[state.current].response ?? {};
+  for (const control of controls()) {
+    const value = response[control.dataset.response] ?? null;
+    if (control.type === "radio" || control.type === "checkbox") control.checked = [value].flat().includes(control.value);
+    else if (document.activeElement !== control) control.value = value ?? "";
+  }
+}
+
+async function go(item, { focus = true } = {}) {
+  takeNow();
+  change(exam.visit(state, item));
+  note("item_viewed", { language: state.questions[item].language }, item);
+  closePalette();
+  await paint();
+  if (focus) find("number").focus({ preventScroll: true });
+  window.scrollTo(0, 0);
+}
+
+async function paint() {
+  const item = state.current;
+  const { language } = state.questions[item];
+  const page = await pageOf(item, language).catch(() => null);
+  if (item !== state.current || language !== state.questions[item].language) return;
+  if (page) find("question").innerHTML = page.html; // written and cleaned by our own server
+  else find("question").textContent = words.not_shown;
+  for (const button of document.querySelectorAll("[data-language]")) {
+    button.hidden = page !== null && !page.languages.includes(button.dataset.language);
+    button.setAttribute("aria-pressed", String(button.dataset.language === (page?.language ?? language)));
+  }
+  fill();
+  if (state.phase !== "answering") lock();
+  if (!page) setTimeout(() => state.current === item && paint(), 3000);
+}
+
+async function pageOf(item, language) {
+  const key = `${item} ${language}`;
+  if (!pages.has(key)) pages.set(key, await ask(`/items/${item}?lang=${language}`));
+  return pages.get(key);
+}
+
+/** Fetch the whole paper quietly, so that a lost connection loses no question. */
+async function fetchPaper() {
+  for (const item of state.order) await pageOf(item, state.questions[item].language).catch(() => {});
+}
+
+// — showing
+
+function show() {
+  showSaving();
+  showPalette();
+  const number = state.order.indexOf(state.current) + 1;
+  find("number").textContent = say("question", { number, total: state.order.length });
+  const section = state.sections.findIndex(({ items }) => items.includes(state.current));
+  const title = document.querySelectorAll("[data-section]")[section]?.dataset.title ?? "";
+  find("section").textContent = say("section", { number: section + 1, total: state.sections.length, title });
+  find("mark").textContent = state.questions[state.current].marked ? words.unmark : words.mark;
+  const refusal = state.refused[state.current];
+  find("refused").hidden = !refusal;
+  find("refused-words").textContent = refusal ? words[refusal] : "";
+}
+
+function showSaving() {
+  const saving = exam.saving(state);
+  put("saved", { waiting: "caution", refused: "caution", saved: "good" }[saving] ?? "plain", say(saving, { time: state.savedAt ? clockTime(state.savedAt) : "" }));
+  if (state.phase !== "answering") return;
+  if (saving === "waiting") strip(outbox.durable ? "offline" : "offline_memory", {}, true);
+  else find("offline").hidden = true;
+}
+
+function strip(key, values = {}, keep = false) {
+  const text = say(key, values);
+  const line = find("offline");
+  if (keep && !line.hidden && line.textContent === say("signed_out")) return;
+  if (line.textContent !== text) line.textContent = text;
+  line.hidden = false;
+}
+
+function put(id, kind, text) {
+  find(id).dataset.kind = kind;
+  const line = find(`${id}-words`);
+  if (line.textContent !== text) line.textContent = text;
+}
+
+let tab = null;
+function showPalette() {
+  const names = paletteNames();
+  for (const link of document.querySelectorAll(".palette [data-number]")) {
+    const item = state.order[link.dataset.number - 1];
+    const name = exam.paletteState(state.questions[item]);
+    link.dataset.state = name;
+    link.setAttribute("aria-label", say("state", { number: link.dataset.number, state: names[name] }));
+    link.toggleAttribute("aria-current", item === state.current);
+    if (item === state.current) link.setAttribute("aria-current", "true");
+  }
+  const counts = exam.counts(state);
+  for (const count of document.querySelectorAll("[data-count]")) count.textContent = counts[count.dataset.count];
+  showTab(tab ?? state.sections.find(({ items }) => items.includes(state.current)).id);
+}
+
+function paletteNames() {
+  return Object.fromEntries([...document.querySelectorAll("#palette .legend [data-state]")].map((sign) => [sign.dataset.state, sign.parentElement.lastChild.textContent.trim()]));
+}
+
+function showTab(id) {
+  for (const part of document.querySelectorAll("[data-section]")) part.hidden = part.dataset.section !== id;
+  for (const button of document.querySelectorAll("[data-tab]")) button.setAttribute("aria-pressed", String(button.dataset.tab === id));
+}
+
+function announce(key, values) {
+  find("announce").textContent = say(key, values);
+}
+
+function toast(key) {
+  const line = document.createElement("p");
+  line.className = "toast";
+  line.textContent = words[key];
+  find("toasts").replaceChildren(line);
+  setTimeout(() => line.remove(), 6000);
+}
+
+// — the clock
+
+function tick() {
+  const seconds = exam.secondsLeft(deadline, Date.now() + clockOffset);
+  find("clock").textContent = exam.clockFace(seconds);
+  const minutes = exam.announcement(lastSeconds, seconds);
+  if (minutes !== null && lastSeconds !== Infinity) announce(minutes === 1 ? "minute_left" : "minutes_left", { n: minutes });
+  if (seconds <= 1) takeNow();
+  if (seconds === 0 && state.phase === "answering") submit("time_over");
+  lastSeconds = seconds;
+}
+
+// — the palette as a drawer on narrow screens
+
+function openPalette() {
+  find("palette").dataset.open = "true";
+  find("open-palette").setAttribute("aria-expanded", "true");
+  find("close-palette").focus();
+}
+
+function closePalette() {
+  if (find("palette").dataset.open !== "true") return;
+  find("palette").dataset.open = "false";
+  find("open-palette").setAttribute("aria-expanded", "false");
+}
+
+// — the camera
+
+let camera = null;
+const CAMERA_KINDS = { seen: "good", starting: "plain" };
+
+async function watch() {
+  const preview = find("me");
+  try {
+    const { startCamera } = await import("./camera.js");
+    camera = await startCamera({ sittingId, csrf, preview, onState: showCamera });
+  } catch {
+    showCamera({ camera: "not_seen", connection: "lost", message: "" });
+  }
+}
+
+function showCamera({ camera: seen, connection, message }) {
+  const key = connection === "lost" && seen === "seen" ? "lost" : seen;
+  put("camera", CAMERA_KINDS[key] ?? "caution", words[`camera_${key}`] ?? words.camera_not_seen);
+  find("camera").title = message ?? "";
+}
+
+// — listening
+
+function listen() {
+  const question = find("question");
+  question.addEventListener("submit", (event) => event.preventDefault());
+  question.addEventListener("change", (event) => (event.target.type === "text" ? takeNow() : take()));
+  question.addEventListener("input", (event) => {
+    if (event.target.type !== "text") return;
+    clearTimeout(typing);
+    typing = setTimeout(takeNow, TYPING_PAUSE_MS);
+  });
+  find("next").addEventListener("click", () => go(exam.neighbour(state, state.current, 1)));
+  find("clear").addEventListener("click", clear);
+  find("mark").addEventListener("click", mark);
+  for (const link of document.querySelectorAll(".palette [data-number]"))
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      go(state.order[link.dataset.number - 1]);
+    });
+  for (const button of document.querySelectorAll("[data-tab]"))
+    button.addEventListener("click", () => {
+      tab = button.dataset.tab;
+      showTab(tab);
+    });
+  for (const button of document.querySelectorAll("[data-language]")) button.addEventListener("click", () => switchLanguage(button.dataset.language));
+  listenToTools();
+  listenToDialogs();
+  listenToBrowser();
+}
+
+function clear() {
+  clearTimeout(typing);
+  typing = null;
+  change(exam.answer(state, state.current, exam.cleared(state.questions[state.current].response)));
+  fill();
+}
+
+function mark() {
+  takeNow();
+  const { marked } = state.questions[state.current];
+  change(exam.mark(state, state.current, !marked));
+  if (!marked) go(exam.neighbour(state, state.current, 1));
+}
+
+async function switchLanguage(language) {
+  takeNow();
+  const before = state.questions[state.current].language;
+  if (before === language) return;
+  change(exam.speak(state, state.current, language));
+  note("language_switched", { from: before, to: language });
+  await paint();
+}
+
+function listenToTools() {
+  const sizes = (step) => {
+    document.body.dataset.size = Math.min(3, Math.max(0, Number(document.body.dataset.size ?? 0) + step));
+  };
+  find("larger").addEventListener("click", () => sizes(1));
+  find("smaller").addEventListener("click", () => sizes(-1));
+  find("toggle-clock").addEventListener("click", ({ currentTarget }) => {
+    const hidden = currentTarget.getAttribute("aria-pressed") !== "true";
+    currentTarget.setAttribute("aria-pressed", String(hidden));
+    currentTarget.textContent = hidden ? words.hidden_clock : words.shown_clock;
+    currentTarget.parentElement.dataset.hidden = hidden;
+  });
+  find("toggle-me").addEventListener("click", ({ currentTarget }) => {
+    const hidden = currentTarget.getAttribute("aria-pressed") !== "true";
+    currentTarget.setAttribute("aria-pressed", String(hidden));
+    currentTarget.textContent = hidden ? words.show_me : words.hide_me;
+    find("me").hidden = hidden;
+  });
+  find("call").addEventListener("click", callInvigilator);
+  find("open-palette").addEventListener("click", openPalette);
+  find("close-palette").addEventListener("click", () => {
+    closePalette();
+    find("open-palette").focus();
+  });
+}
+
+async function callInvigilator() {
+  const body = new URLSearchParams({ problem: "check", _csrf: csrf });
+  const answer = await fetch(`/candidate/sittings/${sittingId}/call`, { method: "POST", body, redirect: "manual" }).catch(() => null);
+  toast(answer ? "called" : "report_failed");
+}
+
+function listenToDialogs() {
+  const asking = find("ask");
+  find("submit").addEventListener("click", () => {
+    takeNow();
+    find("ask-unsaved").hidden = exam.nextToSave(state) === null;
+    asking.returnValue = "no";
+    asking.showModal();
+  });
+  asking.addEventListener("close", () => asking.returnValue === "yes" && submit("handing_in"));
+  const reporting = find("reporting");
+  find("report").addEventListener("click", () => {
+    reporting.returnValue = "no";
+    reporting.showModal();
+  });
+  reporting.addEventListener("close", async () => {
+    const text = find("report-text").value.trim();
+    if (reporting.returnValue !== "yes" || text === "") return;
+    const body = { kind: "question_reported", item: state.current, data: { language: state.questions[state.current].language, text } };
+    const sent = await ask("/events", { method: "POST", body }).then(() => true, () => false);
+    if (sent) find("report-text").value = "";
+    toast(sent ? "reported" : "report_failed");
+  });
+}
+
+function listenToBrowser() {
+  addEventListener("online", hurry);
+  addEventListener("keydown", (event) => event.key === "Escape" && closePalette());
+  addEventListener("pagehide", takeNow);
+  document.addEventListener("visibilitychange", () => {
+    note("browser_hint", { what: document.visibilityState });
+    if (document.visibilityState === "visible") resync().then(hurry);
+  });
+  document.addEventListener("fullscreenchange", () => note("browser_hint", { what: document.fullscreenElement ? "full_screen" : "window" }));
+  addEventListener("blur", () => note("browser_hint", { what: "blur" }));
+}
+
+// — beginning
+
+async function begin() {
+  outbox = await openOutbox(sittingId);
+  const asked = Date.now();
+  const sitting = await ask("");
+  if (sitting.state !== "in_progress") return location.assign(`/candidate/sittings/${sittingId}`);
+  clockOffset = Date.parse(sitting.server_time) - (asked + Date.now()) / 2;
+  deadline = Date.parse(sitting.deadline);
+  const [entries, keepsake] = await Promise.all([outbox.all().catch(() => []), outbox.keepsake().catch(() => ({}))]);
+  state = exam.begin(sitting, { ...keepsake, outbox: entries });
+  listen();
+  setInterval(tick, 250);
+  setInterval(resync, RESYNC_MS);
+  await go(state.current, { focus: false });
+  tick();
+  send();
+  watch();
+  fetchPaper();
+}
+
+begin().catch(() => {
+  strip("not_shown");
+  setTimeout(() => location.reload(), 5000);
+});
