@@ -40,6 +40,14 @@ def postgres_url(postgres: str) -> str:
     return postgres.format(name)
 
 
+@pytest.fixture
+def empty_postgres_url(postgres: str) -> str:
+    """A fresh PostgreSQL database without any table."""
+    name = f"empty_{next(_numbers)}"
+    _execute(postgres.format("postgres"), f"CREATE DATABASE {name}")
+    return postgres.format(name)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """The database, once as SQLite and once as PostgreSQL."""
