@@ -64,6 +64,7 @@ class CertificateChange:
 
     id: str
     certificate_id: CertificateId
+    ordinal: int  # 1 for the first change
     state: CertificateState
     reason: str
     person_id: PersonId | None

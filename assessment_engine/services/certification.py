@@ -307,10 +307,17 @@ def _of_organisation(tx: Transaction, actor: Actor, number: str) -> Standing:
 
 def _change(tx: Transaction, standing: Standing, verb: CertificateVerb, reason: str, person_id: PersonId | None, now: datetime) -> None:
     certificate, state = standing.certificate, standing.after(verb)
-    change = CertificateChange(
-        id=new_id("cch", now), certificate_id=certificate.id, state=state, reason=reason, person_id=person_id, at=now
+    tx.certificates.change(
+        CertificateChange(
+            id=new_id("cch", now),
+            certificate_id=certificate.id,
+            ordinal=len(standing.changes) + 1,
+            state=state,
+            reason=reason,
+            person_id=person_id,
+            at=now,
+        )
     )
-    tx.certificates.change(change)
     if state is CertificateState.REVOKED:
         _end_records(tx, certificate.id, now)
     about = {"number": certificate.number, "state": str(state), "reason": reason, "at": iso(now)}

@@ -4,7 +4,21 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from sqlalchemy import JSON, Column, ColumnElement, Connection, ForeignKey, Index, String, Table, Text, UniqueConstraint, insert, select
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    insert,
+    select,
+)
 from sqlalchemy.exc import IntegrityError
 
 from assessment_engine.certification.certificate import Certificate, CertificateChange, CertificateState, Standing
@@ -39,11 +53,13 @@ certificate_changes = Table(
     "certificate_changes",
     metadata,
     Column("id", String(40), primary_key=True),
-    Column("certificate_id", String(40), ForeignKey("certificates.id"), nullable=False, index=True),
+    Column("certificate_id", String(40), ForeignKey("certificates.id"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
     Column("state", String(12), nullable=False),
     Column("reason", Text, nullable=False),
     Column("person_id", String(40), ForeignKey("people.id")),
     Column("at", Instant, nullable=False),
+    UniqueConstraint("certificate_id", "ordinal"),
 )
 
 
@@ -94,7 +110,7 @@ class Certificates:
     def _changes(self, condition: ColumnElement[bool]) -> Mapping[CertificateId, list[CertificateChange]]:
         query = select(certificate_changes).join(certificates, certificates.c.id == certificate_changes.c.certificate_id).where(condition)
         changes: dict[CertificateId, list[CertificateChange]] = defaultdict(list)
-        for row in self._connection.execute(query.order_by(certificate_changes.c.at, certificate_changes.c.id)):
+        for row in self._connection.execute(query.order_by(certificate_changes.c.ordinal)):
             change = CertificateChange(**{**row._mapping, "state": CertificateState(row._mapping["state"])})
             changes[change.certificate_id].append(change)
         return changes

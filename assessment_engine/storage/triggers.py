@@ -45,7 +45,7 @@ CERTIFICATE_NEEDS: Mapping[str, str] = {
         WHERE b.id = NEW.batch_id AND b.state = 'published' AND b.published_at IS NOT NULL
         AND n.sitting_id = NEW.sitting_id AND n.score_report_id = NEW.score_report_id""",
     "the signatures of two different officers": """
-        SELECT 1 FROM batch_approvals a WHERE a.batch_id = NEW.batch_id HAVING COUNT(DISTINCT a.officer_id) >= 2""",
+        SELECT 1 WHERE 2 <= (SELECT COUNT(DISTINCT a.officer_id) FROM batch_approvals a WHERE a.batch_id = NEW.batch_id)""",
 }
 """What must be there, by the words of the refusal; each is a query that must find something."""
 
