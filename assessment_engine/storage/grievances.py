@@ -15,11 +15,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    column,
     func,
     insert,
     select,
-    table,
     union,
     update,
 )
@@ -28,6 +26,7 @@ from assessment_engine.grievances import OPEN_STATES, About, Grievance, Grievanc
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import GrievanceId, OrganisationId, PersonId, SittingId
 from assessment_engine.storage.invigilation import adjudications, proctoring_decisions
+from assessment_engine.storage.results import batch_approvals, batch_entries, result_batches
 from assessment_engine.storage.schema import Instant, metadata
 
 grievances = Table(
@@ -62,10 +61,6 @@ grievance_history = Table(
     Column("what", String(20), nullable=False),
     Column("text", Text, nullable=False),
 )
-
-_batches = table("result_batches", column("id"), column("state"))
-_entries = table("batch_entries", column("batch_id"), column("sitting_id"))
-_approvals = table("batch_approvals", column("batch_id"), column("officer_id"))
 
 
 class Grievances:
@@ -125,14 +120,14 @@ class Grievances:
         """Return everybody who decided on a sitting: judged a case, decided on the whole, approved its result."""
         judged = select(adjudications.c.person_id).where(adjudications.c.sitting_id == sitting_id)
         decided = select(proctoring_decisions.c.decided_by).where(proctoring_decisions.c.sitting_id == sitting_id)
-        approved = select(_approvals.c.officer_id).join(_entries, _entries.c.batch_id == _approvals.c.batch_id)
-        people = self._connection.execute(union(judged, decided, approved.where(_entries.c.sitting_id == sitting_id))).scalars()
+        approved = select(batch_approvals.c.officer_id).join(batch_entries, batch_entries.c.batch_id == batch_approvals.c.batch_id)
+        people = self._connection.execute(union(judged, decided, approved.where(batch_entries.c.sitting_id == sitting_id))).scalars()
         return frozenset(PersonId(person) for person in people if person is not None)
 
     def has_published_result(self, sitting_id: SittingId) -> bool:
         """Tell whether a result of the sitting was published."""
-        query = select(_entries.c.sitting_id).join(_batches, _batches.c.id == _entries.c.batch_id)
-        published = query.where(_entries.c.sitting_id == sitting_id, _batches.c.state == "published")
+        query = select(batch_entries.c.sitting_id).join(result_batches, result_batches.c.id == batch_entries.c.batch_id)
+        published = query.where(batch_entries.c.sitting_id == sitting_id, result_batches.c.state == "published")
         return self._connection.execute(published).first() is not None
 
     def load(self, officers: Collection[PersonId]) -> dict[PersonId, int]:

@@ -20,10 +20,12 @@ class Browser:
     csrf: str
 
     def get(self, path: str) -> Response:
-        return self.client.get(path, follow_redirects=False)
+        answer: Response = self.client.get(path, follow_redirects=False)
+        return answer
 
     def send(self, path: str, **form: Any) -> Response:
-        return self.client.post(path, data={"_csrf": self.csrf, **form}, follow_redirects=False)
+        answer: Response = self.client.post(path, data={"_csrf": self.csrf, **form}, follow_redirects=False)
+        return answer
 
 
 def a_browser(app: FastAPI, engine: Engine, actor: Actor) -> Browser:
