@@ -64,6 +64,7 @@ APPEND_ONLY = (
     "batch_approvals",
     "checkpoints",
     "exam_events",
+    "grievance_history",
 )
 """Tables whose rows are never changed and never deleted."""
 
