@@ -5,7 +5,9 @@ certification/verification.py; this adds what only the issuer knows: suspended, 
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from assessment_engine.audit import verifier_key
 from assessment_engine.certification.certificate import CertificateState, Standing
@@ -93,6 +95,19 @@ def parse_credential(text: str) -> Json:
     except (ValueError, RecursionError):
         raise UnreadableFile("this is not JSON, so it is no credential") from None
     return document
+
+
+def verify_alone(data: bytes, contexts: Mapping[str, Json], trusted: TrustedIssuers, now: datetime) -> Verdict:
+    """Check a file or a QR code's text without any server of ours; what was suspended since cannot be known. Raises UnreadableFile."""
+    if data.startswith(b"%PDF-"):
+        return verify_credential(credential_in_pdf(data), contexts, trusted, now)
+    text = data.decode(errors="replace").strip()
+    if text.startswith("{"):
+        return verify_credential(parse_credential(text), contexts, trusted, now)
+    try:
+        return verify_qr(read_qr(text), trusted, now)
+    except Invalid:
+        raise UnreadableFile("this is neither a certificate's PDF, nor a credential, nor the text of a QR code") from None
 
 
 def check_document(engine: Engine, document: Json) -> Check:

@@ -616,6 +616,7 @@ def _make_tables() -> None:
         "certificate_changes",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("certificate_id", sa.String(length=40), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("person_id", sa.String(length=40), nullable=True),
@@ -623,8 +624,8 @@ def _make_tables() -> None:
         sa.ForeignKeyConstraint(["certificate_id"], ["certificates.id"], name=op.f("fk_certificate_changes_certificate_id_certificates")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_certificate_changes_person_id_people")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_changes")),
+        sa.UniqueConstraint("certificate_id", "ordinal", name=op.f("uq_certificate_changes_certificate_id_ordinal")),
     )
-    op.create_index(op.f("ix_certificate_changes_certificate_id"), "certificate_changes", ["certificate_id"], unique=False)
     op.create_table(
         "competency_records",
         sa.Column("id", sa.String(length=40), nullable=False),
