@@ -33,7 +33,7 @@ _WALL_WORDS: Mapping[str, str] = {
     "looked": N_("looked %(n)s %(unit)s ago"),
     "never": N_("not looked at yet"),
     "bars": N_("Connection: %(n)s of 4"),
-    "lost": N_("%(dropped)s dropped, %(gaps)s gaps"),
+    "lost": N_("dropped: %(dropped)s; gaps: %(gaps)s"),
     "unit.s": N_("s"),
     "unit.min": N_("min"),
     "unit.h": N_("h"),

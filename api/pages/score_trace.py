@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-WIDTH, HEIGHT, PAD = 640, 160, 28
+WIDTH, HEIGHT, PAD = 440, 170, 26
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +12,9 @@ class ScoreTrace:
     """What a template draws; lengths are the drawing's own, `rows` are the same numbers for a table."""
 
     kind: str
+    left: float
+    right: float
+    floor: float
     points: str
     threshold_y: float
     raised_x: float
@@ -43,6 +46,9 @@ def _trace(finding: Mapping[str, Any]) -> ScoreTrace:
 
     return ScoreTrace(
         kind=str(finding["kind"]),
+        left=PAD,
+        right=WIDTH - PAD,
+        floor=HEIGHT - PAD,
         points=" ".join(f"{across(at)},{down(score)}" for at, score in rows),
         threshold_y=down(threshold),
         raised_x=across(float(finding["raised_s"])),
