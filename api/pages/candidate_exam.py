@@ -13,9 +13,9 @@ from fastapi.responses import Response
 
 from api.auth import Candidate, EngineDep
 from api.pages import goto, language_of, page
+from api.pages.holds import HOLDERS, REASONS
 from api.routes.sittings import LedgerDep
 from api.words import N_, words
-from assessment_engine.certification.certificate import Holder, HoldReason
 from assessment_engine.delivery.responses import is_answered
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.delivery.timing import OutagePolicy
@@ -79,31 +79,6 @@ OUTAGE_WORDS: Mapping[OutagePolicy, str] = {
         "If the connection fails, go on answering: your answers are kept on this device and saved later. "
         "The time runs on; afterwards a person can decide to give time back."
     ),
-}
-
-REASONS: Mapping[HoldReason, str] = {
-    HoldReason.NOT_SUBMITTED: N_("The exam is not handed in yet."),
-    HoldReason.SCORING: N_("The answers are being scored."),
-    HoldReason.NOT_PASSED: N_("The score is below what a certificate needs."),
-    HoldReason.STREAM_NOT_DRAINED: N_("The last camera pictures are being looked through."),
-    HoldReason.UNDECIDED_INCIDENTS: N_("Something in the camera pictures waits for a person to look at it. A machine decides nothing."),
-    HoldReason.SECOND_PERSON_NEEDED: N_("A second person has to look at it before anything is decided."),
-    HoldReason.TOO_LITTLE_SEEN: N_("The camera could not see enough. A person decides whether it suffices; it is not held against you."),
-    HoldReason.DECISION_PENDING: N_("A person has to confirm that the sitting was in order."),
-    HoldReason.ADVERSE_DECISION: N_("Two people have decided against the sitting. You can contest this."),
-    HoldReason.GRIEVANCE_OPEN: N_("A grievance about this sitting is open."),
-    HoldReason.BATCH_NOT_DRAFTED: N_("The results of the session are being put together."),
-    HoldReason.FIRST_SIGNATURE: N_("The results wait for the first officer's signature."),
-    HoldReason.SECOND_SIGNATURE: N_("The results wait for the second officer's signature."),
-}
-
-HOLDERS: Mapping[Holder, str] = {
-    Holder.CANDIDATE: N_("With you"),
-    Holder.SYSTEM: N_("Done by the system, without you"),
-    Holder.INVIGILATORS: N_("With the invigilators"),
-    Holder.CELL: N_("With the examination cell"),
-    Holder.GRIEVANCE_OFFICER: N_("With the grievance officer"),
-    Holder.NOBODY: N_("Decided"),
 }
 
 

@@ -1,0 +1,99 @@
+"""Where a sitting stands on its way to a certificate: to its candidate as a result, to the cell as a table of a session."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assessment_engine.certification.certificate import Hold, Standing, may_issue
+from assessment_engine.competency import Competency
+from assessment_engine.delivery.sitting import Sitting
+from assessment_engine.exams import Exam, ExamSession
+from assessment_engine.kernel.ids import SessionId, SittingId
+from assessment_engine.people import Actor, Role, require
+from assessment_engine.scoring.band import Band, band_of
+from assessment_engine.scoring.cut_scores import CompetencyScore
+from assessment_engine.services.certification import facts_of
+from assessment_engine.services.engine import Engine
+from assessment_engine.services.scoring import published_report
+from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.scoring import ScoreReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """What was scored in one competency."""
+
+    competency: Competency
+    score: CompetencyScore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyResult:
+    """A sitting's result as its candidate sees it; the report, its band and the levels only once they are published."""
+
+    sitting: Sitting
+    exam: Exam
+    session: ExamSession
+    report: ScoreReport | None
+    band: Band | None
+    reached: Sequence[Reached]
+    holds: Sequence[Hold]
+    standing: Standing | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatStanding:
+    """One sitting of a session: its newest certificate, or what holds it."""
+
+    sitting: Sitting
+    name: str
+    seat: str
+    holds: Sequence[Hold]
+    standing: Standing | None
+
+
+def my_result(engine: Engine, actor: Actor, sitting_id: SittingId) -> MyResult:
+    """Return the candidate's own result, and what is still to come; raises NotFound for another's."""
+    with engine.store.read() as tx:
+        sitting = tx.sittings.of_candidate(sitting_id, actor.person_id)
+        report = published_report(tx, sitting_id)
+        return MyResult(
+            sitting=sitting,
+            exam=tx.exams.get(sitting.exam_id),
+            session=tx.exams.session(sitting.session_id),
+            report=report,
+            band=band_of(report.card.total, report.card.max, len(report.card.items)) if report else None,
+            reached=_reached(tx, report) if report else (),
+            holds=may_issue(facts_of(tx, sitting, demo=engine.demo)),
+            standing=next(iter(tx.certificates.of_sitting(sitting_id)), None),
+        )
+
+
+def _reached(tx: Transaction, report: ScoreReport) -> tuple[Reached, ...]:
+    return tuple(Reached(competency=tx.competency.get(score.competency_id), score=score) for score in report.card.competencies)
+
+
+def my_certificates(engine: Engine, actor: Actor) -> list[Standing]:
+    """Return the actor's own certificates, newest first."""
+    with engine.store.read() as tx:
+        return tx.certificates.of_candidate(actor.person_id)
+
+
+def session_standing(engine: Engine, actor: Actor, session_id: SessionId) -> list[SeatStanding]:
+    """Return every sitting of a session with its certificate or what holds it, by seat; raises NotFound for another organisation's."""
+    require(actor, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        tx.exams.session_of(actor, session_id)
+        sittings = tx.sittings.all_of_session(session_id, actor.organisation_id)
+        names = tx.people.names([sitting.candidate_id for sitting in sittings])
+        lines = [_seat_standing(tx, sitting, names[sitting.candidate_id], demo=engine.demo) for sitting in sittings]
+    return sorted(lines, key=lambda line: (line.seat, line.name))
+
+
+def _seat_standing(tx: Transaction, sitting: Sitting, name: str, *, demo: bool) -> SeatStanding:
+    return SeatStanding(
+        sitting=sitting,
+        name=name,
+        seat=tx.exams.registration(sitting.registration_id).seat or "",
+        holds=may_issue(facts_of(tx, sitting, demo=demo)),
+        standing=next(iter(tx.certificates.of_sitting(sitting.id)), None),
+    )
