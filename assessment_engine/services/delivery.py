@@ -152,7 +152,8 @@ async def save_answer(engine: Engine, ledger: AnswerLedger, offer: Offer) -> Rec
         return await asyncio.wrap_future(ledger.save(offer))
     except AfterTime:
         work = partial(_close_if_over, engine, offer.sitting_id)
-        _tell(engine, await asyncio.wrap_future(ledger.in_order(offer.sitting_id, work)))
+        jobs = await asyncio.wrap_future(ledger.in_order(offer.sitting_id, work))
+        await asyncio.to_thread(_tell, engine, jobs)  # the queue may be slow or away; other answers must not wait for it
         raise
 
 

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.delivery.timing import TimePolicy, time_policy
@@ -23,13 +24,12 @@ MOST = 100_000
 WINDOW = timedelta(hours=12)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seeded:
-    """One candidate in the middle of an exam: their sitting, a bearer token, and the items of the form."""
+class Seeded(TypedDict):
+    """One candidate in the middle of an exam: their sitting, a bearer token, and the items of the form. Printed as one JSON line."""
 
     sitting: SittingId
     token: str
-    items: tuple[ItemVersionId, ...]
+    items: list[ItemVersionId]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ def _seat(tx: Transaction, room: _Room, now: datetime) -> Seeded:
     )
     tx.exams.add_registration(registration)
     tx.sittings.add(admitted.start(now, room.policy))
-    return Seeded(sitting=admitted.id, token=token, items=room.items)
+    return Seeded(sitting=admitted.id, token=token, items=list(room.items))
 
 
 def _candidate(tx: Transaction, room: _Room, now: datetime) -> tuple[PersonId, str]:

@@ -18,12 +18,12 @@ def test_seeded_candidates_can_answer_at_once(tmp_path: Path) -> None:
 
     seeded = list(seed_load(engine, 250))
 
-    assert len({one.sitting for one in seeded}) == 250
+    assert len({one["sitting"] for one in seeded}) == 250
     one = seeded[-1]
-    actor = people.actor_of(engine, one.token).actor
-    offer = an_offer(one.sitting, actor.person_id, one.items[0], 1, {"RESPONSE": "A"})
+    actor = people.actor_of(engine, one["token"]).actor
+    offer = an_offer(one["sitting"], actor.person_id, one["items"][0], 1, {"RESPONSE": "A"})
     assert asyncio.run(delivery.save_answer(engine, ledger, offer)).revision == 1
-    assert delivery.my_sitting(engine, actor, one.sitting).simulated
+    assert delivery.my_sitting(engine, actor, one["sitting"]).simulated
     ledger.stop()
 
 

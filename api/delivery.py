@@ -1,0 +1,40 @@
+"""The delivery process: pages, the JSON interface and the answer ledger's writer. `main` runs it; api/app.py puts the app together."""
+
+from collections.abc import Callable, Mapping
+
+import uvicorn
+
+from api.app import create_app
+from assessment_engine.runtime import build_engine
+from assessment_engine.services import delivery
+from assessment_engine.services.engine import Engine
+from assessment_engine.settings import Settings
+from workers.queue import RqJobs
+
+GRACE_S = 5  # how long a request may still take when the process is told to end
+
+
+def main(settings: Settings) -> None:
+    """Run the delivery process of this deployment; what is queued for the ledger is written before it ends."""
+    engine = build_engine(settings)
+    ledger = delivery.open_ledger(engine)
+    app = create_app(engine, ledger, assets_dir=settings.assets_dir, probes=_probes(engine))
+    try:
+        uvicorn.run(
+            app,
+            host=settings.host,
+            port=settings.port,
+            loop="uvloop",
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+    finally:
+        ledger.stop()
+
+
+def _probes(engine: Engine) -> Mapping[str, Callable[[], bool]]:
+    """Return what /readyz reports beside the database; without the queue, answers are saved all the same."""
+    jobs = engine.jobs
+    return {"jobs": lambda: jobs.waiting() is not None} if isinstance(jobs, RqJobs) else {}
