@@ -31,6 +31,7 @@ REMEMBERED_S = 24 * 3600
 THUMB_LASTS_S = 30
 FIGURES_LAST_S = 60
 GROUP = "proctors"
+MOST_TRIES = 4
 
 log = structlog.get_logger()
 
@@ -233,8 +234,8 @@ class Shards:
 
     def claim(self) -> set[int]:
         """Renew the leases, give back what exceeds a fair share, take what is free; returns the shards that are newly owned."""
+        self.renew()
         lasts = int(LEASE.total_seconds() * 1000)
-        self.owned = {one for one in self.owned if self._keep(keys=[f"lease:{one}"], args=[self._owner, lasts])}
         fair = ceil(SHARDS / self._workers())
         for one in sorted(self.owned)[fair:]:
             self.release(one)
@@ -245,6 +246,11 @@ class Shards:
                 taken.add(one)
         self.owned |= taken
         return taken
+
+    def renew(self) -> None:
+        """Keep the leases that are still ours."""
+        lasts = int(LEASE.total_seconds() * 1000)
+        self.owned = {one for one in self.owned if self._keep(keys=[f"lease:{one}"], args=[self._owner, lasts])}
 
     def _workers(self) -> int:
         """Count the workers that live, this one included, by the store's clock."""
@@ -265,6 +271,9 @@ class Shards:
         for shard in tuple(self.owned):
             self.release(shard)
         self._store.zrem("proctors", self._owner)
+
+    def close(self) -> None:
+        """Give the connections back; the leases run out by themselves."""
         self._store.close()
 
     def take_over(self, shard: int) -> tuple[list[Entry], list[Entry]]:
@@ -276,9 +285,19 @@ class Shards:
             unfinished += [_read(key, fields) for key, fields in claimed if fields]
             if cursor == b"0-0":
                 break
+        unfinished = self._without_poison(stream, unfinished)
         first = unfinished[0].id if unfinished else None
         until = f"({first}" if first else self._last_delivered(stream)
         return self._range(stream, "-", until), unfinished
+
+    def _without_poison(self, stream: str, unfinished: list[Entry]) -> list[Entry]:
+        """Drop what was given out again and again and never finished: whoever touches it ends."""
+        pending = cast(list[dict[str, Any]], self._store.xpending_range(stream, GROUP, "-", "+", 1000)) if unfinished else []
+        poison = {row["message_id"].decode() for row in pending if row["times_delivered"] > MOST_TRIES}
+        if poison:
+            log.error("poisonous_frames", stream=stream, entries=sorted(poison))
+            self._store.xack(stream, GROUP, *poison)
+        return [entry for entry in unfinished if entry.id not in poison]
 
     def _make_group(self, shard: int) -> None:
         try:

@@ -12,7 +12,8 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
-from rq.job import Job
+from rq.exceptions import DuplicateJobError, NoSuchJobError
+from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 from rq.worker import SpawnWorker
 
@@ -21,7 +22,7 @@ from assessment_engine.kernel.lifeline import die_with_parent
 QUEUE = "engine"
 ENTRY = "workers.jobs.run"
 JOB_TIMEOUT_S = 240  # below the five minutes that a claim on an outbox row lasts
-FAILED_KEPT_S = 3600
+FAILED_KEPT_S = 60
 _PARENT = "ENGINE_JOBS_PID"
 
 log = structlog.get_logger()
@@ -34,11 +35,35 @@ class RqJobs:
         self._queue = Queue(QUEUE, connection=_connect(url), serializer=JSONSerializer)
 
     def tell(self, job_id: str) -> None:
-        """Nudge the workers to do one outbox row."""
+        """Nudge the workers to do one outbox row; a row that waits in the queue already is not put there twice."""
         try:
-            self._queue.enqueue_call(ENTRY, args=(job_id,), timeout=JOB_TIMEOUT_S, result_ttl=0, failure_ttl=FAILED_KEPT_S)
+            self._enqueue(job_id)
+        except DuplicateJobError:
+            self._tell_anew(job_id)
         except RedisError as error:
             log.warning("job_not_told", job=job_id, error=type(error).__name__)
+
+    def forget(self, job_id: str) -> None:
+        """Take a row that was done out of the queue, so that no process is started for it."""
+        try:
+            Job.fetch(job_id, connection=self._queue.connection, serializer=JSONSerializer).delete()
+        except (NoSuchJobError, RedisError):
+            return
+
+    def _enqueue(self, job_id: str) -> None:
+        self._queue.enqueue_call(
+            ENTRY, args=(job_id,), job_id=job_id, unique=True, timeout=JOB_TIMEOUT_S, result_ttl=0, failure_ttl=FAILED_KEPT_S
+        )
+
+    def _tell_anew(self, job_id: str) -> None:
+        """Tell again what RQ believes to be running or failed: only rows that nobody holds are told, so its worker must have died."""
+        try:
+            job = Job.fetch(job_id, connection=self._queue.connection, serializer=JSONSerializer)
+            if job.get_status() is not JobStatus.QUEUED:
+                job.delete()
+                self._enqueue(job_id)
+        except (NoSuchJobError, DuplicateJobError, RedisError) as error:
+            log.info("job_not_told", job=job_id, error=type(error).__name__)
 
     def waiting(self) -> int | None:
         """Return how many rows were told and not taken yet, None when the queue does not answer."""

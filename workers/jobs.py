@@ -1,0 +1,105 @@
+"""The job bodies: each name is one service. RQ brings an outbox row's id; the row is claimed, done, and marked, or given back for later.
+
+Run twice, a job changes nothing the second time. What RQ forgets, workers/sweep.py tells again. Starting a process costs about a second, so
+one that has done its row goes on with others that wait.
+"""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+import structlog
+
+from assessment_engine.assets.fetch import installed
+from assessment_engine.delivery.checkin import FaceComparison
+from assessment_engine.kernel.errors import AssessmentError, Invalid
+from assessment_engine.kernel.ids import SittingId
+from assessment_engine.runtime import build_engine
+from assessment_engine.services import certification, checkin, invigilation, scoring
+from assessment_engine.services.engine import Engine, JobName
+from assessment_engine.settings import Settings
+from assessment_engine.storage.outbox import Job
+from workers.queue import RqJobs, work
+
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=30)
+GO_ON_FOR_S = 60.0
+
+log = structlog.get_logger()
+
+
+def compare_faces(engine: Engine, sitting_id: SittingId) -> None:
+    """Compare the live face with the roster's; the networks are loaded here, for few jobs need them."""
+    from proctoring.vision import models, reference
+    from proctoring.vision.eyes import Networks
+
+    files = installed(Settings.from_environ(os.environ).assets_dir)
+    loaded = models.load({role: (asset.path, asset.sha256) for role, asset in files.items() if role in models.ROLES})
+
+    def compare(live: bytes, roster: bytes) -> FaceComparison:
+        return reference.check_face(Networks(loaded), live, roster)
+
+    checkin.compare_faces(engine, compare, sitting_id)
+
+
+BODIES: Mapping[JobName, Callable[[Engine, SittingId], object]] = {
+    JobName.SCORE_SITTING: scoring.score_sitting,
+    JobName.SETTLE_SITTING: invigilation.settle,
+    JobName.ISSUE_CERTIFICATES: certification.issue_certificates,
+    JobName.COMPARE_FACES: compare_faces,
+}
+
+
+def run(job_id: str) -> None:
+    """Do one outbox row, then others that wait; RQ's entry, in a process of its own."""
+    settings = Settings.from_environ(os.environ)
+    engine, until = build_engine(settings), time.monotonic() + GO_ON_FOR_S
+    do(engine, job_id)
+    while time.monotonic() < until:
+        with engine.store.read() as tx:
+            waiting = tx.outbox.waiting(engine.clock.now(), limit=1)
+        if not waiting:
+            break
+        do(engine, waiting[0])
+        if isinstance(engine.jobs, RqJobs):
+            engine.jobs.forget(waiting[0])
+
+
+def do(engine: Engine, job_id: str) -> bool:
+    """Claim a row, do it, mark it; returns whether it was done now. A failure gives the row back, to be tried again later."""
+    with engine.store.begin() as tx:
+        job = tx.outbox.claim(job_id, engine.clock.now())
+    if job is None:
+        return False
+    try:
+        _body(job)(engine, SittingId(job.argument))
+    except Exception as error:  # whatever it was, the row must not be lost, nor the next one wait for it
+        _give_back(engine, job, error)
+        return False
+    with engine.store.begin() as tx:
+        tx.outbox.finish(job.id, engine.clock.now())
+    return True
+
+
+def _body(job: Job) -> Callable[[Engine, SittingId], object]:
+    try:
+        return BODIES[JobName(job.name)]
+    except (ValueError, KeyError):
+        raise Invalid(f"no such job: {job.name}") from None
+
+
+def _give_back(engine: Engine, job: Job, error: Exception) -> None:
+    """Put a row back, ever later; what is merely not yet possible is no failure worth a warning."""
+    wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(job.tries - 1, 10))
+    with engine.store.begin() as tx:
+        tx.outbox.postpone(job.id, engine.clock.now() + wait, f"{type(error).__name__}: {error}")
+    if isinstance(error, AssessmentError):
+        log.info("job_postponed", job=job.name, tries=job.tries, code=error.code)
+    else:
+        log.error("job_failed", job=job.name, tries=job.tries, exc_info=error)
+
+
+def main(settings: Settings) -> None:
+    """Run the jobs process of this deployment."""
+    assert settings.jobs_url is not None, "JOBS_URL is set by serve"
+    work(settings.jobs_url)

@@ -1,0 +1,309 @@
+"""One sitting under watch: frames in; incidents and evidence into the services, words for the wall and the page out.
+
+Before the exam begins a desk only looks, coaches and learns where the candidate looks; from the start on it watches. A desk is made anew
+when its shard changes hands, replays the last seconds of the stream and goes on under the same names.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.kernel.canonical import Json
+from assessment_engine.kernel.clock import iso
+from assessment_engine.kernel.errors import Invalid
+from assessment_engine.kernel.ids import IncidentId
+from assessment_engine.services import incidents, watches
+from assessment_engine.services.engine import Engine
+from assessment_engine.services.watches import Orders
+from assessment_engine.storage.incidents import WatchRecord
+from proctoring.baseline import BaselineKeeper
+from proctoring.channel import Frame, Gap
+from proctoring.evidence import EvidenceRing, Segment, Shot
+from proctoring.incidents import Change, IncidentChange
+from proctoring.observations import Observation
+from proctoring.policy import Kind
+from proctoring.vision.decode import decode
+from proctoring.vision.eyes import Eyes, Networks
+from proctoring.vision.thumbs import thumbnail
+from proctoring.watch import Totals, Watch
+from workers.frames import Entry, Tally
+
+SAY_EVERY = timedelta(seconds=1)
+SHOW_EVERY = timedelta(seconds=2)
+STORE_EVERY = timedelta(seconds=5)
+SILENT_AFTER_S = 4.0
+STILL_COMPLETABLE_S = 20.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A message for a channel of the frames store."""
+
+    channel: str
+    message: Json
+
+
+class Desk:
+    """Fed with the entries of one sitting, in order; `said` and `picture` are handed out once."""
+
+    def __init__(self, engine: Engine, orders: Orders, networks: Networks, models: Mapping[str, str]) -> None:
+        self._engine, self._networks, self._models = engine, networks, models
+        self.sitting: Sitting = orders.sitting
+        self._eyes = self._eyes_for(orders)
+        self._origin = orders.sitting.started_at
+        self._left_open = {one.key: one for one in orders.incidents if one.end_s is None}
+        self._centre = BaselineKeeper(orders.policy.gaze.calibration_s)
+        self._watch: Watch | None = None
+        self._ring = EvidenceRing()
+        self._tally, self._received_before = Tally(received=orders.before.frames_received), 0
+        self._before = orders.before
+        self._replayed = Totals()
+        self._last: Frame | None = None
+        self._last_look: Observation | None = None
+        self._kept: list[Shot] = []
+        self._recent: deque[datetime] = deque()
+        self._looked = self._gaps = self.raised = self.unreadable = 0
+        self._said: list[Said] = []
+        self._due: dict[timedelta, datetime] = {}
+        self._picture: bytes | None = None
+        self.last_id = ""
+        if orders.sitting.started_at is not None:
+            self.begin(orders)
+
+    @property
+    def watching(self) -> bool:
+        """Tell whether the exam has begun and the watch with it."""
+        return self._watch is not None
+
+    def begin(self, orders: Orders) -> None:
+        """Begin the watch, or take it up where an earlier owner left it."""
+        self.sitting, self._before, self._origin = orders.sitting, orders.before, orders.sitting.started_at
+        self._eyes, self._last_look = self._eyes_for(orders), None
+        self._watch = Watch(orders.policy, baseline=orders.baseline or self._centre.baseline, known=orders.incidents)
+        now_s = self._seconds(self._engine.clock.now())
+        for incident in orders.incomplete:
+            if now_s - incident.raised_s < STILL_COMPLETABLE_S:
+                self._ring.keep(incident)
+
+    def replay(self, entries: list[Entry]) -> None:
+        """See again what an earlier owner finished: for memory's sake, not to be counted twice."""
+        for entry in entries:
+            self.receive(entry)
+        self._replayed = self._watch.totals() if self._watch else Totals()
+        self._looked = self._gaps = 0
+        self._said.clear()
+
+    def receive(self, entry: Entry) -> None:
+        """Take one entry of the stream in; when this returns, what it established is stored."""
+        self._note(entry)
+        if isinstance(entry.happened, Gap):
+            self._gap(entry.happened)
+        elif entry.happened.kept and self._watch is not None:
+            self._kept.append(Shot(jpeg=entry.happened.jpeg, observation=self._unseen(entry.happened)))
+        else:
+            self._look(entry.happened)
+        self._store_changes()
+
+    def skip(self, entry: Entry) -> None:
+        """Let a frame pass unseen, because newer ones wait; it counts as dropped."""
+        self._note(entry)
+
+    def tick(self, now: datetime) -> None:
+        """Notice that no frames come, and store the counts from time to time."""
+        if self._watch is None:
+            return
+        since_s, now_s = self._silent_since(), self._seconds(now)
+        if now_s - since_s >= SILENT_AFTER_S:
+            self._watch.gap(since_s, now_s)
+            self._store_changes()
+        if self._is_due(STORE_EVERY, now):
+            watches.count(self._engine, self.counts())
+
+    def end(self, sitting: Sitting) -> None:
+        """Close what is open and say that nothing is left to look at: the sitting is over and its stream is empty."""
+        if self._watch is not None and sitting.submitted_at is not None:
+            ended_s = self._seconds(sitting.submitted_at)
+            if ended_s - self._silent_since() >= SILENT_AFTER_S:
+                self._watch.gap(self._silent_since(), ended_s)
+            self._watch.end()
+            self._ring.end()
+            self._store_changes()
+            for left in tuple(self._left_open.values()):
+                self._store(IncidentChange(change=Change.CLOSED, incident=replace(left, end_s=max(one.last_s for one in left.findings))))
+        watches.drain(self._engine, self.counts())
+
+    def counts(self) -> WatchRecord:
+        """Return what was counted, earlier owners of this watch included."""
+        before, here = self._before, self._watch.totals() if self._watch else Totals()
+        lost = {kind: here.unobservable_s.get(kind, 0.0) - self._replayed.unobservable_s.get(kind, 0.0) for kind in here.unobservable_s}
+        unobservable = {kind: round(before.unobservable.get(kind, 0.0) + lost.get(kind, 0.0), 3) for kind in {*before.unobservable, *lost}}
+        received = self._received_before + self._tally.received
+        analysed = before.frames_analysed + self._looked
+        baseline = self._watch.baseline if self._watch else None
+        return WatchRecord(
+            sitting_id=self.sitting.id,
+            frames_received=received,
+            frames_dropped=max(0, received - analysed),
+            frames_analysed=analysed,
+            observable_s=round(before.observable_s + here.observable_s - self._replayed.observable_s, 3),
+            unobservable=unobservable,
+            gaps=before.gaps + self._gaps,
+            chain_head=self._last.head.hex() if self._last else before.chain_head,
+            last_seq=self._last.seq if self._last else before.last_seq,
+            last_frame_at=self._last.at if self._last else before.last_frame_at,
+            baseline=baseline.as_json() if baseline else before.baseline,
+        )
+
+    def said(self) -> list[Said]:
+        """Hand out the messages for wall and page, once."""
+        said, self._said = self._said, []
+        return said
+
+    def picture(self) -> bytes | None:
+        """Hand out a new thumbnail, once, when one is due."""
+        picture, self._picture = self._picture, None
+        return picture
+
+    def _eyes_for(self, orders: Orders) -> Eyes:
+        """Return eyes that know whom they should see; a picture without one good face teaches nothing, and identity is not watched."""
+        eyes = Eyes(self._networks)
+        try:
+            face = eyes.enrol(decode(orders.face)) if orders.face is not None else None
+        except Invalid:
+            face = None
+        eyes.enrolled = () if face is None else (face,)
+        return eyes
+
+    def _note(self, entry: Entry) -> None:
+        """Remember where in the stream we are, and what ingest had counted; a count that fell began anew in another process."""
+        if entry.tally.received < self._tally.received:
+            self._received_before += self._tally.received
+        self._tally, self.last_id = entry.tally, entry.id
+
+    def _silent_since(self) -> float:
+        """Return the last moment, in seconds, at which something was seen."""
+        if self._last_look is not None:
+            return self._last_look.at
+        return max(0.0, self._seconds(self._before.last_frame_at)) if self._before.last_frame_at is not None else 0.0
+
+    def _look(self, frame: Frame) -> None:
+        self._last = frame
+        at_s = self._seconds(frame.at)
+        if at_s < 0 or (self.sitting.submitted_at is not None and frame.at > self.sitting.submitted_at):
+            return
+        try:
+            seen = self._eyes.look(frame.jpeg, at_s, frame.seq)
+        except Invalid:  # bytes that are no picture: an attacker's, and nothing to accuse anybody of
+            self.unreadable += 1
+            return
+        self._looked += 1
+        if self._watch is None:
+            self._centre.receive(seen, self._step(seen), frozen=self.sitting.state is not SittingState.ADMITTED)
+        else:
+            self._ring.receive(Shot(jpeg=frame.jpeg, observation=seen))
+            self._watch.receive(seen)
+        self._last_look = seen
+        self._tell(frame, seen)
+
+    def _step(self, seen: Observation) -> float:
+        return min(2.0, seen.at - self._last_look.at) if self._last_look is not None else 0.0
+
+    def _gap(self, gap: Gap) -> None:
+        self._gaps += 1
+        if self._watch is not None and gap.ended > (self.sitting.started_at or gap.ended):
+            self._watch.gap(self._silent_since(), self._seconds(gap.ended))
+
+    def _unseen(self, frame: Frame) -> Observation:
+        return Observation(at=max(0.0, self._seconds(frame.at)), seq=frame.seq)
+
+    def _store_changes(self) -> None:
+        if self._watch is None:
+            return
+        for change in self._watch.incidents():
+            self._store(change)
+        for segment in self._ring.segments():
+            incidents.add_evidence(self._engine, self.sitting.id, segment)
+        self._store_kept()
+
+    def _store(self, change: IncidentChange) -> None:
+        incident = change.incident
+        self._left_open.pop(incident.key, None)
+        bare = Segment(key=incident.key, shots=(), chosen=())
+        segment = self._ring.so_far(incident) if change.change is Change.OPENED else bare
+        incident_id = incidents.record(self._engine, self.sitting.id, change, segment, self._models)
+        if change.change is Change.OPENED:
+            self._ring.keep(incident)
+            self.raised += 1
+            log.info("incident_opened", sitting=self.sitting.id, incident=incident_id, kind=incident.kind.value, tier=incident.tier.value)
+        self._said.append(Said(channel=f"wall:{self.sitting.session_id}", message=self._incident_message(incident_id, change)))
+
+    def _store_kept(self) -> None:
+        """Frames that the page kept while the line was cut show what the gap hid: they are evidence of it, never of anything else."""
+        gap = next((one for one in (self._watch.open_incidents() if self._watch else ()) if one.kind is Kind.FEED_GAP), None)
+        if gap is not None and self._kept:
+            shots, self._kept = tuple(self._kept), []
+            incidents.add_evidence(self._engine, self.sitting.id, Segment(key=gap.key, shots=shots, chosen=tuple(one.seq for one in shots)))
+
+    def _tell(self, frame: Frame, seen: Observation) -> None:
+        now = self._engine.clock.now()
+        self._recent.append(frame.at)
+        while self._recent[0] < frame.at - timedelta(seconds=5):
+            self._recent.popleft()
+        if self._is_due(SAY_EVERY, now):
+            self._said.append(Said(channel=f"page:{self.sitting.id}", message=_coaching(seen)))
+            self._said.append(Said(channel=f"wall:{self.sitting.session_id}", message=self._seen_message(frame, seen, now)))
+        if self._is_due(SHOW_EVERY, now):
+            self._picture = thumbnail(frame.jpeg)
+
+    def _seen_message(self, frame: Frame, seen: Observation, now: datetime) -> Json:
+        counts = self.counts()
+        return {
+            "type": "seen",
+            "sitting": self.sitting.id,
+            "at": iso(frame.at),
+            "observable": seen.observable,
+            "reason": seen.reason.value if seen.reason else None,
+            "faces": seen.faces if seen.faces is not None else int(seen.face is not None),
+            "fps": round(len(self._recent) / 5, 1),
+            "lag_ms": max(0, int((now - frame.at).total_seconds() * 1000)),
+            "received": counts.frames_received,
+            "dropped": counts.frames_dropped,
+            "gaps": counts.gaps,
+        }
+
+    def _incident_message(self, incident_id: IncidentId, change: IncidentChange) -> Json:
+        incident, began = change.incident, self.sitting.started_at
+        return {
+            "type": "incident",
+            "sitting": self.sitting.id,
+            "incident": incident_id,
+            "kind": incident.kind.value,
+            "tier": incident.tier.value,
+            "severity": incident.severity.word if incident.severity else None,
+            "state": change.change.value,
+            "raised_at": iso(began + timedelta(seconds=incident.raised_s)) if began else None,
+        }
+
+    def _is_due(self, every: timedelta, now: datetime) -> bool:
+        if now < self._due.get(every, now):
+            return False
+        self._due[every] = now + every
+        return True
+
+    def _seconds(self, at: datetime) -> float:
+        """Return a moment as seconds into the sitting or, before it begins, since its first frame."""
+        if self._origin is None:
+            self._origin = at
+        return round((at - self._origin).total_seconds(), 3)
+
+
+def _coaching(seen: Observation) -> Json:
+    """Return what the page may know: whether it is seen, and what to change; never what was found."""
+    faces = seen.faces if seen.faces is not None else int(seen.face is not None)
+    return {"type": "seen", "observable": seen.observable, "reason": seen.reason.value if seen.reason else None, "faces": faces}

@@ -1,0 +1,231 @@
+"""The proctor worker's loop: lease, read, hand out to desks, acknowledge, publish.
+
+What a desk established is stored before its entry is acknowledged, so a worker can be killed at any instant: the next owner is given what
+was not acknowledged, and storing the same thing twice changes nothing. When the database is away the process ends and its supervisor starts
+it again; nothing is kept here that could not be made anew.
+"""
+
+import os
+import secrets
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from redis.exceptions import RedisError
+
+from assessment_engine.assets.fetch import installed
+from assessment_engine.kernel.errors import NotFound
+from assessment_engine.kernel.ids import SittingId
+from assessment_engine.runtime import build_engine
+from assessment_engine.services import watches
+from assessment_engine.services.engine import Engine
+from assessment_engine.settings import Settings
+from proctoring.channel import Frame
+from proctoring.vision import models
+from proctoring.vision.eyes import Networks
+from proctoring.vision.models import Models
+from proctoring.vision.thumbs import one_thread
+from workers.frames import KEPT_FOR, Entry, Shards, shard_of
+from workers.proctor.desk import Desk
+from workers.proctor.pace import Pace
+
+CLAIM_EVERY_S = 1.0
+LOOK_EVERY_S = 1.0
+REPORT_EVERY_S = 5.0
+STALE_AFTER = timedelta(seconds=2)
+AWAY_WAIT_S = 0.5
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Figures:
+    """What this process has done since it was started."""
+
+    looked: int = 0
+    skipped: int = 0
+    incidents: int = 0
+    unreadable: int = 0
+    lag_ms: float = 0.0
+
+
+class Worker:
+    """Owns shards and the desks of the sittings in them; `step` does a little of everything and returns."""
+
+    def __init__(self, engine: Engine, shards: Shards, loaded: Models) -> None:
+        self._engine, self._shards, self._models = engine, shards, loaded
+        self._networks = Networks(loaded)
+        self._desks: dict[str, Desk] = {}
+        self._over: set[str] = set()
+        self._pace = Pace()
+        self._due = dict.fromkeys(("claim", "renew", "look", "report"), 0.0)
+        self.figures = Figures()
+
+    def step(self) -> None:
+        """Renew the leases, work off what the stream has, and now and then look at what time itself brings."""
+        if self._is_due("claim", CLAIM_EVERY_S):
+            self._claim()
+        batch = self._shards.read()
+        for shard, entries in batch.items():
+            self._work(shard, entries)
+        if self._is_due("look", LOOK_EVERY_S):
+            self._look_around(waiting=bool(batch))
+        if self._is_due("report", REPORT_EVERY_S):
+            self._report()
+
+    def _claim(self) -> None:
+        before = set(self._shards.owned)
+        taken = self._shards.claim()
+        lost = before - self._shards.owned
+        if lost:
+            self._desks = {name: desk for name, desk in self._desks.items() if shard_of(name) not in lost}
+        for shard in sorted(taken):
+            history, unfinished = self._shards.take_over(shard)
+            self._rebuild(history)
+            self._work(shard, unfinished)
+
+    def _rebuild(self, history: list[Entry]) -> None:
+        """Make the desks of a shard that somebody else had, with the last seconds in their memory."""
+        for sitting_id in dict.fromkeys(entry.sitting_id for entry in history):
+            desk = self._desk(sitting_id)
+            if desk is not None:
+                desk.replay([entry for entry in history if entry.sitting_id == sitting_id])
+
+    def _work(self, shard: int, entries: list[Entry]) -> None:
+        """Show entries to their desks, then acknowledge them all; of a sitting that lags only the newest frame is looked at."""
+        newest = {entry.sitting_id: entry.id for entry in entries if isinstance(entry.happened, Frame)}
+        for entry in entries:
+            desk = self._desk(entry.sitting_id)
+            if desk is None:
+                continue
+            if self._is_stale(entry) and newest[entry.sitting_id] != entry.id:
+                desk.skip(entry)
+                self.figures.skipped += 1
+            else:
+                self._show(desk, entry)
+            if self._is_due("renew", CLAIM_EVERY_S):  # a lease must not run out over a long batch
+                self._shards.renew()
+        self._shards.done(shard, entries)
+
+    def _show(self, desk: Desk, entry: Entry) -> None:
+        raised, unreadable = desk.raised, desk.unreadable
+        desk.receive(entry)
+        self._publish(desk)
+        self.figures.incidents += desk.raised - raised
+        self.figures.unreadable += desk.unreadable - unreadable
+        if isinstance(entry.happened, Frame):
+            self.figures.looked += 1
+            lag = (self._engine.clock.now() - entry.happened.at).total_seconds()
+            self.figures.lag_ms = round(0.9 * self.figures.lag_ms + 0.1 * lag * 1000, 1)
+
+    def _is_stale(self, entry: Entry) -> bool:
+        frame = entry.happened
+        return isinstance(frame, Frame) and not frame.kept and self._engine.clock.now() - frame.at > STALE_AFTER
+
+    def _desk(self, sitting_id: str) -> Desk | None:
+        """Return the desk of a sitting, made when its first frame comes; None when nothing of it is to be watched any more."""
+        if sitting_id in self._over:
+            return None
+        desk = self._desks.get(sitting_id)
+        if desk is None:
+            try:
+                orders = watches.orders(self._engine, SittingId(sitting_id))
+            except NotFound:
+                orders = None
+            if orders is None or orders.before.drained_at is not None:
+                self._over.add(sitting_id)
+                return None
+            desk = self._desks[sitting_id] = Desk(self._engine, orders, self._networks, self._models.sha256)
+        return desk
+
+    def _look_around(self, *, waiting: bool) -> None:
+        """Begin watches whose exam has begun, end those whose exam is over; notice silence, unless it is us who lag."""
+        now = self._engine.clock.now()
+        for sitting_id, sitting in watches.standing(self._engine, [desk.sitting.id for desk in self._desks.values()]).items():
+            desk = self._desks[sitting_id]
+            if sitting.started_at is not None and not desk.watching:
+                desk.begin(watches.orders(self._engine, sitting_id))
+            desk.sitting = sitting
+            if watches.is_over(sitting):
+                self._finish(desk)
+            elif not waiting:
+                desk.tick(now)
+            self._publish(desk)
+        load = self._pace.wish(self.figures.lag_ms, time.monotonic())
+        if load is not None:
+            self._ask(self._desks.values(), load)
+
+    def _finish(self, desk: Desk) -> None:
+        submitted = desk.sitting.submitted_at or self._engine.clock.now()
+        gone = self._engine.clock.now() - submitted > KEPT_FOR + STALE_AFTER  # what is older is not in the stream any more
+        if gone or self._shards.holds_nothing_of(desk.sitting.id, desk.last_id):
+            desk.end(desk.sitting)
+            self._publish(desk)
+            self._over.add(desk.sitting.id)
+            del self._desks[desk.sitting.id]
+
+    def _publish(self, desk: Desk) -> None:
+        for said in desk.said():
+            self._shards.publish(said.channel, said.message)
+        picture = desk.picture()
+        if picture is not None:
+            self._shards.show(desk.sitting.session_id, desk.sitting.id, picture)
+
+    def _ask(self, desks: Iterable[Desk], fps: float) -> None:
+        for desk in desks:
+            self._shards.publish(f"page:{desk.sitting.id}", {"type": "load", "fps": fps, "quality": 0.6})
+
+    def _report(self) -> None:
+        figures = self.figures
+        self._shards.report(
+            {
+                "frames_analysed": figures.looked,
+                "frames_skipped": figures.skipped,
+                "frames_unreadable": figures.unreadable,
+                "incidents_raised": figures.incidents,
+                "frames_lag_ms": figures.lag_ms,
+                "sittings_watched": len(self._desks),
+                "shards_owned": len(self._shards.owned),
+            }
+        )
+
+    def _is_due(self, what: str, every_s: float) -> bool:
+        now = time.monotonic()
+        if now < self._due[what]:
+            return False
+        self._due[what] = now + every_s
+        return True
+
+
+def work(engine: Engine, frames_url: str, loaded: Models, until: Callable[[], bool]) -> None:
+    """Watch until told to stop. While the frames store is away, wait for it: its leases went with it, and so do our desks."""
+    while not until():
+        shards = Shards(frames_url, f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}")
+        worker = Worker(engine, shards, loaded)
+        try:
+            while not until():
+                worker.step()
+            shards.leave()
+        except RedisError as error:
+            log.warning("frames_store_away", error=type(error).__name__)
+            time.sleep(AWAY_WAIT_S)
+        finally:
+            shards.close()
+
+
+def main(settings: Settings) -> None:
+    """Run one proctor worker of this deployment until SIGTERM."""
+    asked: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda got, _: asked.append(got))
+    one_thread()
+    assert settings.frames_url is not None, "FRAMES_URL is set by serve"
+    files = {role: (asset.path, asset.sha256) for role, asset in installed(settings.assets_dir).items() if role in models.ROLES}
+    loaded = models.load(files)
+    if loaded.missing:
+        log.warning("models_missing", roles=list(loaded.missing))
+    work(build_engine(settings), settings.frames_url, loaded, lambda: bool(asked))
