@@ -15,7 +15,24 @@ from starlette.types import Scope
 from api import errors, logs, pages
 from api.bounds import LoginGate
 from api.pages import audit as audit_page
-from api.pages import candidate, candidate_checkin, candidate_exam, courses, grievances, invigilator, people, public, verification
+from api.pages import (
+    candidate,
+    candidate_checkin,
+    candidate_exam,
+    candidate_record,
+    cell,
+    certificates,
+    courses,
+    exams,
+    forms,
+    grievances,
+    invigilator,
+    items,
+    people,
+    public,
+    results,
+    verification,
+)
 from api.porch import Porch
 from api.routes import audit as audit_route
 from api.routes import checkin, credentials, health, invigilation, login, sittings
@@ -28,6 +45,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     candidate.router,
     candidate_checkin.router,
     candidate_exam.router,
+    candidate_record.router,
     sittings.router,
     checkin.router,
     invigilator.router,
@@ -35,6 +53,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     courses.router,
     grievances.router,
     people.router,
+    cell.router,
+    items.router,
+    forms.router,
+    exams.router,
+    results.router,
+    certificates.router,
     verification.router,
     credentials.router,
     audit_page.router,

@@ -81,6 +81,29 @@ def import_items(engine: Engine, actor: Actor, bank_id: BankId, new: Sequence[Ne
         return [_add(engine, tx, actor, bank, each, item) for each, item in read]
 
 
+def import_files(
+    engine: Engine,
+    actor: Actor,
+    bank_id: BankId,
+    files: Mapping[str, bytes],
+    *,
+    competency_id: CompetencyId | None = None,
+    level: int | None = None,
+) -> list[ItemVersion]:
+    """Import QTI files by name: files with the same identifier are the languages of one item. All or nothing."""
+    grouped: dict[str, dict[str, bytes]] = {}
+    for name, xml in files.items():
+        item = _read_in(name, xml)
+        lang = item.lang.split("-")[0]
+        if lang in grouped.setdefault(item.identifier, {}):
+            raise Invalid(f"{name}: {item.identifier} is there twice in the language {lang!r}")
+        grouped[item.identifier][lang] = xml
+    if not grouped:
+        raise Invalid("choose at least one file")
+    new = [NewItem(variants=variants, competency_id=competency_id, level=level) for variants in grouped.values()]
+    return import_items(engine, actor, bank_id, new)
+
+
 def _checked(new: NewItem) -> QtiItem:
     variants = {lang: _read_in(lang, xml) for lang, xml in new.variants.items()}
     check_parity(variants)
@@ -95,11 +118,11 @@ def _checked(new: NewItem) -> QtiItem:
     return first
 
 
-def _read_in(lang: str, xml: bytes) -> QtiItem:
+def _read_in(place: str, xml: bytes) -> QtiItem:
     try:
         return read_item(xml)
     except UnreadableFile as error:
-        raise UnreadableFile(f"{lang}: {error.message}", **{**error.details, "lang": lang}) from error
+        raise UnreadableFile(f"{place}: {error.message}", **{**error.details, "place": place}) from error
 
 
 def _add(engine: Engine, tx: Transaction, actor: Actor, bank: Bank, new: NewItem, read: QtiItem) -> ItemVersion:

@@ -1,0 +1,57 @@
+"""What the examination cell sees first: the way to the next exam, and a board of those that run now."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.people import Actor, Role, require
+from assessment_engine.scoring.results import BatchState
+from assessment_engine.services.engine import Engine
+from assessment_engine.services.exams import SessionSheet, exams, sessions
+from assessment_engine.services.forms import forms
+from assessment_engine.services.items import bank_page
+from assessment_engine.services.results import BatchSheet, SessionResults, batches, session_results
+from item_bank.items import ItemState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """A session that runs now, and how many of its sittings are where."""
+
+    sheet: SessionSheet
+    counts: Mapping[SittingState, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The cell's day: what there is, what runs, what waits."""
+
+    items: int
+    approved: int
+    forms: int
+    exams: int
+    upcoming: tuple[SessionSheet, ...]  # not over yet, the nearest first
+    boards: tuple[Board, ...]
+    to_draft: tuple[SessionResults, ...]
+    to_approve: tuple[BatchSheet, ...]
+
+
+def overview(engine: Engine, actor: Actor) -> Overview:
+    """Gather the cell's day."""
+    require(actor, Role.CELL_OFFICER)
+    now = engine.clock.now()
+    cards = [card for card in bank_page(engine, actor).cards if card.newest]
+    upcoming = [sheet for sheet in sessions(engine, actor) if sheet.session.closes_at > now]
+    running = [sheet for sheet in upcoming if sheet.session.opens_at <= now]
+    pending = (BatchState.DRAFT, BatchState.APPROVED_ONCE)
+    return Overview(
+        items=len(cards),
+        approved=sum(card.version.state is ItemState.APPROVED for card in cards),
+        forms=len(forms(engine, actor)),
+        exams=len(exams(engine, actor)),
+        upcoming=tuple(sorted(upcoming, key=lambda sheet: sheet.session.opens_at)),
+        boards=tuple(Board(sheet=sheet, counts=Counter(seat.sitting.state for seat in sheet.seats)) for sheet in running),
+        to_draft=tuple(line for line in session_results(engine, actor) if line.free),
+        to_approve=tuple(sheet for sheet in batches(engine, actor) if sheet.batch.state in pending),
+    )

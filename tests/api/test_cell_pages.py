@@ -1,0 +1,236 @@
+"""The cell's pages over the real app and database: from files to a published batch, by forms alone."""
+
+import csv
+import io
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from api.app import create_app
+from assessment_engine.demo.content import demo_exam
+from assessment_engine.people import OrganisationKind, Role
+from assessment_engine.services.engine import Engine
+from assessment_engine.services.people import NewPerson, add_organisation, add_person
+from assessment_engine.services.results import batches, draft_batch
+from assessment_engine.services.scoring import score_sitting
+from tests.api.client import TestClient
+from tests.builders import a_person, an_engine
+from tests.services.paper import Paper, a_key, a_paper, a_sealed_sitting
+
+PASSWORD = "a long password"
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return an_engine(tmp_path)
+
+
+class Officer:
+    """A cell officer at a browser: gets pages, fills in their forms."""
+
+    def __init__(self, engine: Engine, organisation_id: str | None = None, login: str = "kavita", role: Role = Role.CELL_OFFICER) -> None:
+        home = organisation_id or add_organisation(engine, OrganisationKind.AGENCY, "Agency", "एजेंसी").id
+        self.person = add_person(engine, home, NewPerson(login=login, name=login.title(), password=PASSWORD, roles=(role,)))  # type: ignore[arg-type]
+        self.client = TestClient(create_app(engine), headers={"sec-fetch-site": "same-origin"})
+        self.client.post("/login", data={"login": login, "password": PASSWORD})
+
+    def get(self, path: str, lang: str = "en", status: int = 200) -> str:
+        answer = self.client.get(path, params=None if "?" in path else {"lang": lang})
+        assert answer.status_code == status, answer.text[:500]
+        return str(answer.text)
+
+    def post(self, path: str, data: dict[str, object], page: str, status: int = 200, **more: object) -> tuple[str, str]:
+        csrf = re.search(r'name="csrf-token" content="([^"]+)"', self.get(page))
+        assert csrf is not None
+        answer = self.client.post(path, data={**data, "_csrf": csrf[1]}, **more)
+        assert answer.status_code == status, answer.text[:800]
+        return str(answer.text), str(answer.url)
+
+
+EMPTY = (
+    "/cell",
+    "/cell/items",
+    "/cell/items/import",
+    "/cell/forms",
+    "/cell/forms/new",
+    "/cell/exams",
+    "/cell/exams/new",
+    "/cell/sessions",
+    "/cell/sessions/new",
+    "/cell/results",
+)
+
+
+@pytest.mark.parametrize("lang", ["en", "hi"])
+@pytest.mark.parametrize("path", EMPTY)
+def test_every_page_teaches_the_next_step_when_there_is_nothing_yet(engine: Engine, path: str, lang: str) -> None:
+    html = Officer(engine).get(path, lang)
+
+    assert "<h1>" in html
+
+
+@pytest.mark.parametrize("lang", ["en", "hi"])
+def test_every_page_shows_what_there_is(engine: Engine, lang: str) -> None:
+    paper = a_paper(engine)
+    _, sitting_id = a_sealed_sitting(engine, paper, a_key(engine, paper))
+    score_sitting(engine, sitting_id)
+    batch = draft_batch(engine, paper.officer, paper.session.id)
+    officer = Officer(engine, paper.officer.organisation_id)
+    with engine.store.read() as tx:
+        form = tx.forms.get(paper.exam.form_id)
+
+    for path in (
+        *EMPTY,
+        f"/cell/forms/{form.id}",
+        f"/cell/items/{form.items[0]}",
+        f"/cell/sessions/{paper.session.id}",
+        f"/cell/results/{batch.id}",
+    ):
+        assert "<h1>" in officer.get(path, lang)
+
+
+def test_an_item_is_shown_in_both_languages_without_its_key(engine: Engine) -> None:
+    paper = a_paper(engine)
+    officer = Officer(engine, paper.officer.organisation_id)
+    with engine.store.read() as tx:
+        first = tx.forms.get(paper.exam.form_id).items[0]
+
+    english, hindi = (officer.get(f"/cell/items/{first}?show={lang}") for lang in ("en", "hi"))
+
+    assert "Which Article of the Constitution" in english
+    assert "भारत के संविधान का कौन-सा अनुच्छेद" in hindi
+    assert "correct" not in english.lower()
+
+
+def test_files_become_drafts_and_drafts_become_approved(engine: Engine) -> None:
+    officer = Officer(engine)
+    item = demo_exam().sections[0].items[0]
+    files = [("files", (f"{lang}.xml", xml, "text/xml")) for lang, xml in item.variants.items()]
+
+    html, url = officer.post("/cell/items/import", {"new_bank": "Bank"}, "/cell/items/import", files=files)
+    assert url.endswith("state=draft&done=imported")
+    version = re.search(r'name="chosen" value="([^"]+)"', html)
+    assert version is not None
+    html, _ = officer.post("/cell/items/approve", {"chosen": version[1]}, "/cell/items")
+
+    assert "chip--good" in html
+
+
+def test_a_bad_file_is_refused_with_its_name_line_and_element(engine: Engine) -> None:
+    officer = Officer(engine)
+    files = [("files", ("bad.xml", b"<item xmlns='urn:x'/>", "text/xml"))]
+
+    html, _ = officer.post("/cell/items/import", {"new_bank": "Bank"}, "/cell/items/import", status=422, files=files)
+
+    assert "bad.xml: line 1: item is not in the QTI 3.0 namespace" in html
+
+
+def test_the_cell_builds_a_form_defines_an_exam_schedules_and_registers_by_forms_alone(engine: Engine) -> None:
+    paper = a_paper(engine)
+    officer = Officer(engine, paper.officer.organisation_id)
+    candidate = a_person(engine, paper.officer.organisation_id)
+    with engine.store.read() as tx:
+        chosen = tx.forms.get(paper.exam.form_id).items[:3]
+
+    titles = {"title": "Short", "title_hi": "छोटा", "title-A": "One", "title_hi-A": "एक"}
+    _, url = officer.post("/cell/forms/new", {**titles, **{f"item-{item}": "A" for item in chosen}}, "/cell/forms/new")
+    form_id = url.split("/")[-1].split("?")[0]
+    rules = {
+        "minutes": "30",
+        "pass_percent": "50",
+        "observable_percent": "80",
+        "alarms": "0.1",
+        "outage": "time_runs_on",
+        "signals": ["phone"],
+    }
+    about = {"code": "S-1", "title": "Short exam", "title_hi": "छोटी परीक्षा", "form_id": form_id}
+    officer.post("/cell/exams/new", {**about, **rules, "signals": ["phone"]}, "/cell/exams/new")
+    exam = next(exam for exam in _exams(engine, paper) if exam.code == "S-1")
+    when = {"opens_at": "2026-11-23T09:00", "closes_at": "2026-11-24T09:00"}
+    _, url = officer.post("/cell/sessions/new", {"exam_id": exam.id, "title": "Noon", **when}, "/cell/sessions/new")
+    session_page = url.split("?")[0].removeprefix("http://testserver")
+    html, _ = officer.post(
+        f"{session_page}/register", {"candidate_id": candidate.person_id, "seat": "=B2", "extra_time": "25"}, session_page
+    )
+
+    assert (exam.duration_s, str(exam.policy.pass_share), exam.policy.signals) == (1800, "0.5", ("phone",))
+    assert "25 % more time" in html
+    rows = list(csv.reader(io.StringIO(officer.get(f"{session_page}/seats.csv").removeprefix("\ufeff"))))
+    assert rows[1][:2] == ["'=B2", "Asha Rao"]
+
+
+def _exams(engine: Engine, paper: Paper):  # type: ignore[no-untyped-def]
+    with engine.store.read() as tx:
+        return tx.exams.all_of(paper.officer)
+
+
+@pytest.mark.parametrize("changes", [{"minutes": "x"}, {"pass_percent": "140"}, {"outage": "never"}, {"code": ""}])
+def test_an_exam_that_does_not_fit_is_said_beside_the_form_with_nothing_lost(engine: Engine, changes: dict[str, str]) -> None:
+    paper = a_paper(engine)
+    officer = Officer(engine, paper.officer.organisation_id)
+    rules = {"minutes": "30", "pass_percent": "50", "observable_percent": "80", "alarms": "0.1", "outage": "time_runs_on"}
+    about = {"code": "S-1", "title": "Kept title", "title_hi": "छोटी परीक्षा", "form_id": paper.exam.form_id}
+
+    html, _ = officer.post("/cell/exams/new", {**about, **rules, **changes}, "/cell/exams/new", status=422)
+
+    assert "That does not fit yet" in html
+    assert "Kept title" in html
+
+
+def test_two_officers_publish_in_the_browser_and_one_cannot(engine: Engine) -> None:
+    paper = a_paper(engine)
+    _, sitting_id = a_sealed_sitting(engine, paper, a_key(engine, paper))
+    score_sitting(engine, sitting_id)
+    first = Officer(engine, paper.officer.organisation_id)
+    second = Officer(engine, paper.officer.organisation_id, login="joseph")
+
+    html, url = first.post("/cell/results/draft", {"session_id": paper.session.id}, "/cell/results")
+    path = unquote(url.split("?")[0].removeprefix("http://testserver"))
+    wrong, _ = first.post(f"{path}/approve", {"password": "not mine at all"}, path, status=422)
+    once, _ = first.post(f"{path}/approve", {"password": PASSWORD}, path)
+    again, _ = first.post(f"{path}/approve", {"password": PASSWORD}, path, status=422)
+    dialog = second.get(path)
+    published, _ = second.post(f"{path}/approve", {"password": PASSWORD}, path)
+
+    assert "The password was wrong" in wrong
+    assert "Approve these results?" in html
+    assert "A second officer is needed now" in once
+    assert "Somebody else must give the second approval" in again
+    assert "Publish these results?" in dialog
+    assert "Certificates follow" in dialog or "A certificate follows" in dialog
+    assert "The results are published" in published
+    assert [str(sheet.batch.state) for sheet in batches(engine, paper.officer)] == ["published"]
+
+
+def test_another_organisation_finds_none_of_it(engine: Engine) -> None:
+    paper = a_paper(engine)
+    _, sitting_id = a_sealed_sitting(engine, paper, {})
+    score_sitting(engine, sitting_id)
+    batch = draft_batch(engine, paper.officer, paper.session.id)
+    stranger = Officer(engine)
+    with engine.store.read() as tx:
+        item = tx.forms.get(paper.exam.form_id).items[0]
+
+    for path in (
+        f"/cell/items/{item}",
+        f"/cell/forms/{paper.exam.form_id}",
+        f"/cell/sessions/{paper.session.id}",
+        f"/cell/results/{batch.id}",
+    ):
+        stranger.get(f"/cell/{path}", status=404)
+    for path in (f"/cell/sessions/{paper.session.id}/seats.csv", f"/cell/results/{batch.id}/lines.csv"):
+        stranger.get(f"/cell/{path}", status=404)
+    for path in ("/cell/items", "/cell/forms", "/cell/exams", "/cell/sessions", "/cell/results", "/cell"):
+        html = stranger.get(path)
+        assert "Public service foundations" not in html
+        assert "equality" not in html
+
+
+@pytest.mark.parametrize("role", [Role.CANDIDATE, Role.INVIGILATOR, Role.GRIEVANCE_OFFICER])
+def test_the_cells_pages_are_the_cells_only(engine: Engine, role: Role) -> None:
+    other = Officer(engine, role=role)
+
+    for path in EMPTY:
+        other.get(path, status=403)
