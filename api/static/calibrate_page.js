@@ -17,7 +17,7 @@ async function watch() {
     preview: null,
     onState: () => {},
     onMessage: (message) => {
-      if (running && message.type === "look") state = look(state, message);
+      if (running && "observable" in message) state = look(state, message);
     },
   });
 }

@@ -56,7 +56,7 @@ async function watchFace() {
     csrf: csrf(),
     preview: null,
     onState: () => {},
-    onMessage: (message) => message.type === "look" && happen(message),
+    onMessage: (message) => "observable" in message && happen({ ...message, type: "look" }),
   });
 }
 
