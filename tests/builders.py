@@ -219,7 +219,7 @@ def a_choice_item(number: int = 1) -> str:
         f'identifier="item-{number}" title="Item {number}" adaptive="false" time-dependent="false" xml:lang="en">'
         '<qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="identifier">'
         "<qti-correct-response><qti-value>A</qti-value></qti-correct-response></qti-response-declaration>"
-        '<qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float"/>'
+        '<qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float" normal-maximum="1"/>'
         '<qti-item-body><qti-choice-interaction response-identifier="RESPONSE" max-choices="1">'
         f"<qti-prompt>Question {number}</qti-prompt>"
         '<qti-simple-choice identifier="A">Yes</qti-simple-choice><qti-simple-choice identifier="B">No</qti-simple-choice>'
