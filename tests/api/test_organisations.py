@@ -1,0 +1,305 @@
+"""What belongs to one organisation does not exist for another: every page and route, tried by somebody who holds every role elsewhere.
+
+The same walk tries every form without its CSRF token, and everything without signing in.
+
+The walk finds the routes itself. A new route with an id in its path needs a sample of that id in `ours`; one whose body has no example
+needs a body in BODIES. Without them the walk fails and says what is missing.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import numpy as np
+import pytest
+import simplejpeg
+from annotated_types import MaxLen
+from fastapi import UploadFile
+from fastapi.params import Form
+from fastapi.routing import APIRoute
+from httpx import Response
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from sqlalchemy import select
+
+from api.app import ROUTERS, create_app
+from api.auth import SAFE_METHODS
+from assessment_engine.certification.credential import award_json
+from assessment_engine.kernel.ids import OrganisationId, new_id
+from assessment_engine.people import Role
+from assessment_engine.services import courses
+from assessment_engine.services.courses import NewCourse, NewModule
+from assessment_engine.services.delivery import open_ledger
+from assessment_engine.services.engine import Engine
+from assessment_engine.storage.schema import metadata
+from tests.api.browsers import Browser, a_browser
+from tests.api.client import TestClient
+from tests.builders import World, a_person, a_world, add_row, an_engine, an_organisation
+from tests.certification.parts import an_award
+
+PUBLIC: Mapping[str, str] = {
+    "/": "says what this is",
+    "/login": "asks who one is",
+    "/logout": "ends one's own session",
+    "/me": "leads to one's own page",
+    "/api/v1/login": "asks who one is",
+    "/api/v1/logout": "ends one's own session",
+    "/healthz": "says that the process runs",
+    "/readyz": "says that it can serve",
+    "/metrics": "has numbers only",
+    "/verify": "is for anybody who holds a certificate",
+    "/verify/{number}": "is for anybody who knows a certificate's number",
+    "/api/v1/credentials/verify": "is for anybody who holds a credential",
+    "/.well-known/did.json": "has public keys",
+    "/api/v1/log/checkpoint": "is what outsiders follow; it has hashes only",
+    "/api/v1/log/proofs/{sha256}": "is what outsiders follow; it has hashes only",
+}
+BODIES: Mapping[str, Mapping[str, Any]] = {
+    "/candidate/sittings/{sitting_id}/consent": {"agreed": "1", "language": "en"},
+    "/candidate/sittings/{sitting_id}/call": {"problem": "check"},
+    "/api/v1/sittings/{sitting_id}/calibration": {"dots": [{"x": 0.1, "y": 0.1, "at_s": at} for at in range(9)]},
+}
+NAME = "Zanskar"
+PICTURE = simplejpeg.encode_jpeg(np.zeros((480, 640, 3), dtype=np.uint8))
+BUILT = 'the walk needs a sample of "{}" in `ours`, the ids of one organisation\'s things'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """One organisation with something of every kind, and somebody of another organisation who asks for it."""
+
+    engine: Engine
+    ours: Mapping[str, str]
+    organisation_id: OrganisationId
+    stranger: Browser
+
+
+def a_case(engine: Engine, world: World) -> Mapping[str, str]:
+    now = engine.clock.now()
+    incident, evidence = new_id("inc", now), new_id("evd", now)
+    of_sitting = {"sitting_id": world.sitting_id, "organisation_id": world.organisation_id}
+    facts = {"rule": "nobody", "first_seq": 1, "kind": "nobody", "tier": "alert", "severity": "high", "confidence": 0.9}
+    times = {"opened_at": now, "raised_at": now, "ended_at": None, "start_s": 1.0, "end_s": 2.0}
+    add_row(engine, "incidents", id=incident, **of_sitting, **facts, **times, item_id=None, trace={}, models={})
+    add_row(engine, "cases", incident_id=incident, **of_sitting, state="open", opened_at=now)
+    frame = {"seq": 1, "at": now, "role": "peak", "blob": "evidence/1", "sha256": "0" * 64}
+    add_row(engine, "evidence", id=evidence, incident_id=incident, sitting_id=world.sitting_id, **frame)
+    return {"incident_id": incident, "evidence_id": evidence}
+
+
+def a_grievance(engine: Engine, world: World, incident_id: str) -> Mapping[str, str]:
+    now = engine.clock.now()
+    grievance = new_id("grv", now)
+    row = {"sitting_id": world.sitting_id, "organisation_id": world.organisation_id, "candidate_id": world.candidate.person_id}
+    words = {"about": "flag", "subject_id": incident_id, "text": f"{NAME} was dark", "state": "filed", "reason": ""}
+    add_row(engine, "grievances", id=grievance, **row, **words, filed_at=now, due_at=now)
+    return {"grievance_id": grievance}
+
+
+def a_course(engine: Engine, world: World) -> Mapping[str, str]:
+    cell = a_person(engine, world.organisation_id, Role.CELL_OFFICER, name=f"{NAME} Cell")
+    course = courses.add_course(engine, cell, NewCourse(code=f"{NAME}-1", title=f"{NAME} course", title_hi="पाठ्यक्रम"))
+    module = courses.add_module(engine, cell, course.id, NewModule(title=NAME, title_hi="भाग", text=NAME, text_hi="पाठ"))
+    courses.open_course(engine, cell, course.id)
+    return {"course_id": course.id, "module_id": module.id, "person_id": cell.person_id, "officer": cell.person_id}
+
+
+def a_certificate(engine: Engine, world: World, officer: str) -> Mapping[str, str]:
+    now = engine.clock.now()
+    batch, report = new_id("bat", now), new_id("scr", now)
+    of_sitting = {"sitting_id": world.sitting_id, "organisation_id": world.organisation_id}
+    hashes = {"seal_sha256": "s", "form_sha256": "f", "sha256": report}
+    marks = {"total": 1, "max": 2, "passed": True, "items": [], "competencies": []}
+    add_row(engine, "score_reports", id=report, **of_sitting, **hashes, **marks, created_at=now)
+    row = {"id": batch, "session_id": world.session_id, "organisation_id": world.organisation_id, "state": "draft"}
+    add_row(engine, "result_batches", **row, created_by=officer, created_at=now, sha256="b", published_at=None)
+    add_row(engine, "batch_entries", batch_id=batch, sitting_id=world.sitting_id, score_report_id=report)
+    decision = {"id": new_id("pdc", now), "sitting_id": world.sitting_id, "outcome": "unflagged", "decided_at": now, "reason": ""}
+    add_row(engine, "proctoring_decisions", **decision, decided_by=None, observable_share=1.0, incidents_until=now)
+    links = {"score_report_id": report, "batch_id": batch, "proctoring_decision_id": decision["id"]}
+    of_sitting["candidate_id"] = world.candidate.person_id
+    certificate = {"id": new_id("cer", now), "number": "26-7K3M-9Q2X-H4TD", "award": award_json(an_award()), "credential": {"name": NAME}}
+    add_row(engine, "certificates", **certificate, **of_sitting, **links, credential_sha256="c", issued_at=now)
+    return {"batch_id": batch, "score_report_id": report, "number": "26-7K3M-9Q2X-H4TD"}
+
+
+def the_items(engine: Engine, world: World) -> Mapping[str, str]:
+    with engine.store.read() as tx:
+        item = tx.connection.execute(select(metadata.tables["items"])).first()
+        assert item is not None
+        version = world.items[0]
+    return {"bank_id": item.bank_id, "item_id": version, "item_version_id": version, "version_id": version}
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """Build ours and the stranger, and open an app with a writer of answers; once, since nothing may change."""
+    engine = an_engine(tmp_path_factory.mktemp("organisations"))
+    world = a_world(engine)
+    mark(engine)
+    case = a_case(engine, world)
+    course = a_course(engine, world)
+    ours = {
+        "sitting_id": str(world.sitting_id),
+        "session_id": str(world.session_id),
+        "session": str(world.session_id),
+        "exam_id": str(world.exam_id),
+        "form_id": str(world.form_id),
+        "candidate_id": str(world.candidate.person_id),
+        "which": "portrait",
+        "problem": "denied",
+        "verb": "suspend",
+        **case,
+        **course,
+        **a_grievance(engine, world, case["incident_id"]),
+        **a_certificate(engine, world, course["officer"]),
+        **the_items(engine, world),
+    }
+    ledger = open_ledger(engine)
+    stranger = a_person(engine, an_organisation(engine, "Elsewhere"), *Role, name="Kabir Das")
+    yield Scene(
+        engine=engine, ours=ours, organisation_id=world.organisation_id, stranger=a_browser(create_app(engine, ledger), engine, stranger)
+    )
+    ledger.stop()
+
+
+def mark(engine: Engine) -> None:
+    """Put our mark on everything that pages may show by its name, while nothing but ours is there."""
+    with engine.store.begin() as tx:
+        for table in ("people", "exams", "exam_sessions", "forms", "banks", "item_versions"):
+            columns = metadata.tables[table].c
+            marked = {name: f"{NAME} {table}" for name in ("name", "name_hi", "title", "title_hi") if name in columns}
+            tx.connection.execute(metadata.tables[table].update().values(**marked))
+
+
+def routes() -> list[APIRoute]:
+    found = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    return [route for route in found if route.path not in PUBLIC]
+
+
+def names_of(route: APIRoute) -> list[str]:
+    return [part[1:-1].split(":")[0] for part in route.path.split("/") if part.startswith("{")]
+
+
+def address(route: APIRoute, ours: Mapping[str, str]) -> str:
+    missing = [name for name in names_of(route) if name not in ours]
+    assert not missing, BUILT.format(", ".join(missing))
+    return route.path.format(**ours)
+
+
+def value_of(name: str, field: FieldInfo, ours: Mapping[str, str]) -> Any:
+    """Make up what a form's field takes: our id when the field is one, else something plausible that fits."""
+    kind = field.annotation
+    if name in ours and "_" in ours[name]:
+        return ours[name]
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return next(iter(kind)).value
+    if kind in (int, float):
+        return "1"
+    most = next((rule.max_length for rule in field.metadata if isinstance(rule, MaxLen)), None)
+    return "en" if name in ("lang", "language") else "A sentence that is long enough."[:most]
+
+
+def send(scene: Scene, route: APIRoute, method: str) -> Response:
+    """Ask for our thing as the stranger, with a body that is good enough to be read."""
+    path, fields = address(route, scene.ours), route.dependant.body_params
+    headers = {"X-CSRF-Token": scene.stranger.csrf}
+    body = dict(BODIES.get(route.path, {}))
+    model = next((one.field_info.annotation for one in fields if not isinstance(one.field_info, Form)), None)
+    form = {one.name: value_of(one.name, one.field_info, scene.ours) for one in fields if isinstance(one.field_info, Form)}
+    files = {one.name: b"nothing" for one in fields if one.field_info.annotation in (UploadFile, UploadFile | None)}
+    if model is not None:
+        return request(scene, method, path, headers, json=body or example(model))
+    if not fields and method != "GET":
+        return request(scene, method, path, {**headers, "Content-Type": "image/jpeg"}, content=PICTURE)
+    form = {name: value for name, value in form.items() if name not in files}
+    return request(scene, method, path, headers, data={**form, **body} or None, files=files or None)
+
+
+def request(scene: Scene, method: str, path: str, headers: Mapping[str, str], **body: Any) -> Response:
+    answer: Response = scene.stranger.client.request(method, path, headers=headers, follow_redirects=False, **body)
+    return answer
+
+
+def example(model: Any) -> Any:
+    """Take the example that the model publishes, else the first value of each field that it needs."""
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return {}
+    published = model.model_json_schema().get("examples")
+    if published:
+        return published[0]
+    return {name: value_of(name, field, {}) for name, field in model.model_fields.items() if field.is_required()}
+
+
+def everything(scene: Scene) -> Mapping[str, list[tuple[object, ...]]]:
+    """Read every row that is ours."""
+    with scene.engine.store.read() as tx:
+        rows: dict[str, list[tuple[object, ...]]] = {}
+        for table in metadata.sorted_tables:
+            for column, value in (("organisation_id", scene.organisation_id), ("sitting_id", scene.ours["sitting_id"])):
+                if column in table.c:
+                    found = tx.connection.execute(select(table).where(table.c[column] == value).order_by(*table.primary_key))
+                    rows[table.name] = [tuple(row) for row in found]
+                    break
+        return rows
+
+
+CASES = [
+    pytest.param(route, method, id=f"{method} {route.path}") for route in routes() for method in sorted(route.methods or ())
+]
+
+
+@pytest.mark.parametrize(("route", "method"), CASES)
+def test_a_person_of_another_organisation_finds_nothing_and_changes_nothing(scene: Scene, route: APIRoute, method: str) -> None:
+    before = everything(scene)
+
+    answer = send(scene, route, method)
+
+    if any(name.endswith("_id") or name == "number" for name in names_of(route)):
+        assert answer.status_code == 404, f"{answer.status_code}: {answer.text[-600:]}"
+    assert answer.status_code < 500
+    ids = [one for one in scene.ours.values() if "_" in one]
+    secrets = [NAME] if answer.status_code == 404 else [NAME, *ids]  # a refusal's language switch repeats the address that was asked for
+    assert [one for one in secrets if one in answer.text] == []
+    assert everything(scene) == before
+
+
+@pytest.mark.parametrize(("route", "method"), [case for case in CASES if case.values[1] not in SAFE_METHODS])
+def test_no_form_is_taken_from_another_sites_page(scene: Scene, route: APIRoute, method: str) -> None:
+    before = everything(scene)
+
+    answer = request(scene, method, address(route, scene.ours), {})
+
+    assert answer.status_code == 403
+    assert everything(scene) == before
+
+
+@pytest.mark.parametrize(("route", "method"), CASES)
+def test_nobody_sees_anything_without_signing_in(scene: Scene, route: APIRoute, method: str) -> None:
+    nobody = TestClient(scene.stranger.client.app, follow_redirects=False)
+
+    answer = nobody.request(method, address(route, scene.ours))
+
+    if route.path.startswith("/api/"):
+        assert answer.status_code == 401
+    else:
+        assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "/login")
+
+
+def test_the_public_list_names_no_route_that_is_gone() -> None:
+    paths = {route.path for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)}
+
+    assert set(PUBLIC) <= paths
+    assert set(BODIES) <= paths
+
+
+def test_the_same_things_are_there_for_their_own_organisation(scene: Scene) -> None:
+    """The walk would also pass if nothing were ever found; this is its other half."""
+    own = a_person(scene.engine, scene.organisation_id, *Role, name="Meera Iyer")
+    browser = a_browser(create_app(scene.engine), scene.engine, own)
+
+    for path in ("/candidate/courses/{course_id}", "/cell/courses/{course_id}", "/grievances/{grievance_id}", "/cell/people"):
+        answer = browser.get(path.format(**scene.ours))
+        assert answer.status_code == 200, path
+        assert NAME in answer.text
