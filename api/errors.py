@@ -4,6 +4,7 @@ The one table of statuses. A class that is not listed takes its nearest ancestor
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import urlencode
 
 import structlog
@@ -13,6 +14,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.status import HTTP_303_SEE_OTHER
 
+from api.auth import engine_of, visitor
 from api.pages import page
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import (
@@ -98,7 +100,14 @@ def _crashed(request: Request, error: Exception) -> Response:
 def _show(request: Request, status: int, code: str, message: str, details: Mapping[str, Json] | None = None) -> Response:
     if _wants_json(request):
         return as_json(status, code, message, details)
+    _recognise(request)
     return page(request, "error.html", status=status, code=code, message=message)
+
+
+def _recognise(request: Request) -> None:
+    """Let the page's header show who is signed in, where no dependency has asked yet."""
+    with suppress(AssessmentError):  # a page about a failure must not fail for the same reason
+        visitor(request, engine_of(request))
 
 
 def _wants_json(request: Request) -> bool:
