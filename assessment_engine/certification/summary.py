@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from assessment_engine.certification.credential import Document
 from assessment_engine.kernel.canonical import Json
+from assessment_engine.kernel.clock import parse_iso
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,9 +17,9 @@ class Summary:
     title: str
     issuer: str
     number: str
-    held_on: str
-    valid_from: str
-    valid_until: str
+    held_on: date | None
+    valid_from: datetime | None
+    valid_until: datetime | None
     score: str
     competencies: tuple[tuple[str, str], ...]  # name and level
 
@@ -31,9 +33,9 @@ def summarise(document: Document) -> Summary:
         title=_text(achievement.get("name")) or _text(document.get("name")),
         issuer=(_text(issuer.get("name")) or _text(issuer.get("id"))) if isinstance(issuer, Mapping) else _text(issuer),
         number=_text(subject.get("licenseNumber")),
-        held_on=_text(subject.get("activityEndDate")),
-        valid_from=_text(document.get("validFrom")),
-        valid_until=_text(document.get("validUntil")),
+        held_on=_day(subject.get("activityEndDate")),
+        valid_from=_moment(document.get("validFrom")),
+        valid_until=_moment(document.get("validUntil")),
         score=_score(subject),
         competencies=tuple(
             (_text(part.get("targetName")), _text(part.get("targetDescription")).removeprefix("Level "))
@@ -61,6 +63,20 @@ def _records(value: Json) -> list[Document]:
 
 def _first(value: Json) -> Document:
     return next(iter(_records(value)), {})
+
+
+def _day(value: Json) -> date | None:
+    try:
+        return date.fromisoformat(_text(value)[:10])
+    except ValueError:
+        return None
+
+
+def _moment(value: Json) -> datetime | None:
+    try:
+        return parse_iso(_text(value))
+    except ValueError:
+        return None
 
 
 def _text(value: Json) -> str:

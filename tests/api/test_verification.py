@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from api.app import create_app
+from api.words import words
 from assessment_engine.audit import leaf_hash, open_checkpoint, verify_inclusion
 from assessment_engine.certification.credential import credential_of, sign_credential
 from assessment_engine.certification.issuer import read_multikey
+from assessment_engine.certification.verification import REASONS
 from assessment_engine.services import audit
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.verification import issuer_of
@@ -88,6 +90,12 @@ def test_a_credential_that_our_key_signed_but_we_never_issued_is_invalid(engine:
     answer = client.post("/api/v1/credentials/verify", json=document).json()
 
     assert (answer["answer"], answer["code"]) == ("invalid", "unknown_certificate")
+
+
+def test_every_reason_is_said_in_hindi() -> None:
+    hindi = words("hi").texts
+
+    assert [reason for reason in REASONS.values() if reason not in hindi] == []
 
 
 def test_the_did_document_is_published_by_a_deployment_only(tmp_path: Path) -> None:
