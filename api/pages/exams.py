@@ -17,6 +17,7 @@ from assessment_engine.kernel.errors import Conflict, Invalid, NotYet
 from assessment_engine.kernel.ids import CourseId, ExamId, FormId, PersonId, SessionId
 from assessment_engine.people import CIVIL_TIME, Actor, Role, civil_date, roles_on
 from assessment_engine.services import courses, exams, forms, people
+from assessment_engine.services.competency import competencies
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.exams import NewExam, NewRegistration, NewSession, Seat
 
@@ -69,10 +70,10 @@ def create_exam(
         "outage": outage,
     }
     try:
-        exams.create_exam(engine, actor, _new_exam(sent, tuple(signals or ())))
+        exam = exams.create_exam(engine, actor, _new_exam(sent, tuple(signals or ())))
     except (Invalid, Conflict) as error:
         return _exam_form(request, engine, actor, sent, error.message)
-    return goto("/cell/exams", done="created")
+    return goto(f"/cell/exams/{exam.id}", done="created")
 
 
 def _new_exam(sent: Mapping[str, str], signals: tuple[str, ...]) -> NewExam:
@@ -118,11 +119,27 @@ def _exam_form(request: Request, engine: Engine, actor: Actor, sent: Mapping[str
     )
 
 
+@router.get("/exams/{exam_id}")
+def show_exam(request: Request, engine: EngineDep, actor: Officer, exam_id: ExamId) -> HTMLResponse:
+    """Show an exam with its rules and its sessions."""
+    exam = exams.exam_of(engine, actor, exam_id)
+    course = next((view.course for view in courses.all_courses(engine, actor) if view.course.id == exam.course_id), None)
+    return page(
+        request,
+        "cell/exam.html",
+        exam=exam,
+        course=course,
+        competencies={one.id: one for one in competencies(engine, actor)},
+        sheets=[sheet for sheet in exams.sessions(engine, actor) if sheet.exam.id == exam.id],
+        kinds=KINDS,
+    )
+
+
 @router.post("/exams/{exam_id}/state")
 def move_exam(engine: EngineDep, actor: Officer, exam_id: ExamId, verb: Annotated[ExamVerb, Form()]) -> Response:
     """Close or reopen an exam."""
     exams.move_exam(engine, actor, exam_id, verb)
-    return goto("/cell/exams", done=verb)
+    return goto(f"/cell/exams/{exam_id}", done=verb)
 
 
 @router.get("/sessions")

@@ -218,6 +218,12 @@ def exams(engine: Engine, actor: Actor) -> list[Exam]:
         return tx.exams.all_of(actor)
 
 
+def exam_of(engine: Engine, actor: Actor, exam_id: ExamId) -> Exam:
+    """Return one exam of the organisation."""
+    with engine.store.read() as tx:
+        return tx.exams.of_actor(actor, exam_id)
+
+
 def sessions(engine: Engine, actor: Actor) -> list[SessionSheet]:
     """Return the organisation's sessions with everybody in them, latest first."""
     require(actor, Role.CELL_OFFICER, Role.INVIGILATOR)
