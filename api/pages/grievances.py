@@ -7,13 +7,14 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.auth import Candidate, EngineDep, GrievanceOfficer, needs
 from api.pages import goto, page
+from api.pages.wording import KINDS, REASONS
 from assessment_engine.grievances import About, Outcome
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import GrievanceId, IncidentId, PersonId, SittingId
 from assessment_engine.people import Actor, Role
 from assessment_engine.services import grievances
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.grievances import Complaint
+from assessment_engine.services.grievances import Complaint, GrievanceView
 
 router = APIRouter(include_in_schema=False)
 
@@ -23,7 +24,7 @@ Desk = Annotated[Actor, Depends(needs(Role.GRIEVANCE_OFFICER, Role.CELL_OFFICER)
 @router.get("/candidate/grievances")
 def mine(request: Request, engine: EngineDep, actor: Candidate) -> HTMLResponse:
     """Show the candidate's grievances."""
-    return page(request, "grievances/mine.html", views=grievances.mine(engine, actor))
+    return page(request, "grievances/mine.html", kinds=KINDS, views=grievances.mine(engine, actor))
 
 
 @router.get("/candidate/sittings/{sitting_id}/grievance")
@@ -53,16 +54,14 @@ def file_grievance(
 
 def _form(request: Request, engine: Engine, actor: Actor, sitting_id: SittingId, subject: str, text: str) -> HTMLResponse:
     what = grievances.contestable(engine, actor, sitting_id)
-    return page(
-        request, "grievances/new.html", status=422 if subject else 200, what=what, subject=subject, text=text, problem=bool(subject)
-    )
+    status = 422 if subject else 200
+    return page(request, "grievances/new.html", status=status, what=what, kinds=KINDS, subject=subject, text=text, problem=bool(subject))
 
 
 @router.get("/candidate/grievances/{grievance_id}")
 def my_grievance(request: Request, engine: EngineDep, actor: Candidate, grievance_id: GrievanceId) -> HTMLResponse:
     """Show one's own grievance with its clock and history."""
-    view = grievances.my_grievance(engine, actor, grievance_id)
-    return page(request, "grievances/one.html", view=view, actor=actor, desk=False, problem="")
+    return _one(request, grievances.my_grievance(engine, actor, grievance_id), actor, desk=False)
 
 
 @router.post("/candidate/grievances/{grievance_id}/withdraw")
@@ -90,7 +89,7 @@ def desk(request: Request, engine: EngineDep, actor: Desk, show: str = "open") -
 @router.get("/grievances/{grievance_id}")
 def one(request: Request, engine: EngineDep, actor: Desk, grievance_id: GrievanceId) -> HTMLResponse:
     """Show one grievance with its history and what can be done."""
-    return page(request, "grievances/one.html", view=grievances.grievance(engine, actor, grievance_id), actor=actor, desk=True, problem="")
+    return _one(request, grievances.grievance(engine, actor, grievance_id), actor, desk=True)
 
 
 @router.post("/grievances/{grievance_id}/assign")
@@ -114,5 +113,12 @@ def resolve(
         grievances.resolve(engine, actor, grievance_id, outcome, reason)
     except Invalid as error:
         view = grievances.grievance(engine, actor, grievance_id)
-        return page(request, "grievances/one.html", status=422, view=view, actor=actor, desk=True, problem=error.code)
+        return _one(request, view, actor, desk=True, problem=error.code)
     return goto(f"/grievances/{grievance_id}", done="resolved")
+
+
+def _one(request: Request, view: GrievanceView, actor: Actor, *, desk: bool, problem: str = "") -> HTMLResponse:
+    status = 422 if problem else 200
+    return page(
+        request, "grievances/one.html", status=status, view=view, actor=actor, kinds=KINDS, reasons=REASONS, desk=desk, problem=problem
+    )

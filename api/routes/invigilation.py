@@ -15,6 +15,7 @@ router = APIRouter(prefix="/api/v1", tags=["invigilation"])
 
 _ID = r"^[A-Za-z0-9_.-]{1,40}$"
 Watcher = Annotated[Actor, Depends(needs(Role.INVIGILATOR, Role.CELL_OFFICER))]
+Reader = Annotated[Actor, Depends(needs(Role.INVIGILATOR, Role.CELL_OFFICER, Role.GRIEVANCE_OFFICER))]
 
 
 class WallTicket(BaseModel):
@@ -31,6 +32,6 @@ def wall_ticket(engine: EngineDep, actor: Watcher, session_id: Annotated[Session
 
 
 @router.get("/evidence/{evidence_id}", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
-def evidence(engine: EngineDep, actor: Watcher, evidence_id: Annotated[str, Path(pattern=_ID)]) -> Response:
+def evidence(engine: EngineDep, actor: Reader, evidence_id: Annotated[str, Path(pattern=_ID)]) -> Response:
     """Return one frame of evidence, decrypted and checked against its hash."""
     return Response(incidents.frame(engine, actor, evidence_id), media_type="image/jpeg")

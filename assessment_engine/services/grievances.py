@@ -6,13 +6,14 @@ from datetime import datetime
 
 from assessment_engine.exams import Exam
 from assessment_engine.grievances import TIME_TO_RESOLVE, About, Grievance, Outcome, Step, checked_text, choose_officer
+from assessment_engine.invigilation import Adjudication
 from assessment_engine.kernel.errors import Conflict, NotFound, NotYet
 from assessment_engine.kernel.ids import GrievanceId, IncidentId, OrganisationId, PersonId, SittingId, new_id
 from assessment_engine.people import Actor, Role, civil_date, require, roles_on
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
-from assessment_engine.storage.incidents import IncidentRecord
+from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,8 @@ class GrievanceView:
     names: Mapping[PersonId, str]
     history: tuple[Step, ...] = ()
     flag: IncidentRecord | None = None
+    judgements: tuple[Adjudication, ...] = ()  # what people decided on the flag, for staff
+    frames: tuple[EvidenceRecord, ...] = ()  # what was seen, for staff
     officers: tuple[PersonId, ...] = ()  # who may still be given it
 
 
@@ -217,11 +220,14 @@ def _whole(tx: Transaction, grievance: Grievance, now: datetime | None = None) -
     free = _officers(tx, grievance.organisation_id, now) - _deciders(tx, grievance) - {grievance.candidate_id} if now else set()
     named = tx.people.names([*free, *plain.names, *(step.person_id for step in history if step.person_id)])
     flags = tx.incidents.of_sitting(grievance.sitting_id) if grievance.about is About.FLAG else []
+    contested = IncidentId(grievance.subject_id) if now and flags else None
     return GrievanceView(
         grievance=grievance,
         exam=plain.exam,
         names=named,
         history=history,
         flag=next((one for one in flags if one.id == grievance.subject_id), None),
+        judgements=tuple(tx.invigilation.adjudications_of(contested)) if contested else (),
+        frames=tuple(tx.incidents.evidence_of(contested)) if contested else (),
         officers=tuple(sorted(free, key=lambda officer: named[officer])),
     )
