@@ -6,11 +6,11 @@ storage/ledger_writer.py.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from assessment_engine.delivery.sitting import Sitting, SittingState
-from assessment_engine.kernel.canonical import Json, canonical_json, digest
+from assessment_engine.kernel.canonical import Json, canonical_json, digest, sha256_hex
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import (
     AfterTime,
@@ -92,7 +92,7 @@ def an_offer(sitting_id: SittingId, candidate_id: PersonId, item_id: ItemVersion
         item_id=item_id,
         revision=revision,
         response=response,
-        response_sha256=digest(response),
+        response_sha256=sha256_hex(data),
     )
 
 
@@ -152,7 +152,7 @@ def sign_receipt(offer: Offer, now: datetime, key: SigningKey) -> Receipt:
         key_id=key.key_id,
         signature="",
     )
-    return Receipt(**{**asdict(unsigned), "signature": key.sign(_signed_bytes(unsigned))})
+    return replace(unsigned, signature=key.sign(_signed_bytes(unsigned)))
 
 
 def is_genuine(receipt: Receipt, public_key: bytes) -> bool:
@@ -161,7 +161,16 @@ def is_genuine(receipt: Receipt, public_key: bytes) -> bool:
 
 
 def _signed_bytes(receipt: Receipt) -> bytes:
-    return canonical_json({name: value for name, value in asdict(receipt).items() if name != "signature"})
+    return canonical_json(
+        {
+            "sitting": receipt.sitting,
+            "item": receipt.item,
+            "revision": receipt.revision,
+            "response_sha256": receipt.response_sha256,
+            "server_time": receipt.server_time,
+            "key_id": receipt.key_id,
+        }
+    )
 
 
 def ledger_sha256(receipts: Iterable[Receipt]) -> str:

@@ -3,6 +3,7 @@
 import base64
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -30,6 +31,12 @@ def unb64url(text: str) -> bytes:
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
 
+@lru_cache(maxsize=32)
+def _private_key(seed: bytes) -> Ed25519PrivateKey:
+    """Expand a seed once: a receipt is signed for every answer."""
+    return Ed25519PrivateKey.from_private_bytes(seed)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
     """A private key and its name: `PURPOSE-` + the first 12 hex digits of the public key's SHA-256."""
@@ -40,7 +47,7 @@ class SigningKey:
     @property
     def private(self) -> Ed25519PrivateKey:
         """The key itself."""
-        return Ed25519PrivateKey.from_private_bytes(self.seed)
+        return _private_key(self.seed)
 
     @property
     def public_bytes(self) -> bytes:

@@ -3,9 +3,28 @@
 Written by storage/ledger_writer.py alone; read by everybody through `tx.answers`.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, Integer, Row, Select, String, Table, func, insert, select, tuple_
+from sqlalchemy import (
+    CTE,
+    JSON,
+    Column,
+    ColumnClause,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Select,
+    String,
+    Table,
+    column,
+    func,
+    insert,
+    select,
+    values,
+)
 
 from assessment_engine.delivery.responses import Answer, Receipt, Response, final_answers
 from assessment_engine.kernel.clock import iso, parse_iso
@@ -63,17 +82,24 @@ class Answers:
 
     def at_revisions(self, places: Collection[tuple[SittingId, int]]) -> dict[tuple[SittingId, int], Receipt]:
         """Return the receipts that already exist at these revisions."""
-        wanted = tuple_(answers.c.sitting_id, answers.c.revision).in_(places)
-        return {(receipt.sitting, receipt.revision): receipt for receipt in map(_receipt, self._rows(select(*_RECEIPT).where(wanted)))}
+        wanted = _these(column("sitting_id", String), column("revision", Integer), places)
+        here = (answers.c.sitting_id == wanted.c.sitting_id) & (answers.c.revision == wanted.c.revision)
+        query: Select[tuple[object, ...]] = select(*_RECEIPT).select_from(wanted.join(answers, here))
+        receipts = [_receipt(row) for row in self._connection.execute(query)]
+        return {(receipt.sitting, receipt.revision): receipt for receipt in receipts}
 
     def newest_of_items(self, places: Collection[tuple[SittingId, ItemVersionId]]) -> dict[tuple[SittingId, ItemVersionId], int]:
         """Return the newest revision of each of these items that has an answer."""
-        place = (answers.c.sitting_id, answers.c.item_id)
-        query = select(*place, func.max(answers.c.revision)).where(tuple_(*place).in_(places)).group_by(*place)
-        return {(sitting_id, item_id): revision for sitting_id, item_id, revision in self._connection.execute(query)}
+        wanted = _these(column("sitting_id", String), column("item_id", String), places)
+        here = (answers.c.sitting_id == wanted.c.sitting_id) & (answers.c.item_id == wanted.c.item_id)
+        newest = select(func.max(answers.c.revision)).where(here).scalar_subquery()
+        rows = self._connection.execute(select(wanted.c.sitting_id, wanted.c.item_id, newest))
+        return {(sitting_id, item_id): revision for sitting_id, item_id, revision in rows if revision is not None}
 
-    def _rows(self, query: Select[tuple[object, ...]]) -> Iterable[Row[tuple[object, ...]]]:
-        return self._connection.execute(query)
+
+def _these(first: ColumnClause[str], second: ColumnClause[Any], places: Collection[tuple[str, Any]]) -> CTE:
+    """Return pairs as a table to join: for `(a, b) IN (…)` SQLite reads the whole ledger, for this it looks each pair up."""
+    return values(first, second, name="wanted").data(list(places)).cte("wanted")
 
 
 def _in_order(query: Select[tuple[object, ...]], sitting_id: SittingId) -> Select[tuple[object, ...]]:

@@ -4,7 +4,7 @@ The dictionary of kinds is EVENT_KINDS; docs/glossary.md prints it. Stored in th
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, Integer, Row, String, Table, insert, select
@@ -90,7 +90,7 @@ class ExamEvents:
             if event.kind not in EVENT_KINDS:
                 raise Invalid(f"no such exam event: {event.kind}")
         if new:
-            self._connection.execute(insert(exam_events), [{**asdict(event), "data": dict(event.data)} for event in new])
+            self._connection.execute(insert(exam_events), [_row(event) for event in new])
 
     def of_sitting(self, sitting_id: SittingId) -> list[ExamEvent]:
         """Return a sitting's events, oldest first."""
@@ -109,3 +109,15 @@ def read_event(row: Row[tuple[object, ...]]) -> ExamEvent:
         subject=row.subject,
         data=row.data,
     )
+
+
+def _row(event: ExamEvent) -> dict[str, object]:
+    return {
+        "at": event.at,
+        "kind": event.kind,
+        "organisation_id": event.organisation_id,
+        "actor_id": event.actor_id,
+        "sitting_id": event.sitting_id,
+        "subject": event.subject,
+        "data": dict(event.data),
+    }

@@ -40,7 +40,7 @@ def outcome(future: Future[Receipt]) -> str:
     return "receipt" if error is None else str(getattr(error, "code", error))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=batches)
 def test_the_ledger_is_as_the_model_whatever_is_retried_and_reordered(any_engine: Engine, batches: list[list[Try]]) -> None:
     world = a_world(any_engine)
