@@ -12,7 +12,7 @@ from api.auth import EngineDep, Officer
 from api.pages import goto, page
 from api.pages.tables import csv_file, in_order
 from api.pages.wording import KINDS
-from assessment_engine.exams import SIGNALS, ExamPolicy, ExamVerb
+from assessment_engine.exams import EVERY_COMPETENCY, SIGNALS, ExamPolicy, ExamVerb
 from assessment_engine.kernel.errors import Conflict, Invalid, NotYet
 from assessment_engine.kernel.ids import CourseId, ExamId, FormId, PersonId, SessionId
 from assessment_engine.people import CIVIL_TIME, Actor, Role, civil_date, roles_on
@@ -36,7 +36,7 @@ def list_exams(request: Request, engine: EngineDep, actor: Officer) -> HTMLRespo
 @router.get("/exams/new")
 def new_exam(request: Request, engine: EngineDep, actor: Officer) -> HTMLResponse:
     """Ask what is examined, for how long, under which rules."""
-    return _exam_form(request, engine, actor, {}, "")
+    return _exam_form(request, engine, actor, {"signals": " ".join(SIGNALS)}, "")
 
 
 @router.post("/exams/new")
@@ -54,6 +54,7 @@ def create_exam(
     observable_percent: Annotated[str, Form(max_length=6)] = "",
     alarms: Annotated[str, Form(max_length=6)] = "",
     outage: Annotated[str, Form(max_length=20)] = "",
+    cuts: Annotated[str, Form(max_length=60)] = "",
     signals: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Define an exam; what does not fit is said above the form, with nothing lost."""
@@ -68,20 +69,23 @@ def create_exam(
         "observable_percent": observable_percent,
         "alarms": alarms,
         "outage": outage,
+        "cuts": cuts,
+        "signals": " ".join(signals or ()),
     }
     try:
-        exam = exams.create_exam(engine, actor, _new_exam(sent, tuple(signals or ())))
+        exam = exams.create_exam(engine, actor, _new_exam(sent))
     except (Invalid, Conflict) as error:
         return _exam_form(request, engine, actor, sent, error.message)
     return goto(f"/cell/exams/{exam.id}", done="created")
 
 
-def _new_exam(sent: Mapping[str, str], signals: tuple[str, ...]) -> NewExam:
+def _new_exam(sent: Mapping[str, str]) -> NewExam:
     policy = ExamPolicy(
         pass_share=_number(sent["pass_percent"]) / 100,
         min_observable_share=float(_number(sent["observable_percent"]) / 100),
         false_alert_budget=float(_number(sent["alarms"])),
-        signals=signals,
+        cut_scores={EVERY_COMPETENCY: tuple(_number(cut) / 100 for cut in sent["cuts"].replace(",", " ").split())},
+        signals=tuple(sent["signals"].split()),
         outage=sent["outage"],
     )
     return NewExam(

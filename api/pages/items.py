@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from api.auth import EngineDep, Officer
 from api.pages import goto, page
 from api.pages.tables import csv_file, in_order
-from assessment_engine.kernel.errors import AssessmentError, Invalid, TooLarge
+from assessment_engine.kernel.errors import Conflict, Invalid, NotFound, TooLarge
 from assessment_engine.kernel.ids import BankId, CompetencyId, ItemVersionId
 from assessment_engine.people import Actor
 from assessment_engine.services import items
@@ -143,7 +143,7 @@ def approve_many(engine: EngineDep, actor: Officer, chosen: Annotated[list[ItemV
     for version_id in chosen or []:
         try:
             items.approve_item(engine, actor, version_id)
-        except AssessmentError:
+        except (Conflict, NotFound):
             continue  # the list shows its state; the others go on
         approved += 1
     return goto("/cell/items", done="approved" if approved else "nothing")

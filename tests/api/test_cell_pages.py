@@ -143,6 +143,7 @@ def test_the_cell_builds_a_form_defines_an_exam_schedules_and_registers_by_forms
         "observable_percent": "80",
         "alarms": "0.1",
         "outage": "time_runs_on",
+        "cuts": "50, 75",
         "signals": ["phone"],
     }
     about = {"code": "S-1", "title": "Short exam", "title_hi": "छोटी परीक्षा", "form_id": form_id}
@@ -155,6 +156,7 @@ def test_the_cell_builds_a_form_defines_an_exam_schedules_and_registers_by_forms
         f"{session_page}/register", {"candidate_id": candidate.person_id, "seat": "=B2", "extra_time": "25"}, session_page
     )
 
+    assert [str(cut) for cut in exam.policy.cut_scores["*"]] == ["0.5", "0.75"]
     assert (exam.duration_s, str(exam.policy.pass_share), exam.policy.signals) == (1800, "0.5", ("phone",))
     assert "25 % more time" in html
     rows = list(csv.reader(io.StringIO(officer.get(f"{session_page}/seats.csv").removeprefix("\ufeff"))))
@@ -166,11 +168,13 @@ def _exams(engine: Engine, paper: Paper):  # type: ignore[no-untyped-def]
         return tx.exams.all_of(paper.officer)
 
 
-@pytest.mark.parametrize("changes", [{"minutes": "x"}, {"pass_percent": "140"}, {"outage": "never"}, {"code": ""}])
+@pytest.mark.parametrize(
+    "changes", [{"minutes": "x"}, {"cuts": "70 50"}, {"cuts": "most"}, {"pass_percent": "140"}, {"outage": "never"}, {"code": ""}]
+)
 def test_an_exam_that_does_not_fit_is_said_beside_the_form_with_nothing_lost(engine: Engine, changes: dict[str, str]) -> None:
     paper = a_paper(engine)
     officer = Officer(engine, paper.officer.organisation_id)
-    rules = {"minutes": "30", "pass_percent": "50", "observable_percent": "80", "alarms": "0.1", "outage": "time_runs_on"}
+    rules = {"minutes": "30", "pass_percent": "50", "observable_percent": "80", "alarms": "0.1", "outage": "time_runs_on", "cuts": "50, 75"}
     about = {"code": "S-1", "title": "Kept title", "title_hi": "छोटी परीक्षा", "form_id": paper.exam.form_id}
 
     html, _ = officer.post("/cell/exams/new", {**about, **rules, **changes}, "/cell/exams/new", status=422)
