@@ -3,7 +3,7 @@
 Everything goes through the services, as an examination cell would do it. Running it on data that has the demonstration changes nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -48,10 +48,10 @@ ACCOUNTS: tuple[Account, ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pictures:
-    """The recorded candidate's roster photograph and identity document, JPEG."""
+    """What the roster knows of the candidates: one photograph, and an identity document for a name, JPEG."""
 
     portrait: bytes
-    document: bytes
+    document: Callable[[str], bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +182,7 @@ def _register(
 ) -> SittingId:
     new = exams.NewRegistration(session_id=session.id, candidate_id=candidate.person_id, seat=seat, simulated=simulated)
     sitting = exams.register(engine, officer, new)
-    checkin.keep_roster_pictures(engine, sitting.id, pictures.portrait, pictures.document)
+    checkin.keep_roster_pictures(engine, sitting.id, pictures.portrait, pictures.document(candidate.name))
     return sitting.id
 
 

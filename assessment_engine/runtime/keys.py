@@ -7,10 +7,12 @@ from pathlib import Path
 from assessment_engine.kernel.errors import IntegrityViolation
 from assessment_engine.kernel.signing import Purpose, Signer, SigningKey
 
+KEYS = "keys"
+
 
 def load_signer(data_dir: Path) -> Signer:
     """Return the keys, making those that are missing; raises IntegrityViolation for a file that is not a key."""
-    folder = data_dir / "keys"
+    folder = data_dir / KEYS
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = {str(purpose): SigningKey(purpose=purpose, seed=_seed(folder / f"{purpose}.key")) for purpose in Purpose}
     return Signer(**keys)

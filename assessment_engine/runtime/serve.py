@@ -15,6 +15,10 @@ from assessment_engine.runtime.keys import load_signer
 from assessment_engine.runtime.lock import owned
 from assessment_engine.runtime.supervisor import Child, Stopping, Supervisor
 from assessment_engine.settings import Settings
+from assessment_engine.storage.database import open_database
+from assessment_engine.storage.migrations import migrate
+
+Prepare = Callable[[Settings], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +29,21 @@ class Services:
     supervisor: Supervisor
 
 
-def serve(settings: Settings, *, ready: Callable[[Services], None] = lambda _: None) -> None:
-    """Run everything until SIGINT or SIGTERM; call it from the main thread. `ready` is called once, when both doors answer.
+def prepare(settings: Settings) -> None:
+    """Bring the database to the newest schema, before any process opens it."""
+    database = open_database(settings.database_url)
+    migrate(database)
+    database.dispose()
 
-    Raises AlreadyRunning when another process has the data folder.
+
+def serve(settings: Settings, *, before: Prepare = prepare, ready: Callable[[Services], None] = lambda _: None) -> None:
+    """Run everything until SIGINT or SIGTERM; call it from the main thread.
+
+    `before` is called with every URL filled in and no process running yet, `ready` once, when both doors answer. Raises AlreadyRunning
+    when another process has the data folder.
     """
     stopping = Stopping()
-    with running(settings) as services:
+    with running(settings, before) as services:
         services.supervisor.watch(lambda: stopping() or answers(services.settings))
         if not stopping():
             ready(services)
@@ -55,9 +67,10 @@ def _is_healthy(host: str, port: int) -> bool:
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[Services]:
+def running(settings: Settings, before: Prepare = prepare) -> Iterator[Services]:
     """Hold the data folder and run everything inside the block; nothing is left after it."""
     with embedded(settings) as services:
+        before(services.settings)
         for child in processes(services.settings):
             services.supervisor.start(child)
         yield services

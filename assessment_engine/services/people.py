@@ -149,6 +149,14 @@ def add_organisation(engine: Engine, kind: OrganisationKind, name: str, name_hi:
     return organisation
 
 
+def named_organisation(engine: Engine, name: str) -> Organisation:
+    """Return the organisation with this id or exact name; a name that is new becomes an assessing agency. A system act: `user add`."""
+    with engine.store.read() as tx:
+        known = tx.people.organisations()
+    found = next((one for one in known if name in (one.id, one.name)), None)
+    return found or add_organisation(engine, OrganisationKind.AGENCY, name, name)
+
+
 def add_person(engine: Engine, organisation_id: OrganisationId, new: NewPerson, *, by: Actor | None = None) -> Person:
     """Add a person with roles; raises Invalid, or Conflict when the log-in is taken. A system act unless `by` says who adds."""
     now = engine.clock.now()

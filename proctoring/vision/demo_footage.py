@@ -80,6 +80,24 @@ def portrait() -> bytes:
     return jpeg(_photograph()[:360, 60:400])
 
 
+def document(name: str) -> bytes:
+    """Return a specimen of an identity document with the same face and a name in Latin letters, as a JPEG."""
+    card = np.full((300, 480, 3), (240, 236, 228), np.uint8)
+    card[:54] = (120, 74, 24)
+    card[96:256, 28:148] = cv2.resize(_photograph()[:280, 110:320], (120, 160), interpolation=cv2.INTER_AREA)
+    _write(card, "IDENTITY CARD", (28, 36), 0.8, (255, 255, 255))
+    for line, row in (("Name", 120), ("Number", 186)):
+        _write(card, line, (172, row), 0.45, (120, 110, 100))
+    for line, row in ((name, 150), ("SPECIMEN 0000 0000", 216)):
+        _write(card, line, (172, row), 0.7, (40, 34, 28))
+    _write(card, "Not a real document", (172, 268), 0.42, (60, 60, 170))
+    return jpeg(card)
+
+
+def _write(card: Pixels, words: str, place: tuple[int, int], size: float, colour: tuple[int, int, int]) -> None:
+    cv2.putText(card, words, place, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)
+
+
 def _photograph() -> Pixels:
     return np.ascontiguousarray(astronaut()[..., ::-1], np.uint8)  # type: ignore[no-untyped-call]
 
@@ -122,14 +140,22 @@ def _largest(mask: "np.ndarray[tuple[int, ...], np.dtype[np.bool]]") -> Pixels:
 
 @cache
 def _room() -> Floats:
-    """Return a plain wall in daylight from the left, with a panelled lower part."""
+    """Return a wall in daylight from the left, with a panelled lower part, a door and a curtain's edge."""
     across, down = np.meshgrid(np.linspace(0, 1, WIDTH), np.linspace(0, 1, HEIGHT))
     light = 1.08 - 0.3 * across - 0.12 * down
     wall = np.array([176.0, 190.0, 196.0]) * light[..., None]
     below = down > 0.72
     wall[below] = (np.array([150.0, 166.0, 178.0]) * light[..., None])[below]
     wall[int(0.715 * HEIGHT) : int(0.73 * HEIGHT)] *= 0.86
-    return np.asarray(cv2.GaussianBlur(wall, (0, 0), 2.0), np.float32)
+    for left in range(0, 78, 13):  # the folds of a curtain
+        wall[: int(0.9 * HEIGHT), left : left + 7] *= np.array([0.80, 0.86, 0.92])
+        wall[: int(0.9 * HEIGHT), left + 7 : left + 13] *= np.array([0.90, 0.95, 1.0])
+    wall[40:, 520:622] *= np.array([0.62, 0.74, 0.86])  # a door, its frame and its two panels
+    wall[36:40, 514:628], wall[40:, 514:520], wall[40:, 622:628] = 225.0, 225.0, 215.0
+    for top, bottom in ((70, 210), (250, 420)):
+        cv2.rectangle(wall, (538, top), (604, bottom), (88.0, 112.0, 136.0), 3)
+    cv2.circle(wall, (532, 250), 4, (70.0, 170.0, 205.0), -1)
+    return np.asarray(cv2.GaussianBlur(wall, (0, 0), 1.2), np.float32)
 
 
 def _placed(across: float, down: float, *, scale: float) -> Floats:

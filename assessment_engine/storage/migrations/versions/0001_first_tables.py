@@ -15,7 +15,7 @@ def upgrade() -> None:
     _make_tables()
     for rules in (results.TRIGGERS, triggers.TRIGGERS):
         for statement in rules[op.get_bind().dialect.name]:
-            op.execute(sa.DDL(statement.replace("%", "%%")))
+            op.execute(sa.text(statement))
 
 
 def _make_tables() -> None:
