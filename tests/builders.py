@@ -36,6 +36,7 @@ from assessment_engine.people import Actor, Role
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.blobs import Blobs
 from assessment_engine.storage.database import Store, open_database
+from assessment_engine.storage.migrations import migrate
 from assessment_engine.storage.schema import metadata
 from item_bank.forms import FormState
 from tests.fakes.ports import NoTypesetter, RecordingJobs, SteeredClock
@@ -44,12 +45,8 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 def create_schema(database: Database) -> None:
-    """Make every table, as a fresh deployment has them."""
-    # until every room has declared its tables, those that wait for another one stay out
-    ready = set(metadata.tables)
-    while waiting := {name for name in ready if {key._colspec.split(".")[0] for key in metadata.tables[name].foreign_keys} - ready}:
-        ready -= waiting
-    metadata.create_all(database, tables=[metadata.tables[name] for name in ready])
+    """Make every table and trigger, as a fresh deployment has them."""
+    migrate(database)
 
 
 @cache
