@@ -118,7 +118,7 @@ def done(request: Request, engine: EngineDep, actor: Candidate, sitting_id: Sitt
     """Show what was handed in, its seal, and what happens next."""
     opened = delivery.open_sitting(engine, actor, sitting_id)
     if opened.seal is None:
-        return goto(f"/candidate/sittings/{sitting_id}")
+        return goto("/candidate" if opened.sitting.state is SittingState.VOIDED else f"/candidate/sittings/{sitting_id}")
     return page(
         request,
         "candidate/receipt.html",
