@@ -1,5 +1,6 @@
 """The human side driven through services: two people, what holds, and whose business it is."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -285,3 +286,28 @@ def test_the_system_cannot_clear_and_a_person_cannot_unflag(engine: Engine, worl
     for result, by in [("cleared", None), ("adverse", None), ("unflagged", ravi.person_id)]:
         with pytest.raises(IntegrityError):
             add_row(engine, "proctoring_decisions", id=f"dec_{result}", outcome=result, decided_by=by, **row)
+
+
+def test_two_people_at_the_same_moment_are_first_and_second(any_engine: Engine) -> None:
+    world = a_world(any_engine, state=SittingState.SUBMITTED)
+    incident, (ravi, meera) = a_flag(any_engine, world), judges(any_engine, world)
+
+    with ThreadPoolExecutor(2) as both:
+        done = [both.submit(invigilation.judge, any_engine, who, incident, UPHOLD) for who in (ravi, meera)]
+        states = {one.result().state for one in done}
+
+    assert states == {CaseState.AWAITING_SECOND, CaseState.UPHELD}
+
+
+def test_one_person_in_two_windows_judges_once(any_engine: Engine) -> None:
+    world = a_world(any_engine, state=SittingState.SUBMITTED)
+    incident, (ravi, _) = a_flag(any_engine, world), judges(any_engine, world)
+
+    with ThreadPoolExecutor(2) as windows:
+        tries = [windows.submit(invigilation.judge, any_engine, ravi, incident, UPHOLD) for _ in range(2)]
+        refused = [one.exception() for one in tries if one.exception() is not None]
+
+    assert [type(one) for one in refused] == [SecondPersonNeeded]
+    with any_engine.store.read() as tx:
+        assert tx.invigilation.case(incident, world.organisation_id).state is CaseState.AWAITING_SECOND
+        assert tx.invigilation.undecided_sittings(world.organisation_id) == [world.sitting_id]
