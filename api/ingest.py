@@ -39,6 +39,7 @@ def create_ingest(engine: Engine, frames_url: str) -> FastAPI:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await flusher.close()
+        await app.state.walls.thumbs.close()
 
     app = FastAPI(title="Assessment Engine, ingest", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.engine, app.state.doorkeeper = engine, Doorkeeper(engine)

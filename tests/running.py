@@ -1,7 +1,9 @@
 """Real parts for tests, started and stopped: a Valkey server, an ingest process's app under uvicorn."""
 
+import os
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -15,8 +17,11 @@ from fastapi import FastAPI
 
 from api.ingest import LARGEST_MESSAGE, create_ingest
 from assessment_engine.kernel.clock import SystemClock
+from assessment_engine.runtime.keys import load_signer
 from assessment_engine.runtime.valkey import frames_server, wait_for_server
 from assessment_engine.services.engine import Engine
+from assessment_engine.storage.blobs import Blobs
+from tests.builders import an_engine
 
 
 class Valkey:
@@ -75,6 +80,43 @@ def an_ingest(engine: Engine, frames_url: str) -> Iterator[Engine]:
     known = replace(engine, ingest_url=f"ws://127.0.0.1:{port}", clock=SystemClock())
     with served(create_ingest(known, frames_url), port):
         yield known
+
+
+class Proctor:
+    """A proctor worker in a process of its own, as `serve` starts it, with the real networks."""
+
+    def __init__(self, engine: Engine, data_dir: Path, frames_url: str) -> None:
+        program = "import os; from assessment_engine.settings import Settings; from workers.proctor import main; "
+        command = [sys.executable, "-c", program + "main(Settings.from_environ(os.environ))"]
+        place = {"DATA_DIR": str(data_dir), "DATABASE_URL": engine.store.engine.url.render_as_string(hide_password=False)}
+        place |= {"FRAMES_URL": frames_url, "EVIDENCE_URL": f"file://{data_dir}/evidence"}
+        self.process = subprocess.Popen(command, env={**os.environ, **place})
+
+    def kill(self) -> None:
+        """End it with SIGKILL."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> int:
+        """End it politely; returns its exit code."""
+        self.process.terminate()
+        return self.process.wait(20)
+
+
+@contextmanager
+def a_proctor(engine: Engine, data_dir: Path, frames_url: str) -> Iterator[Proctor]:
+    """A worker for the length of the block."""
+    worker = Proctor(engine, data_dir, frames_url)
+    try:
+        yield worker
+    finally:
+        worker.kill()
+
+
+def a_live_engine(folder: Path) -> Engine:
+    """An engine that other processes share: a database file, a folder of evidence, keys on disk, the real time."""
+    engine = an_engine(folder, now=SystemClock().now())
+    return replace(engine, clock=SystemClock(), signer=load_signer(folder), blobs=Blobs(f"file://{folder}/evidence"))
 
 
 def free_port() -> int:

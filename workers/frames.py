@@ -372,3 +372,7 @@ class Thumbs:
             return cast(bytes | None, await self._store.get(f"thumb:{session_id}:{sitting_id}"))
         except RedisError:
             return None
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._store.aclose()

@@ -38,6 +38,7 @@ LOOK_EVERY_S = 1.0
 REPORT_EVERY_S = 5.0
 STALE_AFTER = timedelta(seconds=2)
 AWAY_WAIT_S = 0.5
+CATCH_UP_S = 10.0
 
 log = structlog.get_logger()
 
@@ -62,6 +63,7 @@ class Worker:
         self._desks: dict[str, Desk] = {}
         self._over: set[str] = set()
         self._pace = Pace()
+        self._catching_up_until = 0.0
         self._due = dict.fromkeys(("claim", "renew", "look", "report"), 0.0)
         self.figures = Figures()
 
@@ -83,6 +85,8 @@ class Worker:
         lost = before - self._shards.owned
         if lost:
             self._desks = {name: desk for name, desk in self._desks.items() if shard_of(name) not in lost}
+        if taken:
+            self._catching_up_until = time.monotonic() + CATCH_UP_S
         for shard in sorted(taken):
             history, unfinished = self._shards.take_over(shard)
             self._rebuild(history)
@@ -123,6 +127,8 @@ class Worker:
             self.figures.lag_ms = round(0.9 * self.figures.lag_ms + 0.1 * lag * 1000, 1)
 
     def _is_stale(self, entry: Entry) -> bool:
+        if time.monotonic() < self._catching_up_until:  # what led up to an event must be seen, also by a new owner
+            return False
         frame = entry.happened
         return isinstance(frame, Frame) and not frame.kept and self._engine.clock.now() - frame.at > STALE_AFTER
 
