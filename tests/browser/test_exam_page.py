@@ -1,0 +1,158 @@
+"""The exam page in a real Chromium: answers given without a connection survive a reload and reach the server; nothing takes the focus."""
+
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Page, expect, sync_playwright
+
+from api.app import create_app
+from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.kernel.clock import SystemClock
+from assessment_engine.services import delivery, people
+from assessment_engine.services.engine import Engine
+from tests.builders import World, a_world, an_engine
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CAMERA = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A candidate whose exam page is open."""
+
+    engine: Engine
+    world: World
+    page: Page
+    base: str
+
+    def revisions(self) -> list[int]:
+        with self.engine.store.read() as tx:
+            return [receipt.revision for receipt in tx.answers.receipts(self.world.sitting_id)]
+
+    def states(self) -> list[str | None]:
+        return [link.get_attribute("data-state") for link in self.page.locator(".palette [data-number]").all()]
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[tuple[Engine, World, str]]:
+    engine = replace(an_engine(tmp_path), clock=SystemClock())
+    world = a_world(engine, state=SittingState.ADMITTED)
+    ledger = delivery.open_ledger(engine)
+    server = uvicorn.Server(uvicorn.Config(create_app(engine, ledger), port=0, log_level="warning", access_log=False))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield engine, world, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+    ledger.stop()
+    engine.store.engine.dispose()
+
+
+@pytest.fixture
+def seat(address: tuple[Engine, World, str]) -> Iterator[Seat]:
+    if CHROMIUM is None:
+        pytest.skip("no chromium found")
+    engine, world, base = address
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CAMERA)
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        token = people.open_session(engine, world.candidate.person_id).token
+        context.add_cookies([{"name": "session", "value": token, "url": base}])
+        page = context.new_page()
+        page.goto(f"{base}/candidate/sittings/{world.sitting_id}/exam")
+        page.get_by_role("button", name="Start the exam").click()
+        expect(choice(page, "Yes")).to_be_visible()
+        yield Seat(engine=engine, world=world, page=page, base=base)
+        browser.close()
+
+
+def choice(page: Page, name: str) -> Any:
+    return page.get_by_role("radio", name=name)
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("#saved[data-kind=good]")).to_be_visible(timeout=20_000)
+
+
+def test_answers_survive_a_lost_connection_and_a_reload(seat: Seat) -> None:
+    page = seat.page
+    choice(page, "Yes").check()
+    saved(page)
+    page.wait_for_timeout(500)  # the paper is fetched quietly meanwhile
+
+    page.context.set_offline(True)
+    choice(page, "No").check()
+    expect(page.locator("#offline")).to_have_text("Not saved yet. Kept on this device; trying again. Go on answering.")
+    assert page.evaluate("document.activeElement.type") == "radio"
+    page.get_by_role("button", name="Save & next").click()
+    expect(page.locator("#number")).to_have_text("Question 2 of 4")
+    choice(page, "Yes").check()
+    assert seat.revisions() == [1]
+
+    page.context.set_offline(False)
+    page.reload()
+    saved(page)
+
+    assert seat.revisions() == [1, 2, 3]
+    assert seat.states() == ["answered", "answered", "not_visited", "not_visited"]
+    with seat.engine.store.read() as tx:
+        final = tx.answers.final(seat.world.sitting_id)
+    assert final == {seat.world.items[0]: {"RESPONSE": "B"}, seat.world.items[1]: {"RESPONSE": "A"}}
+
+
+def test_two_tabs_end_in_one_ledger(seat: Seat) -> None:
+    other = seat.page.context.new_page()
+    other.goto(seat.page.url)
+    expect(choice(other, "Yes")).to_be_visible()
+
+    choice(seat.page, "Yes").check()
+    saved(seat.page)
+    choice(other, "No").check()
+    saved(other)
+
+    assert seat.revisions() == [1, 2]
+    with seat.engine.store.read() as tx:
+        assert tx.answers.final(seat.world.sitting_id) == {seat.world.items[0]: {"RESPONSE": "B"}}
+
+
+def test_handing_in_asks_once_with_the_counts_and_shows_the_receipt(seat: Seat) -> None:
+    page = seat.page
+    choice(page, "Yes").check()
+    page.get_by_role("button", name="Mark for review & next").click()
+    page.get_by_role("button", name="Submit …").click()
+    expect(page.locator("#ask [data-count=answered_and_marked]")).to_have_text("1")
+    page.get_by_role("button", name="Go back to the questions").click()
+    expect(page.locator("#ask")).to_be_hidden()
+
+    page.get_by_role("button", name="Submit …").click()
+    page.get_by_role("button", name="Hand in", exact=True).click()
+
+    page.wait_for_url("**/done")
+    expect(page.get_by_role("heading", name="Your exam is handed in")).to_be_visible()
+    assert seat.revisions() == [1]
+    state = delivery.my_sitting(seat.engine, seat.world.candidate, seat.world.sitting_id).state
+    assert state is SittingState.SUBMITTED
+
+
+def test_the_palette_is_a_drawer_on_a_telephone(seat: Seat) -> None:
+    page = seat.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator("#palette")).not_to_be_in_viewport()
+
+    page.get_by_role("button", name="Questions", exact=True).click()
+    page.get_by_role("link", name="Question 2: Not visited").click()
+
+    expect(page.locator("#number")).to_have_text("Question 2 of 4")
+    expect(page.locator("#palette")).not_to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
