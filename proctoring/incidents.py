@@ -125,9 +125,13 @@ class Bundler:
             self.close()
 
     def attach(self, evidence: tuple[int, ...]) -> None:
-        """Name the frames that show the open incident; told with its next change."""
-        if self._open is not None:
-            self._open = replace(self._open, evidence=evidence)
+        """Name the frames that show the open incident, in what is still to be told of it as well."""
+        if self._open is None:
+            return
+        self._open = replace(self._open, evidence=evidence)
+        for place, told in enumerate(self._changes):
+            if told.incident.key == self._open.key:
+                self._changes[place] = replace(told, incident=replace(told.incident, evidence=evidence))
 
     def close(self) -> None:
         """End the open incident where its last finding ended."""

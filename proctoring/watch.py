@@ -18,12 +18,18 @@ from proctoring.signals import Finding, LookingAway, detectors
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """How much of the sitting was watched, and why not the rest; frames looked at, and frames refused as old or repeated."""
+    """How much of the sitting was watched, and why not the rest; frames looked at, and frames ignored as old or repeated.
+
+    `recognised` says how often the face was good enough to be compared, and `recognised_s` when last: a candidate who never shows it is
+    accused of nothing, but nobody may think that they were recognised.
+    """
 
     observable_s: float = 0.0
     unobservable_s: Mapping[str, float] = field(default_factory=dict)
     frames: int = 0
     ignored: int = 0
+    recognised: int = 0
+    recognised_s: float | None = None
 
     @property
     def share(self) -> float:
@@ -47,7 +53,8 @@ class Watch:
         self._gap: Finding | None = None
         self._observable_s = 0.0
         self._lost: defaultdict[str, float] = defaultdict(float)
-        self._analysed = self._ignored = 0
+        self._analysed = self._ignored = self._recognised = 0
+        self._recognised_s: float | None = None
 
     @property
     def baseline(self) -> Baseline | None:
@@ -65,6 +72,8 @@ class Watch:
         step = self._account(before, observation)
         self._before = observation
         self._analysed += 1
+        if observation.identity is not None:
+            self._recognised, self._recognised_s = self._recognised + 1, observation.at
         self._frames.append((observation.seq, observation.at))
         for detector in self._detectors.values():
             detector.receive(observation)
@@ -103,7 +112,14 @@ class Watch:
     def totals(self) -> Totals:
         """Return how much was watched so far."""
         lost = {name: round(seconds, 3) for name, seconds in sorted(self._lost.items())}
-        return Totals(observable_s=round(self._observable_s, 3), unobservable_s=lost, frames=self._analysed, ignored=self._ignored)
+        return Totals(
+            observable_s=round(self._observable_s, 3),
+            unobservable_s=lost,
+            frames=self._analysed,
+            ignored=self._ignored,
+            recognised=self._recognised,
+            recognised_s=self._recognised_s,
+        )
 
     def _account(self, before: Observation | None, now: Observation) -> float:
         """Book the time since the last frame, and return how much of it was watched."""

@@ -52,6 +52,7 @@ class Analysis:
             "cpu_ms_by_stage": {stage: dict(cost) for stage, cost in self.costs.items()},
             "missing_models": list(self.missing),
             "enrolled_from": self.enrolled,
+            "recognised": sum(one.identity is not None for one in self.observations),
         }
 
     def _entry(self, incident: Incident, finding: Finding) -> dict[str, Any]:

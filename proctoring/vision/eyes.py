@@ -4,7 +4,7 @@ Every frame is checked and the followed face is read; the dearer looks (everybod
 whenever something changed. Networks are shared between candidates; what is remembered about one candidate lives here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,9 +62,9 @@ class Networks:
 class Eyes:
     """One candidate's eyes: fed with frames in order, they answer what was seen."""
 
-    def __init__(self, networks: Networks, *, enrolled: Sequence[Floats] = (), schedule: Schedule | None = None) -> None:
+    def __init__(self, networks: Networks, *, enrolled: Iterable[Sequence[float] | Floats] = (), schedule: Schedule | None = None) -> None:
         self._nets, self._plan = networks, schedule or Schedule()
-        self.enrolled: tuple[Floats, ...] = tuple(enrolled)
+        self.enrolled = tuple(np.asarray(one, np.float32) for one in enrolled)
         self.costs = Costs()
         self._scene = Scene()
         self._view: View | None = None
@@ -120,18 +120,24 @@ class Eyes:
     def _follow(self, picture: Pixels) -> Seen | None:
         """Read the mesh where the face was, else where a detector finds it."""
         before = self._track
-        with self.costs.of("mesh"):
-            mesh = self._nets.mesh.read(picture, before.region()) if before is not None else None
-        if mesh is None or before is None or mesh.score < faces.PRESENT or _lost(before, mesh):
-            mesh = self._start(picture)
+        exchanged = self._moved > self._plan.exchanged
+        mesh = self._again(picture, before) if before is not None else None
+        if mesh is None or mesh.score < faces.CERTAIN or exchanged:
+            mesh = self._start(picture) or mesh
         if mesh is None:
             if before is not None:
                 self._broken()
             return None
-        if before is None or _jumped(before, mesh) or self._moved > self._plan.exchanged:
+        if before is None or _jumped(before, mesh) or exchanged:
             self._recognise = 3
         self._track = mesh
         return self._seen(picture, mesh)
+
+    def _again(self, picture: Pixels, before: Mesh) -> Mesh | None:
+        """Read the mesh at the place where the face was, if it still is there."""
+        with self.costs.of("mesh"):
+            mesh = self._nets.mesh.read(picture, before.region())
+        return mesh if mesh.score >= faces.PRESENT and not _lost(before, mesh) else None
 
     def _start(self, picture: Pixels) -> Mesh | None:
         with self.costs.of("near"):
@@ -199,6 +205,8 @@ class Eyes:
             others = [d for d in self._nets.far.find(picture, least=0.6) if faces.overlap(d.box, mine.box) < 0.3]
         with self.costs.of("mesh"):
             real = [d for d in others if self._nets.mesh.read(picture, d.region()).fits(d)]
+        if self._crowd and not real:
+            self._recognise = 3  # one of them has gone: which?
         self._crowd = bool(real)
         return 1 + len(real)
 

@@ -16,7 +16,7 @@ CHIP_SIDE = 150
 DOUBT = 0.52  # above this distance the face is looked at again in every good frame
 # A face that is turned, small, dark or covered further than this is not compared at all: it would accuse by its picture.
 MOST_YAW, MOST_PITCH, LEAST_SIDE = 25.0, 28.0, 56.0
-_LEAST_LIGHT, _LEAST_CONTRAST = 45.0, 18.0
+_LEAST_LIGHT, _LEAST_CONTRAST = 45.0, 12.0
 _COVERED = 17.0  # colour distance (CIE a*, b*) between the upper and the lower face that a beard does not make and a veil does
 _PADDING = 0.25
 # dlib's mean positions of: outer and inner corner of the eye on the image's right, the same on the left, base of the nose.
