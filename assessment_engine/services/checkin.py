@@ -110,12 +110,11 @@ def standing(engine: Engine, actor: Actor, sitting_id: SittingId) -> Standing:
         checkin = tx.checkins.find(sitting_id)
         registration = tx.exams.registration(sitting.registration_id)
         waits = checkin is not None and checkin.state is CheckInState.REQUESTED
-        line = [one for one in tx.checkins.in_session(sitting.session_id, sitting.organisation_id) if one.state is CheckInState.REQUESTED]
         return Standing(
             sitting=sitting,
             exam=tx.exams.get(sitting.exam_id),
             checkin=checkin,
-            place=[one.sitting_id for one in line].index(sitting_id) + 1 if waits else 0,
+            place=tx.checkins.ahead_of(checkin, sitting.session_id) + 1 if checkin is not None and waits else 0,
             waited=engine.clock.now() - checkin.requested_at if checkin is not None and waits else timedelta(),
             has_portrait=registration.portrait_blob is not None,
             has_document=registration.document_blob is not None,

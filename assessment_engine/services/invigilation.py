@@ -197,7 +197,7 @@ def case(engine: Engine, actor: Actor, incident_id: IncidentId) -> CaseFile:
 def _expected(tx: Transaction, sitting: Sitting) -> Expected:
     everybody = [one.id for one in tx.sittings.all_of_session(sitting.session_id, sitting.organisation_id)]
     hours = sum(one.observable_s for one in tx.incidents.watches_of(everybody).values()) / 3600
-    flags = sum(one.tier == "alert" for sitting_id in everybody for one in tx.incidents.of_sitting(sitting_id))
+    flags = tx.invigilation.flags_in(sitting.session_id)
     return Expected(flags=flags, hours=hours, allowed=hours * tx.exams.get(sitting.exam_id).policy.false_alert_budget)
 
 

@@ -1,13 +1,13 @@
 """Rooms and walls: which sessions an invigilator can watch, and who sits in one. What is seen live comes by the wall's socket."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assessment_engine.delivery.checkin import CheckInState
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.exams import Exam, ExamSession
-from assessment_engine.invigilation import UNDECIDED, Case
+from assessment_engine.invigilation import Case
 from assessment_engine.kernel.ids import SessionId, SittingId
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services import tickets
@@ -89,14 +89,13 @@ def rooms(engine: Engine, actor: Actor) -> list[Room]:
 def _room(tx: Transaction, actor: Actor, session: ExamSession) -> Room:
     sittings = tx.sittings.all_of_session(session.id, actor.organisation_id)
     checkins = tx.checkins.in_session(session.id, actor.organisation_id)
-    cases = [case for sitting in sittings for case in tx.invigilation.cases_of(sitting.id)]
     return Room(
         session=session,
         exam=tx.exams.get(session.exam_id),
         states=Counter(sitting.state for sitting in sittings),
         waiting=sum(one.state in (CheckInState.REQUESTED, CheckInState.REFERRED) for one in checkins),
         calls=len(tx.checkins.open_calls(session.id, actor.organisation_id)),
-        undecided=sum(case.state in UNDECIDED for case in cases),
+        undecided=tx.invigilation.undecided_in(session.id),
     )
 
 
@@ -106,12 +105,18 @@ def wall(engine: Engine, actor: Actor, session_id: SessionId, room: int = 1) -> 
     with engine.store.read() as tx:
         session = tx.exams.session_of(actor, session_id)
         present = [one for one in tx.sittings.all_of_session(session_id, actor.organisation_id) if one.state in WATCHED]
-        seats = sorted((_seat(tx, one) for one in present), key=lambda one: (one.seat, one.name))
+        seats = sorted(_seats(tx, actor, session_id, present), key=lambda one: (one.seat, one.name))
         exam = tx.exams.get(session.exam_id)
     number = max(1, -(-len(seats) // ROOM))
     room = min(max(room, 1), number)
     shown = tuple(seats[(room - 1) * ROOM : room * ROOM])
     return Wall(session=session, exam=exam, seats=shown, present=tuple(one.id for one in present), room=room, rooms=number)
+
+
+def _seats(tx: Transaction, actor: Actor, session_id: SessionId, present: Sequence[Sitting]) -> list[Seat]:
+    registered = {one.id: one for one in tx.exams.registrations_of(actor, session_id)}
+    names = tx.people.names([one.candidate_id for one in present])
+    return [Seat(sitting=one, seat=registered[one.registration_id].seat or "", name=names[one.candidate_id]) for one in present]
 
 
 def _seat(tx: Transaction, sitting: Sitting) -> Seat:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from sqlalchemy import JSON, Boolean, Column, Connection, Float, ForeignKey, Row, String, Table, Text, exists, insert, select, update
+from sqlalchemy import JSON, Boolean, Column, Connection, Float, ForeignKey, Row, String, Table, Text, exists, func, insert, select, update
 
 from assessment_engine.delivery.checkin import Calibration, CheckIn, CheckInState, MachineView
 from assessment_engine.kernel.errors import NotFound
@@ -63,6 +63,18 @@ class CheckIns:
             .order_by(checkins.c.requested_at, checkins.c.sitting_id)
         )
         return [_checkin(row) for row in self._connection.execute(query)]
+
+    def ahead_of(self, checkin: CheckIn, session_id: SessionId) -> int:
+        """Count those of a session who wait longer than this one; equal moments go by id."""
+        earlier = (checkins.c.requested_at < checkin.requested_at) | (
+            (checkins.c.requested_at == checkin.requested_at) & (checkins.c.sitting_id < checkin.sitting_id)
+        )
+        query = (
+            select(func.count())
+            .select_from(checkins.join(sittings, sittings.c.id == checkins.c.sitting_id))
+            .where(sittings.c.session_id == session_id, checkins.c.state == CheckInState.REQUESTED, earlier)
+        )
+        return int(self._connection.execute(query).scalar_one())
 
     def open_calls(self, session_id: SessionId, organisation_id: OrganisationId) -> list[ExamEvent]:
         """Return the calls for an invigilator that nobody answered, oldest first."""

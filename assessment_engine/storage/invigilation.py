@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     exists,
+    func,
     insert,
     select,
     update,
@@ -28,7 +29,7 @@ from sqlalchemy import (
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.invigilation import Adjudication, Case, CaseState, Outcome, ProctoringDecision, Reason, Verdict
 from assessment_engine.kernel.errors import NotFound
-from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SittingId
+from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SessionId, SittingId
 from assessment_engine.storage.delivery import sittings
 from assessment_engine.storage.incidents import incidents
 from assessment_engine.storage.schema import Instant, metadata
@@ -113,6 +114,19 @@ class Invigilation:
         undecided = cases.c.state.in_([CaseState.OPEN, CaseState.AWAITING_SECOND])
         query = select(cases).where(cases.c.organisation_id == organisation_id, undecided, cases.c.incident_id.not_in(judged))
         return [_case(row) for row in self._connection.execute(query.order_by(cases.c.opened_at, cases.c.incident_id))]
+
+    def undecided_in(self, session_id: SessionId) -> int:
+        """Count the undecided cases of a session."""
+        undecided = cases.c.state.in_([CaseState.OPEN, CaseState.AWAITING_SECOND])
+        joined = cases.join(sittings, sittings.c.id == cases.c.sitting_id)
+        query = select(func.count()).select_from(joined).where(sittings.c.session_id == session_id, undecided)
+        return int(self._connection.execute(query).scalar_one())
+
+    def flags_in(self, session_id: SessionId) -> int:
+        """Count the flags that the machine raised in a session, whatever became of them."""
+        joined = incidents.join(sittings, sittings.c.id == incidents.c.sitting_id)
+        query = select(func.count()).select_from(joined).where(sittings.c.session_id == session_id, incidents.c.tier == "alert")
+        return int(self._connection.execute(query).scalar_one())
 
     def save_case(self, case: Case) -> None:
         """Store a case's new state."""
