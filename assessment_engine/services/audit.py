@@ -14,7 +14,8 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.storage.audit import AuditEntry, SignedCheckpoint
 from assessment_engine.storage.database import Transaction
 
-BATCH = 5000
+BATCH = 500
+"""Entries a transaction: few enough that no save of an answer waits for the log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ def origin(engine: Engine) -> str:
 
 
 def sequence(engine: Engine) -> int:
-    """Give new entries their leaves and sign a checkpoint over them; returns how many there were. Safe from several processes."""
+    """Give up to BATCH new entries their leaves and sign a checkpoint; returns how many there were. Safe from several processes."""
     with engine.store.begin() as tx:
         tx.audit.lock_sequence()
         entries = tx.audit.unsequenced(BATCH)
@@ -73,8 +74,7 @@ def sequence(engine: Engine) -> int:
 
 def _seal_leaves(engine: Engine, tx: Transaction, entries: list[AuditEntry], now: datetime) -> None:
     frontier = tx.audit.frontier()
-    for place, entry in enumerate(entries, start=frontier.size):
-        tx.audit.sequence(entry.id, place)
+    tx.audit.sequence([entry.id for entry in entries], frontier.size)
     grown = frontier.extend(entry.leaf for entry in entries)
     checkpoint = Checkpoint(origin=origin(engine), size=grown.size, root=grown.root)
     tx.audit.save_checkpoint(checkpoint, grown, sign_checkpoint(checkpoint, engine.signer.log), now)

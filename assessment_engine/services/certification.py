@@ -69,11 +69,14 @@ def sitting_for(tx: Transaction, actor: Actor, sitting_id: SittingId) -> Sitting
 
 
 def facts_of(tx: Transaction, sitting: Sitting, *, demo: bool) -> Facts:
-    """Gather what the rule looks at."""
+    """Gather what the rule looks at; before the seal nothing else matters."""
     seal = tx.sittings.seal(sitting.id)
-    report = tx.scoring.over(sitting.id, seal.sha256, seal.form_sha256) if seal else None
+    if seal is None:
+        nothing = Proctored(drained_at=None)
+        return Facts(sealed_at=None, scored=None, proctored=nothing, batched=None, voided=sitting.state is SittingState.VOIDED)
+    report = tx.scoring.over(sitting.id, seal.sha256, seal.form_sha256)
     return Facts(
-        sealed_at=seal.sealed_at if seal else None,
+        sealed_at=seal.sealed_at,
         scored=Scored(report_id=report.id, passed=report.card.passed, at=report.created_at) if report else None,
         proctored=_proctored(tx, sitting),
         batched=_batched(tx, report) if report else None,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assessment_engine.certification.certificate import Hold, Standing, may_issue
+from assessment_engine.certification.certificate import CertificateState, Hold, Standing, may_issue
 from assessment_engine.competency import Competency
 from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.exams import Exam, ExamSession
@@ -85,15 +85,22 @@ def session_standing(engine: Engine, actor: Actor, session_id: SessionId) -> lis
         tx.exams.session_of(actor, session_id)
         sittings = tx.sittings.all_of_session(session_id, actor.organisation_id)
         names = tx.people.names([sitting.candidate_id for sitting in sittings])
-        lines = [_seat_standing(tx, sitting, names[sitting.candidate_id], demo=engine.demo) for sitting in sittings]
+        seats = {place.id: place.seat or "" for place in tx.exams.registrations_of(actor, session_id)}
+        standing = tx.certificates.newest_of([sitting.id for sitting in sittings])
+        lines = [
+            SeatStanding(
+                sitting=sitting,
+                name=names[sitting.candidate_id],
+                seat=seats.get(sitting.registration_id, ""),
+                holds=_holds(tx, sitting, standing.get(sitting.id), demo=engine.demo),
+                standing=standing.get(sitting.id),
+            )
+            for sitting in sittings
+        ]
     return sorted(lines, key=lambda line: (line.seat, line.name))
 
 
-def _seat_standing(tx: Transaction, sitting: Sitting, name: str, *, demo: bool) -> SeatStanding:
-    return SeatStanding(
-        sitting=sitting,
-        name=name,
-        seat=tx.exams.registration(sitting.registration_id).seat or "",
-        holds=may_issue(facts_of(tx, sitting, demo=demo)),
-        standing=next(iter(tx.certificates.of_sitting(sitting.id)), None),
-    )
+def _holds(tx: Transaction, sitting: Sitting, standing: Standing | None, *, demo: bool) -> list[Hold]:
+    """Return what holds the certificate; of one that stands, nothing does."""
+    stands = standing is not None and standing.state is CertificateState.ISSUED
+    return [] if stands else may_issue(facts_of(tx, sitting, demo=demo))

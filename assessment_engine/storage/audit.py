@@ -4,11 +4,11 @@ The sequencer (services/audit.py) gives leaves their index and signs checkpoints
 A checkpoint's row keeps the frontier of its tree, so that the next one is made without reading the log again; `verify_log` trusts none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import JSON, Column, Connection, Integer, String, Table, Text, desc, func, insert, select, text, update
+from sqlalchemy import JSON, Column, Connection, Integer, String, Table, Text, bindparam, desc, func, insert, select, text, update
 from sqlalchemy.engine import Row
 
 from assessment_engine.audit import Checkpoint, Frontier, leaf_hash
@@ -107,9 +107,11 @@ class AuditLog:
         query = select(audit_entries).where(audit_entries.c.leaf_index.is_(None)).order_by(audit_entries.c.id).limit(limit)
         return [_entry(row) for row in self._connection.execute(query)]
 
-    def sequence(self, entry_id: str, leaf_index: int) -> None:
-        """Give an entry its place in the log, for good."""
-        self._connection.execute(update(audit_entries).where(audit_entries.c.id == entry_id).values(leaf_index=leaf_index))
+    def sequence(self, entry_ids: Sequence[str], first: int) -> None:
+        """Give entries their places in the log, for good, from `first` on."""
+        places = [{"entry": entry_id, "place": place} for place, entry_id in enumerate(entry_ids, start=first)]
+        given = update(audit_entries).where(audit_entries.c.id == bindparam("entry")).values(leaf_index=bindparam("place"))
+        self._connection.execute(given, places)
 
     def frontier(self) -> Frontier:
         """Return the frontier of the last checkpoint's tree."""

@@ -1,7 +1,7 @@
 """Tables and queries of certification. Both tables are append-only, a certificate needs all that promise 4 names: see triggers.py."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 
 from sqlalchemy import (
@@ -92,6 +92,11 @@ class Certificates:
     def of_sitting(self, sitting_id: SittingId) -> list[Standing]:
         """Return a sitting's certificates, newest first; more than one only after a correction."""
         return self._all(certificates.c.sitting_id == sitting_id)
+
+    def newest_of(self, sitting_ids: Collection[SittingId]) -> dict[SittingId, Standing]:
+        """Return the newest certificate of each of these sittings that has one."""
+        found = self._all(certificates.c.sitting_id.in_(sitting_ids))
+        return {one.certificate.sitting_id: one for one in reversed(found)}
 
     def of_candidate(self, candidate_id: PersonId) -> list[Standing]:
         """Return a person's certificates, newest first."""

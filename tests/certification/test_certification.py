@@ -1,6 +1,7 @@
-"""Certificates through the services: what holds them, issuing, later findings, suspending, revoking, checking. On both databases."""
+"""Certificates through the services: what holds them, issuing, later findings, suspending, revoking, checking."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,18 +14,27 @@ from assessment_engine.people import Role
 from assessment_engine.services import audit, certification, competency, verification
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.typesetter import FONTS, TypstTypesetter
-from tests.builders import an_actor
+from tests.builders import an_actor, an_engine
 from tests.certification.parts import ASSETS, contexts, needs_contexts
 from tests.certification.story import Story, a_story, install_triggers, tell
 
 pytestmark = needs_contexts
 
 
+def begin(engine: Engine) -> Story:
+    ready = replace(engine, contexts=contexts(), typesetter=TypstTypesetter(ASSETS))
+    install_triggers(ready)
+    return a_story(ready)
+
+
 @pytest.fixture
-def story(any_engine: Engine) -> Story:
-    engine = replace(any_engine, contexts=contexts(), typesetter=TypstTypesetter(ASSETS))
-    install_triggers(engine)
-    return a_story(engine)
+def story(tmp_path: Path) -> Story:
+    return begin(an_engine(tmp_path))
+
+
+@pytest.fixture
+def any_story(any_engine: Engine) -> Story:
+    return begin(any_engine)
 
 
 def reasons(story: Story) -> list[tuple[HoldReason, Holder]]:
@@ -37,7 +47,8 @@ def state_of(story: Story, number: str) -> CertificateState:
         return tx.certificates.by_number(number).state
 
 
-def test_a_certificate_comes_when_nothing_holds_it_and_once_only(story: Story) -> None:
+def test_a_certificate_comes_when_nothing_holds_it_and_once_only(any_story: Story) -> None:
+    story = any_story
     tell(story)
 
     first = certification.issue_certificates(story.engine, story.sitting_id)
@@ -105,7 +116,8 @@ def test_an_open_grievance_holds_it_until_it_is_resolved(story: Story) -> None:
     assert certification.issue_certificates(story.engine, story.sitting_id) is None
 
 
-def test_a_later_flag_suspends_and_its_dismissal_reinstates(story: Story) -> None:
+def test_a_later_flag_suspends_and_its_dismissal_reinstates(any_story: Story) -> None:
+    story = any_story
     tell(story)
     certificate = certification.issue_certificates(story.engine, story.sitting_id)
     assert certificate is not None
@@ -139,7 +151,8 @@ def test_an_adverse_decision_after_the_issue_suspends(story: Story) -> None:
     assert state_of(story, certificate.number) is CertificateState.SUSPENDED
 
 
-def test_revoking_needs_two_officers_and_ends_the_competency_record(story: Story) -> None:
+def test_revoking_needs_two_officers_and_ends_the_competency_record(any_story: Story) -> None:
+    story = any_story
     tell(story)
     certificate = certification.issue_certificates(story.engine, story.sitting_id)
     assert certificate is not None
@@ -195,7 +208,8 @@ def test_the_pdf_is_for_its_holder_and_the_cell_and_verifies_as_a_file(story: St
         certification.certificate_pdf(story.engine, stranger, certificate.number)
 
 
-def test_every_link_of_the_chain_can_be_followed(story: Story) -> None:
+def test_every_link_of_the_chain_can_be_followed(any_story: Story) -> None:
+    story = any_story
     tell(story)
     certificate = certification.issue_certificates(story.engine, story.sitting_id)
     assert certificate is not None
