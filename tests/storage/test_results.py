@@ -1,7 +1,5 @@
 """The triggers of result batches, tried with plain SQL on both databases."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -9,19 +7,15 @@ from sqlalchemy.exc import DBAPIError
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.results import draft_batch
 from assessment_engine.services.scoring import score_sitting
-from assessment_engine.storage.results import TRIGGERS
 from tests.services.paper import Paper, a_paper, a_sealed_sitting
 
 
 @pytest.fixture
-def drafted(any_engine: Engine) -> Iterator[tuple[Engine, Paper, str]]:
+def drafted(any_engine: Engine) -> tuple[Engine, Paper, str]:
     paper = a_paper(any_engine)
     _, sitting_id = a_sealed_sitting(any_engine, paper, {})
     score_sitting(any_engine, sitting_id)
-    with any_engine.store.begin() as tx:
-        for statement in TRIGGERS[any_engine.store.engine.dialect.name]:
-            tx.connection.exec_driver_sql(statement)
-    yield any_engine, paper, draft_batch(any_engine, paper.officer, paper.session.id).id
+    return any_engine, paper, draft_batch(any_engine, paper.officer, paper.session.id).id
 
 
 def execute(engine: Engine, *statements: str) -> None:
