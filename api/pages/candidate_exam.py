@@ -68,6 +68,9 @@ WORDS: Mapping[str, str] = {
     "called": N_("The invigilator has been called."),
     "show_me": N_("Show my picture"),
     "hide_me": N_("Hide my picture"),
+    "one_mark": N_("1 mark"),
+    "marks": N_("%(n)s marks"),
+    "time_given": N_("You have been given more time. The clock shows it."),
     "elsewhere": N_("An answer given in another window was newer and is shown now."),
 }
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from api.auth import EngineDep, Viewer
+from api.auth import EngineDep, Invigilator, Viewer
 from assessment_engine.delivery.responses import Answer, Receipt, an_offer
 from assessment_engine.delivery.sealing import Seal
 from assessment_engine.delivery.sitting import SittingState
@@ -159,6 +159,22 @@ class ConsentRequest(BaseModel):
     language: Language = "en"
 
 
+class TimeRequest(BaseModel):
+    """Time given back after an outage, and why."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"minutes": 10, "reason": "The centre had no power from 11:40 to 11:50."}]})
+
+    minutes: Annotated[int, Field(strict=True, ge=1, le=delivery.MOST_MINUTES)]
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class DeadlineAnswer(BaseModel):
+    """A sitting's deadline as it is now."""
+
+    sitting: str
+    deadline: datetime | None
+
+
 class TicketAnswer(BaseModel):
     """What opens the camera's socket within two minutes."""
 
@@ -184,6 +200,7 @@ class ItemAnswer(BaseModel):
     languages: list[str]
     title: str
     html: str
+    max_score: float
 
 
 @router.get("")
@@ -241,6 +258,13 @@ def submit(engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: Sit
     return _seal(delivery.submit(engine, ledger, viewer, sitting_id))
 
 
+@router.post("/{sitting_id}/time")
+def give_time(engine: EngineDep, invigilator: Invigilator, sitting_id: SittingPath, body: TimeRequest) -> DeadlineAnswer:
+    """Give a candidate time back, as an invigilator and where the exam's policy lets a person decide; it is in the log with its reason."""
+    sitting = delivery.give_time(engine, invigilator, sitting_id, body.minutes, body.reason)
+    return DeadlineAnswer(sitting=sitting.id, deadline=sitting.deadline_at)
+
+
 @router.get("/{sitting_id}/receipts")
 def receipts(engine: EngineDep, viewer: Viewer, sitting_id: SittingPath) -> ReceiptsAnswer:
     """Return every receipt of one's own sitting."""
@@ -258,7 +282,9 @@ def item(
 ) -> ItemAnswer:
     """Return a question of a sitting in progress, with one's own answer filled in."""
     shown = delivery.item_of(engine, viewer, sitting_id, item_id, lang)
-    return ItemAnswer(item=item_id, language=shown.lang, languages=list(shown.languages), title=shown.title, html=shown.html)
+    return ItemAnswer(
+        item=item_id, language=shown.lang, languages=list(shown.languages), title=shown.title, html=shown.html, max_score=shown.max_score
+    )
 
 
 @router.post("/{sitting_id}/camera-ticket")

@@ -112,6 +112,7 @@ async function resync() {
   const sitting = await ask("").catch(() => null);
   if (!sitting) return;
   clockOffset = Date.parse(sitting.server_time) - (asked + Date.now()) / 2;
+  if (Date.parse(sitting.deadline) > deadline) announce("time_given");
   deadline = Date.parse(sitting.deadline);
   const before = state.questions[state.current].response;
   change(exam.adopt(state, sitting));
@@ -193,6 +194,7 @@ async function paint() {
   const { language } = state.questions[item];
   const page = await pageOf(item, language).catch(() => null);
   if (item !== state.current || language !== state.questions[item].language) return;
+  find("marks").textContent = page ? say(page.max_score === 1 ? "one_mark" : "marks", { n: page.max_score }) : "";
   if (page) find("question").innerHTML = page.html; // written and cleaned by our own server
   else find("question").textContent = words.not_shown;
   for (const button of document.querySelectorAll("[data-language]")) {

@@ -6,7 +6,7 @@ services' matter. Stored by storage/delivery.py, driven by services/delivery.py 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from assessment_engine.delivery.timing import TimePolicy
@@ -38,6 +38,7 @@ class SittingVerb(StrEnum):
     START = "start"
     SUBMIT = "submit"
     TIME_UP = "time_up"
+    GIVE_TIME = "give_time"
     VOID = "void"
 
 
@@ -53,6 +54,7 @@ TRANSITIONS: Mapping[tuple[SittingState, SittingVerb], SittingState] = {
     (_S.REFERRED, _V.ASK_AGAIN): _S.CONSENTED,
     (_S.REFERRED, _V.ADMIT): _S.ADMITTED,
     (_S.ADMITTED, _V.START): _S.IN_PROGRESS,
+    (_S.IN_PROGRESS, _V.GIVE_TIME): _S.IN_PROGRESS,
     (_S.IN_PROGRESS, _V.SUBMIT): _S.SUBMITTED,
     (_S.IN_PROGRESS, _V.TIME_UP): _S.SUBMITTED,
     (_S.REGISTERED, _V.VOID): _S.VOIDED,
@@ -118,6 +120,12 @@ class Sitting:
     def time_up(self, now: datetime) -> "Sitting":
         """Close the sitting because its time is over."""
         return replace(self._after(SittingVerb.TIME_UP), submitted_at=now)
+
+    def give_time(self, seconds: int) -> "Sitting":
+        """Move the deadline of a sitting in progress later."""
+        sitting = self._after(SittingVerb.GIVE_TIME)
+        assert sitting.deadline_at is not None, "a sitting in progress has a deadline"
+        return replace(sitting, deadline_at=sitting.deadline_at + timedelta(seconds=seconds))
 
     def void(self) -> "Sitting":
         """Take the sitting out of what counts; nothing of it is deleted."""

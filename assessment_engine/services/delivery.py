@@ -13,12 +13,12 @@ from functools import partial
 from assessment_engine.delivery.responses import Answer, Offer, Receipt, Response
 from assessment_engine.delivery.sealing import Seal, seal_ledger
 from assessment_engine.delivery.sitting import Sitting, SittingState, SittingVerb
-from assessment_engine.delivery.timing import TimePolicy, check_window, time_policy
+from assessment_engine.delivery.timing import OutagePolicy, TimePolicy, check_window, time_policy
 from assessment_engine.exams import Exam, ExamSession
-from assessment_engine.kernel.canonical import canonical_json
-from assessment_engine.kernel.errors import AfterTime, Invalid, NotYet, SittingSealed, TooLarge, UnknownItem
+from assessment_engine.kernel.canonical import Json, canonical_json
+from assessment_engine.kernel.errors import AfterTime, Invalid, NotAllowed, NotYet, SittingSealed, TooLarge, UnknownItem
 from assessment_engine.kernel.ids import ItemVersionId, SittingId
-from assessment_engine.people import Actor
+from assessment_engine.people import Actor, Role, require
 from assessment_engine.services import tickets
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.services.items import RenderedItem, rendered_item, scored_variant
@@ -34,6 +34,7 @@ Facts = Mapping[str, str | int | float | bool | None]
 Jobs = tuple[str, ...]
 
 LONGEST_NOTE = 2000
+MOST_MINUTES = 120
 NOTES_OF_PAGE = frozenset({"item_viewed", "language_switched", "browser_hint", "question_reported"})
 """The exam events that a page may report. All of them are hints; none is evidence (DESIGN promise 9)."""
 
@@ -171,6 +172,24 @@ def submit(engine: Engine, ledger: AnswerLedger, actor: Actor, sitting_id: Sitti
     seal, jobs = ledger.in_order(sitting_id, work).result()
     _tell(engine, jobs)
     return seal
+
+
+def give_time(engine: Engine, actor: Actor, sitting_id: SittingId, minutes: int, reason: str) -> Sitting:
+    """Give a candidate time back after an outage; raises NotAllowed when the exam's policy is that the time runs on."""
+    require(actor, Role.INVIGILATOR)
+    if not 1 <= minutes <= MOST_MINUTES or not reason.strip():
+        raise Invalid(f"time is given back by the minute, at most {MOST_MINUTES}, and with a reason", most=MOST_MINUTES)
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        tx.sittings.lock([sitting_id])
+        sitting = tx.sittings.of_organisation(sitting_id, actor.organisation_id)
+        if _time_policy(tx, sitting, tx.exams.get(sitting.exam_id)).outage is not OutagePolicy.PERSON_DECIDES:
+            raise NotAllowed("this exam's policy is that the time runs on")
+        longer = sitting.give_time(minutes * 60)
+        tx.sittings.save(longer)
+        about: Json = {"minutes": minutes, "reason": reason.strip()}
+        tx.audit.append("time_given", subject=sitting_id, actor=actor.person_id, now=now, payload=about)
+    return longer
 
 
 def time_up(engine: Engine) -> int:

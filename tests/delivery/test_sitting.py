@@ -19,6 +19,7 @@ ALLOWED: dict[tuple[SittingState, SittingVerb], SittingState] = {
     (S.REFERRED, V.ASK_AGAIN): S.CONSENTED,
     (S.REFERRED, V.ADMIT): S.ADMITTED,
     (S.ADMITTED, V.START): S.IN_PROGRESS,
+    (S.IN_PROGRESS, V.GIVE_TIME): S.IN_PROGRESS,
     (S.IN_PROGRESS, V.SUBMIT): S.SUBMITTED,
     (S.IN_PROGRESS, V.TIME_UP): S.SUBMITTED,
     **{(state, V.VOID): S.VOIDED for state in S if state not in (S.IN_PROGRESS, S.VOIDED)},
@@ -31,6 +32,8 @@ def do(sitting: Sitting, verb: SittingVerb) -> Sitting:
             return sitting.consent(NOON, "hi")
         case V.ADMIT | V.SUBMIT | V.TIME_UP:
             moved = getattr(sitting, verb)(NOON)
+        case V.GIVE_TIME:
+            moved = sitting.give_time(60)
         case V.START:
             moved = sitting.start(NOON, TimePolicy(duration_s=60))
         case _:
@@ -42,7 +45,7 @@ def do(sitting: Sitting, verb: SittingVerb) -> Sitting:
 @pytest.mark.parametrize("verb", SittingVerb)
 @pytest.mark.parametrize("state", SittingState)
 def test_every_pair_of_state_and_verb_is_decided(state: SittingState, verb: SittingVerb) -> None:
-    sitting = a_sitting(state=state)
+    sitting = a_sitting(state=state, deadline_at=NOON)
 
     if (state, verb) in ALLOWED:
         assert do(sitting, verb).state is ALLOWED[state, verb]
@@ -86,3 +89,7 @@ def test_an_older_answer_does_not_turn_the_revision_back() -> None:
     sitting = a_sitting(revision=9).answered(ItemVersionId("itv_2"), 7)
 
     assert (sitting.revision, sitting.current_item) == (9, "itv_2")
+
+
+def test_time_given_back_moves_the_deadline() -> None:
+    assert a_sitting(state=S.IN_PROGRESS, deadline_at=NOON).give_time(600).deadline_at == NOON + timedelta(minutes=10)

@@ -1,7 +1,9 @@
 import asyncio
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from assessment_engine.delivery.responses import an_offer
 from assessment_engine.delivery.sealing import is_whole
@@ -10,6 +12,7 @@ from assessment_engine.kernel.errors import (
     AfterTime,
     IllegalTransition,
     Invalid,
+    NotAllowed,
     NotFound,
     NotYet,
     SittingSealed,
@@ -17,11 +20,13 @@ from assessment_engine.kernel.errors import (
     UnknownItem,
     WrongResponse,
 )
+from assessment_engine.people import Role
 from assessment_engine.services import delivery, tickets
 from assessment_engine.services.delivery import Note
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.ledger_writer import AnswerLedger
-from tests.builders import World, a_person, a_stored_sitting, a_world, steer, told
+from assessment_engine.storage.schema import metadata
+from tests.builders import World, a_person, a_stored_sitting, a_world, an_organisation, steer, told
 
 
 @pytest.fixture
@@ -232,3 +237,40 @@ def test_a_camera_ticket_is_for_ones_own_open_sitting(any_engine: Engine, ledger
     delivery.submit(any_engine, ledger, world.candidate, world.sitting_id)
     with pytest.raises(SittingSealed):
         delivery.camera_ticket(any_engine, world.candidate, world.sitting_id)
+
+
+def a_world_where_a_person_decides(engine: Engine) -> World:
+    world = a_world(engine, duration_s=60)
+    with engine.store.begin() as tx:
+        tx.connection.execute(update(metadata.tables["exams"]).values(policy={"outage": "person_decides"}))
+    return world
+
+
+def test_an_invigilator_gives_time_back_with_a_reason(any_engine: Engine, ledger: AnswerLedger) -> None:
+    world = a_world_where_a_person_decides(any_engine)
+    invigilator = a_person(any_engine, world.organisation_id, Role.INVIGILATOR)
+    before = delivery.my_sitting(any_engine, world.candidate, world.sitting_id).deadline_at
+
+    longer = delivery.give_time(any_engine, invigilator, world.sitting_id, 10, "No power")
+
+    assert before is not None and longer.deadline_at == before + timedelta(minutes=10)
+    steer(any_engine).advance(61)
+    save(any_engine, ledger, world, 1)
+
+
+def test_time_is_given_back_only_by_who_may_and_where_the_policy_says_so(any_engine: Engine) -> None:
+    strict = a_world(any_engine)
+    invigilator = a_person(any_engine, strict.organisation_id, Role.INVIGILATOR)
+    with pytest.raises(NotAllowed):
+        delivery.give_time(any_engine, invigilator, strict.sitting_id, 10, "No power")
+
+    world = a_world_where_a_person_decides(any_engine)
+    stranger = a_person(any_engine, an_organisation(any_engine), Role.INVIGILATOR)
+    own = a_person(any_engine, world.organisation_id, Role.INVIGILATOR)
+    with pytest.raises(NotFound):
+        delivery.give_time(any_engine, stranger, world.sitting_id, 10, "No power")
+    with pytest.raises(NotAllowed):
+        delivery.give_time(any_engine, world.candidate, world.sitting_id, 10, "No power")
+    for minutes, reason in ((0, "No power"), (121, "No power"), (10, " ")):
+        with pytest.raises(Invalid):
+            delivery.give_time(any_engine, own, world.sitting_id, minutes, reason)

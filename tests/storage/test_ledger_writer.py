@@ -259,3 +259,11 @@ def test_many_threads_share_few_commits(any_engine: Engine, ledger: AnswerLedger
     assert ACKNOWLEDGED._value.get() - before == 200
     with any_engine.store.read() as tx:
         assert sum(len(tx.answers.receipts(one.sitting_id)) for one in worlds) == 200
+
+
+@pytest.mark.parametrize("value", ["a\x00b", "पुणे 🙂", "x" * 60_000, ""], ids=["nul", "letters", "long", "empty"])
+def test_text_of_every_kind_is_kept_as_it_came(any_engine: Engine, ledger: AnswerLedger, world: World, value: str) -> None:
+    ledger.save(offer(world, 1, value=value)).result(10)
+
+    with any_engine.store.read() as tx:
+        assert tx.answers.final(world.sitting_id)[world.items[0]] == {"RESPONSE": value}
