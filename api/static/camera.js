@@ -1,0 +1,96 @@
+// The candidate's camera: opened here, sent by camera_worker.js. What the page may show comes back through `onState` and `onMessage`.
+//
+// onState({camera, connection, message}), on every change:
+//   camera      "starting", "seen", "not_seen" (the server says why in `message`), "denied", "absent", "in_use" or "black"
+//   connection  "starting", "ok", "lost" (it tries again by itself), "elsewhere" (another window has the camera), "refused" or "closed"
+
+import { problemOf } from "./check_state.js";
+
+const WANTED = { video: { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 15 } }, audio: false };
+const BLACK = 6; // mean brightness of 255
+const BLACK_MS = 4000;
+const RETRY_MS = 5000;
+
+// Open the camera: {outcome: "live", stream}, or {outcome: "denied" | "absent" | "in_use"}.
+export async function probeCamera() {
+  if (!navigator.mediaDevices) return { outcome: "denied" }; // no secure connection, no camera
+  try {
+    return { outcome: "live", stream: await navigator.mediaDevices.getUserMedia(WANTED) };
+  } catch (error) {
+    return { outcome: problemOf(error.name) };
+  }
+}
+
+// Start sending; `preview` is a <video> to show the picture in, or null. Answers {stop()}.
+export async function startCamera({ sittingId, csrf, preview = null, onState, onMessage = () => {} }) {
+  const video = preview ?? document.createElement("video");
+  Object.assign(video, { muted: true, playsInline: true });
+  const worker = new Worker(new URL("./camera_worker.js", import.meta.url), { type: "module" });
+  let state = { camera: "starting", connection: "starting", message: "" };
+  let darkSince = null;
+  let stopped = false;
+
+  function change(changes) {
+    const before = state;
+    state = { ...state, ...changes };
+    if (!stopped && Object.keys(state).some((name) => state[name] !== before[name])) onState({ ...state });
+  }
+
+  async function open() {
+    if (stopped) return;
+    const { outcome, stream } = await probeCamera();
+    if (outcome !== "live") {
+      change({ camera: outcome });
+      setTimeout(open, RETRY_MS);
+      return;
+    }
+    const [track] = stream.getVideoTracks();
+    track.onended = () => {
+      change({ camera: "absent" });
+      setTimeout(open, RETRY_MS);
+    };
+    video.srcObject = stream;
+    await video.play().catch(() => {});
+    change({ camera: "starting" });
+  }
+
+  function measure(brightness) {
+    darkSince = brightness > BLACK ? null : (darkSince ?? Date.now());
+    if (darkSince !== null && Date.now() - darkSince >= BLACK_MS) change({ camera: "black" });
+    else if (state.camera === "black") change({ camera: "starting" });
+  }
+
+  function hear(message) {
+    if (message.type === "seen" && !["black", "denied", "absent", "in_use"].includes(state.camera)) {
+      const seen = message.observable && message.faces > 0;
+      change({ camera: seen ? "seen" : "not_seen", message: seen ? "" : (message.reason ?? "") });
+    }
+    onMessage(message);
+  }
+
+  const receivers = {
+    async picture() {
+      const live = video.srcObject?.active && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+      const bitmap = live ? await createImageBitmap(video).catch(() => null) : null;
+      if (bitmap) worker.postMessage({ type: "picture", bitmap }, [bitmap]);
+      else worker.postMessage({ type: "nothing" });
+    },
+    brightness: ({ brightness }) => measure(brightness),
+    connection: ({ connection }) => change({ connection }),
+    message: ({ message }) => hear(message),
+  };
+  worker.onmessage = ({ data }) => receivers[data.type](data);
+
+  onState({ ...state });
+  worker.postMessage({ type: "start", sittingId, csrf });
+  open();
+  return {
+    stop() {
+      stopped = true;
+      worker.postMessage({ type: "stop" });
+      setTimeout(() => worker.terminate(), 500);
+      for (const track of video.srcObject?.getTracks() ?? []) track.stop();
+      video.srcObject = null;
+    },
+  };
+}
