@@ -15,7 +15,7 @@ from assessment_engine.kernel.errors import Conflict
 from assessment_engine.kernel.ids import IncidentId, SittingId, new_id
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services import evidence
-from assessment_engine.services.engine import Engine
+from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
 from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord
@@ -40,14 +40,23 @@ def record(engine: Engine, sitting_id: SittingId, change: IncidentChange, segmen
         before = tx.incidents.find(sitting_id, incident.rule, incident.first_seq)
     row = _row(sitting, before, incident, models, IncidentId(new_id("inc", now)))
     frames = _store_frames(engine, sitting, row.id, incident, segment)
+    job: str | None = None
     with engine.store.begin() as tx:
         (tx.incidents.save if before else tx.incidents.add)(row)
         tx.incidents.add_evidence(frames)
         if incident.tier is Tier.ALERT:
             tx.invigilation.open_case(row.id, sitting_id, sitting.organisation_id, now)
+            job = _doubt(tx, sitting_id, now)
         if before is None or (incident.end_s is not None and before.ended_at is None):
             _note(tx, row, "incident_closed" if change.change is Change.CLOSED else "incident_raised", now)
+    if job is not None:
+        engine.jobs.tell(job)
     return row.id
+
+
+def _doubt(tx: Transaction, sitting_id: SittingId, now: datetime) -> str | None:
+    """Have a certificate that exists already suspended until people have decided on the late flag."""
+    return tx.outbox.add(JobName.ISSUE_CERTIFICATES, sitting_id, now) if tx.certificates.of_sitting(sitting_id) else None
 
 
 def add_evidence(engine: Engine, sitting_id: SittingId, segment: Segment) -> None:
