@@ -1,5 +1,6 @@
 // Looking at the dots: the dot moves as calibrate_state.js says, while the camera feed runs, so that the server learns what is usual.
 
+import { startCamera } from "./camera.js";
 import { dot, initial, isDone, look, passed, summary } from "./calibrate_state.js";
 import { ask, csrf, say } from "./page.js";
 
@@ -10,7 +11,6 @@ let camera = null;
 let running = false;
 
 async function watch() {
-  const { startCamera } = await import("./camera.js");
   camera = await startCamera({
     sittingId: root.dataset.sitting,
     csrf: csrf(),

@@ -1,6 +1,7 @@
 // The system check's page: camera, microphone, light and connection are tried here, the face by the server. Steps are decided in check_state.js.
 
-import { STEPS, brightnessOf, initial, kbps, loudnessOf, mayGoOn, problemOf, receive } from "./check_state.js";
+import { probeCamera, startCamera } from "./camera.js";
+import { STEPS, brightnessOf, initial, kbps, loudnessOf, mayGoOn, receive } from "./check_state.js";
 import { ask, csrf, say } from "./page.js";
 
 const LOOK_MS = 250;
@@ -28,15 +29,13 @@ function happen(event) {
 }
 
 async function openCamera() {
-  try {
-    live.srcObject = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480 } });
+  const { outcome, stream } = await probeCamera();
+  if (stream) {
+    live.srcObject = stream;
     await live.play();
-    happen({ type: "camera", outcome: "live" });
-    return true;
-  } catch (error) {
-    happen({ type: "camera", outcome: problemOf(error.name) });
-    return false;
   }
+  happen({ type: "camera", outcome });
+  return outcome === "live";
 }
 
 function watchLight() {
@@ -50,7 +49,6 @@ function watchLight() {
 
 // The server looks at a few pictures and says what it sees; it keeps none.
 async function watchFace() {
-  const { startCamera } = await import("./camera.js");
   await startCamera({
     sittingId: root.dataset.sitting,
     csrf: csrf(),

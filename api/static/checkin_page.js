@@ -1,5 +1,6 @@
 // Check-in: take a picture and send it, or wait in the queue. The server knows the queue; this page only asks again.
 
+import { probeCamera } from "./camera.js";
 import { ask, say } from "./page.js";
 
 const EVERY_MS = 3000;
@@ -16,7 +17,8 @@ function show(...ids) {
 }
 
 async function open() {
-  const stream = await navigator.mediaDevices.getUserMedia({ video: { width: WIDTH, height: HEIGHT } });
+  const { outcome, stream } = await probeCamera();
+  if (outcome !== "live") throw new Error(outcome);
   at("live").srcObject = stream;
   await at("live").play();
   addEventListener("pagehide", () => stream.getTracks().forEach((track) => track.stop()));
