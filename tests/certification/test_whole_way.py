@@ -7,18 +7,24 @@ from pathlib import Path
 import pytest
 
 from assessment_engine.certification.certificate import HoldReason
+from assessment_engine.certification.verification import Answer
 from assessment_engine.delivery.responses import an_offer
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.people import Actor
-from assessment_engine.services import audit, certification, competency, invigilation, results, scoring, standing, verification
+from assessment_engine.services import audit, certification, competency, incidents, invigilation, results, scoring, standing, verification
 from assessment_engine.services.delivery import open_ledger, submit
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import WatchRecord
-from tests.builders import an_engine, steer
+from proctoring.evidence import Segment
+from proctoring.incidents import Change, Incident, IncidentChange
+from proctoring.policy import Kind, Severity, Tier
+from proctoring.signals import Finding
+from tests.builders import an_engine, steer, told
 from tests.certification.parts import contexts, needs_contexts
 from tests.certification.story import install_triggers
 from tests.services.paper import Paper, a_key, a_paper, a_place
 from tests.services.test_results import give_password
+from workers.jobs import do
 
 pytestmark = needs_contexts
 
@@ -55,6 +61,44 @@ def publish(engine: Engine, paper: Paper) -> None:
     results.approve_batch(engine, paper.officer, batch.id)
     steer(engine).advance(1)
     results.approve_batch(engine, paper.second, batch.id)
+
+
+def a_flag(engine: Engine, sitting_id: SittingId) -> None:
+    finding = Finding(
+        kind=Kind.NOBODY, first_seq=7, start_s=1.0, raised_s=4.0, last_s=4.0, peak=1.0, peak_s=2.0, threshold=0.5, confidence=0.9
+    )
+    incident = Incident(
+        rule=Kind.NOBODY,
+        first_seq=7,
+        kind=Kind.NOBODY,
+        start_s=1.0,
+        raised_s=4.0,
+        tier=Tier.ALERT,
+        severity=Severity.MEDIUM,
+        confidence=0.9,
+        findings=(finding,),
+    )
+    segment = Segment(key=incident.key, shots=(), chosen=())
+    incidents.record(engine, sitting_id, IncidentChange(change=Change.OPENED, incident=incident), segment, {})
+
+
+def test_a_flag_that_comes_late_suspends_by_itself(engine: Engine) -> None:
+    paper = a_paper(engine)
+    _, sitting_id = sit(engine, paper)
+    scoring.score_sitting(engine, sitting_id)
+    watched(engine, sitting_id)
+    invigilation.settle(engine, sitting_id)
+    publish(engine, paper)
+    certificate = certification.issue_certificates(engine, sitting_id)
+    assert certificate is not None
+    steer(engine).advance(1)
+    before = len(told(engine))
+
+    a_flag(engine, sitting_id)
+    for job_id in told(engine)[before:]:
+        assert do(engine, job_id)
+
+    assert verification.check_number(engine, certificate.number).verdict.answer is Answer.SUSPENDED
 
 
 def test_every_answer_right_becomes_a_certificate_that_anybody_can_check(engine: Engine) -> None:
