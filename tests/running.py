@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from api.ingest import LARGEST_MESSAGE, create_ingest
 from assessment_engine.kernel.clock import SystemClock
+from assessment_engine.kernel.lifeline import die_with_parent
 from assessment_engine.runtime.keys import load_signer
 from assessment_engine.runtime.valkey import frames_server, wait_for_server
 from assessment_engine.services.engine import Engine
@@ -33,7 +34,7 @@ class Valkey:
 
     def start(self) -> None:
         """Start it, empty."""
-        self._process = subprocess.Popen(list(self._child.command))
+        self._process = subprocess.Popen(list(self._child.command), preexec_fn=_with_us)
         wait_for_server(self.url)
 
     def kill(self) -> None:
@@ -90,7 +91,7 @@ class Proctor:
         command = [sys.executable, "-c", program + "main(Settings.from_environ(os.environ))"]
         place = {"DATA_DIR": str(data_dir), "DATABASE_URL": engine.store.engine.url.render_as_string(hide_password=False)}
         place |= {"FRAMES_URL": frames_url, "EVIDENCE_URL": f"file://{data_dir}/evidence"}
-        self.process = subprocess.Popen(command, env={**os.environ, **place})
+        self.process = subprocess.Popen(command, env={**os.environ, **place}, preexec_fn=_with_us)
 
     def kill(self) -> None:
         """End it with SIGKILL."""
@@ -117,6 +118,14 @@ def a_live_engine(folder: Path) -> Engine:
     """An engine that other processes share: a database file, a folder of evidence, keys on disk, the real time."""
     engine = an_engine(folder, now=SystemClock().now())
     return replace(engine, clock=SystemClock(), signer=load_signer(folder), blobs=Blobs(f"file://{folder}/evidence"))
+
+
+_US = os.getpid()
+
+
+def _with_us() -> None:
+    """Let a child end with the tests, also when they are killed."""
+    die_with_parent(_US)
 
 
 def free_port() -> int:
