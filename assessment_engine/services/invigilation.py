@@ -94,6 +94,7 @@ class CaseFile:
     adjudications: Sequence[Adjudication]  # only those the viewer may read
     names: Mapping[str, str]
     may_judge: bool
+    going_on: bool  # the incident has not ended: it may still grow graver, so nobody judges it yet
     second: bool
     shows_the_machine: bool
     seated: Seated
@@ -176,14 +177,15 @@ def case(engine: Engine, actor: Actor, incident_id: IncidentId) -> CaseFile:
         incident = tx.incidents.get(incident_id, actor.organisation_id)
         shows = found.shows_the_machine(actor.person_id, earlier)
         readable = [one for one in earlier if found.may_see(one, actor.person_id, earlier)]
-        judged = any(one.person_id == actor.person_id for one in earlier)
+        going_on = _going_on(tx, incident)
         return CaseFile(
             case=found,
             incident=incident if shows else replace(incident, confidence=0.0),
             evidence=tx.incidents.evidence_of(incident_id),
             adjudications=readable,
             names={str(key): name for key, name in tx.people.names([one.person_id for one in readable]).items()},
-            may_judge=found.state in invigilation.UNDECIDED and not judged and sitting.candidate_id != actor.person_id,
+            may_judge=not going_on and _may_judge(found, actor, earlier, sitting),
+            going_on=going_on and found.state in invigilation.UNDECIDED,
             second=found.state is CaseState.AWAITING_SECOND,
             shows_the_machine=shows,
             seated=_seated(tx, sitting),
@@ -194,6 +196,17 @@ def case(engine: Engine, actor: Actor, incident_id: IncidentId) -> CaseFile:
         )
 
 
+def _may_judge(found: Case, actor: Actor, earlier: Sequence[Adjudication], sitting: Sitting) -> bool:
+    judged = any(one.person_id == actor.person_id for one in earlier)
+    return found.state in invigilation.UNDECIDED and not judged and sitting.candidate_id != actor.person_id
+
+
+def _going_on(tx: Transaction, incident: IncidentRecord) -> bool:
+    """Tell whether more can still be found in an incident; a drained watch adds nothing, whatever it left open."""
+    watch = tx.incidents.watch(incident.sitting_id)
+    return incident.ended_at is None and (watch is None or watch.drained_at is None)
+
+
 def _expected(tx: Transaction, sitting: Sitting) -> Expected:
     everybody = [one.id for one in tx.sittings.all_of_session(sitting.session_id, sitting.organisation_id)]
     hours = sum(one.observable_s for one in tx.incidents.watches_of(everybody).values()) / 3600
@@ -202,13 +215,15 @@ def _expected(tx: Transaction, sitting: Sitting) -> Expected:
 
 
 def judge(engine: Engine, actor: Actor, incident_id: IncidentId, judgement: Judgement) -> Case:
-    """Record one person's judgement; an adverse one waits for a second, different person. Raises SecondPersonNeeded, IllegalTransition."""
+    """Record one person's judgement; an adverse one waits for a second, different person. Raises SecondPersonNeeded, NotYet…"""
     require(actor, *JUDGES)
     now = engine.clock.now()
     with engine.store.begin() as tx:
         found = tx.invigilation.case_locked(incident_id, actor.organisation_id)
         if tx.sittings.get(found.sitting_id).candidate_id == actor.person_id:
             raise NotAllowed("nobody judges their own sitting")
+        if _going_on(tx, tx.incidents.get(incident_id, actor.organisation_id)):
+            raise NotYet("the incident is still going on and may grow graver; judge it when it has ended")
         earlier = tx.invigilation.adjudications_of(incident_id)
         judged, adjudication = found.judge(judgement, by=actor.person_id, earlier=earlier, now=now)
         tx.invigilation.save_case(judged)

@@ -13,7 +13,7 @@ from assessment_engine.delivery.sealing import seal_ledger
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.invigilation import CaseState, Judgement, Outcome, Reason, Verdict
 from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotYet, SecondPersonNeeded
-from assessment_engine.kernel.ids import IncidentId, SittingId, new_id
+from assessment_engine.kernel.ids import IncidentId, OrganisationId, SittingId, new_id
 from assessment_engine.people import Actor, Role
 from assessment_engine.services import invigilation
 from assessment_engine.services.engine import Engine
@@ -165,6 +165,30 @@ def test_the_database_refuses_a_second_judgement_by_the_same_person(engine: Engi
     row = {"incident_id": incident, "sitting_id": world.sitting_id, "person_id": ravi.person_id, "verdict": "uphold"}
     with pytest.raises(IntegrityError):
         add_row(engine, "adjudications", id="adj_2", **row, reason_code="other", reason="", at=adjudications[0].at, ordinal=2)
+
+
+def still_going_on(engine: Engine, incident: IncidentId, organisation_id: OrganisationId) -> None:
+    with engine.store.begin() as tx:
+        tx.incidents.save(replace(tx.incidents.get(incident, organisation_id), ended_at=None, end_s=None))
+
+
+def test_what_is_still_going_on_is_not_judged_yet(engine: Engine, world: World) -> None:
+    incident, (ravi, _) = a_flag(engine, world), judges(engine, world)
+    still_going_on(engine, incident, world.organisation_id)
+
+    shown = invigilation.case(engine, ravi, incident)
+
+    assert shown.going_on and not shown.may_judge
+    with pytest.raises(NotYet):
+        invigilation.judge(engine, ravi, incident, DISMISS)
+
+
+def test_what_a_drained_watch_left_open_can_be_judged(engine: Engine, world: World) -> None:
+    finished(engine, world)
+    incident, (ravi, _) = a_flag(engine, world), judges(engine, world)
+    still_going_on(engine, incident, world.organisation_id)
+
+    assert invigilation.judge(engine, ravi, incident, DISMISS).state is CaseState.DISMISSED
 
 
 def test_nobody_judges_their_own_sitting(engine: Engine, world: World) -> None:
