@@ -1,6 +1,8 @@
 // The exam page: puts exam_state.js on the screen and carries answers to the server. Decisions are made there; here is only doing.
 
 import * as exam from "./exam_state.js";
+import { Refusal, callInvigilator, serverOf } from "./exam_server.js";
+import { closePalette, listenToTools, toast, watchCandidate } from "./exam_tools.js";
 import { openOutbox } from "./outbox.js";
 
 const TYPING_PAUSE_MS = 300;
@@ -10,7 +12,7 @@ const root = find("exam");
 const sittingId = root.dataset.sitting;
 const csrf = document.querySelector("meta[name=csrf-token]").content;
 const words = JSON.parse(find("words").textContent);
-const api = `/api/v1/sittings/${sittingId}`;
+const ask = serverOf(sittingId, csrf);
 const done = `/candidate/sittings/${sittingId}/done`;
 
 let state;
@@ -24,27 +26,12 @@ let typing = null;
 let handedInAt = null;
 const pages = new Map(); // item + language → {html, languages}
 
-// — words and requests
+// — words and hints
 
 const say = (key, values = {}) => Object.entries(values).reduce((text, [name, value]) => text.replace(`%(${name})s`, value), words[key]);
 
 const clockTime = (moment) =>
   new Intl.DateTimeFormat(document.documentElement.lang === "hi" ? "hi-IN-u-nu-latn" : "en-IN", { timeStyle: "medium", hourCycle: "h23" }).format(new Date(moment));
-
-class Refusal extends Error {
-  constructor(status, code, details) {
-    super(code);
-    Object.assign(this, { status, code, details });
-  }
-}
-
-async function ask(path, { method = "GET", body } = {}) {
-  const headers = { "X-CSRF-Token": csrf, ...(body ? { "Content-Type": "application/json" } : {}) };
-  const response = await fetch(api + path, { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(15_000) });
-  if (response.ok) return response.status === 204 ? null : response.json();
-  const { error } = await response.json().catch(() => ({ error: { code: "unavailable", details: {} } }));
-  throw new Refusal(response.status, response.status >= 500 || response.status === 429 ? "unavailable" : error.code, error.details);
-}
 
 const note = (kind, data, item = state.current) => ask("/events", { method: "POST", body: { kind, item, data } }).catch(() => {});
 
@@ -145,6 +132,7 @@ function lock() {
   for (const control of document.querySelectorAll("#question input, .sheet__actions button, #submit")) control.disabled = true;
 }
 
+let camera = null;
 let left = false;
 async function leave() {
   if (left) return;
@@ -284,14 +272,6 @@ function announce(key, values) {
   find("announce").textContent = say(key, values);
 }
 
-function toast(key) {
-  const line = document.createElement("p");
-  line.className = "toast";
-  line.textContent = words[key];
-  find("toasts").replaceChildren(line);
-  setTimeout(() => line.remove(), 6000);
-}
-
 // — the clock
 
 function tick() {
@@ -302,41 +282,6 @@ function tick() {
   if (seconds <= 1) takeNow();
   if (seconds === 0 && state.phase === "answering") submit("time_over");
   lastSeconds = seconds;
-}
-
-// — the palette as a drawer on narrow screens
-
-function openPalette() {
-  find("palette").dataset.open = "true";
-  find("open-palette").setAttribute("aria-expanded", "true");
-  find("close-palette").focus();
-}
-
-function closePalette() {
-  if (find("palette").dataset.open !== "true") return;
-  find("palette").dataset.open = "false";
-  find("open-palette").setAttribute("aria-expanded", "false");
-}
-
-// — the camera
-
-let camera = null;
-const CAMERA_KINDS = { seen: "good", starting: "plain" };
-
-async function watch() {
-  const preview = find("me");
-  try {
-    const { startCamera } = await import("./camera.js");
-    camera = await startCamera({ sittingId, csrf, preview, onState: showCamera });
-  } catch {
-    showCamera({ camera: "not_seen", connection: "lost", message: "" });
-  }
-}
-
-function showCamera({ camera: seen, connection, message }) {
-  const key = connection === "lost" && seen === "seen" ? "lost" : seen;
-  put("camera", CAMERA_KINDS[key] ?? "caution", words[`camera_${key}`] ?? words.camera_not_seen);
-  find("camera").title = message ?? "";
 }
 
 // — listening
@@ -364,7 +309,7 @@ function listen() {
       showTab(tab);
     });
   for (const button of document.querySelectorAll("[data-language]")) button.addEventListener("click", () => switchLanguage(button.dataset.language));
-  listenToTools();
+  listenToTools(words, async () => toast(words[(await callInvigilator(sittingId, csrf)) ? "called" : "report_failed"]));
   listenToDialogs();
   listenToBrowser();
 }
@@ -392,38 +337,6 @@ async function switchLanguage(language) {
   await paint();
 }
 
-function listenToTools() {
-  const sizes = (step) => {
-    document.body.dataset.size = Math.min(3, Math.max(0, Number(document.body.dataset.size ?? 0) + step));
-  };
-  find("larger").addEventListener("click", () => sizes(1));
-  find("smaller").addEventListener("click", () => sizes(-1));
-  find("toggle-clock").addEventListener("click", ({ currentTarget }) => {
-    const hidden = currentTarget.getAttribute("aria-pressed") !== "true";
-    currentTarget.setAttribute("aria-pressed", String(hidden));
-    currentTarget.textContent = hidden ? words.hidden_clock : words.shown_clock;
-    currentTarget.parentElement.dataset.hidden = hidden;
-  });
-  find("toggle-me").addEventListener("click", ({ currentTarget }) => {
-    const hidden = currentTarget.getAttribute("aria-pressed") !== "true";
-    currentTarget.setAttribute("aria-pressed", String(hidden));
-    currentTarget.textContent = hidden ? words.show_me : words.hide_me;
-    find("me").hidden = hidden;
-  });
-  find("call").addEventListener("click", callInvigilator);
-  find("open-palette").addEventListener("click", openPalette);
-  find("close-palette").addEventListener("click", () => {
-    closePalette();
-    find("open-palette").focus();
-  });
-}
-
-async function callInvigilator() {
-  const body = new URLSearchParams({ problem: "check", _csrf: csrf });
-  const answer = await fetch(`/candidate/sittings/${sittingId}/call`, { method: "POST", body, redirect: "manual" }).catch(() => null);
-  toast(answer ? "called" : "report_failed");
-}
-
 function listenToDialogs() {
   const asking = find("ask");
   find("submit").addEventListener("click", () => {
@@ -444,13 +357,12 @@ function listenToDialogs() {
     const body = { kind: "question_reported", item: state.current, data: { language: state.questions[state.current].language, text } };
     const sent = await ask("/events", { method: "POST", body }).then(() => true, () => false);
     if (sent) find("report-text").value = "";
-    toast(sent ? "reported" : "report_failed");
+    toast(words[sent ? "reported" : "report_failed"]);
   });
 }
 
 function listenToBrowser() {
   addEventListener("online", hurry);
-  addEventListener("keydown", (event) => event.key === "Escape" && closePalette());
   addEventListener("pagehide", takeNow);
   document.addEventListener("visibilitychange", () => {
     note("browser_hint", { what: document.visibilityState });
@@ -477,7 +389,7 @@ async function begin() {
   await go(state.current, { focus: false });
   tick();
   send();
-  watch();
+  camera = await watchCandidate(sittingId, csrf, words);
   fetchPaper();
 }
 

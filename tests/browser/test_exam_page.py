@@ -1,6 +1,5 @@
 """The exam page in a real Chromium: answers given without a connection survive a reload and reach the server; nothing takes the focus."""
 
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -10,19 +9,17 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, expect
 
 from api.app import create_app
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.kernel.clock import SystemClock
 from assessment_engine.services import delivery, people
 from assessment_engine.services.engine import Engine
+from tests.browser.conftest import chromium, with_camera
 from tests.builders import World, a_world, an_engine
 
 pytestmark = pytest.mark.browser
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-CAMERA = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 
 @dataclass(frozen=True)
@@ -60,12 +57,9 @@ def address(tmp_path: Path) -> Iterator[tuple[Engine, World, str]]:
 
 
 @pytest.fixture
-def seat(address: tuple[Engine, World, str]) -> Iterator[Seat]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium found")
+def seat(address: tuple[Engine, World, str], playwright: Playwright) -> Iterator[Seat]:
     engine, world, base = address
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CAMERA)
+    with playwright.chromium.launch(executable_path=chromium(), args=with_camera(None)) as browser:
         context = browser.new_context(viewport={"width": 1280, "height": 800})
         token = people.open_session(engine, world.candidate.person_id).token
         context.add_cookies([{"name": "session", "value": token, "url": base}])
@@ -74,7 +68,6 @@ def seat(address: tuple[Engine, World, str]) -> Iterator[Seat]:
         page.get_by_role("button", name="Start the exam").click()
         expect(choice(page, "Yes")).to_be_visible()
         yield Seat(engine=engine, world=world, page=page, base=base)
-        browser.close()
 
 
 def choice(page: Page, name: str) -> Any:

@@ -1,0 +1,79 @@
+// What lies around the question: text size, hiding the clock and one's own picture, the palette as a drawer on narrow screens, the camera's
+// state. Nothing here knows an answer.
+
+const LARGEST = 3;
+const find = (id) => document.getElementById(id);
+
+/** Listen to the tools; `words` are the page's, `call` calls the invigilator. */
+export function listenToTools(words, call) {
+  find("larger").addEventListener("click", () => resize(1));
+  find("smaller").addEventListener("click", () => resize(-1));
+  toggle("toggle-clock", words.shown_clock, words.hidden_clock, (hidden) => (find("clock").parentElement.dataset.hidden = hidden));
+  toggle("toggle-me", words.hide_me, words.show_me, (hidden) => (find("me").hidden = hidden));
+  find("call").addEventListener("click", call);
+  find("open-palette").addEventListener("click", openPalette);
+  find("close-palette").addEventListener("click", () => {
+    closePalette();
+    find("open-palette").focus();
+  });
+  addEventListener("keydown", (event) => event.key === "Escape" && closePalette());
+}
+
+function resize(step) {
+  document.body.dataset.size = Math.min(LARGEST, Math.max(0, Number(document.body.dataset.size ?? 0) + step));
+}
+
+function toggle(id, whenShown, whenHidden, hide) {
+  const button = find(id);
+  button.addEventListener("click", () => {
+    const hidden = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(hidden));
+    button.textContent = hidden ? whenHidden : whenShown;
+    hide(hidden);
+  });
+}
+
+function openPalette() {
+  find("palette").dataset.open = "true";
+  find("open-palette").setAttribute("aria-expanded", "true");
+  find("close-palette").focus();
+}
+
+/** Close the drawer; does nothing where the palette is no drawer. */
+export function closePalette() {
+  find("palette").dataset.open = "false";
+  find("open-palette").setAttribute("aria-expanded", "false");
+}
+
+/** Show a line that goes by itself and takes no focus. */
+export function toast(text) {
+  const line = document.createElement("p");
+  line.className = "toast";
+  line.textContent = text;
+  find("toasts").replaceChildren(line);
+  setTimeout(() => line.remove(), 6000);
+}
+
+/** Start the camera and show how it stands; answers what stops it, or null. */
+export async function watchCandidate(sittingId, csrf, words) {
+  try {
+    const { startCamera } = await import("./camera.js");
+    return await startCamera({ sittingId, csrf, preview: find("me"), onState: (state) => showCamera(state, words) });
+  } catch {
+    showCamera({ camera: "not_seen", connection: "lost", message: "" }, words);
+    return null;
+  }
+}
+
+function showCamera({ camera, connection, message }, words) {
+  const away = ["lost", "elsewhere", "refused"].includes(connection) && ["seen", "not_seen", "starting"].includes(camera);
+  const key = away ? connection : camera;
+  find("camera").dataset.kind = { seen: "good", starting: "plain" }[key] ?? "caution";
+  write(find("camera-words"), words[`camera_${key}`] ?? words.camera_not_seen);
+  write(find("advice"), camera === "not_seen" ? (words[`advice_${message}`] ?? "") : "");
+}
+
+/** Write only what changed: a status that is written again is read out again. */
+function write(line, text) {
+  if (line.textContent !== text) line.textContent = text;
+}
