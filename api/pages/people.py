@@ -1,6 +1,7 @@
-"""The cell's page of people: who is in the organisation, with which roles and dates; and how one is added."""
+"""The cell's pages of people: who is in the organisation, with which roles and dates; adding a candidate; a candidate's new password."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from api.auth import EngineDep, Officer
 from api.pages import goto, page
 from api.words import LANGUAGES, N_
 from assessment_engine.kernel.errors import Conflict, Invalid
+from assessment_engine.kernel.ids import PersonId
 from assessment_engine.people import Actor, Role, civil_date, in_term, roles_on
 from assessment_engine.services import people
 from assessment_engine.services.engine import Engine
@@ -49,7 +51,7 @@ def list_people(request: Request, engine: EngineDep, actor: Officer, role: str =
 
 @router.get("/new")
 def new_person(request: Request, engine: EngineDep, actor: Officer) -> HTMLResponse:
-    """Ask for a person to be added."""
+    """Ask for a candidate to be added."""
     return _form(request, engine, NewPerson(login="", name=""), "")
 
 
@@ -63,34 +65,44 @@ def add_person(
     name_hi: Annotated[str, Form()] = "",
     language: Annotated[str, Form()] = "en",
     password: Annotated[str, Form()] = "",
-    roles: Annotated[list[Role] | None, Form()] = None,
     starts_on: Annotated[str, Form()] = "",
     ends_on: Annotated[str, Form()] = "",
 ) -> Response:
-    """Add a person; what does not fit is said beside the form."""
-    new = NewPerson(login=login, name=name, name_hi=name_hi, language=language, password=password, roles=tuple(roles or ()))
+    """Add a candidate; what does not fit is said beside the form."""
+    new = NewPerson(login=login, name=name, name_hi=name_hi, language=language, password=password, roles=(Role.CANDIDATE,))
     try:
         return _added(engine, actor, new, starts_on, ends_on)
     except Conflict:
         return _form(request, engine, new, "login_taken")
     except Invalid as error:
-        return _form(request, engine, new, error.message)
+        return _form(request, engine, new, error.code)
+
+
+@router.get("/{person_id}")
+def show_person(request: Request, engine: EngineDep, actor: Officer, person_id: PersonId) -> HTMLResponse:
+    """Show a person, their roles, and the form for a candidate's new password."""
+    return _person(request, engine, actor, person_id)
+
+
+@router.post("/{person_id}/password")
+def give_password(
+    request: Request, engine: EngineDep, actor: Officer, person_id: PersonId, password: Annotated[str, Form(max_length=1024)] = ""
+) -> Response:
+    """Give a candidate a new password."""
+    try:
+        people.give_password(engine, actor, person_id, password)
+    except Invalid as error:
+        return _person(request, engine, actor, person_id, error.code)
+    return goto(f"/cell/people/{person_id}", done="password")
+
+
+def _person(request: Request, engine: Engine, actor: Actor, person_id: PersonId, problem: str = "") -> HTMLResponse:
+    found, status = people.member(engine, actor, person_id), 422 if problem else 200
+    return page(request, "cell/person.html", status=status, member=found, role_names=ROLE_NAMES, problem=problem)
 
 
 def _added(engine: Engine, actor: Actor, new: NewPerson, starts_on: str, ends_on: str) -> Response:
-    if not new.roles:
-        raise Invalid("choose a role")
-    dated = NewPerson(
-        login=new.login,
-        name=new.name,
-        name_hi=new.name_hi,
-        language=new.language,
-        password=new.password,
-        roles=new.roles,
-        starts_on=_day(starts_on),
-        ends_on=_day(ends_on),
-    )
-    people.enrol_person(engine, actor, dated)
+    people.enrol_candidate(engine, actor, replace(new, starts_on=_day(starts_on), ends_on=_day(ends_on)))
     return goto("/cell/people", done="added")
 
 
@@ -98,7 +110,7 @@ def _form(request: Request, engine: Engine, new: NewPerson, problem: str) -> HTM
     today = civil_date(engine.clock.now())
     status = 422 if problem else 200
     return page(
-        request, "cell/person_new.html", status=status, new=new, problem=problem, role_names=ROLE_NAMES, languages=LANGUAGES, today=today
+        request, "cell/person_new.html", status=status, new=new, problem=problem, languages=LANGUAGES, today=today
     )
 
 

@@ -173,10 +173,35 @@ def add_person(engine: Engine, organisation_id: OrganisationId, new: NewPerson, 
     return person
 
 
-def enrol_person(engine: Engine, actor: Actor, new: NewPerson) -> Person:
-    """Add a person to the actor's own organisation; cell officers only."""
+def enrol_candidate(engine: Engine, actor: Actor, new: NewPerson) -> Person:
+    """Add a candidate to the actor's own organisation; cell officers only.
+
+    Staff are added by the operator (`assessment-engine user add`): whoever made the second person could sign for both.
+    """
     require(actor, Role.CELL_OFFICER)
+    if set(new.roles) != {Role.CANDIDATE}:
+        raise NotAllowed("the cell adds candidates; staff are added by the operator, so that nobody makes their own second person")
     return add_person(engine, actor.organisation_id, new, by=actor)
+
+
+def member(engine: Engine, actor: Actor, person_id: PersonId) -> Member:
+    """Return one person of the actor's organisation with their roles; cell officers only."""
+    require(actor, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        person = tx.people.of(actor, person_id)
+        return Member(person=person, terms=tuple(tx.people.terms(person.id, actor.organisation_id)))
+
+
+def give_password(engine: Engine, actor: Actor, person_id: PersonId, password: str) -> None:
+    """Give a candidate a new password and end their sessions; cell officers only, and never for staff (see `enrol_candidate`)."""
+    if not member(engine, actor, person_id).is_only_candidate:
+        raise NotAllowed("the cell gives passwords to candidates; those of staff are the operator's matter")
+    _check_password(password)
+    password_hash, now = _hasher.hash(password), engine.clock.now()
+    with engine.store.begin() as tx:
+        tx.people.save_password(tx.people.of(actor, person_id).id, password_hash)
+        tx.people.end_sessions_of(person_id, now)
+        tx.audit.append("password_given", subject=person_id, actor=actor.person_id, now=now)
 
 
 def members(engine: Engine, actor: Actor) -> list[Member]:
@@ -192,8 +217,8 @@ def _checked(new: NewPerson, organisation_id: OrganisationId, person_id: PersonI
         raise Invalid("a person needs a log-in and a name")
     if new.language not in LANGUAGES:
         raise Invalid("no such language", language=new.language)
-    if new.password is not None and not SHORTEST_PASSWORD <= len(new.password) <= LONGEST_PASSWORD:
-        raise Invalid(f"a password needs {SHORTEST_PASSWORD} characters or more")
+    if new.password is not None:
+        _check_password(new.password)
     if new.starts_on and new.ends_on and new.ends_on < new.starts_on:
         raise Invalid("a role cannot end before it starts")
     return Person(
@@ -204,6 +229,11 @@ def _checked(new: NewPerson, organisation_id: OrganisationId, person_id: PersonI
         name_hi=new.name_hi.strip() or name,
         language=new.language,
     )
+
+
+def _check_password(password: str) -> None:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise Invalid(f"a password needs {SHORTEST_PASSWORD} characters or more")
 
 
 def _live_session(tx: Transaction, token: str, now: datetime) -> LoginSession:

@@ -71,6 +71,11 @@ class Member:
     person: Person
     terms: tuple[RoleTerm, ...]
 
+    @property
+    def is_only_candidate(self) -> bool:
+        """Whether they never held another role than a candidate's, whatever its dates."""
+        return all(term.role is Role.CANDIDATE for term in self.terms)
+
 
 def _organisation(row: Row[tuple[object, ...]]) -> Organisation:
     return Organisation(
@@ -184,6 +189,10 @@ class People:
         row = self._connection.execute(select(people).where(people.c.login == login)).one_or_none()
         return None if row is None else (_person(row), row.password_hash)
 
+    def save_password(self, person_id: PersonId, password_hash: str) -> None:
+        """Store the hash of a person's new password."""
+        self._connection.execute(update(people).where(people.c.id == person_id).values(password_hash=password_hash))
+
     def names(self, person_ids: Collection[PersonId]) -> dict[PersonId, str]:
         """Return the names of many people at once."""
         rows = self._connection.execute(select(people.c.id, people.c.name).where(people.c.id.in_(set(person_ids))))
@@ -240,6 +249,11 @@ class People:
         """End a session; an unknown or ended one is fine."""
         ended = update(login_sessions).where(login_sessions.c.token_sha256 == token_sha256, login_sessions.c.ended_at.is_(None))
         self._connection.execute(ended.values(ended_at=now))
+
+    def end_sessions_of(self, person_id: PersonId, now: datetime) -> None:
+        """End every session of a person."""
+        live = update(login_sessions).where(login_sessions.c.person_id == person_id, login_sessions.c.ended_at.is_(None))
+        self._connection.execute(live.values(ended_at=now))
 
     def save_reauthentication(self, session: LoginSession) -> None:
         """Store when the password was given last."""

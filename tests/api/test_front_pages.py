@@ -120,20 +120,23 @@ def test_the_cell_writes_a_course_and_what_is_missing_is_said_beside_the_form(ap
     assert "<p>Second.</p>" in cell.get(place).text
 
 
-def test_the_cell_adds_a_person_who_can_then_sign_in(app: FastAPI, engine: Engine, world: World) -> None:
+def test_the_cell_adds_a_candidate_who_can_then_sign_in_and_gets_a_new_password(app: FastAPI, engine: Engine, world: World) -> None:
     _, cell = staff(app, engine, world, Role.CELL_OFFICER)
-    ravi = {"login": "ravi", "name": "Ravi Menon", "name_hi": "रवि मेनन", "password": "correct horse", "roles": ["invigilator"]}
+    ravi = {"login": "ravi", "name": "Ravi Menon", "name_hi": "रवि मेनन", "password": "correct horse"}
 
     assert cell.send("/cell/people/new", **{**ravi, "password": "short"}).status_code == 422
     assert cell.send("/cell/people/new", **ravi).headers["location"] == "/cell/people?done=added"
     assert "This log-in is taken." in cell.send("/cell/people/new", **ravi).text
 
-    everybody, invigilators = cell.get("/cell/people").text, cell.get("/cell/people?role=invigilator").text
-    assert "Ravi Menon" in invigilators and "Asha Rao" in everybody and "Asha Rao" not in invigilators
+    everybody, candidates = cell.get("/cell/people").text, cell.get("/cell/people?role=candidate").text
+    assert "Ravi Menon" in candidates and "cell_officer" in everybody and "meera-" in everybody and "meera-" not in candidates
     assert "रवि मेनन" in cell.get("/cell/people?q=ravi&lang=hi").text
     assert "Nobody matches" in cell.get("/cell/people?q=xyz&lang=en").text
-    answer = cell.client.post("/api/v1/login", json={"login": "ravi", "password": "correct horse"})
-    assert answer.json()["roles"] == ["invigilator"]
+    ravi_page = cell.get("/cell/people?q=ravi&lang=en").text.split('scope="row"><a href="')[1].split('"')[0]
+    assert cell.send(f"{ravi_page}/password", password="short").status_code == 422
+    assert cell.send(f"{ravi_page}/password", password="battery staple").headers["location"] == f"{ravi_page}?done=password"
+    answer = cell.client.post("/api/v1/login", json={"login": "ravi", "password": "battery staple"})
+    assert answer.json()["roles"] == ["candidate"]
 
 
 def test_sort_and_search_live_in_the_address(app: FastAPI, engine: Engine, world: World) -> None:

@@ -7,7 +7,7 @@ needs a body in BODIES. Without them the walk fails and says what is missing.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -35,8 +35,9 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.storage.schema import metadata
 from tests.api.browsers import Browser, a_browser
 from tests.api.client import TestClient
-from tests.builders import World, a_person, a_world, add_row, an_engine, an_organisation
+from tests.builders import World, a_person, a_stored_sitting, add_row, an_engine, an_organisation
 from tests.certification.parts import an_award
+from tests.certification.story import Story, a_story, tell
 
 PUBLIC: Mapping[str, str] = {
     "/": "says what this is",
@@ -105,23 +106,15 @@ def a_course(engine: Engine, world: World) -> Mapping[str, str]:
     return {"course_id": course.id, "module_id": module.id, "person_id": cell.person_id, "officer": cell.person_id}
 
 
-def a_certificate(engine: Engine, world: World, officer: str) -> Mapping[str, str]:
-    now = engine.clock.now()
-    batch, report = new_id("bat", now), new_id("scr", now)
-    of_sitting = {"sitting_id": world.sitting_id, "organisation_id": world.organisation_id}
-    hashes = {"seal_sha256": "s", "form_sha256": "f", "sha256": report}
-    marks = {"total": 1, "max": 2, "passed": True, "items": [], "competencies": []}
-    add_row(engine, "score_reports", id=report, **of_sitting, **hashes, **marks, created_at=now)
-    row = {"id": batch, "session_id": world.session_id, "organisation_id": world.organisation_id, "state": "draft"}
-    add_row(engine, "result_batches", **row, created_by=officer, created_at=now, sha256="b", published_at=None)
-    add_row(engine, "batch_entries", batch_id=batch, sitting_id=world.sitting_id, score_report_id=report)
-    decision = {"id": new_id("pdc", now), "sitting_id": world.sitting_id, "outcome": "unflagged", "decided_at": now, "reason": ""}
-    add_row(engine, "proctoring_decisions", **decision, decided_by=None, observable_share=1.0, incidents_until=now)
-    links = {"score_report_id": report, "batch_id": batch, "proctoring_decision_id": decision["id"]}
-    of_sitting["candidate_id"] = world.candidate.person_id
-    certificate = {"id": new_id("cer", now), "number": "26-7K3M-9Q2X-H4TD", "award": award_json(an_award()), "credential": {"name": NAME}}
-    add_row(engine, "certificates", **certificate, **of_sitting, **links, credential_sha256="c", issued_at=now)
-    return {"batch_id": batch, "score_report_id": report, "number": "26-7K3M-9Q2X-H4TD"}
+def a_certificate(engine: Engine, story: Story) -> Mapping[str, str]:
+    """A row that the database's own rules accept: its sitting went through the whole story."""
+    links = {"score_report_id": story.report_id, "batch_id": story.batch_id, "proctoring_decision_id": story.decision_id}
+    holder = {"sitting_id": story.sitting_id, "candidate_id": story.world.candidate.person_id}
+    row = {"id": new_id("cer", engine.clock.now()), "number": "26-7K3M-9Q2X-H4TD", "issued_at": engine.clock.now()}
+    place = {**holder, "organisation_id": story.world.organisation_id}
+    documents = {"award": award_json(an_award()), "credential": {"name": NAME}, "credential_sha256": "c"}
+    add_row(engine, "certificates", **row, **links, **place, **documents)
+    return {"batch_id": story.batch_id, "score_report_id": story.report_id, "number": "26-7K3M-9Q2X-H4TD"}
 
 
 def the_items(engine: Engine, world: World) -> Mapping[str, str]:
@@ -136,8 +129,10 @@ def the_items(engine: Engine, world: World) -> Mapping[str, str]:
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """Build ours and the stranger, and open an app with a writer of answers; once, since nothing may change."""
     engine = an_engine(tmp_path_factory.mktemp("organisations"))
-    world = a_world(engine)
+    story = a_story(engine)
     mark(engine)
+    certificate = a_certificate(engine, tell(story))
+    world = going_on(engine, story.world)
     case = a_case(engine, world)
     course = a_course(engine, world)
     ours = {
@@ -153,7 +148,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         **case,
         **course,
         **a_grievance(engine, world, case["incident_id"]),
-        **a_certificate(engine, world, course["officer"]),
+        **certificate,
         **the_items(engine, world),
     }
     ledger = open_ledger(engine)
@@ -162,6 +157,13 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         engine=engine, ours=ours, organisation_id=world.organisation_id, stranger=a_browser(create_app(engine, ledger), engine, stranger)
     )
     ledger.stop()
+
+
+def going_on(engine: Engine, world: World) -> World:
+    """Return the same organisation with a candidate whose sitting goes on."""
+    candidate = a_person(engine, world.organisation_id, name=f"{NAME} Rao")
+    sitting_id = a_stored_sitting(engine, candidate, world.exam_id, world.session_id, world.form_id)
+    return replace(world, candidate=candidate, sitting_id=sitting_id)
 
 
 def mark(engine: Engine) -> None:

@@ -166,7 +166,7 @@ def test_the_cell_adds_and_sees_the_people_of_its_own_organisation_only(engine: 
     officer = a_person(engine, organisation_id, Role.CELL_OFFICER)
     stranger = a_person(engine, an_organisation(engine), name="Ravi Menon")
 
-    added = people.enrol_person(engine, officer, asha())
+    added = people.enrol_candidate(engine, officer, asha())
 
     shown = {member.person.id for member in people.members(engine, officer)}
     assert shown == {officer.person_id, added.id}
@@ -178,9 +178,46 @@ def test_only_the_cell_adds_people(engine: Engine, organisation_id: Organisation
     candidate = a_person(engine, organisation_id)
 
     with pytest.raises(NotAllowed):
-        people.enrol_person(engine, candidate, asha())
+        people.enrol_candidate(engine, candidate, asha())
     with pytest.raises(NotAllowed):
         people.members(engine, candidate)
+
+
+@pytest.mark.parametrize("roles", [(), (Role.CELL_OFFICER,), (Role.CANDIDATE, Role.INVIGILATOR)])
+def test_nobody_in_the_cell_makes_their_own_second_person(
+    engine: Engine, organisation_id: OrganisationId, roles: tuple[Role, ...]
+) -> None:
+    officer = a_person(engine, organisation_id, Role.CELL_OFFICER)
+
+    with pytest.raises(NotAllowed):
+        people.enrol_candidate(engine, officer, asha(roles=roles))
+
+
+def test_a_new_password_replaces_the_old_one_and_ends_every_session(engine: Engine, organisation_id: OrganisationId) -> None:
+    officer = a_person(engine, organisation_id, Role.CELL_OFFICER)
+    person = people.add_person(engine, organisation_id, asha())
+    before = people.sign_in(engine, "asha", PASSWORD)
+
+    people.give_password(engine, officer, person.id, "battery staple")
+
+    with pytest.raises(TokenExpired):
+        people.actor_of(engine, before.token)
+    with pytest.raises(NotSignedIn):
+        people.sign_in(engine, "asha", PASSWORD)
+    people.sign_in(engine, "asha", "battery staple")
+    with pytest.raises(Invalid):
+        people.give_password(engine, officer, person.id, "short")
+
+
+def test_the_cell_gives_no_password_to_staff_nor_to_others_people(engine: Engine, organisation_id: OrganisationId) -> None:
+    officer = a_person(engine, organisation_id, Role.CELL_OFFICER)
+    colleague = a_person(engine, organisation_id, Role.CELL_OFFICER, name="Kabir Das")
+    stranger = a_person(engine, an_organisation(engine), name="Ravi Menon")
+
+    with pytest.raises(NotAllowed):
+        people.give_password(engine, officer, colleague.person_id, "battery staple")
+    with pytest.raises(NotFound):
+        people.give_password(engine, officer, stranger.person_id, "battery staple")
 
 
 def test_a_new_organisation_exists_from_today(engine: Engine) -> None:
