@@ -1,0 +1,65 @@
+"""A person's look at a candidate, told to every wall of the session; and what a wall cannot mean."""
+
+import json
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
+
+from assessment_engine.services import tickets
+from assessment_engine.services.engine import Engine
+from tests.builders import an_engine
+from tests.running import Valkey, a_valkey, an_ingest
+
+SESSION, SITTING = "ses_1", "sit_1"
+LOOKED = json.dumps({"type": "looked", "sitting": SITTING})
+
+
+@pytest.fixture(scope="module")
+def valkey() -> Iterator[Valkey]:
+    with a_valkey() as server:
+        yield server
+
+
+@pytest.fixture
+def engine(valkey: Valkey, tmp_path: Path) -> Iterator[Engine]:
+    with an_ingest(an_engine(tmp_path), valkey.url) as engine:
+        yield engine
+        engine.store.engine.dispose()
+
+
+def a_wall(engine: Engine, session: str = SESSION) -> AbstractContextManager[ClientConnection]:
+    ticket = tickets.issue(engine, "wall", session, timedelta(seconds=60))
+    return connect(f"{engine.ingest_url}/wall?ticket={ticket}", origin=Origin("http://localhost:8000"))
+
+
+def heard(wall: ClientConnection) -> Any:
+    return json.loads(wall.recv(timeout=5))
+
+
+def test_a_persons_look_is_told_to_every_wall_of_the_session_now_and_later(engine: Engine) -> None:
+    with a_wall(engine) as first, a_wall(engine) as second, a_wall(engine, "ses_other") as other:
+        first.send(LOOKED)
+
+        assert heard(first) == heard(second) == {"type": "looked", "sitting": SITTING, "ago_ms": 0}
+        with a_wall(engine) as later:
+            told = heard(later)
+        with pytest.raises(TimeoutError):
+            other.recv(timeout=0.3)
+    assert (told["sitting"], told["ago_ms"] >= 0) == (SITTING, True)
+
+
+@pytest.mark.parametrize(
+    "said", ["", "[]", "{}", '{"type": "looked"}', '{"type": "thumbs", "sittings": 7}', '{"type": "looked", "sitting": ["a"]}']
+)
+def test_what_a_wall_cannot_mean_is_ignored(engine: Engine, said: str) -> None:
+    with a_wall(engine) as wall:
+        wall.send(said)
+        wall.send(LOOKED)
+
+        assert heard(wall)["type"] == "looked"
