@@ -1,29 +1,23 @@
-"""The wall's socket on a real server and a real frames store."""
+"""The wall's socket: who may open it, and that one session's wall never tells of another's."""
 
 import json
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
-from datetime import timedelta
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from redis import Redis
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Origin
 
 from assessment_engine.services import tickets
 from assessment_engine.services.engine import Engine
 from proctoring.channel import CloseCode
 from tests.builders import an_engine
 from tests.running import Valkey, a_valkey, an_ingest, until
-from workers.frames import Shards
-
-SESSION, SITTING = "ses_1", "sit_1"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def valkey() -> Iterator[Valkey]:
     with a_valkey() as server:
         yield server
@@ -36,61 +30,54 @@ def engine(valkey: Valkey, tmp_path: Path) -> Iterator[Engine]:
         engine.store.engine.dispose()
 
 
-def a_wall(
-    engine: Engine, session: str = SESSION, kind: str = "wall", origin: str = "http://localhost:8000"
-) -> AbstractContextManager[ClientConnection]:
-    ticket = tickets.issue(engine, kind, session, timedelta(seconds=60))
-    return connect(f"{engine.ingest_url}/wall?ticket={ticket}", origin=Origin(origin))
+@contextmanager
+def a_wall(engine: Engine, session: str = "ses_1", kind: str = "wall") -> Iterator[ClientConnection]:
+    ticket = tickets.issue(engine, kind, session)
+    with connect(f"{engine.ingest_url}/wall?ticket={ticket}", additional_headers={"Origin": engine.public_url}) as socket:
+        yield socket
 
 
-def heard(wall: ClientConnection) -> Any:
-    return json.loads(wall.recv(timeout=5))
+def test_a_camera_ticket_opens_no_wall(engine: Engine) -> None:
+    with a_wall(engine, kind="camera") as socket, pytest.raises(ConnectionClosed) as closed:
+        socket.recv(timeout=5)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == CloseCode.TICKET
 
 
-def listeners(valkey: Valkey) -> int:
+def test_what_is_published_for_a_session_reaches_its_walls_and_no_others(engine: Engine, valkey: Valkey) -> None:
     store = Redis.from_url(valkey.url)
-    number = int(store.pubsub_numpat())
+    with a_wall(engine, "ses_1") as first, a_wall(engine, "ses_2") as second:
+        assert until(lambda: store.publish("wall:ses_1", json.dumps({"type": "seen", "sitting": "sit_1"})))
+        assert json.loads(first.recv(timeout=5)) == {"type": "seen", "sitting": "sit_1"}
+
+        with pytest.raises(TimeoutError):
+            second.recv(timeout=0.3)
     store.close()
-    return number
 
 
-def test_a_wall_hears_of_its_own_session_only(engine: Engine, valkey: Valkey) -> None:
-    shards = Shards(valkey.url, "tests")
-    with a_wall(engine) as wall:
-        assert until(lambda: listeners(valkey) > 0)
-        shards.publish("wall:ses_other", {"type": "seen", "sitting": "sit_other"})
-        shards.publish(f"wall:{SESSION}", {"type": "seen", "sitting": SITTING})
+def test_a_thumbnail_is_given_to_the_walls_of_its_session_only(engine: Engine, valkey: Valkey) -> None:
+    store = Redis.from_url(valkey.url)
+    store.set("thumb:ses_1:sit_1", b"\xff\xd8 small")
+    asked = json.dumps({"type": "thumbs", "sittings": ["sit_1", "sit_unknown"]})
+    with a_wall(engine, "ses_1") as first, a_wall(engine, "ses_2") as second:
+        first.send(asked)
+        second.send(asked)
 
-        assert heard(wall) == {"type": "seen", "sitting": SITTING}
-    shards.leave()
-
-
-def test_a_persons_look_is_told_to_every_wall_now_and_later(engine: Engine) -> None:
-    with a_wall(engine) as first, a_wall(engine) as second:
-        first.send(json.dumps({"type": "looked", "sitting": SITTING}))
-
-        assert heard(first) == heard(second) == {"type": "looked", "sitting": SITTING, "ago_ms": 0}
-        with a_wall(engine) as later:
-            told = heard(later)
-    assert (told["sitting"], told["ago_ms"] >= 0) == (SITTING, True)
+        assert first.recv(timeout=5) == b"\x05sit_1\xff\xd8 small"
+        with pytest.raises(TimeoutError):
+            second.recv(timeout=0.3)
+    store.close()
 
 
-@pytest.mark.parametrize(
-    "said", ["", "[]", "{}", '{"type": "looked"}', '{"type": "thumbs", "sittings": 7}', '{"type": "looked", "sitting": ["a"]}']
-)
-def test_what_a_wall_cannot_mean_is_ignored(engine: Engine, said: str) -> None:
-    with a_wall(engine) as wall:
-        wall.send(said)
-        wall.send(json.dumps({"type": "looked", "sitting": SITTING}))
-
-        assert heard(wall)["type"] == "looked"
+BAD = ["", "no json", "[]", "7", '{"type": "thumbs"}', '{"type": "thumbs", "sittings": [1, {}]}', '{"type": "x"}']
 
 
-@pytest.mark.parametrize(
-    ("given", "code"), [({"kind": "camera"}, CloseCode.TICKET), ({"origin": "http://elsewhere.example"}, CloseCode.ORIGIN)]
-)
-def test_a_wall_opens_with_its_own_ticket_from_our_own_pages(engine: Engine, given: dict[str, str], code: CloseCode) -> None:
-    with a_wall(engine, **given) as wall, pytest.raises(ConnectionClosed) as closed:
-        wall.recv(timeout=5)
+@pytest.mark.parametrize("said", BAD)
+def test_what_a_wall_says_badly_is_passed_over(engine: Engine, valkey: Valkey, said: str) -> None:
+    store = Redis.from_url(valkey.url)
+    with a_wall(engine) as socket:
+        socket.send(said)
+        assert until(lambda: store.publish("wall:ses_1", '{"type": "seen"}'))
 
-    assert closed.value.rcvd is not None and closed.value.rcvd.code == code
+        assert json.loads(socket.recv(timeout=5)) == {"type": "seen"}
+    store.close()
