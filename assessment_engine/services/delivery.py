@@ -98,13 +98,12 @@ def open_sitting(engine: Engine, actor: Actor, sitting_id: SittingId) -> OpenSit
     with engine.store.read() as tx:
         sitting = tx.sittings.of_candidate(sitting_id, actor.person_id)
         exam = tx.exams.get(sitting.exam_id)
-        newest = {answer.receipt.item: answer for answer in tx.answers.of_sitting(sitting_id)}
         return OpenSitting(
             sitting=sitting,
             exam=exam,
             form=tx.forms.get(sitting.form_id),
             policy=_time_policy(tx, sitting, exam),
-            answers=tuple(sorted(newest.values(), key=lambda answer: answer.receipt.revision)),
+            answers=tuple(tx.answers.newest(sitting_id)),
             seal=tx.sittings.seal(sitting_id),
             server_time=engine.clock.now(),
         )

@@ -76,9 +76,15 @@ class Answers:
         """Return a sitting's receipts in the order of revisions."""
         return [_receipt(row) for row in self._connection.execute(_in_order(select(*_RECEIPT), sitting_id))]
 
+    def newest(self, sitting_id: SittingId) -> list[Answer]:
+        """Return each item's newest answer in the order of revisions."""
+        last = select(func.max(answers.c.revision)).where(answers.c.sitting_id == sitting_id).group_by(answers.c.item_id)
+        rows = self._connection.execute(_in_order(select(answers).where(answers.c.revision.in_(last)), sitting_id))
+        return [Answer(response=row.response, receipt=_receipt(row)) for row in rows]
+
     def final(self, sitting_id: SittingId) -> dict[ItemVersionId, Response]:
         """Return the answers that count: each item's newest."""
-        return final_answers(self.of_sitting(sitting_id))
+        return final_answers(self.newest(sitting_id))
 
     def at_revisions(self, places: Collection[tuple[SittingId, int]]) -> dict[tuple[SittingId, int], Receipt]:
         """Return the receipts that already exist at these revisions."""

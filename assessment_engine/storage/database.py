@@ -132,7 +132,8 @@ class Transaction:
 
 def open_database(url: str) -> Engine:
     """Connect to SQLite or PostgreSQL with the durability this product promises."""
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=not url.startswith("sqlite"))
+    address = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(address, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)  # errors are logged; answers never
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _harden_sqlite)
         event.listen(engine, "begin", _begin_immediate)

@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 
 import structlog
 from prometheus_client import Counter, Histogram
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from assessment_engine.delivery.responses import Answer, Offer, Receipt, Response, Standing, known_receipt, sign_receipt
 from assessment_engine.delivery.sitting import Sitting
@@ -146,7 +146,8 @@ class AnswerLedger:
                     self._write([order])
                 return
             log.error("order_failed", error=type(error).__name__)
-            outcomes = [(batch[0], error)]
+            quotes_rows = isinstance(error, SQLAlchemyError)
+            outcomes = [(batch[0], StorageUnavailable("the database refused this") if quotes_rows else error)]
         BATCH.observe(len(batch))
         _tell(outcomes)
 

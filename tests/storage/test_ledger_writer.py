@@ -1,13 +1,14 @@
 """The ledger's writer on both databases: refusals, group commits, faults, and a model of what must be true whatever is retried."""
 
 import threading
+import traceback
 from collections.abc import Iterator
 from concurrent.futures import Future, wait
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, insert
 
 from assessment_engine.delivery.responses import Offer, Receipt, an_offer, is_genuine
 from assessment_engine.delivery.sitting import SittingState
@@ -25,6 +26,7 @@ from assessment_engine.kernel.errors import (
 )
 from assessment_engine.kernel.ids import ItemVersionId, PersonId, SittingId
 from assessment_engine.services.engine import Engine
+from assessment_engine.storage.answer_ledger import answers
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.ledger_writer import ACKNOWLEDGED, AnswerLedger
 from tests.builders import World, a_world, steer
@@ -267,3 +269,21 @@ def test_text_of_every_kind_is_kept_as_it_came(any_engine: Engine, ledger: Answe
 
     with any_engine.store.read() as tx:
         assert tx.answers.final(world.sitting_id)[world.items[0]] == {"RESPONSE": value}
+
+
+def test_only_the_newest_answer_of_each_item_is_read_back(any_engine: Engine, ledger: AnswerLedger, world: World) -> None:
+    for revision, item, value in [(1, 0, "A"), (2, 1, "A"), (3, 0, "B"), (4, 2, "A")]:
+        ledger.save(offer(world, revision, item=item, value=value)).result(10)
+
+    with any_engine.store.read() as tx:
+        assert [answer.receipt.revision for answer in tx.answers.newest(world.sitting_id)] == [2, 3, 4]
+
+
+def test_an_error_of_the_database_quotes_no_answer(ledger: AnswerLedger, world: World) -> None:
+    def spoil(tx: Transaction, _now: datetime) -> None:
+        tx.connection.execute(insert(answers).values(sitting_id=world.sitting_id, revision=1, response={"RESPONSE": "secret"}))
+
+    error = ledger.in_order(world.sitting_id, spoil).exception(10)
+
+    assert isinstance(error, StorageUnavailable)
+    assert "secret" not in "".join(traceback.format_exception(error))
