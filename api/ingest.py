@@ -12,6 +12,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
+from api import logs
 from api.sockets import camera, wall
 from api.sockets.admission import Doorkeeper
 from api.sockets.camera import Cameras
@@ -67,6 +68,7 @@ def run(app: FastAPI, host: str, port: int) -> None:
 
 def main(settings: Settings) -> None:
     """Run the ingest process of this deployment."""
+    logs.configure()
     assert settings.frames_url is not None, "FRAMES_URL is set by serve"
     run(create_ingest(build_engine(settings), settings.frames_url), settings.host, settings.ingest_port)
 

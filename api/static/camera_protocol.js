@@ -13,6 +13,7 @@ export const KEEP_EVERY_MS = 2000;
 export const MOST_WAITING = 128 * 1024; // bytes in the socket beyond which a frame is left out: the newest picture matters, not all of them
 
 const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15000];
+const ELSEWHERE_MS = 3000; // the page before this one may still be on its way out
 const TICKET = 4401;
 const ORIGIN = 4403;
 const ELSEWHERE = 4409;
@@ -66,7 +67,7 @@ export function keep(kept, frame) {
 // After a connection ended: how long to wait, and what the page is told. `null` means never.
 export function afterClose(code, tries, chance) {
   if (code === ORIGIN) return { wait: null, connection: "refused" };
-  if (code === ELSEWHERE) return { wait: 10000, connection: "elsewhere" };
+  if (code === ELSEWHERE) return { wait: ELSEWHERE_MS, connection: "elsewhere" };
   if (code === TICKET && tries === 0) return { wait: 0, connection: "lost" };
   const wait = RETRY_MS[Math.min(tries, RETRY_MS.length - 1)];
   return { wait: Math.round(wait * (0.75 + chance / 2)), connection: "lost" };

@@ -21,7 +21,10 @@ from assessment_engine.storage.events import ExamEvent
 from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord
 from proctoring.evidence import Segment, Shot
 from proctoring.incidents import Change, Incident, IncidentChange
-from proctoring.policy import Tier
+from proctoring.policy import Kind, Tier
+
+# A gap in the feed is told in the dictionary's own words too.
+_CONNECTION = {(Kind.FEED_GAP.value, "incident_raised"): "connection_lost", (Kind.FEED_GAP.value, "incident_closed"): "connection_back"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,9 +126,10 @@ def _note(tx: Transaction, row: IncidentRecord, kind: str, now: datetime) -> Non
     """Write the log and the exam events: once when raised, once when closed."""
     facts: dict[str, str] = {"incident": row.id, "kind": row.kind, "tier": row.tier}
     tx.audit.append(kind, subject=row.sitting_id, now=now, payload={**facts, "trace_sha256": digest(dict(row.trace))})
-    tx.events.record(
-        ExamEvent(at=now, kind=kind, organisation_id=row.organisation_id, sitting_id=row.sitting_id, subject=row.id, data=facts)
-    )
+    for told in (kind, _CONNECTION.get((row.rule, kind))):
+        if told is not None:
+            event = ExamEvent(at=now, kind=told, organisation_id=row.organisation_id, sitting_id=row.sitting_id, subject=row.id, data=facts)
+            tx.events.record(event)
 
 
 def _store_frames(engine: Engine, sitting: Sitting, incident_id: IncidentId, incident: Incident, segment: Segment) -> list[EvidenceRecord]:

@@ -79,12 +79,15 @@ def is_over(sitting: Sitting) -> bool:
     return sitting.state in _OVER
 
 
-def count(engine: Engine, watch: WatchRecord) -> None:
-    """Store what a watch has counted so far; a watch that was drained stays as it was."""
+def count(engine: Engine, watch: WatchRecord, *, checkpoint: bool = False) -> None:
+    """Store what a watch has counted so far; a watch that was drained stays as it was. A checkpoint puts the chain's head into the log."""
     with engine.store.begin() as tx:
         before = tx.incidents.watch(watch.sitting_id)
-        if before is None or before.drained_at is None:
-            tx.incidents.save_watch(watch)
+        if before is not None and before.drained_at is not None:
+            return
+        tx.incidents.save_watch(watch)
+        if checkpoint and watch.chain_head is not None:
+            tx.audit.append("chain_checkpoint", subject=watch.sitting_id, now=engine.clock.now(), payload=_chain(watch))
 
 
 def drain(engine: Engine, watch: WatchRecord) -> None:
@@ -96,8 +99,7 @@ def drain(engine: Engine, watch: WatchRecord) -> None:
             return
         whole = _with_silence(tx.sittings.get(watch.sitting_id), watch)
         tx.incidents.save_watch(replace(whole, drained_at=now))
-        chain: Json = {"chain_head": watch.chain_head, "last_seq": watch.last_seq}
-        tx.audit.append("watch_drained", subject=watch.sitting_id, now=now, payload=chain)
+        tx.audit.append("watch_drained", subject=watch.sitting_id, now=now, payload=_chain(watch))
         job = tx.outbox.add(JobName.SETTLE_SITTING, watch.sitting_id, now)
     engine.jobs.tell(job)
 
@@ -140,6 +142,11 @@ def _signals_off(signals: tuple[str, ...], arrangements: Mapping[str, Json], *, 
     switched = {str(one) for one in named} if isinstance(named, list | tuple) else set()
     off = {Kind(one) for one in SIGNALS if one not in signals or one in switched}
     return off if gaze else off | {Kind.LOOKING_AWAY}
+
+
+def _chain(watch: WatchRecord) -> Json:
+    """Return where the chain of frames stands, as the log keeps it."""
+    return {"chain_head": watch.chain_head, "last_seq": watch.last_seq, "frames_received": watch.frames_received}
 
 
 def _with_silence(sitting: Sitting, watch: WatchRecord) -> WatchRecord:

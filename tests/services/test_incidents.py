@@ -1,5 +1,6 @@
 """What the watch found, kept: on both databases, whatever is said twice."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -217,3 +218,30 @@ def test_a_played_sitting_says_so_for_ever(any_engine: Engine) -> None:
     watches.mark_simulated(any_engine, world.sitting_id)
 
     assert watches.standing(any_engine, [SittingId(world.sitting_id)])[world.sitting_id].simulated
+
+
+def test_a_gap_in_the_feed_is_told_as_a_connection_lost_and_back(any_engine: Engine) -> None:
+    world = a_world(any_engine)
+    finding = a_finding(kind=Kind.FEED_GAP)
+    gap = {"rule": Kind.FEED_GAP, "kind": Kind.FEED_GAP, "tier": Tier.COULD_NOT_WATCH, "severity": None, "findings": (finding,)}
+
+    incidents.record(any_engine, world.sitting_id, a_change(**gap), a_segment(), MODELS)
+    incidents.record(any_engine, world.sitting_id, a_change(Change.CLOSED, end_s=30.0, **gap), a_segment(), MODELS)
+
+    with any_engine.store.read() as tx:
+        kinds = [event.kind for event in tx.events.of_sitting(world.sitting_id)]
+    assert kinds == ["incident_raised", "connection_lost", "incident_closed", "connection_back"]
+
+
+def test_the_head_of_the_chain_is_put_into_the_log_at_a_checkpoint(any_engine: Engine) -> None:
+    world = a_world(any_engine)
+    watch = WatchRecord(sitting_id=world.sitting_id, chain_head="ab" * 32, last_seq=120, frames_received=121)
+
+    watches.count(any_engine, watch)
+    watches.count(any_engine, watch, checkpoint=True)
+
+    with any_engine.store.read() as tx:
+        kept = tx.connection.exec_driver_sql("SELECT payload FROM audit_entries WHERE kind = 'chain_checkpoint'").scalars().all()
+    assert [one if isinstance(one, dict) else json.loads(one) for one in kept] == [
+        {"chain_head": "ab" * 32, "last_seq": 120, "frames_received": 121}
+    ]

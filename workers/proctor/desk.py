@@ -35,6 +35,7 @@ from workers.frames import Entry, Tally
 SAY_EVERY = timedelta(seconds=1)
 SHOW_EVERY = timedelta(seconds=2)
 STORE_EVERY = timedelta(seconds=5)
+CHECKPOINT_EVERY = timedelta(seconds=60)
 SILENT_AFTER_S = 4.0
 STILL_COMPLETABLE_S = 20.0
 
@@ -123,7 +124,7 @@ class Desk:
             self._watch.gap(since_s, now_s)
             self._store_changes()
         if self._is_due(STORE_EVERY, now):
-            watches.count(self._engine, self.counts())
+            watches.count(self._engine, self.counts(), checkpoint=self._is_due(CHECKPOINT_EVERY, now))
 
     def end(self, sitting: Sitting) -> None:
         """Close what is open and say that nothing is left to look at: the sitting is over and its stream is empty."""
