@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -171,7 +172,7 @@ def test_erasing_the_key_erases_the_frames_and_leaves_their_hashes(any_engine: E
 def test_a_new_owner_is_told_what_an_earlier_one_left(any_engine: Engine) -> None:
     world = a_world(any_engine)
     incidents.record(any_engine, world.sitting_id, a_change(), a_segment(9.0), MODELS)
-    watches.count(any_engine, WatchRecord(sitting_id=world.sitting_id, frames_received=40, chain_head="00" * 32, last_seq=39))
+    watches.count(any_engine, [WatchRecord(sitting_id=world.sitting_id, frames_received=40, chain_head="00" * 32, last_seq=39)])
 
     orders = watches.orders(any_engine, world.sitting_id)
 
@@ -192,7 +193,7 @@ def test_a_watch_is_drained_once_and_asks_for_the_decision(any_engine: Engine) -
 
     watches.drain(any_engine, watch)
     watches.drain(any_engine, watch)
-    watches.count(any_engine, WatchRecord(sitting_id=world.sitting_id))
+    watches.count(any_engine, [WatchRecord(sitting_id=world.sitting_id)])
 
     with any_engine.store.read() as tx:
         stored = tx.incidents.watch(world.sitting_id)
@@ -223,7 +224,8 @@ def test_a_played_sitting_says_so_for_ever(any_engine: Engine) -> None:
 def test_a_gap_in_the_feed_is_told_as_a_connection_lost_and_back(any_engine: Engine) -> None:
     world = a_world(any_engine)
     finding = a_finding(kind=Kind.FEED_GAP)
-    gap = {"rule": Kind.FEED_GAP, "kind": Kind.FEED_GAP, "tier": Tier.COULD_NOT_WATCH, "severity": None, "findings": (finding,)}
+    gap: dict[str, Any] = {"rule": Kind.FEED_GAP, "kind": Kind.FEED_GAP, "tier": Tier.COULD_NOT_WATCH, "severity": None}
+    gap |= {"findings": (finding,)}
 
     incidents.record(any_engine, world.sitting_id, a_change(**gap), a_segment(), MODELS)
     incidents.record(any_engine, world.sitting_id, a_change(Change.CLOSED, end_s=30.0, **gap), a_segment(), MODELS)
@@ -237,8 +239,8 @@ def test_the_head_of_the_chain_is_put_into_the_log_at_a_checkpoint(any_engine: E
     world = a_world(any_engine)
     watch = WatchRecord(sitting_id=world.sitting_id, chain_head="ab" * 32, last_seq=120, frames_received=121)
 
-    watches.count(any_engine, watch)
-    watches.count(any_engine, watch, checkpoint=True)
+    watches.count(any_engine, [watch])
+    watches.count(any_engine, [watch], checkpoint=True)
 
     with any_engine.store.read() as tx:
         kept = tx.connection.exec_driver_sql("SELECT payload FROM audit_entries WHERE kind = 'chain_checkpoint'").scalars().all()

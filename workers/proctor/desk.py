@@ -34,8 +34,6 @@ from workers.frames import Entry, Tally
 
 SAY_EVERY = timedelta(seconds=1)
 SHOW_EVERY = timedelta(seconds=2)
-STORE_EVERY = timedelta(seconds=5)
-CHECKPOINT_EVERY = timedelta(seconds=60)
 SILENT_AFTER_S = 4.0
 STILL_COMPLETABLE_S = 20.0
 
@@ -93,11 +91,16 @@ class Desk:
                 self._ring.keep(incident)
 
     def replay(self, entries: list[Entry]) -> None:
-        """See again what an earlier owner finished: for memory's sake, not to be counted twice."""
+        """See again what an earlier owner finished, for memory's sake; what it had counted already is not counted twice."""
+        counted = self._before.last_seq if self._before.last_seq is not None else -1
         for entry in entries:
-            self.receive(entry)
-        self._replayed = self._watch.totals() if self._watch else Totals()
-        self._looked = self._gaps = 0
+            if isinstance(entry.happened, Frame) and entry.happened.seq <= counted:
+                self.receive(entry)
+                self._replayed = self._watch.totals() if self._watch else Totals()
+                self._looked = self._gaps = 0
+                self._tally, self._received_before = entry.tally, self._before.frames_received - entry.tally.received
+            else:
+                self.receive(entry)
         self._said.clear()
 
     def receive(self, entry: Entry) -> None:
@@ -116,15 +119,13 @@ class Desk:
         self._note(entry)
 
     def tick(self, now: datetime) -> None:
-        """Notice that no frames come, and store the counts from time to time."""
+        """Notice that no frames come."""
         if self._watch is None:
             return
         since_s, now_s = self._silent_since(), self._seconds(now)
         if now_s - since_s >= SILENT_AFTER_S:
             self._watch.gap(since_s, now_s)
             self._store_changes()
-        if self._is_due(STORE_EVERY, now):
-            watches.count(self._engine, self.counts(), checkpoint=self._is_due(CHECKPOINT_EVERY, now))
 
     def end(self, sitting: Sitting) -> None:
         """Close what is open and say that nothing is left to look at: the sitting is over and its stream is empty."""

@@ -35,6 +35,8 @@ from workers.proctor.pace import Pace
 
 CLAIM_EVERY_S = 1.0
 LOOK_EVERY_S = 1.0
+COUNT_EVERY_S = 5.0
+CHECKPOINT_EVERY_S = 60.0
 REPORT_EVERY_S = 5.0
 STALE_AFTER = timedelta(seconds=2)
 AWAY_WAIT_S = 0.5
@@ -64,7 +66,7 @@ class Worker:
         self._over: set[str] = set()
         self._pace = Pace()
         self._catching_up_until = 0.0
-        self._due = dict.fromkeys(("claim", "renew", "look", "report"), 0.0)
+        self._due = dict.fromkeys(("claim", "renew", "look", "count", "checkpoint", "report"), 0.0)
         self.figures = Figures()
 
     def step(self) -> None:
@@ -76,6 +78,8 @@ class Worker:
             self._work(shard, entries)
         if self._is_due("look", LOOK_EVERY_S):
             self._look_around(waiting=bool(batch))
+        if self._is_due("count", COUNT_EVERY_S):
+            self._count()
         if self._is_due("report", REPORT_EVERY_S):
             self._report()
 
@@ -164,6 +168,12 @@ class Worker:
         load = self._pace.wish(self.figures.lag_ms, time.monotonic())
         if load is not None:
             self._ask(self._desks.values(), load)
+
+    def _count(self) -> None:
+        """Store the counts of all desks at once, and now and then the heads of their chains in the log."""
+        counted = [desk.counts() for desk in self._desks.values() if desk.watching]
+        if counted:
+            watches.count(self._engine, counted, checkpoint=self._is_due("checkpoint", CHECKPOINT_EVERY_S))
 
     def _finish(self, desk: Desk) -> None:
         submitted = desk.sitting.submitted_at or self._engine.clock.now()
