@@ -57,7 +57,7 @@ class ExamPolicy:
     cut_scores: Mapping[str, tuple[Decimal, ...]] = field(
         default_factory=lambda: {EVERY_COMPETENCY: (Decimal("0.40"), Decimal("0.55"), Decimal("0.70"), Decimal("0.85"))}
     )
-    false_alert_budget: float = 0.1
+    false_alert_budget: float = 0.05
     min_observable_share: float = 0.8
     signals: tuple[str, ...] = SIGNALS
     grace_s: int = 5

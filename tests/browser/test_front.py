@@ -1,11 +1,10 @@
 """The front's pages in a real browser: readable by everybody (axe), whole at 390 px, in both languages, light and dark."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from api.app import create_app
 from assessment_engine.people import Role
@@ -16,7 +15,6 @@ from assessment_engine.services.people import NewPerson
 from tests.builders import an_engine, an_organisation
 from tests.running import free_port, served
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PASSWORD = "correct horse"
 PAGES = {
     "": ("/", "/login", "/nothing"),
@@ -24,7 +22,7 @@ PAGES = {
     "cell_officer": ("/cell/people", "/cell/people/new", "/cell/courses", "/cell/courses/new", "/grievances"),
 }
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")]
+pytestmark = pytest.mark.browser
 
 
 def furnish(engine: Engine) -> None:
@@ -53,20 +51,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
 @pytest.mark.parametrize("who", PAGES)
 @pytest.mark.parametrize(("lang", "width", "scheme"), [("en", 1280, "light"), ("hi", 390, "dark")])
 def test_every_page_of_the_front_can_be_read_by_everybody(
-    chromium: Browser, address: str, who: str, lang: str, width: int, scheme: str
+    browser: Browser, address: str, who: str, lang: str, width: int, scheme: str
 ) -> None:
-    context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme="dark" if scheme == "dark" else "light")
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme="dark" if scheme == "dark" else "light")
     page, complaints = context.new_page(), list[str]()
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None)
@@ -97,7 +87,7 @@ def small_targets(boxes: list[dict[str, object]]) -> list[object]:
     return [one["html"] for one in boxes if float(str(one["height"])) < 43.5]
 
 
-def test_the_keyboard_reaches_the_content_first(chromium: Browser, address: str) -> None:
+def test_the_keyboard_reaches_the_content_first(browser: Browser, address: str) -> None:
     page = chromium.new_page()
     page.goto(f"{address}/?lang=en")
 
