@@ -61,7 +61,8 @@ class Doorkeeper:
 
     def _use(self, ticket: str, now: datetime) -> None:
         """Use a ticket up: one that was seen on the way opens nothing any more."""
-        self._used = {one: until for one, until in self._used.items() if until > now}
+        while self._used and next(iter(self._used.values())) <= now:  # the oldest come first
+            del self._used[next(iter(self._used))]
         if ticket in self._used:
             raise Refused(CloseCode.TICKET, Away.USED)
         self._used[ticket] = now + _REMEMBERED
