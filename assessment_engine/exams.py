@@ -23,6 +23,7 @@ SIGNALS = tuple(
 
 EVERY_COMPETENCY = "*"
 LEVELS = 4
+MOST_EVIDENCE_DAYS = 3650
 
 
 class ExamState(StrEnum):
@@ -50,7 +51,7 @@ class ExamPolicy:
     """The rules that an exam promises before anybody sits it.
 
     `cut_scores` gives, by competency id (or `*` for every other), the share of its marks that each level asks for, level 1 first.
-    `grace_s` and `outage` are read by delivery/timing.py.
+    `grace_s` and `outage` are read by delivery/timing.py. `evidence_days` is how long pictures are kept after the decision on a sitting.
     """
 
     pass_share: Decimal = Decimal("0.40")
@@ -62,11 +63,14 @@ class ExamPolicy:
     signals: tuple[str, ...] = SIGNALS
     grace_s: int = 5
     outage: str = "time_runs_on"
+    evidence_days: int = 90
 
     def __post_init__(self) -> None:
         shares = (self.pass_share, Decimal(str(self.min_observable_share)))
         if not all(0 <= share <= 1 for share in shares) or self.false_alert_budget < 0:
             raise Invalid("a share is between 0 and 1, and a budget is not negative")
+        if not 1 <= self.evidence_days <= MOST_EVIDENCE_DAYS:
+            raise Invalid(f"evidence is kept for 1 to {MOST_EVIDENCE_DAYS} days")
         if unknown := sorted(set(self.signals) - set(SIGNALS)):
             raise Invalid(f"no such signal: {', '.join(unknown)}")
         for cuts in self.cut_scores.values():
@@ -84,6 +88,7 @@ class ExamPolicy:
             "signals": list(self.signals),
             "grace_s": self.grace_s,
             "outage": self.outage,
+            "evidence_days": self.evidence_days,
         }
 
 
@@ -99,6 +104,7 @@ def policy_of(document: Mapping[str, object]) -> ExamPolicy:
         signals=plain.signals if signals is None else _words(signals),
         grace_s=int(_number(document.get("grace_s", plain.grace_s))),
         outage=str(document.get("outage", plain.outage)),
+        evidence_days=int(_number(document.get("evidence_days", plain.evidence_days))),
     )
 
 

@@ -63,7 +63,9 @@ def test_who_may_take_an_exam_is_told_with_the_reason(exam: Exam, completed: boo
 
 
 def test_a_policy_survives_its_document() -> None:
-    policy = ExamPolicy(pass_share=Decimal("0.45"), cut_scores={"cmp_1": (Decimal("0.5"),)}, signals=("phone",), grace_s=9)
+    policy = ExamPolicy(
+        pass_share=Decimal("0.45"), cut_scores={"cmp_1": (Decimal("0.5"),)}, signals=("phone",), grace_s=9, evidence_days=30
+    )
 
     assert policy_of(policy.document) == policy
 
@@ -79,6 +81,8 @@ BROKEN: list[dict[str, Any]] = [
     {"false_alert_budget": -1},
     {"signals": ["mood"]},
     {"signals": "phone"},
+    {"evidence_days": 0},
+    {"evidence_days": 10**9},
     {"cut_scores": {"*": ["0.5", "0.4"]}},
     {"cut_scores": {"*": []}},
     {"cut_scores": ["0.5"]},

@@ -34,6 +34,7 @@ EVENT_KINDS: Mapping[str, str] = {
     "incident_closed": "An incident ended.",
     "case_judged": "A person decided on an incident.",
     "proctoring_decided": "A proctoring decision exists for the sitting.",
+    "evidence_erased": "The pictures of the sitting were erased: their time was over.",
     "sitting_scored": "A score report exists.",
     "batch_approved": "An officer approved a result batch.",
     "batch_published": "A result batch was published.",
