@@ -26,6 +26,7 @@ router = APIRouter(prefix="/invigilator", include_in_schema=False)
 _WALL_WORDS: Mapping[str, str] = {
     **{f"kind.{kind}": text for kind, text in wording.KINDS.items()},
     "ring.alert": N_("Needs you"),
+    "ring.undecided": N_("Waits for your decision"),
     "ring.look": N_("Look"),
     "ring.neutral": N_("Quiet"),
     "ring.unobservable": N_("Could not watch"),

@@ -1,4 +1,7 @@
-"""What the invigilators' scripts ask for: the wall's ticket and the frames of evidence. Decisions are forms (pages/invigilator.py)."""
+"""What the invigilators' scripts ask for: the wall's ticket and waiting flags, and the frames of evidence.
+
+Decisions are forms (pages/invigilator.py).
+"""
 
 from typing import Annotated
 
@@ -7,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from api.auth import EngineDep, needs
-from assessment_engine.kernel.ids import SessionId
+from assessment_engine.kernel.ids import IncidentId, SessionId, SittingId
 from assessment_engine.people import Actor, Role
 from assessment_engine.services import incidents, wall
 
@@ -29,6 +32,22 @@ class WallTicket(BaseModel):
 def wall_ticket(engine: EngineDep, actor: Watcher, session_id: Annotated[SessionId, Path(pattern=_ID)]) -> WallTicket:
     """Return a ticket for the wall of one session."""
     return WallTicket(ticket=wall.ticket(engine, actor, session_id), url=f"{engine.ingest_url}/wall")
+
+
+class Flag(BaseModel):
+    """A flag that waits for the reader's decision."""
+
+    incident: IncidentId
+    sitting: SittingId
+    kind: str
+    severity: str | None
+
+
+@router.get("/sessions/{session_id}/flags")
+def flags(engine: EngineDep, actor: Watcher, session_id: Annotated[SessionId, Path(pattern=_ID)]) -> list[Flag]:
+    """Return the flags of one session that wait for the reader's decision; the wall asks every few seconds."""
+    waiting = wall.flags(engine, actor, session_id)
+    return [Flag(incident=one.incident_id, sitting=one.sitting_id, kind=one.kind, severity=one.severity) for one in waiting]
 
 
 @router.get("/evidence/{evidence_id}", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})

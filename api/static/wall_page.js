@@ -1,11 +1,12 @@
 // The live wall's page: a socket in, tiles out. What is shown and in which order is decided in wall_state.js.
 
 import { ask, say } from "./page.js";
-import { bars, chip, closePanel, counts, initial, move, openPanel, receive, reorder, ring, since } from "./wall_state.js";
+import { bars, chip, closePanel, counts, initial, isOver, move, openPanel, receive, reorder, ring, since } from "./wall_state.js";
 
 const REORDER_MS = 10000;
 const THUMBS_MS = 1000;
 const REDRAW_MS = 1000;
+const FLAGS_MS = 5000;
 const RETRY_MS = [1000, 2000, 5000, 10000];
 const REFUSED = new Set([4401, 4403]);
 const CHIP_KIND = { alert: "bad", look: "caution", unobservable: "unobservable", away: "plain" };
@@ -32,7 +33,7 @@ function drawTile(sitting, now) {
   label.hidden = !word;
   label.className = `watch__chip chip chip--${CHIP_KIND[shown] ?? "plain"}`;
   element.querySelector("[data-chip]").textContent = word ? say(`kind.${word}`) : "";
-  element.querySelector("[data-ring-word]").textContent = `${say(`ring.${shown}`)} ·`;
+  element.querySelector("[data-ring-word]").textContent = `${say(isOver(tile) ? "ring.undecided" : `ring.${shown}`)} ·`;
   const [n, unit] = since(now - (tile.lookedAt ?? now));
   element.querySelector("[data-looked]").textContent = tile.lookedAt === null ? say("never") : say("looked", { n, unit: say(`unit.${unit}`) });
   const { dropped = 0, gaps = 0 } = tile.seen ?? {};
@@ -109,6 +110,12 @@ function hear(message) {
   if (message.type === "incident" && state.panel === message.sitting) fillPanel(message.sitting).catch(() => {});
 }
 
+// What waits for a decision is asked for, not pushed: it is decided on another page, and this heals what the socket missed.
+async function askFlags() {
+  const flags = await (await ask(`/api/v1/sessions/${root.dataset.session}/flags`)).json();
+  state = receive(state, { type: "waiting", flags }, Date.now());
+}
+
 function status(key) {
   document.getElementById("line").textContent = key ? say(key) : "";
 }
@@ -164,6 +171,8 @@ function begin() {
   document.getElementById("panel-close").addEventListener("click", hidePanel);
   document.getElementById("reorder").addEventListener("click", place);
   setInterval(draw, REDRAW_MS);
+  setInterval(() => askFlags().catch(() => {}), FLAGS_MS); // a lost line is said by the socket
+  askFlags().then(draw).catch(() => {});
   setInterval(() => tell({ type: "thumbs", sittings: [...visible] }), THUMBS_MS);
   setInterval(() => document.getElementById("auto").checked && !list.matches(":hover") && place(), REORDER_MS);
   draw();

@@ -9,7 +9,7 @@ const SEVERITY = { low: 1, medium: 2, high: 3 };
 
 // people: [{sitting, seat, name, started}], as the page was rendered.
 export function initial(people) {
-  const tiles = Object.fromEntries(people.map((one) => [one.sitting, { ...one, seen: null, seenAt: null, open: {}, flags: 0, lookedAt: null }]));
+  const tiles = Object.fromEntries(people.map((one) => [one.sitting, { ...one, seen: null, seenAt: null, open: {}, waiting: {}, flags: 0, lookedAt: null }]));
   return { tiles, order: people.map((one) => one.sitting), selected: people[0]?.sitting ?? null, panel: null };
 }
 
@@ -26,8 +26,16 @@ const receivers = {
       const { [message.incident]: before, ...others } = tile.open;
       const raised = message.tier === "alert" && before?.tier !== "alert" && message.state !== "closed";
       const open = message.state === "closed" ? others : { ...others, [message.incident]: message };
-      return { open, flags: tile.flags + (raised ? 1 : 0) };
+      // what has ended still waits for a person to decide; `waiting` below says when one has
+      const waiting = message.tier === "alert" ? { ...tile.waiting, [message.incident]: message } : tile.waiting;
+      return { open, waiting, flags: tile.flags + (raised ? 1 : 0) };
     }),
+  // every flag of the session that waits for this person, as the server has them: what is not among them is decided
+  waiting: (state, { flags }) => {
+    const of = (sitting) => flags.filter((one) => one.sitting === sitting).map((one) => [one.incident, { ...one, tier: "alert" }]);
+    const tiles = Object.entries(state.tiles).map(([sitting, tile]) => [sitting, { ...tile, waiting: Object.fromEntries(of(sitting)) }]);
+    return { ...state, tiles: Object.fromEntries(tiles) };
+  },
 };
 
 export function receive(state, message, now) {
@@ -35,10 +43,10 @@ export function receive(state, message, now) {
   return receiver ? receiver(state, message, now) : state;
 }
 
-// The gravest of what is open now: alerts before detections, then by severity.
+// The gravest of what is open or undecided: alerts before detections, what is going on before what is over, then by severity.
 export function gravest(tile) {
-  const rank = (one) => (one.tier === "alert" ? 10 : 0) + (SEVERITY[one.severity] ?? 0);
-  return Object.values(tile.open)
+  const rank = (one) => (one.tier === "alert" ? 20 : 0) + (tile.open[one.incident] ? 10 : 0) + (SEVERITY[one.severity] ?? 0);
+  return Object.values({ ...tile.waiting, ...tile.open })
     .filter((one) => one.tier === "alert" || one.tier === "detection")
     .sort((a, b) => rank(b) - rank(a))[0];
 }
@@ -50,6 +58,12 @@ export function ring(tile, now) {
   if (tile.seenAt === null || now - tile.seenAt > GONE_MS) return "away";
   if (now - tile.seenAt > STALE_MS || !tile.seen.observable) return "unobservable";
   return worst ? "look" : "neutral";
+}
+
+// Nothing is going on, but a flag waits for a decision.
+export function isOver(tile) {
+  const worst = gravest(tile);
+  return worst?.tier === "alert" && !tile.open[worst.incident];
 }
 
 // The word on the tile: a kind of incident, a reason why nothing could be seen, or nothing.

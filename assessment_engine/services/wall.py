@@ -8,7 +8,7 @@ from assessment_engine.delivery.checkin import CheckInState
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.invigilation import Case
-from assessment_engine.kernel.ids import SessionId, SittingId
+from assessment_engine.kernel.ids import IncidentId, SessionId, SittingId
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services import tickets
 from assessment_engine.services.engine import Engine
@@ -51,6 +51,16 @@ class Seat:
     sitting: Sitting
     seat: str
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """One flag that waits for a person's decision, whether it is still going on or long over."""
+
+    incident_id: IncidentId
+    sitting_id: SittingId
+    kind: str
+    severity: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +121,20 @@ def wall(engine: Engine, actor: Actor, session_id: SessionId, room: int = 1) -> 
     room = min(max(room, 1), number)
     shown = tuple(seats[(room - 1) * ROOM : room * ROOM])
     return Wall(session=session, exam=exam, seats=shown, present=tuple(one.id for one in present), room=room, rooms=number)
+
+
+def flags(engine: Engine, actor: Actor, session_id: SessionId) -> list[Flag]:
+    """Return the flags of a session that wait for this person's decision: their tiles need somebody until it is made."""
+    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        tx.exams.session_of(actor, session_id)
+        present = {one.id for one in tx.sittings.all_of_session(session_id, actor.organisation_id) if one.candidate_id != actor.person_id}
+        waiting = [case for case in tx.invigilation.waiting_for(actor.person_id, actor.organisation_id) if case.sitting_id in present]
+        return [_flag(tx.incidents.get(case.incident_id, actor.organisation_id)) for case in waiting]
+
+
+def _flag(incident: IncidentRecord) -> Flag:
+    return Flag(incident_id=incident.id, sitting_id=incident.sitting_id, kind=incident.kind, severity=incident.severity)
 
 
 def _seats(tx: Transaction, actor: Actor, session_id: SessionId, present: Sequence[Sitting]) -> list[Seat]:

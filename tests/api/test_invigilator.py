@@ -104,6 +104,19 @@ def test_every_page_is_there_in_both_languages(engine: Engine, world: World, lan
         assert (answer.status_code, answer.headers["content-language"]) == (200, lang), path
 
 
+def test_a_flag_waits_on_the_wall_until_this_person_has_decided(engine: Engine, world: World) -> None:
+    incident_id = a_flag(engine, world)
+    browser, path = an_invigilator(engine, world), f"/api/v1/sessions/{world.session_id}/flags"
+
+    before = browser.get(path).json()
+    browser.send(f"/invigilator/review/{incident_id}/judge", verdict="dismiss", reason_code="ordinary")
+    after = browser.get(path).json()
+
+    assert before == [{"incident": incident_id, "sitting": world.sitting_id, "kind": "nobody", "severity": "high"}]
+    assert after == []
+    assert a_stranger(engine).get(path).status_code == 404
+
+
 def test_the_wall_names_everybody_before_any_script(engine: Engine, world: World) -> None:
     browser = an_invigilator(engine, world)
 

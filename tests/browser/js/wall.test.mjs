@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bars, chip, closePanel, counts, gravest, initial, move, need, openPanel, receive, reorder, ring, since } from "../../../api/static/wall_state.js";
+import { bars, chip, closePanel, counts, gravest, initial, isOver, move, need, openPanel, receive, reorder, ring, since } from "../../../api/static/wall_state.js";
 
 const people = ["a", "b", "c", "d"].map((sitting, index) => ({ sitting, seat: `A${index}`, name: sitting }));
 const seen = (sitting, more = {}) => ({ type: "seen", sitting, observable: true, fps: 2, lag_ms: 200, received: 100, dropped: 0, gaps: 0, ...more });
@@ -28,13 +28,28 @@ test("silence becomes unobservable and then away", () => {
   assert.equal(chip(a, 31000), "feed_ended");
 });
 
-test("an alert outranks a detection, and closing it returns the ring", () => {
+test("an alert outranks a detection, and what has ended waits for a person", () => {
   const both = after([seen("a"), 0], [incident("a", { incident: "i2", kind: "book", tier: "detection", severity: "low" }), 0], [incident("a"), 0]);
   assert.equal(ring(both.tiles.a, 1), "alert");
   assert.equal(gravest(both.tiles.a).kind, "nobody");
   const closed = receive(both, incident("a", { state: "closed" }), 2);
-  assert.equal(ring(closed.tiles.a, 3), "look");
+  assert.deepEqual([ring(closed.tiles.a, 3), chip(closed.tiles.a, 3), isOver(closed.tiles.a)], ["alert", "nobody", true]);
   assert.equal(closed.tiles.a.flags, 1);
+  const decided = receive(closed, { type: "waiting", flags: [] }, 4);
+  assert.deepEqual([ring(decided.tiles.a, 5), isOver(decided.tiles.a)], ["look", false]);
+});
+
+test("a wall opened after an incident still shows that nobody has decided", () => {
+  const flags = [{ incident: "i1", sitting: "b", kind: "nobody", severity: "high" }];
+  const state = after([seen("a"), 0], [seen("b"), 0], [{ type: "waiting", flags }, 0]);
+  assert.deepEqual([ring(state.tiles.a, 1), ring(state.tiles.b, 1), chip(state.tiles.b, 1)], ["neutral", "alert", "nobody"]);
+  assert.deepEqual(counts(state, 1).alert, 1);
+});
+
+test("what is going on is named before what is over", () => {
+  const flags = [{ incident: "i1", sitting: "a", kind: "nobody", severity: "high" }];
+  const { a } = after([seen("a"), 0], [{ type: "waiting", flags }, 0], [incident("a", { incident: "i2", kind: "phone", severity: "medium" }), 0]).tiles;
+  assert.deepEqual([gravest(a).kind, isOver(a)], ["phone", false]);
 });
 
 test("an upgrade of the same incident is one flag", () => {
