@@ -33,7 +33,8 @@ def create_ingest(engine: Engine, frames_url: str) -> FastAPI:
         flusher = Flusher(frames_url, slots := Slots())
         app.state.flusher, app.state.slots = flusher, slots
         app.state.cameras, app.state.walls = Cameras(engine, slots, flusher), Walls(Thumbs(frames_url))
-        duties = (flusher.run(), app.state.cameras.end_the_silent(), _relay(frames_url, app.state.cameras, app.state.walls))
+        relay = _relay(frames_url, app.state.cameras, app.state.walls)
+        duties = (flusher.run(), flusher.forget(), app.state.cameras.end_the_silent(), relay)
         tasks = [asyncio.create_task(duty) for duty in duties]
         yield
         for task in tasks:

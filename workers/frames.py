@@ -26,7 +26,9 @@ from proctoring.channel import Frame, Gap, Position, milliseconds, moment
 SHARDS = 16
 KEPT_FOR = timedelta(seconds=20)
 LEASE = timedelta(seconds=4)
+FORGOTTEN_AFTER = timedelta(seconds=40)
 FLUSH_EVERY_S = 0.025
+FORGET_EVERY_S = 10.0
 REMEMBERED_S = 24 * 3600
 THUMB_LASTS_S = 30
 FIGURES_LAST_S = 60
@@ -160,6 +162,21 @@ class Flusher:
             log.warning("frames_not_flushed", frames=len(entries), error=type(error).__name__)
             for entry in entries:
                 self._slots.drop(entry.sitting_id)
+
+    async def forget(self) -> None:
+        """Empty the shards to which nothing comes any more, until cancelled: no frame is kept for longer than a minute."""
+        while True:
+            await asyncio.sleep(FORGET_EVERY_S)
+            with contextlib.suppress(RedisError):  # a store that is away keeps nothing either
+                await self._forget_old()
+
+    async def _forget_old(self) -> None:
+        seconds, _ = await self._store.time()
+        oldest = (seconds - int(FORGOTTEN_AFTER.total_seconds())) * 1000
+        async with self._store.pipeline(transaction=False) as pipe:
+            for shard in range(SHARDS):
+                pipe.xtrim(_stream(shard), minid=str(oldest), approximate=False)
+            await pipe.execute()
 
     async def position(self, sitting_id: str) -> Position | None:
         """Return where a sitting's chain stood in whichever process had it last; None when the store does not know."""

@@ -10,7 +10,7 @@ from redis import Redis
 
 from proctoring.channel import Frame, Gap, Position
 from tests.running import Valkey, a_valkey, until
-from workers.frames import GROUP, LEASE, MOST_TRIES, SHARDS, Entry, Flusher, Shards, Slots, Tally, shard_of
+from workers.frames import FORGET_EVERY_S, FORGOTTEN_AFTER, GROUP, LEASE, MOST_TRIES, SHARDS, Entry, Flusher, Shards, Slots, Tally, shard_of
 from workers.proctor.pace import EASY_FOR_S, FULL, LEAST, THINK_EVERY_S, Pace
 from workers.proctor.worker import CLAIM_EVERY_S
 
@@ -134,6 +134,25 @@ def test_the_stream_forgets_what_is_older_than_twenty_seconds(worker: Makes, val
     store = Redis.from_url(valkey.url)
     assert int(store.xlen(f"frames:{shard_of('sit_1')}")) < 150  # trimmed by whole nodes of the stream
     store.close()
+
+
+def test_a_shard_to_which_nothing_comes_any_more_is_emptied(worker: Makes, valkey: Valkey, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, shard = worker("one"), shard_of("sit_1")
+    reader.take_over(shard)
+    flush(valkey, a_frame(0), a_frame(1))
+
+    async def forget() -> None:
+        flusher = Flusher(valkey.url, Slots())
+        await flusher._forget_old()
+        await flusher.close()
+
+    asyncio.run(forget())
+    assert not reader.holds_nothing_of("sit_1", "")
+    monkeypatch.setattr("workers.frames.FORGOTTEN_AFTER", timedelta(seconds=-2))
+    asyncio.run(forget())
+
+    assert reader.holds_nothing_of("sit_1", "")
+    assert timedelta(seconds=FORGET_EVERY_S) + FORGOTTEN_AFTER < timedelta(minutes=1)  # as the notice promises
 
 
 def test_one_worker_owns_every_shard_and_two_share_them(worker: Makes) -> None:
