@@ -88,7 +88,7 @@ def small_targets(boxes: list[dict[str, object]]) -> list[object]:
 
 
 def test_the_keyboard_reaches_the_content_first(browser: Browser, address: str) -> None:
-    page = chromium.new_page()
+    page = browser.new_page()
     page.goto(f"{address}/?lang=en")
 
     page.keyboard.press("Tab")
