@@ -174,6 +174,21 @@ def test_nobody_answers_without_signing_in(desk: Desk) -> None:
     assert code(desk.client.put(path, json=body, headers={"Authorization": "Bearer stolen"}))[0] == 401
 
 
+def test_a_log_in_that_is_over_answers_nothing_more(desk: Desk) -> None:
+    stolen = people.open_session(desk.engine, desk.world.candidate.person_id)
+    path, body = f"{desk.base}/answers/{desk.world.items[0]}", {"revision": 2, "response": A}
+    desk.put(1, A)
+
+    people.sign_out(desk.engine, stolen.token)
+    assert code(desk.client.put(path, json=body, headers={"Authorization": f"Bearer {stolen.token}"})) == (401, "token_expired")
+    steer(desk.engine).advance(12 * 3600)
+    assert code(desk.put(2, A)) == (401, "token_expired")
+    assert code(desk.get()) == (401, "token_expired")
+
+    with desk.engine.store.read() as tx:
+        assert [receipt.revision for receipt in tx.answers.receipts(desk.world.sitting_id)] == [1]
+
+
 def test_a_cookie_needs_its_csrf_token_and_a_bearer_token_does_not(desk: Desk) -> None:
     path = f"{desk.base}/answers/{desk.world.items[0]}"
     desk.client.cookies.set("session", desk.token)

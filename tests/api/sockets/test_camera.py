@@ -1,7 +1,8 @@
 """The camera's socket on a real server and a real frames store: what a page gets, and what becomes of everybody else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,14 +11,15 @@ import pytest
 from redis import Redis
 from websockets.exceptions import ConnectionClosed
 
+from api.ingest import LARGEST_MESSAGE, create_ingest
 from assessment_engine import play
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.play import CameraClient
 from assessment_engine.services import tickets
 from assessment_engine.services.engine import Engine
-from proctoring.channel import MAX_JPEG, REFUSALS_ALLOWED, CloseCode, first_link
-from tests.builders import an_engine
-from tests.running import Valkey, a_valkey, an_ingest, until
+from proctoring.channel import IDLE_AFTER, MAX_JPEG, REFUSALS_ALLOWED, CloseCode, Refusal, first_link, seal_frame
+from tests.builders import an_engine, steer
+from tests.running import Valkey, a_valkey, an_ingest, free_port, served, until
 from workers.frames import SHARDS, shard_of
 
 SITTING = SittingId("sit_1")
@@ -155,6 +157,61 @@ def test_a_bad_frame_is_refused_by_code_and_too_many_close_the_socket(engine: En
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == CloseCode.BAD_FRAMES
     assert frames_in(valkey) == 0
+
+
+BAD: dict[str, tuple[Refusal, Callable[[CameraClient], bytes]]] = {
+    "repeated": (Refusal.REPEATED, lambda camera: seal_frame(camera.key, seq=2, nonce=camera.nonce, jpeg=JPEG)),
+    "reordered": (Refusal.REORDERED, lambda camera: seal_frame(camera.key, seq=0, nonce=camera.nonce, jpeg=JPEG)),
+    "of another connection": (Refusal.FOREIGN_KEY, lambda camera: seal_frame(bytes(32), seq=3, nonce=camera.nonce, jpeg=JPEG)),
+    "with a nonce that was never given": (Refusal.FOREIGN_NONCE, lambda camera: seal_frame(camera.key, seq=3, nonce=bytes(16), jpeg=JPEG)),
+    "corrupt": (Refusal.FOREIGN_KEY, lambda camera: seal_frame(camera.key, seq=3, nonce=camera.nonce, jpeg=JPEG)[:-1] + b"?"),
+    "no picture": (Refusal.NOT_A_PICTURE, lambda camera: seal_frame(camera.key, seq=3, nonce=camera.nonce, jpeg=b"MZ")),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_frame_is_refused_by_name_and_the_next_good_one_is_taken(engine: Engine, name: str) -> None:
+    reason, make = BAD[name]
+    with a_camera(engine) as camera:
+        for _ in range(3):
+            camera.send(JPEG)
+            camera.wait_for("ack")
+
+        camera.send_raw(make(camera))
+
+        refused = camera.wait_for("refused")
+        assert (refused["code"], refused["reason"]) == ("bad_frame", reason)
+        camera.send(JPEG)
+        assert camera.wait_for("ack")["seq"] == 3
+
+
+def test_a_message_beyond_all_measure_ends_the_connection_before_it_is_read(engine: Engine, valkey: Valkey) -> None:
+    with a_camera(engine) as camera:
+        camera.send_raw(bytes(LARGEST_MESSAGE + 1))
+
+        with pytest.raises(ConnectionClosed) as closed:
+            camera.wait_for("ack")
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1009  # the protocol's own "message too big"
+    assert frames_in(valkey) == 0
+
+
+def test_a_webcam_that_stops_is_noticed_and_its_connection_closed(tmp_path: Path, valkey: Valkey) -> None:
+    port = free_port()
+    engine = replace(an_engine(tmp_path), ingest_url=f"ws://127.0.0.1:{port}")
+    with served(create_ingest(engine, valkey.url), port), a_camera(engine) as camera:
+        camera.send(JPEG)
+        camera.wait_for("ack")
+
+        steer(engine).advance(IDLE_AFTER.total_seconds())
+
+        with pytest.raises(ConnectionClosed) as closed:
+            camera.wait_for("ack")
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == CloseCode.IDLE
+        with a_camera(engine) as again:  # and when it is back, the same chain goes on
+            assert again.seq == camera.seq
+    engine.store.engine.dispose()
 
 
 def test_what_workers_publish_reaches_the_page_and_a_wish_about_the_load_the_protocol(engine: Engine, valkey: Valkey) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -31,17 +32,37 @@ def engine(valkey: Valkey, tmp_path: Path) -> Iterator[Engine]:
 
 
 @contextmanager
-def a_wall(engine: Engine, session: str = "ses_1", kind: str = "wall") -> Iterator[ClientConnection]:
-    ticket = tickets.issue(engine, kind, session)
-    with connect(f"{engine.ingest_url}/wall?ticket={ticket}", additional_headers={"Origin": engine.public_url}) as socket:
+def a_wall(engine: Engine, session: str = "ses_1", ticket: str | None = None, origin: str | None = None) -> Iterator[ClientConnection]:
+    address = f"{engine.ingest_url}/wall?ticket={ticket or tickets.issue(engine, 'wall', session)}"
+    with connect(address, additional_headers={"Origin": origin or engine.public_url}) as socket:
         yield socket
 
 
-def test_a_camera_ticket_opens_no_wall(engine: Engine) -> None:
-    with a_wall(engine, kind="camera") as socket, pytest.raises(ConnectionClosed) as closed:
+def close_code(engine: Engine, **changes: str) -> int:
+    """The code with which a wall is turned away."""
+    with a_wall(engine, **changes) as socket, pytest.raises(ConnectionClosed) as closed:
         socket.recv(timeout=5)
     assert closed.value.rcvd is not None
-    assert closed.value.rcvd.code == CloseCode.TICKET
+    return closed.value.rcvd.code
+
+
+def test_a_ticket_that_is_not_for_now_and_for_walls_opens_nothing(engine: Engine) -> None:
+    expired = tickets.issue(engine, "wall", "ses_1", timedelta(seconds=-1))
+
+    for ticket in (tickets.issue(engine, "camera", "ses_1"), expired, "none", expired[:-8]):
+        assert close_code(engine, ticket=ticket) == CloseCode.TICKET
+
+
+def test_a_ticket_that_was_used_opens_nothing_when_it_is_stolen(engine: Engine) -> None:
+    ticket = tickets.issue(engine, "wall", "ses_1")
+    with a_wall(engine, ticket=ticket) as socket, pytest.raises(TimeoutError):
+        socket.recv(timeout=0.2)  # it stays open
+
+    assert close_code(engine, ticket=ticket) == CloseCode.TICKET
+
+
+def test_a_page_from_elsewhere_sees_no_wall(engine: Engine) -> None:
+    assert close_code(engine, origin="https://evil.example") == CloseCode.ORIGIN
 
 
 def test_what_is_published_for_a_session_reaches_its_walls_and_no_others(engine: Engine, valkey: Valkey) -> None:
