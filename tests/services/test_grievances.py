@@ -24,6 +24,7 @@ from assessment_engine.services import grievances
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.services.grievances import Complaint
 from assessment_engine.storage.delivery import sittings
+from assessment_engine.storage.results import result_batches
 from tests.builders import NOON, World, a_person, a_world, add_row, an_organisation, steer, told
 
 WHY = "The lamp fell over; I never left my seat."
@@ -175,10 +176,14 @@ def a_published_result(engine: Engine, world: World, approved_by: Actor) -> None
     hashes = {"seal_sha256": "s", "form_sha256": "f", "sha256": report}
     place = {"sitting_id": world.sitting_id, "organisation_id": world.organisation_id}
     add_row(engine, "score_reports", id=report, **place, **hashes, total=1, max=2, passed=True, items=[], competencies=[], created_at=now)
-    row = {"id": batch, "session_id": world.session_id, "organisation_id": world.organisation_id, "state": "published", "created_at": now}
-    add_row(engine, "result_batches", **row, created_by=approved_by.person_id, sha256="b", published_at=now)
+    row = {"id": batch, "session_id": world.session_id, "organisation_id": world.organisation_id, "state": "draft", "created_at": now}
+    add_row(engine, "result_batches", **row, created_by=approved_by.person_id, sha256="b", published_at=None)
     add_row(engine, "batch_entries", batch_id=batch, sitting_id=world.sitting_id, score_report_id=report)
-    add_row(engine, "batch_approvals", batch_id=batch, officer_id=approved_by.person_id, at=now, log_sha256="l")
+    second = a_person(engine, world.organisation_id, Role.CELL_OFFICER, name="Joseph Lepcha")
+    for approving in (approved_by, second):
+        add_row(engine, "batch_approvals", batch_id=batch, officer_id=approving.person_id, at=now, log_sha256="l")
+    with engine.store.begin() as tx:
+        tx.connection.execute(update(result_batches).where(result_batches.c.id == batch).values(state="published", published_at=now))
 
 
 def test_another_officer_is_given_it_by_the_cell(engine: Engine, world: World, officer: Actor) -> None:
