@@ -1,10 +1,14 @@
-"""How much one caller may ask for: the size of a request's body, and tries at a log-in."""
+"""How much one caller may ask for: the size of a request's body, and tries at a password."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import Message, Receive
 
 from assessment_engine.kernel.errors import TooManyTries
@@ -37,11 +41,11 @@ class LoginGate:
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
-    def knock(self, login: str, address: str) -> None:
-        """Count one try; raises TooManyTries when there were too many."""
-        if not self._limiter.hit(TRIES, login.strip().lower(), address):
+    @contextmanager
+    def a_try(self, login: str, request: Request) -> Iterator[None]:
+        """Count the try in this block, and forget all of them when it raises nothing; raises TooManyTries when there were too many."""
+        who, address = login.strip().lower(), request.client.host if request.client else ""
+        if not self._limiter.hit(TRIES, who, address):
             raise TooManyTries("too many tries; wait ten minutes")
-
-    def open(self, login: str, address: str) -> None:
-        """Forget the tries of somebody who got in."""
-        self._limiter.clear(TRIES, login.strip().lower(), address)
+        yield
+        self._limiter.clear(TRIES, who, address)

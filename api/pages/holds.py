@@ -15,7 +15,7 @@ REASONS: Mapping[HoldReason, str] = {
     HoldReason.UNDECIDED_INCIDENTS: N_("Something in the camera pictures waits for a person to look at it. A machine decides nothing."),
     HoldReason.SECOND_PERSON_NEEDED: N_("A second person has to look at it before anything is decided."),
     HoldReason.TOO_LITTLE_SEEN: N_("The camera could not see enough. A person decides whether it suffices; it is not held against you."),
-    HoldReason.DECISION_PENDING: N_("A person has to confirm that the sitting was in order."),
+    HoldReason.DECISION_PENDING: N_("What the camera saw is being summed up."),
     HoldReason.ADVERSE_DECISION: N_("Two people have decided against the sitting. You can contest this."),
     HoldReason.GRIEVANCE_OPEN: N_("A grievance about this sitting is open."),
     HoldReason.BATCH_NOT_DRAFTED: N_("The results of the session are being put together."),

@@ -44,14 +44,12 @@ def log_in(
     next: Annotated[str, Form()] = "",
 ) -> Response:
     """Sign in and go on; a wrong password says so beside the form."""
-    gate, address = request.app.state.login_gate, request.client.host if request.client else ""
     try:
-        gate.knock(login, address)
-        signed = people.sign_in(engine, login, password)
+        with request.app.state.login_gate.a_try(login, request):
+            signed = people.sign_in(engine, login, password)
     except (NotSignedIn, TooManyTries) as error:
         status = 429 if isinstance(error, TooManyTries) else 401
         return page(request, "public/login.html", status=status, next=next, login=login, problem=error.code)
-    gate.open(login, address)
     response = goto(local_path(next))
     set_session(response, engine, signed)
     return response

@@ -74,7 +74,8 @@ def approve(
 ) -> Response:
     """Approve under a fresh password; the second, different officer publishes."""
     try:
-        people.reauthenticate(engine, signed.token, password)
+        with request.app.state.login_gate.a_try(signed.person.login, request):
+            people.reauthenticate(engine, signed.token, password)
         batch = results.approve_batch(engine, actor, batch_id)
     except (NotAllowed, Conflict) as error:
         return _batch(request, engine, actor, batch_id, problem=error.code)

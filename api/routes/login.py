@@ -33,10 +33,8 @@ class LoginAnswer(BaseModel):
 @router.post("/login", dependencies=[Depends(same_origin)])
 def login(request: Request, engine: EngineDep, body: LoginRequest) -> LoginAnswer:
     """Sign in; 401 `not_signed_in` when either is wrong, 429 `too_many_tries` after ten wrong ones."""
-    address = request.client.host if request.client else ""
-    request.app.state.login_gate.knock(body.login, address)
-    signed = people.sign_in(engine, body.login, body.password)
-    request.app.state.login_gate.open(body.login, address)
+    with request.app.state.login_gate.a_try(body.login, request):
+        signed = people.sign_in(engine, body.login, body.password)
     return LoginAnswer(token=signed.token, expires_at=signed.expires_at, name=signed.person.name, roles=sorted(signed.actor.roles))
 
 

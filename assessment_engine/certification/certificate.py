@@ -182,6 +182,7 @@ class Batched:
 class Facts:
     """All that the rule looks at."""
 
+    began_at: datetime  # since when the sitting waits for its candidate
     sealed_at: datetime | None
     scored: Scored | None
     proctored: Proctored
@@ -198,9 +199,10 @@ LATER_FINDINGS = frozenset({HoldReason.UNDECIDED_INCIDENTS, HoldReason.SECOND_PE
 def may_issue(facts: Facts) -> list[Hold]:
     """Return everything that holds the certificate, in the order in which it comes; an empty list lets it come into being."""
     if facts.voided or facts.simulated:
-        return [Hold(reason=HoldReason.VOIDED if facts.voided else HoldReason.SIMULATED, holder=Holder.NOBODY)]
+        reason = HoldReason.VOIDED if facts.voided else HoldReason.SIMULATED
+        return [Hold(reason=reason, holder=Holder.NOBODY, since=facts.sealed_at or facts.began_at)]
     if facts.sealed_at is None:
-        return [Hold(reason=HoldReason.NOT_SUBMITTED, holder=Holder.CANDIDATE)]
+        return [Hold(reason=HoldReason.NOT_SUBMITTED, holder=Holder.CANDIDATE, since=facts.began_at)]
     rules: tuple[Callable[[Facts], Iterable[Hold]], ...] = (_score_holds, _proctoring_holds, _grievance_holds, _batch_holds)
     return [hold for rule in rules for hold in rule(facts)]
 

@@ -4,7 +4,7 @@ An id is PREFIX_ + 10 characters of milliseconds + 16 random characters (80 bits
 """
 
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NewType
 
 OrganisationId = NewType("OrganisationId", str)
@@ -35,3 +35,11 @@ def _base32(number: int, length: int) -> str:
 def new_id(prefix: str, now: datetime) -> str:
     """Return a fresh id such as `sit_01j9…`; `now` gives its sort order, chance the rest."""
     return f"{prefix}_{_base32(int(now.timestamp() * 1000), 10)}{_base32(secrets.randbits(80), 16)}"
+
+
+def made_at(identifier: str) -> datetime:
+    """Return the moment for which `new_id` made an id; raises ValueError for what is no id."""
+    number = 0
+    for letter in identifier.partition("_")[2][:10]:
+        number = number * 32 + _ALPHABET.index(letter)
+    return datetime.fromtimestamp(number / 1000, UTC)

@@ -40,7 +40,7 @@ from assessment_engine.invigilation import CaseState
 from assessment_engine.kernel.canonical import digest
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import Conflict, Invalid, NotFound, SecondPersonNeeded
-from assessment_engine.kernel.ids import CertificateId, CompetencyId, PersonId, ScoreReportId, SittingId, new_id
+from assessment_engine.kernel.ids import CertificateId, CompetencyId, PersonId, ScoreReportId, SittingId, made_at, new_id
 from assessment_engine.people import Actor, Role, civil_date, require
 from assessment_engine.scoring.results import BatchState
 from assessment_engine.services.engine import Engine
@@ -70,18 +70,20 @@ def sitting_for(tx: Transaction, actor: Actor, sitting_id: SittingId) -> Sitting
 
 def facts_of(tx: Transaction, sitting: Sitting, *, demo: bool) -> Facts:
     """Gather what the rule looks at; before the seal nothing else matters."""
-    seal = tx.sittings.seal(sitting.id)
+    seal, voided = tx.sittings.seal(sitting.id), sitting.state is SittingState.VOIDED
+    began_at = sitting.started_at or sitting.admitted_at or sitting.consented_at or made_at(sitting.id)
     if seal is None:
         nothing = Proctored(drained_at=None)
-        return Facts(sealed_at=None, scored=None, proctored=nothing, batched=None, voided=sitting.state is SittingState.VOIDED)
+        return Facts(began_at=began_at, sealed_at=None, scored=None, proctored=nothing, batched=None, voided=voided)
     report = tx.scoring.over(sitting.id, seal.sha256, seal.form_sha256)
     return Facts(
+        began_at=began_at,
         sealed_at=seal.sealed_at,
         scored=Scored(report_id=report.id, passed=report.card.passed, at=report.created_at) if report else None,
         proctored=_proctored(tx, sitting),
         batched=_batched(tx, report) if report else None,
         grievances=tuple(grievance.filed_at for grievance in tx.grievances.open_of(sitting.id)),
-        voided=sitting.state is SittingState.VOIDED,
+        voided=voided,
         simulated=sitting.simulated and not demo,
     )
 

@@ -208,6 +208,21 @@ def test_two_officers_publish_in_the_browser_and_one_cannot(engine: Engine) -> N
     assert [str(sheet.batch.state) for sheet in batches(engine, paper.officer)] == ["published"]
 
 
+def test_whoever_stole_an_officers_session_cannot_guess_the_password_at_the_approval(engine: Engine) -> None:
+    paper = a_paper(engine)
+    _, sitting_id = a_sealed_sitting(engine, paper, {})
+    score_sitting(engine, sitting_id)
+    path = f"/cell/results/{draft_batch(engine, paper.officer, paper.session.id).id}"
+    thief = Officer(engine, paper.officer.organisation_id)
+
+    for number in range(10):
+        thief.post(f"{path}/approve", {"password": f"guess {number}"}, path, status=422)
+    html, _ = thief.post(f"{path}/approve", {"password": PASSWORD}, path, status=422)
+
+    assert "Too many tries" in html
+    assert [len(sheet.approvals) for sheet in batches(engine, paper.officer)] == [0]
+
+
 def test_another_organisation_finds_none_of_it(engine: Engine) -> None:
     paper = a_paper(engine)
     _, sitting_id = a_sealed_sitting(engine, paper, {})
@@ -223,9 +238,9 @@ def test_another_organisation_finds_none_of_it(engine: Engine) -> None:
         f"/cell/sessions/{paper.session.id}",
         f"/cell/results/{batch.id}",
     ):
-        stranger.get(f"/cell/{path}", status=404)
+        stranger.get(path, status=404)
     for path in (f"/cell/sessions/{paper.session.id}/seats.csv", f"/cell/results/{batch.id}/lines.csv"):
-        stranger.get(f"/cell/{path}", status=404)
+        stranger.get(path, status=404)
     for path in ("/cell/items", "/cell/forms", "/cell/exams", "/cell/sessions", "/cell/results", "/cell"):
         html = stranger.get(path)
         assert "Public service foundations" not in html

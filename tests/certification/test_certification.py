@@ -80,6 +80,8 @@ def test_why_not_yet_names_the_missing_step_and_who_has_to_act(story: Story, mis
     tell(story, until=missing)
 
     assert (reason, holder) in reasons(story)
+    told = certification.holds(story.engine, story.world.candidate, story.sitting_id)
+    assert all(hold.since is not None and hold.since <= story.engine.clock.now() for hold in told)
     assert certification.issue_certificates(story.engine, story.sitting_id) is None
 
 
