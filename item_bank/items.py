@@ -15,6 +15,7 @@ from assessment_engine.kernel.ids import BankId, CompetencyId, ItemId, ItemVersi
 from assessment_engine.kernel.machine import advance
 from item_bank.qti.binding import latin_number
 from item_bank.qti.model import ChoiceInteraction, QtiItem, plain_text
+from item_bank.qti.reader import title_of
 
 
 class ItemState(StrEnum):
@@ -80,6 +81,10 @@ class ItemVersion:
     def advance(self, verb: ItemVerb) -> "ItemVersion":
         """Return the version after `verb`; raises IllegalTransition."""
         return replace(self, state=advance(TRANSITIONS, self.state, verb))
+
+    def title_in(self, lang: str) -> str:
+        """Return the title in a language, or the first one when the version does not speak it."""
+        return title_of(self.variants[lang]) if lang in self.variants else self.title
 
 
 def variants_digest(variants: Mapping[str, str]) -> str:

@@ -31,7 +31,7 @@ router = APIRouter(prefix="/candidate/sittings/{sitting_id}", include_in_schema=
 SittingPath = Annotated[SittingId, Path(pattern=r"^[A-Za-z0-9_.-]{1,40}$")]
 
 WORDS: Mapping[str, str] = {
-    "nothing": N_("Every answer is saved as you give it"),
+    "nothing": N_("Saves as you answer"),
     "saving": N_("Saving …"),
     "saved": N_("Saved %(time)s"),
     "waiting": N_("Not saved yet"),

@@ -7,7 +7,7 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from api.auth import EngineDep, Officer
-from api.pages import goto, page
+from api.pages import goto, language_of, page
 from api.pages.tables import csv_file, in_order
 from assessment_engine.kernel.errors import Conflict, Invalid, NotFound, TooLarge
 from assessment_engine.kernel.ids import BankId, CompetencyId, ItemVersionId
@@ -74,7 +74,7 @@ def _shown(cards: list[ItemCard], state: str, competency: str, q: str, sort: str
         for card in cards
         if (not state or card.version.state == state)
         and (not competency or card.version.competency_id == competency)
-        and words in f"{card.identifier} {card.version.title}".lower()
+        and words in " ".join((card.identifier, *(card.version.title_in(lang) for lang in card.version.variants))).lower()
     ]
     return in_order(wanted, sort, _SORTS)
 
@@ -120,9 +120,9 @@ def _import_form(request: Request, engine: Engine, actor: Actor, problem: str) -
 
 
 @router.get("/{version_id}")
-def show_item(request: Request, engine: EngineDep, actor: Officer, version_id: ItemVersionId, show: str = "en") -> HTMLResponse:
+def show_item(request: Request, engine: EngineDep, actor: Officer, version_id: ItemVersionId, show: str = "") -> HTMLResponse:
     """Show one version as the candidate sees it, with its history and what can be done with it."""
-    version, rendered = items.previewed_item(engine, actor, version_id, show)
+    version, rendered = items.previewed_item(engine, actor, version_id, show or language_of(request))
     history = [card for card in items.bank_page(engine, actor).cards if card.version.item_id == version.item_id]
     verbs = [verb for state, verb in TRANSITIONS if state is version.state]
     skill = next((one for one in competencies(engine, actor) if one.id == version.competency_id), None)

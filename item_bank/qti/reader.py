@@ -4,6 +4,7 @@ The halves are declarations.py and markup.py; processing is compiled once here, 
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from item_bank.qti.attributes import flag, only, required
@@ -47,6 +48,12 @@ def read_item(xml: bytes) -> QtiItem:
     _check_interactions(item, body)
     compiled(item)
     return item
+
+
+@lru_cache(maxsize=4096)  # lists of items ask for it line by line
+def title_of(xml: str) -> str:
+    """Return an item's title and read nothing else of it; raises UnreadableFile."""
+    return required(parse(xml.encode()), "title")
 
 
 def _check_root(root: Node) -> None:
