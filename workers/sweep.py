@@ -89,8 +89,9 @@ def main(settings: Settings) -> None:
 def _report(engine: Engine, store: Redis, todo: Sequence[Chore]) -> None:
     """Leave the numbers of jobs and chores where ingest finds them; without the store they are left out."""
     with engine.store.read() as tx:
-        waiting = len(tx.outbox.waiting(engine.clock.now(), 1000))
-    figures = {"jobs_waiting": float(waiting), "chores_failed": float(sum(chore.failed for chore in todo))}
+        jobs = tx.outbox.tally(engine.clock.now())
+    figures = {f"jobs_{name}": float(count) for name, count in jobs.items()}
+    figures["chores_failed"] = float(sum(chore.failed for chore in todo))
     try:
         report(store, "sweep", figures)
     except RedisError as error:

@@ -10,15 +10,22 @@ from assessment_engine.assets.fetch import console_progress, fetch
 from assessment_engine.demo.seed import ACCOUNTS, PASSWORD, Demonstration, Pictures, seed
 from assessment_engine.play import DEMO
 from assessment_engine.runtime import Services, build_engine, serve
-from assessment_engine.runtime.serve import prepare
+from assessment_engine.runtime.serve import LOG, prepare
 from assessment_engine.runtime.supervisor import Child
 from assessment_engine.settings import Settings
+
+_TRY = """Open {url}/login and try, in three browser windows or profiles:
+  1. meera   the live wall: a recorded candidate leaves her seat after 45 seconds, and the flag comes up
+  2. asha    sit the exam with your own camera; meera lets you in
+  3. kavita  results, certificates, audit
+Ctrl-C stops everything. The data stays in {data}, and what the processes say in its {log}."""
 
 
 def run(settings: Settings) -> None:
     """Set up the demonstration and run it until told to stop; raises AlreadyRunning when its data folder is in use."""
     with console_progress() as progress:
         fetch(settings.assets_dir, progress=progress)
+    Console().print("Starting; this takes a few seconds.")
     made: list[Demonstration] = []
 
     def before(filled: Settings) -> None:
@@ -55,8 +62,4 @@ def _announce(settings: Settings) -> None:
     for account in ACCOUNTS:
         table.add_row(account.login, account.name, account.role.replace("_", " "), account.note)
     console.print(table)
-    console.print(f"Open {settings.public_url}/login and try, in three browser windows or profiles:")
-    console.print("  1. meera   the live wall: a recorded candidate leaves her seat after 45 seconds; the flag comes up for review")
-    console.print("  2. asha    sit the exam with your own camera")
-    console.print("  3. kavita  results, certificates, audit")
-    console.print("Ctrl-C stops everything; the data stays in", str(settings.data_dir))
+    console.print(_TRY.format(url=settings.public_url, data=settings.data_dir, log=LOG), soft_wrap=True, highlight=False)

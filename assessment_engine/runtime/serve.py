@@ -18,6 +18,7 @@ from assessment_engine.settings import Settings
 from assessment_engine.storage.database import open_database
 from assessment_engine.storage.migrations import migrate
 
+LOG = "engine.log"
 Prepare = Callable[[Settings], None]
 
 
@@ -81,7 +82,7 @@ def embedded(settings: Settings) -> Iterator[Services]:
     """Hold the data folder and run only the embedded servers inside the block: for migrations, demo data, tests."""
     with owned(settings.data_dir):
         load_signer(settings.data_dir)  # made here, before several processes ask for them
-        supervisor = Supervisor()
+        supervisor = Supervisor(settings.data_dir / LOG if settings.demo else None)  # a demonstration's screen is for its reader
         try:
             yield Services(settings=_with_servers(settings, supervisor), supervisor=supervisor)
         finally:

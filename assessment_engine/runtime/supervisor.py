@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 
@@ -45,9 +46,11 @@ class _Running:
 class Supervisor:
     """Keeps children running; `look` is called again and again by whoever owns the main thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, log_file: Path | None = None) -> None:
+        """What children say goes to `log_file`, or to where this process says things."""
         self._running: list[_Running] = []
         self._pid = os.getpid()
+        self._said = log_file.open("ab") if log_file else None
 
     def start(self, child: Child) -> None:
         """Start a child now and keep it running."""
@@ -86,6 +89,8 @@ class Supervisor:
                     one.process.kill()
                     one.process.wait()
         self._running.clear()
+        if self._said:
+            self._said.close()
 
     def _spawn(self, one: _Running) -> None:
         pid = self._pid
@@ -93,6 +98,8 @@ class Supervisor:
             list(one.child.command),
             env={**os.environ, **one.child.environ},
             stdin=subprocess.DEVNULL,
+            stdout=self._said,
+            stderr=self._said,
             start_new_session=True,
             preexec_fn=lambda: die_with_parent(pid),
         )

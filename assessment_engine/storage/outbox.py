@@ -6,7 +6,7 @@ RQ is only told about them (workers/queue.py); what it forgets, workers/sweep.py
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, insert, or_, select, update
+from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, func, insert, or_, select, update
 
 from assessment_engine.kernel.ids import new_id
 from assessment_engine.storage.schema import Instant, metadata
@@ -71,6 +71,17 @@ class Outbox:
     def postpone(self, job_id: str, until: datetime, error: str) -> None:
         """Give a job back, to be tried again at `until`."""
         self._connection.execute(update(outbox).where(outbox.c.id == job_id).values(due_at=until, claimed_until=None, error=error[:2000]))
+
+    def tally(self, now: datetime) -> dict[str, int]:
+        """Count the jobs that are done, that wait to be done, and that failed at least once and are not done yet."""
+        undone = outbox.c.done_at.is_(None)
+        counted = {
+            "done": outbox.c.done_at.is_not(None),
+            "waiting": undone & (outbox.c.due_at <= now),
+            "failing": undone & (outbox.c.tries > 0),
+        }
+        counts = [select(func.count()).select_from(outbox).where(which).scalar_subquery().label(name) for name, which in counted.items()]
+        return {name: int(count) for name, count in self._connection.execute(select(*counts)).mappings().one().items()}
 
     def waiting(self, now: datetime, limit: int = 100) -> list[str]:
         """Return the ids of jobs that are due, undone and unclaimed, oldest first."""
