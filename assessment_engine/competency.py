@@ -36,11 +36,6 @@ class CompetencyRecord:
     recorded_at: datetime
     superseded_at: datetime | None = None
 
-    def holds_at(self, moment: datetime) -> bool:
-        """Whether the record, as far as it is still believed, holds at this moment."""
-        believed = self.superseded_at is None
-        return believed and self.valid_from <= moment and (self.valid_to is None or moment < self.valid_to)
-
     def ended(self, now: datetime) -> tuple["CompetencyRecord", "CompetencyRecord"]:
         """Return this record superseded, and the one that says until when it held."""
         return replace(self, superseded_at=now), replace(self, id=new_id("cpr", now), valid_to=now, recorded_at=now)

@@ -106,10 +106,6 @@ class LoginSession:
         """Tell whether the session still opens doors."""
         return self.ended_at is None and now < self.expires_at
 
-    def is_fresh(self, now: datetime) -> bool:
-        """Tell whether the password was given a moment ago, as signing a batch or revoking needs."""
-        return now - self.reauthenticated_at <= REAUTHENTICATION_LASTS
-
     def reauthenticated(self, now: datetime) -> "LoginSession":
         """Note that the password was given again."""
         return replace(self, reauthenticated_at=now)

@@ -213,11 +213,6 @@ def _rendered(version: ItemVersion, lang: str, response: Json) -> RenderedItem:
     )
 
 
-def check_response(tx: Transaction, item_version_id: ItemVersionId, response: Json) -> None:
-    """Refuse a response that does not fit the item's declarations; raises WrongResponse."""
-    bind(scored_variant(tx.items.get(item_version_id)), response)
-
-
 def scored_variant(version: ItemVersion) -> QtiItem:
     """Return the variant that is scored: the first language's (ADR 0006); parity makes them all equal in this."""
     return _read(version.variants[min(version.variants)])

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from assessment_engine.delivery.sealing import Seal
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.kernel.errors import NotFound
-from assessment_engine.kernel.ids import OrganisationId, PersonId, RegistrationId, SessionId, SittingId
+from assessment_engine.kernel.ids import OrganisationId, PersonId, SessionId, SittingId
 from assessment_engine.storage.schema import Instant, metadata
 
 sittings = Table(
@@ -122,10 +122,6 @@ class Sittings:
     def all_of_session(self, session_id: SessionId, organisation_id: OrganisationId) -> list[Sitting]:
         """Return a session's sittings as the organisation's staff may see them, oldest first."""
         return self._all((sittings.c.session_id == session_id) & (sittings.c.organisation_id == organisation_id))
-
-    def of_registration(self, registration_id: RegistrationId) -> Sitting:
-        """Return the one sitting of a registration; raises NotFound."""
-        return self._one(sittings.c.registration_id == registration_id)
 
     def past_deadline(self, now: datetime, limit: int = 500) -> list[SittingId]:
         """Return sittings in progress whose deadline has passed (their grace may not have), longest overdue first."""

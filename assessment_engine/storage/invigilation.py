@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from assessment_engine.delivery.sitting import SittingState
-from assessment_engine.invigilation import Adjudication, Case, CaseState, Outcome, ProctoringDecision, Reason, Verdict
+from assessment_engine.invigilation import UNDECIDED, Adjudication, Case, CaseState, Outcome, ProctoringDecision, Reason, Verdict
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import ExamId, IncidentId, OrganisationId, PersonId, SessionId, SittingId
 from assessment_engine.storage.delivery import sittings
@@ -76,6 +76,8 @@ proctoring_decisions = Table(
     CheckConstraint("(outcome = 'unflagged') = (decided_by IS NULL)", name="people_decide"),
 )
 
+_UNDECIDED = cases.c.state.in_(UNDECIDED)
+
 
 class Invigilation:
     """Cases, adjudications and decisions in the current transaction."""
@@ -112,15 +114,13 @@ class Invigilation:
     def waiting_for(self, person_id: PersonId, organisation_id: OrganisationId) -> list[Case]:
         """Return the undecided cases that this person has not judged yet."""
         judged = select(adjudications.c.incident_id).where(adjudications.c.person_id == person_id)
-        undecided = cases.c.state.in_([CaseState.OPEN, CaseState.AWAITING_SECOND])
-        query = select(cases).where(cases.c.organisation_id == organisation_id, undecided, cases.c.incident_id.not_in(judged))
+        query = select(cases).where(cases.c.organisation_id == organisation_id, _UNDECIDED, cases.c.incident_id.not_in(judged))
         return [_case(row) for row in self._connection.execute(query.order_by(cases.c.opened_at, cases.c.incident_id))]
 
     def undecided_in(self, session_id: SessionId) -> int:
         """Count the undecided cases of a session."""
-        undecided = cases.c.state.in_([CaseState.OPEN, CaseState.AWAITING_SECOND])
         joined = cases.join(sittings, sittings.c.id == cases.c.sitting_id)
-        query = select(func.count()).select_from(joined).where(sittings.c.session_id == session_id, undecided)
+        query = select(func.count()).select_from(joined).where(sittings.c.session_id == session_id, _UNDECIDED)
         return int(self._connection.execute(query).scalar_one())
 
     def flags_in(self, session_id: SessionId) -> int:
@@ -182,7 +182,7 @@ class Invigilation:
         """
         decided = select(func.max(proctoring_decisions.c.decided_at)).where(proctoring_decisions.c.sitting_id == sittings.c.id)
         unused = (sittings.c.state != SittingState.SUBMITTED) & (exam_sessions.c.closes_at < before)
-        undecided = exists().where(cases.c.sitting_id == sittings.c.id, cases.c.state.in_([CaseState.OPEN, CaseState.AWAITING_SECOND]))
+        undecided = exists().where(cases.c.sitting_id == sittings.c.id, _UNDECIDED)
         kept = sittings.join(evidence_keys, evidence_keys.c.sitting_id == sittings.c.id).join(exam_sessions)
         old = func.coalesce(decided.scalar_subquery() < before, unused)
         query = select(sittings.c.id).select_from(kept).where(sittings.c.exam_id == exam_id, old, ~undecided)

@@ -19,7 +19,6 @@ def test_a_sitting_comes_back_as_it_was_saved(any_engine: Engine) -> None:
 
     with any_engine.store.read() as tx:
         assert tx.sittings.get(world.sitting_id) == changed.void()
-        assert tx.sittings.of_registration(changed.registration_id).id == world.sitting_id
 
 
 def test_saving_what_does_not_exist_is_not_found(any_engine: Engine) -> None:
