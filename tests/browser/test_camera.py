@@ -204,3 +204,26 @@ def test_a_closed_sitting_ends_the_camera_for_good(place: Place, playwright: Pla
         place.start(page)
 
         assert soon(page, lambda: last_state(page)["connection"] == "closed")
+
+
+UNPLUG = """() => {  // a page cannot pull a plug: the track ends, and the event comes that a browser would send
+  const [track] = window.preview.srcObject.getTracks();
+  track.stop();
+  track.dispatchEvent(new Event("ended"));
+}"""
+
+
+def test_a_webcam_that_stops_is_told_and_opened_again_and_its_frames_go_on(place: Place, playwright: Playwright) -> None:
+    start = START.replace("csrf: ", "preview: (window.preview = document.createElement('video')), csrf: ")
+    with ingest(place), a_browser(playwright, *with_camera(None)) as browser:
+        page = place.page(browser.new_context())
+        page.evaluate(start, [place.world.sitting_id])
+        assert soon(page, lambda: place.frames())
+
+        page.evaluate(UNPLUG)
+
+        assert soon(page, lambda: last_state(page)["camera"] == "absent")
+        before = place.frames()[-1].seq
+        assert soon(page, lambda: last_state(page)["camera"] == "starting")
+        assert soon(page, lambda: place.frames()[-1].seq > before + 2)
+        assert last_state(page)["connection"] == "ok"
