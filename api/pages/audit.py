@@ -1,14 +1,62 @@
 """The Audit page of the examination cell: the log's size, root and checkpoints, what one's own people did, and verifying all of it."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from api.auth import EngineDep, Officer
 from api.pages import page
+from api.words import N_
 from assessment_engine.services import audit
 from assessment_engine.services.audit import LogReport
 
 router = APIRouter(include_in_schema=False)
+
+KINDS: Mapping[str, str] = {
+    "bank_created": N_("A bank of items was opened"),
+    "batch_approved": N_("A result batch was approved"),
+    "batch_discarded": N_("A result batch was discarded"),
+    "batch_drafted": N_("A result batch was drafted"),
+    "batch_published": N_("Results were published"),
+    "camera_declined": N_("A candidate declined the camera"),
+    "candidate_registered": N_("A candidate was registered"),
+    "case_judged": N_("A case was judged"),
+    "certificate_changed": N_("A certificate was changed"),
+    "certificate_issued": N_("A certificate was issued"),
+    "chain_checkpoint": N_("The chain of pictures was recorded"),
+    "checkin_decided": N_("A check-in was decided"),
+    "competency_added": N_("A competency was added"),
+    "consent_given": N_("A candidate agreed to the notice"),
+    "course_added": N_("A course was added"),
+    "course_closed": N_("A course was closed"),
+    "course_completed": N_("A course was completed"),
+    "course_opened": N_("A course was opened"),
+    "evidence_erased": N_("Evidence was erased"),
+    "exam_created": N_("An exam was defined"),
+    "exam_moved": N_("An exam was opened or closed"),
+    "form_built": N_("A form was built"),
+    "grievance_filed": N_("A grievance was filed"),
+    "grievance_assigned": N_("A grievance was assigned"),
+    "grievance_resolved": N_("A grievance was resolved"),
+    "grievance_withdrawn": N_("A grievance was withdrawn"),
+    "incident_raised": N_("The machine raised a flag"),
+    "incident_closed": N_("An incident ended"),
+    "item_imported": N_("An item was imported"),
+    "item_moved": N_("An item changed its state"),
+    "organisation_added": N_("The organisation was added"),
+    "password_given": N_("A password was given"),
+    "person_added": N_("A person was added"),
+    "proctoring_decided": N_("The proctoring was decided"),
+    "session_created": N_("A session was scheduled"),
+    "sitting_scored": N_("An exam was scored"),
+    "sitting_sealed": N_("An exam was handed in and sealed"),
+    "sitting_simulated": N_("A recorded candidate was seated"),
+    "sitting_started": N_("An exam was begun"),
+    "time_given": N_("Time was given"),
+    "watch_drained": N_("The pictures were looked through"),
+}
+"""What an entry of the log says happened."""
 
 
 @router.get("/cell/audit")
@@ -24,4 +72,4 @@ def verify(request: Request, engine: EngineDep, officer: Officer) -> HTMLRespons
 
 
 def _show(request: Request, engine: EngineDep, officer: Officer, report: LogReport | None) -> HTMLResponse:
-    return page(request, "cell/audit.html", log=audit.overview(engine, officer), report=report)
+    return page(request, "cell/audit.html", log=audit.overview(engine, officer), report=report, kinds=KINDS)
