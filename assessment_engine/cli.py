@@ -39,6 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _refuse(refusal, as_json=getattr(arguments, "json", False))
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read our output had enough; nothing may be written at exit either
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
+        return 0
 
 
 def _refuse(refusal: AssessmentError, *, as_json: bool) -> int:
@@ -103,12 +106,9 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 
 def _migrate(arguments: argparse.Namespace) -> int:
-    from assessment_engine.storage.database import open_database
-    from assessment_engine.storage.migrations import migrate
+    from assessment_engine.runtime.serve import prepare
 
-    settings = _settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    migrate(open_database(settings.database_url))
+    prepare(_settings())
     return 0
 
 
@@ -147,10 +147,14 @@ def _play(arguments: argparse.Namespace) -> int:
 
 
 def _seed_load(arguments: argparse.Namespace) -> int:
+    from assessment_engine.demo.run import furnish
     from assessment_engine.runtime import build_engine
     from assessment_engine.services.seed_load import seed_load
 
-    for seeded in seed_load(build_engine(_settings()), arguments.count):
+    settings = _settings()
+    if settings.demo:
+        furnish(settings)
+    for seeded in seed_load(build_engine(settings), arguments.count):
         print(json.dumps(seeded))
     return 0
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+DEMO_MARK = "demonstration"  # a file in the data folder: what `demo` made stays a demonstration, whoever opens it
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -47,7 +49,7 @@ class Settings:
             port=port,
             ingest_port=ingest_port,
             proctor_workers=int(environ.get("PROCTOR_WORKERS", "1")),
-            demo=environ.get("DEMO", "") == "1",
+            demo=environ.get("DEMO", "") == "1" or (data_dir / DEMO_MARK).exists(),
         )
 
     def as_environ(self) -> dict[str, str]:

@@ -12,7 +12,7 @@ from assessment_engine.play import DEMO
 from assessment_engine.runtime import Services, build_engine, serve
 from assessment_engine.runtime.serve import LOG, prepare
 from assessment_engine.runtime.supervisor import Child
-from assessment_engine.settings import Settings
+from assessment_engine.settings import DEMO_MARK, Settings
 
 _TRY = """Open {url}/login and try, in three browser windows or profiles:
   1. meera   the live wall: a recorded candidate leaves her seat after 45 seconds, and the flag comes up
@@ -29,15 +29,17 @@ def run(settings: Settings) -> None:
     made: list[Demonstration] = []
 
     def before(filled: Settings) -> None:
-        prepare(filled)
-        made.append(_seed(filled))
+        made.append(furnish(filled))
 
     serve(replace(settings, demo=True), before=before, ready=lambda services: _open(services, made[0]))
 
 
-def _seed(settings: Settings) -> Demonstration:
+def furnish(settings: Settings) -> Demonstration:
+    """Migrate the database and put the demonstration into it, unless it is there."""
     from proctoring.vision import demo_footage  # OpenCV is loaded when it is needed, and not by --help
 
+    prepare(settings)
+    (settings.data_dir / DEMO_MARK).touch()
     engine = build_engine(settings)
     demonstration = seed(engine, Pictures(portrait=demo_footage.portrait(), document=demo_footage.document))
     engine.store.engine.dispose()

@@ -32,6 +32,7 @@ class Services:
 
 def prepare(settings: Settings) -> None:
     """Bring the database to the newest schema, before any process opens it."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = open_database(settings.database_url)
     migrate(database)
     database.dispose()
