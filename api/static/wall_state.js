@@ -82,9 +82,9 @@ export function bars(tile, now) {
   return 1 + (fps >= 0.8) + (lag < 1500) + (lost < 0.1);
 }
 
-// How much a person is needed here: what is open, then what could not be watched, then time since a human last looked.
+// How much a person is needed here: what is going on, then what is undecided, then what could not be watched, then time since a human last looked.
 export function need(tile, now) {
-  const weight = { alert: 100, look: 40, unobservable: 20, away: 10, neutral: 0 }[ring(tile, now)];
+  const weight = isOver(tile) ? 60 : { alert: 100, look: 40, unobservable: 20, away: 10, neutral: 0 }[ring(tile, now)];
   const severity = SEVERITY[gravest(tile)?.severity] ?? 0;
   const unlooked = tile.lookedAt === null ? 1 : Math.min(1, (now - tile.lookedAt) / NEUTRAL_LOOK_MS);
   return weight + 10 * severity + 9 * unlooked;

@@ -50,6 +50,7 @@ test("what is going on is named before what is over", () => {
   const flags = [{ incident: "i1", sitting: "a", kind: "nobody", severity: "high" }];
   const { a } = after([seen("a"), 0], [{ type: "waiting", flags }, 0], [incident("a", { incident: "i2", kind: "phone", severity: "medium" }), 0]).tiles;
   assert.deepEqual([gravest(a).kind, isOver(a)], ["phone", false]);
+  assert.ok(need(a, 1) > need({ ...a, open: {} }, 1));
 });
 
 test("an upgrade of the same incident is one flag", () => {
