@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    CheckConstraint,
     Column,
     ColumnElement,
     Connection,
@@ -54,6 +55,7 @@ incidents = Table(
     Column("trace", JSON, nullable=False),
     Column("models", JSON, nullable=False),
     UniqueConstraint("sitting_id", "first_seq", "rule"),
+    CheckConstraint("(tier = 'could_not_watch') = (severity IS NULL)", name="unobservable_accuses_nobody"),
     Index("ix_incidents_organisation_id_raised_at", "organisation_id", "raised_at"),
 )
 

@@ -1,8 +1,9 @@
 """The promises of DESIGN section 5 that the database itself keeps, whatever any program does: triggers in both dialects.
 
-Promise 4: a certificate is refused unless its sitting is sealed, its score report is over exactly that seal and form and passed, the
-proctoring decision that stands lets it pass and is newer than every flag, no case and no grievance is open, and its batch was published
-under two different officers. Promise 5: what is written stays; a correction supersedes. Promise 8: a competency record has a certificate.
+Promise 2: a sealed ledger takes no answer. Promise 4: a certificate is refused unless its sitting is sealed, its score report is over
+exactly that seal and form and passed, the proctoring decision that stands lets it pass and is newer than every flag, no case and no
+grievance is open, and its batch was published under two different officers. Promise 5: what is written stays; a correction supersedes.
+Promise 8: a competency record has a certificate.
 Executed by the migrations; tried with plain SQL by tests/certification/test_triggers.py.
 """
 
@@ -55,6 +56,7 @@ _MIN_OBSERVABLE_SHARE = {
 }
 
 APPEND_ONLY = (
+    "answers",
     "certificates",
     "certificate_changes",
     "seals",
@@ -78,6 +80,8 @@ CHANGED_ONCE: Mapping[str, tuple[str, str]] = {
 
 _OWN_CERTIFICATE = "SELECT 1 FROM certificates c WHERE c.id = NEW.certificate_id AND c.candidate_id = NEW.candidate_id"
 
+_SEALED = "SELECT 1 FROM seals s WHERE s.sitting_id = NEW.sitting_id"
+
 
 def _needs(dialect: str) -> Mapping[str, str]:
     share = _MIN_OBSERVABLE_SHARE[dialect]
@@ -89,9 +93,11 @@ def _sqlite() -> tuple[str, ...]:
         f"SELECT RAISE(ABORT, 'a certificate needs {name}') WHERE NOT EXISTS ({query});" for name, query in _needs("sqlite").items()
     )
     foreign = f"SELECT RAISE(ABORT, 'a competency record needs its holder''s certificate') WHERE NOT EXISTS ({_OWN_CERTIFICATE});"
+    late = f"SELECT RAISE(ABORT, 'a sealed ledger takes no answer') WHERE EXISTS ({_SEALED});"
     statements = [
         f"CREATE TRIGGER certificates_need BEFORE INSERT ON certificates BEGIN {checks} END",
         f"CREATE TRIGGER competency_records_need BEFORE INSERT ON competency_records BEGIN {foreign} END",
+        f"CREATE TRIGGER answers_need BEFORE INSERT ON answers BEGIN {late} END",
     ]
     for name, when, table in _refusals():
         refuse = f"BEGIN SELECT RAISE(ABORT, 'what is written in {table} stays'); END"
@@ -108,14 +114,17 @@ def _postgresql() -> tuple[str, ...]:
         f"IF NOT EXISTS ({_OWN_CERTIFICATE}) THEN "
         "RAISE EXCEPTION 'a competency record needs its holder''s certificate' USING ERRCODE = 'check_violation'; END IF;"
     )
+    late = f"IF EXISTS ({_SEALED}) THEN RAISE EXCEPTION 'a sealed ledger takes no answer' USING ERRCODE = 'check_violation'; END IF;"
     stays = "RAISE EXCEPTION 'what is written in % stays', TG_TABLE_NAME USING ERRCODE = 'check_violation';"
     insert = "FOR EACH ROW EXECUTE FUNCTION"
     statements = [
         _function("certificate_needs", f"{checks} RETURN NEW;"),
         _function("competency_record_needs", f"{foreign} RETURN NEW;"),
+        _function("answer_needs", f"{late} RETURN NEW;"),
         _function("what_is_written_stays", stays),
         f"CREATE TRIGGER certificates_need BEFORE INSERT ON certificates {insert} certificate_needs()",
         f"CREATE TRIGGER competency_records_need BEFORE INSERT ON competency_records {insert} competency_record_needs()",
+        f"CREATE TRIGGER answers_need BEFORE INSERT ON answers {insert} answer_needs()",
     ]
     for name, when, _table in _refusals():
         event = when.replace("{each}", " FOR EACH ROW")

@@ -177,7 +177,30 @@ def test_a_competency_record_needs_its_holders_certificate(story: Story) -> None
         insert_record(story, other.person_id)
 
 
+def an_answer(story: Story, revision: int) -> str:
+    names = "sitting_id, revision, item_id, response, response_sha256, received_at, key_id, signature"
+    values = f"'{story.sitting_id}', {revision}, '{story.world.items[0]}', '{{}}', 'x', '2026-11-23 12:00:00', 'k', 's'"
+    return f"INSERT INTO answers ({names}) VALUES ({values})"  # noqa: S608
+
+
+def test_a_sealed_ledger_takes_no_answer(story: Story) -> None:
+    execute(story, an_answer(story, 1))
+    tell(story, until="score")
+
+    with pytest.raises(DBAPIError, match="a sealed ledger takes no answer"):
+        execute(story, an_answer(story, 2))
+
+
+def test_time_that_could_not_be_watched_never_has_a_severity(story: Story) -> None:
+    story.flag(case=None)
+
+    with pytest.raises(DBAPIError, match="unobservable_accuses_nobody"):
+        execute(story, "UPDATE incidents SET tier = 'could_not_watch'")
+    execute(story, "UPDATE incidents SET tier = 'could_not_watch', severity = NULL")
+
+
 def test_what_is_written_stays(story: Story) -> None:
+    execute(story, an_answer(story, 1))
     tell(story)
     insert_certificate(story)
     insert_record(story, story.world.candidate.person_id)
@@ -188,6 +211,8 @@ def test_what_is_written_stays(story: Story) -> None:
         "UPDATE certificates SET number = 'x'",
         "UPDATE certificate_changes SET state = 'issued'",
         "UPDATE seals SET answers = 9",
+        "UPDATE answers SET response = '{}'",
+        "DELETE FROM answers",
         "UPDATE score_reports SET passed = NOT passed",
         "UPDATE proctoring_decisions SET outcome = 'cleared'",
         "UPDATE batch_approvals SET officer_id = 'x'",

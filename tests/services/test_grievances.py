@@ -53,7 +53,15 @@ def a_flag(engine: Engine, world: World, tier: str = "alert") -> IncidentId:
     now = engine.clock.now()
     incident_id = IncidentId(new_id("inc", now))
     row = {"id": incident_id, "sitting_id": world.sitting_id, "organisation_id": world.organisation_id, "rule": incident_id}
-    facts = {"first_seq": 1, "kind": "nobody", "tier": tier, "severity": "high", "confidence": 0.9, "start_s": 1.0, "end_s": 2.0}
+    facts = {
+        "first_seq": 1,
+        "kind": "nobody",
+        "tier": tier,
+        "severity": "high" if tier == "alert" else None,
+        "confidence": 0.9,
+        "start_s": 1.0,
+        "end_s": 2.0,
+    }
     times = {"opened_at": now, "raised_at": now, "ended_at": None}
     add_row(engine, "incidents", **row, **facts, **times, item_id=None, trace={}, models={})
     return incident_id

@@ -80,8 +80,11 @@ def test_an_open_sitting_is_not_scored(engine: Engine) -> None:
 
 
 TAMPERED = {
-    "an answer changed": ('UPDATE answers SET response = \'{"RESPONSE": ["B"]}\' WHERE revision = 1', HashMismatch),
-    "an answer gone": ("DELETE FROM answers WHERE revision = 1", IntegrityViolation),
+    "an answer changed": (
+        'DROP TRIGGER answers_no_update; UPDATE answers SET response = \'{"RESPONSE": ["never given"]}\' WHERE revision = 1',
+        HashMismatch,
+    ),
+    "an answer gone": ("DROP TRIGGER answers_no_delete; DELETE FROM answers WHERE revision = 1", IntegrityViolation),
     "another form hash": ("UPDATE forms SET sha256 = 'x'", HashMismatch),
     "another key": ("UPDATE item_versions SET variants = '{}'", HashMismatch),
     "another seal": ("DROP TRIGGER seals_no_update; UPDATE seals SET answers = 3", IntegrityViolation),

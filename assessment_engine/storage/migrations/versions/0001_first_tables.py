@@ -438,6 +438,7 @@ def _make_tables() -> None:
         sa.Column("item_id", sa.String(length=40), nullable=True),
         sa.Column("trace", sa.JSON(), nullable=False),
         sa.Column("models", sa.JSON(), nullable=False),
+        sa.CheckConstraint("(tier = 'could_not_watch') = (severity IS NULL)", name=op.f("ck_incidents_unobservable_accuses_nobody")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_incidents_organisation_id_organisations")),
         sa.ForeignKeyConstraint(["sitting_id"], ["sittings.id"], name=op.f("fk_incidents_sitting_id_sittings")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
