@@ -1,4 +1,7 @@
-"""A real demonstration in its own process, and real browsers with a fake camera."""
+"""A real demonstration in its own process, and real browsers with a fake camera.
+
+Everything here lives as long as this folder's tests: playwright keeps an event loop running, which the tests after these must not find.
+"""
 
 import os
 import shutil
@@ -42,7 +45,7 @@ class Deployment:
         return subprocess.run(command, env=self.environ, capture_output=True, text=True, timeout=60, check=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """`assessment-engine demo` as a user starts it, on a fresh data folder and free ports."""
     folder = tmp_path_factory.mktemp("demo")
@@ -58,20 +61,20 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
             process.wait(timeout=60)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """A browser without a camera."""
     with playwright.chromium.launch(executable_path=chromium(), args=list(QUIET)) as launched:
         yield launched
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def watched_browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser whose camera shows the demo's candidate, who leaves after 25 seconds for 14."""
     footage = tmp_path_factory.mktemp("footage") / "candidate.y4m"
