@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: help venv assets demo test lint check lock clean
+.PHONY: help venv assets demo test lint check pictures lock clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -22,6 +22,11 @@ lint: venv ## ruff, mypy and the layer contracts
 	$(BIN)/lint-imports
 
 check: lint test ## everything that must be green before a change goes in
+
+pictures: venv assets ## take the README's pictures anew, with the browser test of the whole story
+	.ci/system
+	$(BIN)/pytest tests/browser/test_story.py
+	$(BIN)/python docs/pictures/take.py build/screens docs/pictures
 
 venv: $(INSTALLED) ## make .venv exactly as locked
 

@@ -1,0 +1,14 @@
+"""Makes the README's pictures small: python take.py FROM TO, after the browser test."""
+
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+PICTURES = {"candidate": "exam-1-question-en", "invigilator": "invigilator-3-wall-flag", "cell": "cell-dialog-publish"}
+
+if __name__ == "__main__":
+    source, target = Path(sys.argv[1]), Path(sys.argv[2])
+    for name, screen in PICTURES.items():
+        with Image.open(source / f"{screen}.png") as picture:
+            picture.convert("RGB").resize((960, 645), Image.Resampling.LANCZOS).quantize(128).save(target / f"{name}.png", optimize=True)
