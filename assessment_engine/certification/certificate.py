@@ -7,7 +7,7 @@ Stored by storage/certification.py, driven by services/certification.py.
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -205,6 +205,14 @@ def may_issue(facts: Facts) -> list[Hold]:
         return [Hold(reason=HoldReason.NOT_SUBMITTED, holder=Holder.CANDIDATE, since=facts.began_at)]
     rules: tuple[Callable[[Facts], Iterable[Hold]], ...] = (_score_holds, _proctoring_holds, _grievance_holds, _batch_holds)
     return [hold for rule in rules for hold in rule(facts)]
+
+
+def told_to_candidate(facts: Facts) -> list[Hold]:
+    """Return the holds as the candidate may know them: before publication neither word nor silence says whether the score suffices."""
+    published = facts.batched is not None and facts.batched.published_at is not None
+    if facts.scored is None or published:
+        return may_issue(facts)
+    return may_issue(replace(facts, scored=replace(facts.scored, passed=True)))
 
 
 def _score_holds(facts: Facts) -> Iterable[Hold]:

@@ -22,6 +22,7 @@ from assessment_engine.certification.certificate import (
     Standing,
     may_issue,
     new_number,
+    told_to_candidate,
 )
 from assessment_engine.certification.credential import (
     Award,
@@ -58,7 +59,8 @@ def holds(engine: Engine, actor: Actor, sitting_id: SittingId) -> list[Hold]:
     """Return everything that holds the sitting's certificate: to its candidate, and to the staff of its organisation."""
     with engine.store.read() as tx:
         sitting = sitting_for(tx, actor, sitting_id)
-        return may_issue(facts_of(tx, sitting, demo=engine.demo))
+        facts = facts_of(tx, sitting, demo=engine.demo)
+    return told_to_candidate(facts) if sitting.candidate_id == actor.person_id else may_issue(facts)
 
 
 def sitting_for(tx: Transaction, actor: Actor, sitting_id: SittingId) -> Sitting:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assessment_engine.certification.certificate import CertificateState, Hold, Standing, may_issue
+from assessment_engine.certification.certificate import CertificateState, Hold, Standing, may_issue, told_to_candidate
 from assessment_engine.competency import Competency
 from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.exams import Exam, ExamSession
@@ -63,7 +63,7 @@ def my_result(engine: Engine, actor: Actor, sitting_id: SittingId) -> MyResult:
             report=report,
             band=band_of(report.card.total, report.card.max, len(report.card.items)) if report else None,
             reached=_reached(tx, report) if report else (),
-            holds=may_issue(facts_of(tx, sitting, demo=engine.demo)),
+            holds=told_to_candidate(facts_of(tx, sitting, demo=engine.demo)),
             standing=next(iter(tx.certificates.of_sitting(sitting_id)), None),
         )
 

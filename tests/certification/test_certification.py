@@ -92,6 +92,15 @@ def test_a_failed_exam_is_held_by_nobody(story: Story) -> None:
     assert certification.issue_certificates(story.engine, story.sitting_id) is None
 
 
+def test_before_publication_nothing_tells_the_candidate_that_the_score_does_not_suffice(story: Story) -> None:
+    tell(story, until="draft", instead={"score": lambda one: one.score(passed=False)})
+
+    told = certification.holds(story.engine, story.world.candidate, story.sitting_id)
+
+    assert [hold.reason for hold in told] == [HoldReason.BATCH_NOT_DRAFTED]
+    assert reasons(story) == [(HoldReason.NOT_PASSED, Holder.NOBODY)]
+
+
 def test_an_undecided_flag_holds_it_and_says_since_when(story: Story) -> None:
     raised = story.engine.clock.now()
     story.flag(case="open")
