@@ -36,7 +36,7 @@ def verify(
             return page(request, "public/verify.html", status=422, problem="nothing", text="")
         check = verification.check_file(engine, data) if data else verification.check_text(engine, text)
     except NotFound:
-        return page(request, "public/verify.html", status=404, problem="not_found", text=text)
+        return page(request, "public/verify.html", status=404, problem="unreadable" if data else "not_found", text=text)
     except Invalid as error:
         return page(request, "public/verify.html", status=422, problem=error.code, text=text)
     return _answer(request, engine, check)
