@@ -1,5 +1,6 @@
 """Fixtures that several folders share: the two databases that every promise is tried on."""
 
+import os
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 
 from assessment_engine.services.engine import Engine
@@ -14,6 +16,10 @@ from assessment_engine.storage.database import Store, open_database
 from tests.builders import a_sqlite_store, an_engine, create_schema
 
 _numbers = count(1)
+
+# Machines are noisy: no test fails for being slow. CI tries the same examples every time; at home they are new ones.
+settings.register_profile("house", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
