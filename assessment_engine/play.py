@@ -21,6 +21,7 @@ from assessment_engine.services.engine import Engine
 from proctoring.channel import Kind, seal_frame
 
 DEMO = "astronaut"
+DEMO_LENGTH_S = 600.0  # with `repeat` she leaves once in this time
 FPS = 2.0
 HELLO_WITHIN_S = 10.0
 AGAIN_AFTER_S = 1.0
@@ -122,7 +123,8 @@ def _footage(video: Path | str) -> Callable[[], Iterator[tuple[float, bytes]]]:
     from proctoring.vision import demo_footage  # OpenCV is loaded only by those who play
 
     if str(video) == DEMO:
-        return lambda: demo_footage.jpegs(demo_footage.scene(), fps=FPS)
+        script = demo_footage.Script(length_s=DEMO_LENGTH_S)
+        return lambda: demo_footage.jpegs(demo_footage.scene(script), fps=FPS)
     path = Path(video)
     if not path.is_file():
         raise Unavailable(f"no such recording: {path}")
