@@ -1,7 +1,8 @@
 """The whole story in three real browsers, against the demonstration as `assessment-engine demo` starts it. Nothing is mocked.
 
 A candidate is checked, let in, sits the exam while the camera watches, and leaves the seat; a flag comes up on the wall; two people
-decide; two officers publish; the certificate is issued, and verified by a stranger and by the console script.
+decide; two officers publish; a grievance holds the certificate until somebody else answers it; then the certificate is issued, and
+verified by a stranger and by the console script.
 """
 
 import json
@@ -23,6 +24,7 @@ from tests.browser.person import SCREENS, Person, sign_in
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 T = TypeVar("T")
+DETAILS = {name: f"table a[href^='/cell/{name}/']" for name in ("items", "forms", "exams", "sessions", "courses", "people")}
 
 
 def test_the_whole_story(deployment: Deployment, watched_browser: Browser, browser: Browser) -> None:
@@ -36,7 +38,9 @@ def test_the_whole_story(deployment: Deployment, watched_browser: Browser, brows
     see_the_flag_on_the_wall(invigilator, deployment, sitting)
     hand_in(candidate)
     decide_as_two_people(invigilator, browser, deployment, sitting)
+    grievance = contest(candidate, sitting)
     publish_as_two_officers(browser, deployment)
+    answer_the_grievance(candidate, browser, deployment, sitting, grievance)
     hold_the_certificate(candidate, sitting)
     check_it_as_a_stranger(candidate, browser, deployment)
     assert candidate.faults == []
@@ -184,13 +188,51 @@ def judge(person: Person, opener: str, confirm: str, reason: str | None) -> None
     expect(person.page.get_by_text("Your judgement is recorded.")).to_be_visible()
 
 
+def contest(candidate: Person, sitting: str) -> str:
+    """File a grievance on the flag, and return the address of its page."""
+    candidate.go(f"/candidate/sittings/{sitting}/grievance?lang=en")
+    candidate.picture("candidate-11-contest")
+    candidate.page.locator("input[name=subject]").first.check()
+    candidate.page.locator("textarea[name=text]").fill("The lamp fell over. I picked it up and came back at once.")
+    candidate.click("File the grievance")
+    expect(candidate.page.get_by_text("Your grievance was filed.")).to_be_visible()
+    candidate.picture("candidate-12-grievance")
+    return candidate.page.url.split("?")[0].split("/")[-1]
+
+
+def answer_the_grievance(candidate: Person, browser: Browser, deployment: Deployment, sitting: str, grievance: str) -> None:
+    """It holds the certificate, says so, and lets it go when it is answered."""
+    candidate.go(f"/candidate/sittings/{sitting}/result?lang=en")
+    expect(candidate.page.get_by_text("grievance", exact=False).first).to_be_visible()
+    candidate.picture("candidate-13-held-by-grievance")
+    assert not query(deployment, "SELECT 1 FROM certificates WHERE sitting_id = ?", sitting)
+    officer = sign_in(browser, deployment.url, "sunita")
+    officer.go("/grievances")
+    officer.picture("grievance-1-desk")
+    officer.go(f"/grievances/{grievance}")
+    officer.picture("grievance-2-one")
+    officer.page.locator("#outcome-not_upheld").check()
+    officer.page.locator("textarea[name=reason]").fill("The flag was dismissed already; nothing is held against you.")
+    officer.click("Resolve")
+    expect(officer.page.get_by_text("The grievance is resolved.", exact=False)).to_be_visible()
+    assert officer.faults == []
+
+
 def publish_as_two_officers(browser: Browser, deployment: Deployment) -> None:
     first, second = sign_in(browser, deployment.url, "kavita"), sign_in(browser, deployment.url, "joseph")
     first.picture("cell-1-overview")
     for number, name in enumerate(("items", "forms", "exams", "sessions", "certificates", "courses", "people", "audit"), start=2):
         first.go(f"/cell/{name}")
         first.picture(f"cell-{number}-{name}")
-    first.go("/cell/results")
+    for number, (name, link) in enumerate(DETAILS.items(), start=20):
+        first.go(f"/cell/{name}?lang=en")
+        first.page.locator(link).first.click()
+        first.picture(f"cell-{number}-{name}-one")
+    for number, name in enumerate(("items/import", "forms/new", "exams/new", "sessions/new", "courses/new", "people/new"), start=30):
+        first.go(f"/cell/{name}")
+        first.picture(f"cell-{number}-{name.replace('/', '-')}")
+    first.go("/cell/results?lang=en")
+    first.picture("cell-12-results")
     first.click("Draft a batch")
     first.picture("cell-10-batch")
     batch = first.page.url.split("?")[0].removeprefix(deployment.url)
