@@ -13,7 +13,7 @@ from assessment_engine.people import Actor, Role, civil_date, require, roles_on
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
-from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord
+from assessment_engine.storage.incidents import SCRUB, EvidenceRecord, IncidentRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +228,6 @@ def _whole(tx: Transaction, grievance: Grievance, now: datetime | None = None) -
         history=history,
         flag=next((one for one in flags if one.id == grievance.subject_id), None),
         judgements=tuple(tx.invigilation.adjudications_of(contested)) if contested else (),
-        frames=tuple(tx.incidents.evidence_of(contested)) if contested else (),
+        frames=tuple(shot for shot in tx.incidents.evidence_of(contested) if shot.role != SCRUB) if contested else (),
         officers=tuple(sorted(free, key=lambda officer: named[officer])),
     )

@@ -18,7 +18,7 @@ from assessment_engine.services import evidence
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
-from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord
+from assessment_engine.storage.incidents import SCRUB, EvidenceRecord, IncidentRecord
 from proctoring.evidence import Segment, Shot
 from proctoring.incidents import Change, Incident, IncidentChange
 from proctoring.policy import Kind, Tier
@@ -157,7 +157,7 @@ def _evidence_row(sitting: Sitting, incident_id: IncidentId, incident: Incident,
 
 def _role(incident: Incident, segment: Segment, shot: Shot) -> str:
     if shot.seq not in segment.chosen:
-        return "scrub"
+        return SCRUB
     if shot.at > incident.raised_s:
         return "after"
     chosen = [one for one in segment.shots if one.seq in segment.chosen]

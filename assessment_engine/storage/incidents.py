@@ -122,6 +122,9 @@ class IncidentRecord:
     models: Mapping[str, str]
 
 
+SCRUB = "scrub"  # the role of a frame that only the scrubber shows; the others are before, peak and after
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceRecord:
     """One frame that shows an incident: `before`, `peak` or `after` it, or one more to `scrub` through."""
