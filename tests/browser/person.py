@@ -33,24 +33,29 @@ class Person:
 
     def picture(self, name: str, *, languages: bool = True) -> None:
         """Save what is on the screen at both widths, and, for pages that can be asked for again, in both languages."""
-        here = self.page.url
-        for lang in ("hi", "en") if languages else ("",):
-            if lang:
-                self.page.goto(here + ("&" if "?" in here else "?") + f"lang={lang}")
-            for width, size in ((390, NARROW), (1280, WIDE)):
-                self.page.set_viewport_size(size)
-                self.page.wait_for_timeout(250)
-                assert self.page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than {width} px"
-                self.page.screenshot(path=SCREENS / f"{name}-{lang or 'en'}-{width}.png", full_page=True)
+        take_pictures(self.page, name, languages=languages)
 
     def shot(self, name: str) -> None:
         """Save the screen as it is, without touching it."""
         self.page.screenshot(path=SCREENS / f"{name}.png")
 
 
+def take_pictures(page: Page, name: str, *, languages: bool = True) -> None:
+    """Save what is on a page at both widths, and in both languages if it can be asked for again; fails for a page that is too wide."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    here = page.url
+    for lang in ("hi", "en") if languages else ("",):
+        if lang:
+            page.goto(here + ("&" if "?" in here else "?") + f"lang={lang}")
+        for width, size in ((390, NARROW), (1280, WIDE)):
+            page.set_viewport_size(size)
+            page.wait_for_timeout(250)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than {width} px"
+            page.screenshot(path=SCREENS / f"{name}-{lang or 'en'}-{width}.png", full_page=True)
+
+
 def sign_in(browser: Browser, url: str, login: str, *, password: str = PASSWORD) -> Person:
     """Sign in with a browser context of one's own; whatever the page's console complains about is kept as a fault."""
-    SCREENS.mkdir(parents=True, exist_ok=True)
     context = browser.new_context(viewport=WIDE, locale="en-IN", accept_downloads=True)
     page = context.new_page()
     person = Person(context=context, page=page, url=url)

@@ -16,6 +16,7 @@ from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.services import people
 from assessment_engine.services.engine import Engine
 from tests.browser.conftest import QUIET, chromium, with_camera
+from tests.browser.person import take_pictures
 from tests.builders import World, a_world, an_engine
 from tests.running import free_port, served
 
@@ -85,5 +86,6 @@ def test_a_camera_with_a_problem_has_a_page_of_its_own(
         check_page(page, engine, world)
 
         expect(page.get_by_role("heading", level=1)).to_have_text(title, timeout=15_000)
+        take_pictures(page, f"camera-{problem}")
         page.get_by_role("button", name="Call the invigilator").click()
         expect(page.get_by_text("The invigilator has been called. Stay on this page.")).to_be_visible()
