@@ -11,13 +11,11 @@ from assessment_engine.certification.certificate import Certificate
 from assessment_engine.people import Actor, Role
 from assessment_engine.services import certification
 from assessment_engine.services.people import open_session
-from assessment_engine.services.typesetter import FONTS, TypstTypesetter
+from assessment_engine.services.typesetter import TypstTypesetter
 from tests.api.client import TestClient
 from tests.builders import a_person, an_engine, an_organisation
-from tests.certification.parts import ASSETS, contexts, needs_contexts
+from tests.certification.parts import ASSETS, contexts
 from tests.certification.story import Story, a_story, install_triggers, tell
-
-pytestmark = needs_contexts
 
 
 class Window:
@@ -81,7 +79,6 @@ def test_before_the_publication_the_result_says_why_not_and_shows_no_score(story
     assert "81.25" not in page
 
 
-@pytest.mark.skipif(not all((ASSETS / font).is_file() for font in FONTS), reason="the fonts are not fetched (assets fetch)")
 def test_the_holder_downloads_both_files_and_they_verify(story: Story) -> None:
     certificate = issued(story)
     window = Window(story, story.world.candidate)

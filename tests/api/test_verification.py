@@ -16,7 +16,7 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.services.verification import issuer_of
 from tests.api.client import TestClient
 from tests.builders import an_engine
-from tests.certification.parts import CRED, ISSUER, KEY, NOON, an_award, contexts, needs_contexts, needs_vectors
+from tests.certification.parts import CRED, ISSUER, KEY, NOON, an_award, contexts, needs_vectors
 
 
 @pytest.fixture
@@ -29,7 +29,6 @@ def client(engine: Engine) -> TestClient:
     return TestClient(create_app(engine))
 
 
-@needs_contexts
 def test_the_verify_page_asks_and_works_in_both_languages(client: TestClient) -> None:
     english, hindi = client.get("/verify"), client.get("/verify?lang=hi")
 
@@ -37,7 +36,6 @@ def test_the_verify_page_asks_and_works_in_both_languages(client: TestClient) ->
     assert "प्रमाणपत्र" in hindi.text
 
 
-@needs_contexts
 @needs_vectors
 def test_another_issuers_credential_is_never_called_valid(client: TestClient) -> None:
     sample = (CRED / "ob30" / "samples" / "simple.json").read_bytes()
@@ -50,7 +48,6 @@ def test_another_issuers_credential_is_never_called_valid(client: TestClient) ->
     assert "Teamwork" in page.text
 
 
-@needs_contexts
 @pytest.mark.parametrize(
     ("file", "text", "words", "status"),
     [
@@ -72,7 +69,6 @@ def test_bad_input_gets_words_and_a_way_on(client: TestClient, file: bytes, text
     assert "<script>alert" not in page.text
 
 
-@needs_contexts
 def test_the_json_door_answers_with_a_reason_code(client: TestClient) -> None:
     document = sign_credential(credential_of(an_award(), ISSUER), ISSUER, KEY, contexts(), NOON)
 
@@ -82,7 +78,6 @@ def test_the_json_door_answers_with_a_reason_code(client: TestClient) -> None:
     assert client.post("/api/v1/credentials/verify", json=[1]).status_code == 422
 
 
-@needs_contexts
 def test_a_credential_that_our_key_signed_but_we_never_issued_is_invalid(engine: Engine, client: TestClient) -> None:
     issuer = issuer_of(engine, "Agency")
     document = sign_credential(credential_of(an_award(), issuer), issuer, engine.signer.issuer, contexts(), NOON)

@@ -13,12 +13,10 @@ from assessment_engine.kernel.errors import IllegalTransition, Invalid, NotAllow
 from assessment_engine.people import Role
 from assessment_engine.services import audit, certification, competency, verification
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.typesetter import FONTS, TypstTypesetter
+from assessment_engine.services.typesetter import TypstTypesetter
 from tests.builders import an_actor, an_engine
-from tests.certification.parts import ASSETS, contexts, needs_contexts
+from tests.certification.parts import ASSETS, contexts
 from tests.certification.story import Story, a_story, install_triggers, tell
-
-pytestmark = needs_contexts
 
 
 def begin(engine: Engine) -> Story:
@@ -202,7 +200,6 @@ def test_only_the_cell_changes_certificates_and_with_a_reason(story: Story) -> N
         certification.suspend(story.engine, stranger, certificate.number, "a complaint was received")
 
 
-@pytest.mark.skipif(not all((ASSETS / font).is_file() for font in FONTS), reason="the fonts are not fetched (assets fetch)")
 def test_the_pdf_is_for_its_holder_and_the_cell_and_verifies_as_a_file(story: Story) -> None:
     tell(story)
     certificate = certification.issue_certificates(story.engine, story.sitting_id)

@@ -14,7 +14,7 @@ from assessment_engine.certification.verification import REASONS, Answer, Verdic
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.signing import Purpose, SigningKey
-from tests.certification.parts import ISSUER, KEY, NOON, an_award, contexts, needs_contexts
+from tests.certification.parts import ISSUER, KEY, NOON, an_award, contexts
 
 TRUSTED = {ISSUER.id: {KEY.public_bytes}}
 
@@ -29,7 +29,6 @@ def verdict_on(document: Json, trusted: dict[str, set[bytes]] | None = None) -> 
     return verify_credential(document, contexts(), TRUSTED if trusted is None else trusted, NOON + timedelta(days=1))
 
 
-@needs_contexts
 def test_our_own_credential_is_valid() -> None:
     verdict = verdict_on(signed())
 
@@ -38,7 +37,6 @@ def test_our_own_credential_is_valid() -> None:
     assert verdict.as_of == NOON + timedelta(days=1)
 
 
-@needs_contexts
 def test_a_stranger_to_the_issuer_never_says_valid() -> None:
     verdict = verdict_on(signed(), trusted={})
 
@@ -94,7 +92,6 @@ def _the_old_context(document: dict[str, Any]) -> None:
     document["@context"][0] = "https://www.w3.org/2018/credentials/v1"
 
 
-@needs_contexts
 @pytest.mark.parametrize(
     ("tamper", "code"),
     [
@@ -121,7 +118,6 @@ def test_a_changed_credential_is_invalid_for_its_own_reason(tamper: Callable[[di
     assert (verdict.answer, verdict.code) == (Answer.INVALID, code)
 
 
-@needs_contexts
 def test_somebody_who_signs_in_our_name_is_found_out() -> None:
     forger = SigningKey(purpose=Purpose.ISSUER, seed=bytes(32))
     fake = did_web_issuer(forger.public_bytes, name="x", url=ISSUER.url)
@@ -132,7 +128,6 @@ def test_somebody_who_signs_in_our_name_is_found_out() -> None:
     assert verdict_on(forged, trusted={}).code == "not_the_issuers_key"
 
 
-@needs_contexts
 def test_a_credential_before_and_after_its_time() -> None:
     document = {**credential_of(an_award(), ISSUER), "validUntil": "2026-11-30T00:00:00Z"}
     timed = sign_credential(document, ISSUER, KEY, contexts(), NOON)
@@ -141,7 +136,6 @@ def test_a_credential_before_and_after_its_time() -> None:
     assert verify_credential(timed, contexts(), TRUSTED, NOON - timedelta(days=1)).code == "not_yet_valid"
 
 
-@needs_contexts
 def test_a_term_that_no_context_defines_is_never_signed() -> None:
     document = {**credential_of(an_award(), ISSUER), "grade": "distinction"}
 
@@ -149,7 +143,6 @@ def test_a_term_that_no_context_defines_is_never_signed() -> None:
         sign_credential(document, ISSUER, KEY, contexts(), NOON)
 
 
-@needs_contexts
 def test_a_proof_set_is_valid_only_when_each_proof_is() -> None:
     document = signed()
     document["proof"] = [document["proof"], dict(document["proof"])]

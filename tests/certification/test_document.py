@@ -23,10 +23,9 @@ from assessment_engine.certification.qr import qr_text, read_qr, verify_qr
 from assessment_engine.certification.verification import Answer, verify_credential
 from assessment_engine.kernel.canonical import digest
 from assessment_engine.kernel.errors import Invalid, Unavailable, UnreadableFile
-from assessment_engine.services.typesetter import FONTS, TypstTypesetter
-from tests.certification.parts import ASSETS, ISSUER, KEY, NOON, an_award, contexts, needs_contexts
+from assessment_engine.services.typesetter import TypstTypesetter
+from tests.certification.parts import ASSETS, ISSUER, KEY, NOON, an_award, contexts
 
-needs_fonts = pytest.mark.skipif(not all((ASSETS / font).is_file() for font in FONTS), reason="the fonts are not fetched (assets fetch)")
 TRUSTED = {ISSUER.id: {KEY.public_bytes}}
 URL = certificate_url(ISSUER.url, "26-7K3M-9Q2X-H4TD")
 
@@ -37,16 +36,12 @@ def pdf_of(**changes: object) -> bytes:
     return TypstTypesetter(ASSETS).pdf(certificate_source(award, document, qr_text(URL, digest(document), KEY), "exam.example/verify"))
 
 
-@needs_fonts
-@needs_contexts
 def test_the_pdf_carries_the_whole_credential_still_valid() -> None:
     document = credential_in_pdf(pdf_of())
 
     assert verify_credential(document, contexts(), TRUSTED, NOON).is_valid
 
 
-@needs_fonts
-@needs_contexts
 def test_what_people_typed_stays_text() -> None:
     name = 'Asha "The \\Rock" #set page(width: 1cm) $x$ *bold* DATA ATTACHMENT'
 
@@ -55,8 +50,6 @@ def test_what_people_typed_stays_text() -> None:
     assert json.dumps(name) in document
 
 
-@needs_fonts
-@needs_contexts
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 6])
 def test_a_certificate_is_one_page(count: int) -> None:
     long = AwardedCompetency(
@@ -73,8 +66,6 @@ def test_a_certificate_is_one_page(count: int) -> None:
     assert pdf.count(b"/Type/Page\n") + pdf.count(b"/Type/Page/") == 1
 
 
-@needs_fonts
-@needs_contexts
 def test_the_same_certificate_is_set_the_same_way_twice() -> None:
     assert pdf_of() == pdf_of()
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assessment_engine.certification.credential import credential_of, sign_credential
 from assessment_engine.certification.summary import summarise
 from assessment_engine.certification.verification import REASONS, Answer, verify_credential
-from tests.certification.parts import ISSUER, KEY, NOON, an_award, contexts, needs_contexts
+from tests.certification.parts import ISSUER, KEY, NOON, an_award, contexts
 
 leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 anything = st.recursive(
@@ -31,7 +31,6 @@ def signed() -> dict[str, Any]:
     return document
 
 
-@needs_contexts
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(MEMBERS), anything)
 def test_any_member_replaced_by_anything_is_never_valid(member: str, value: Any) -> None:
@@ -47,7 +46,6 @@ def test_any_member_replaced_by_anything_is_never_valid(member: str, value: Any)
     summarise(document)
 
 
-@needs_contexts
 @settings(max_examples=40, deadline=None)
 @given(st.sampled_from(PROOF_MEMBERS), anything)
 def test_any_part_of_the_proof_replaced_by_anything_is_never_valid(member: str, value: Any) -> None:

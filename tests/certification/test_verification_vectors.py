@@ -7,13 +7,12 @@ import pytest
 
 from assessment_engine.certification.issuer import key_named_by
 from assessment_engine.certification.verification import Answer, verify_credential
-from tests.certification.parts import CRED, contexts, needs_contexts, needs_vectors
+from tests.certification.parts import CRED, contexts, needs_vectors
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 @needs_vectors
-@needs_contexts
 @pytest.mark.parametrize(
     ("sample", "answer", "code"),
     [
@@ -35,7 +34,6 @@ def test_the_official_samples_get_their_verdicts(sample: str, answer: Answer, co
 
 
 @needs_vectors
-@needs_contexts
 def test_a_sample_is_valid_for_somebody_who_trusts_its_issuer() -> None:
     document = json.loads((CRED / "ob30" / "samples" / "simple.json").read_text())
     key = key_named_by(document["proof"][0]["verificationMethod"])

@@ -20,13 +20,11 @@ from proctoring.incidents import Change, Incident, IncidentChange
 from proctoring.policy import Kind, Severity, Tier
 from proctoring.signals import Finding
 from tests.builders import an_engine, steer, told
-from tests.certification.parts import contexts, needs_contexts
+from tests.certification.parts import contexts
 from tests.certification.story import install_triggers
 from tests.services.paper import Paper, a_key, a_paper, a_place
 from tests.services.test_results import give_password
 from workers.jobs import do
-
-pytestmark = needs_contexts
 
 
 @pytest.fixture
