@@ -223,6 +223,7 @@ def _proctor(commands: "Commands") -> None:
     analyse = _add(proctor, "analyse", "look at a recording and list its incidents", _proctor_analyse)
     analyse.add_argument("video", type=Path)
     analyse.add_argument("--reference", type=Path, help="a face to compare with; otherwise the first good seconds are taken")
+    analyse.add_argument("--enrol", nargs=2, type=float, metavar=("START", "END"), help="seconds in which the candidate works as usual")
     analyse.add_argument("--fps", type=float, default=2.0, help="frames looked at a second")
 
 
@@ -262,7 +263,8 @@ def _proctor_analyse(arguments: argparse.Namespace) -> int:
 
     models = load_folder(_settings().assets_dir)
     reference = arguments.reference.read_bytes() if arguments.reference else None
-    report = analyse(arguments.video, models, reference=reference, fps=arguments.fps).as_json()
+    enrol_s = (arguments.enrol[0], arguments.enrol[1]) if arguments.enrol else None
+    report = analyse(arguments.video, models, reference=reference, enrol_s=enrol_s, fps=arguments.fps).as_json()
     lines = [f"{row['start_s']:8.1f} {row['end_s']:8.1f}  {row['tier']:16} {row['kind']}" for row in report["incidents"]]
     _report(arguments, report, "\n".join(lines) or "no incidents")
     return 0

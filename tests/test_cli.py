@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from assessment_engine.cli import main
+from proctoring.vision.demo_footage import Script, write_y4m
 from tests.delivery.test_receipt_file import a_file
 
 
@@ -93,3 +94,15 @@ def test_the_assets_are_listed_with_their_licences(capsys: pytest.CaptureFixture
     rows = json.loads(capsys.readouterr().out)["assets"]
     assert all(row["licence"] and row["source"] for row in rows)
     assert "face_mesh" in {row["role"] for row in rows}
+
+
+def test_a_recording_is_analysed_in_the_published_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recording = tmp_path / "candidate.y4m"
+    write_y4m(recording, Script(length_s=26.0, leaves_s=8.0, back_s=22.0), fps=2)
+
+    assert main(["proctor", "analyse", str(recording), "--enrol", "0", "7", "--json"]) == 0
+
+    report = json.loads(capsys.readouterr().out)
+    assert {"incidents", "frames", "analysed", "cpu_ms_per_frame", "unobservable_s", "models"} <= set(report)
+    assert [(each["kind"], each["tier"]) for each in report["incidents"]] == [("nobody", "alert")]
+    assert set(report["incidents"][0]) >= {"kind", "start_s", "end_s", "raised_s", "severity", "tier", "confidence"}
