@@ -53,13 +53,13 @@ def jpegs(footage: Iterator[tuple[float, Pixels]], *, fps: float) -> Iterator[tu
     due = 0.0
     for at, frame in footage:
         if at >= due - 1e-6:
-            due = at + 1 / fps
+            due += 1 / fps
             yield at, jpeg(frame)
 
 
 def jpegs_of(recording: Path, *, fps: float) -> Iterator[tuple[float, bytes]]:
     """Yield a recording as a page would send it; raises UnreadableFile."""
-    return jpegs(video.read(recording, fps=fps), fps=fps)
+    return ((at, jpeg(frame)) for at, frame in video.read(recording, fps=fps))
 
 
 def jpeg(frame: Pixels) -> bytes:
