@@ -5,50 +5,90 @@ A Value is never empty: the empty container and the empty string are QTI's NULL,
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class BaseType(StrEnum):
     """What one atom of a value is."""
 
-    IDENTIFIER = "identifier"
-    STRING = "string"
-    INTEGER = "integer"
-    FLOAT = "float"
     BOOLEAN = "boolean"
+    DIRECTED_PAIR = "directedPair"
+    DURATION = "duration"
+    FILE = "file"
+    FLOAT = "float"
+    IDENTIFIER = "identifier"
+    INTEGER = "integer"
+    INT_OR_IDENTIFIER = "intOrIdentifier"
+    PAIR = "pair"
+    POINT = "point"
+    STRING = "string"
+    URI = "uri"
 
 
 class Cardinality(StrEnum):
-    """How many atoms there may be, and whether their order counts."""
+    """How many atoms there may be, whether their order counts, or whether they have names (record)."""
 
     SINGLE = "single"
     MULTIPLE = "multiple"
     ORDERED = "ordered"
+    RECORD = "record"
 
 
 NUMERIC = frozenset({BaseType.INTEGER, BaseType.FLOAT})
 
-Atom = str | int | float | bool
 
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
-_FLOAT = re.compile(r"[+-]?([0-9]{1,18}(\.[0-9]{0,18})?|\.[0-9]{1,18})([eE][+-]?[0-9]{1,2})?")
-_IDENTIFIER = re.compile(r"[^\W\d][\w.-]{0,254}")
+class Point(NamedTuple):
+    """Pixels from the left and from the top."""
+
+    x: float
+    y: float
+
+
+class Pair(NamedTuple):
+    """Two identifiers; their order counts only in a directedPair."""
+
+    first: str
+    second: str
+
+
+class FileValue(NamedTuple):
+    """A file that a candidate handed in: kept elsewhere under its digest, or its content as base64 inside a QTI file."""
+
+    name: str
+    media_type: str
+    data: str
+
+
+class RecordField(NamedTuple):
+    """One named value of a record."""
+
+    name: str
+    value: "Value | None"
+
+
+Atom = str | int | float | bool | Point | Pair | FileValue | RecordField
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """One or more atoms of one base type."""
+    """One or more atoms of one base type; the atoms of a record are RecordFields, and it has no base type."""
 
     cardinality: Cardinality
-    base_type: BaseType
+    base_type: BaseType | None
     atoms: tuple[Atom, ...]
 
     @property
     def atom(self) -> Atom:
         """The only atom of a single value."""
         return self.atoms[0]
+
+    @property
+    def fields(self) -> "Mapping[str, Value | None]":
+        """A record's values by name."""
+        return {atom.name: atom.value for atom in self.atoms if isinstance(atom, RecordField)}
 
 
 def single(base_type: BaseType, atom: Atom) -> Value:
@@ -70,32 +110,94 @@ def number(value: float) -> Value:
     return single(BaseType.FLOAT, value)
 
 
-def container(cardinality: Cardinality, base_type: BaseType, atoms: Iterable[Atom]) -> Value | None:
-    """Wrap atoms; no atoms are NULL."""
+def integer(value: int) -> Value:
+    """Wrap an integer."""
+    return single(BaseType.INTEGER, value)
+
+
+def container(cardinality: Cardinality, base_type: BaseType | None, atoms: Iterable[Atom]) -> Value | None:
+    """Wrap atoms; no atoms, or the one empty string, are NULL."""
     kept = tuple(atoms)
-    return Value(cardinality=cardinality, base_type=base_type, atoms=kept) if kept else None
+    empty = not kept or (cardinality is Cardinality.SINGLE and kept[0] == "")
+    return None if empty else Value(cardinality=cardinality, base_type=base_type, atoms=kept)
+
+
+def record(fields: Mapping[str, Value | None]) -> Value | None:
+    """Wrap named values; an empty record is NULL."""
+    return container(Cardinality.RECORD, None, (RecordField(name, value) for name, value in fields.items()))
+
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_FLOAT = re.compile(r"[+-]?(([0-9]{1,18}(\.[0-9]{0,30})?|\.[0-9]{1,30})([eE][+-]?[0-9]{1,3})?|INF|NaN)")
+_WORD = re.compile(r"\S{1,255}")  # stricter identifiers are a matter of validity/, not of reading
+_ISO_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 
 
 def parse_atom(base_type: BaseType, text: str) -> Atom:
-    """Read one atom from its lexical form (ASCII digits); raises ValueError."""
+    """Read one atom from its lexical form (ASCII digits, outer spaces kept only in strings); raises ValueError."""
+    word = text if base_type is BaseType.STRING else text.strip()
+    atom = _parse(base_type, word)
+    if atom is None:
+        raise ValueError(f"{text[:80]!r} is not of type {base_type}")
+    return atom
+
+
+def _parse(base_type: BaseType, word: str) -> Atom | None:
     match base_type:
-        case BaseType.INTEGER if _INTEGER.fullmatch(text):
-            return int(text)
-        case BaseType.FLOAT if _FLOAT.fullmatch(text):
-            return float(text)
-        case BaseType.BOOLEAN if text in ("true", "false"):
-            return text == "true"
-        case BaseType.IDENTIFIER if _IDENTIFIER.fullmatch(text):
-            return text
-        case BaseType.STRING:
-            return text
-    raise ValueError(f"{text!r} is not of type {base_type}")
+        case BaseType.STRING | BaseType.URI:
+            return word
+        case BaseType.IDENTIFIER:
+            return word if _WORD.fullmatch(word) else None
+        case BaseType.INTEGER:
+            return int(word) if _INTEGER.fullmatch(word) else None
+        case BaseType.FLOAT:
+            return float(word) if _FLOAT.fullmatch(word) else None
+        case BaseType.BOOLEAN:
+            return {"true": True, "1": True, "false": False, "0": False}.get(word)
+        case BaseType.PAIR | BaseType.DIRECTED_PAIR:
+            names = word.split()
+            return Pair(*names) if len(names) == 2 and all(_WORD.fullmatch(name) for name in names) else None
+        case BaseType.POINT:
+            numbers = word.split()
+            return Point(*map(_pixels, numbers)) if len(numbers) == 2 and all(map(_FLOAT.fullmatch, numbers)) else None
+        case BaseType.INT_OR_IDENTIFIER:
+            return int(word) if _INTEGER.fullmatch(word) else word if _WORD.fullmatch(word) else None
+        case BaseType.DURATION:
+            return _seconds(word)
+        case BaseType.FILE:
+            return FileValue("", "", word)
+
+
+def _pixels(word: str) -> float:
+    return int(word) if _INTEGER.fullmatch(word) else float(word)
+
+
+def _seconds(word: str) -> float | None:
+    """Read seconds (QTI 2.1 and later), or ISO 8601's days to seconds, as QTI 2.0 and some systems write."""
+    if _FLOAT.fullmatch(word):
+        return float(word)
+    parts = _ISO_DURATION.fullmatch(word)
+    if parts is None or word in ("P", "PT") or not any(parts.groups()):
+        return None
+    return float(sum(float(part or 0) * unit for part, unit in zip(parts.groups(), (86400, 3600, 60, 1), strict=True)))
+
+
+def key_of(base_type: BaseType | None, atom: Atom) -> Atom:
+    """Return what stands for an atom when atoms are compared: a pair's identifiers in one order."""
+    return Pair(*sorted(atom)) if base_type is BaseType.PAIR and isinstance(atom, Pair) else atom
+
+
+def same(base_type: BaseType | None, left: Atom, right: Atom) -> bool:
+    """Tell whether two atoms of one base type are equal: a pair in either order, an integer and a float by value."""
+    return key_of(base_type, left) == key_of(base_type, right)
 
 
 def matches(left: Value, right: Value) -> bool:
-    """Tell whether two values are the same; the order of a multiple does not count (QTI 3.0, "match")."""
-    if left.cardinality is not right.cardinality:
+    """Tell whether two values are the same; the order of a multiple does not count, nor that of a record's fields (QTI 3.0, "match")."""
+    if left.cardinality is not right.cardinality or len(left.atoms) != len(right.atoms):
         return False
+    if left.cardinality is Cardinality.RECORD:
+        return left.fields == right.fields
     if left.cardinality is Cardinality.MULTIPLE:
-        return Counter(left.atoms) == Counter(right.atoms)
-    return left.atoms == right.atoms
+        return Counter(key_of(left.base_type, atom) for atom in left.atoms) == Counter(key_of(left.base_type, atom) for atom in right.atoms)
+    return all(same(left.base_type, one, other) for one, other in zip(left.atoms, right.atoms, strict=True))

@@ -1,25 +1,49 @@
-"""What a compiled program sees while it runs, and what its steps are."""
+"""What a compiled program sees while it runs, and what its steps are.
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+Running never fails for what a file says: an operand of the wrong kind is NULL, an unknown operator is NULL. What is wrong is said by validity/.
+"""
 
-from item_bank.qti.model import Node, QtiItem
-from item_bank.qti.safe_xml import refuse
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from item_bank.qti.model.declarations import Declaration
+from item_bank.qti.model.nodes import Node
 from item_bank.qti.values import Value
+
+CustomOperator = Callable[[Node, Sequence[Value | None]], Value | None]
+"""What a registered adapter is: the operator's node (its `class`, `definition`, attributes) and its operands' values."""
+
+MAX_STEPS = 200_000
+
+
+class ItemResults(Protocol):
+    """What a test's outcome processing asks of the items that were taken; session/assessment.py has it."""
+
+    def variable(self, item: str, variable: str, weight: str) -> Value | None: ...
 
 
 @dataclass(slots=True, kw_only=True)
 class Scope:
-    """One run: the responses, and the outcomes as they stand."""
+    """One run. All variables share one namespace (QTI 3.0, "Item Variables"); `corrects` and `defaults` as template processing left them."""
 
-    responses: Mapping[str, Value | None]
-    outcomes: dict[str, Value | None]
+    declarations: Mapping[str, Declaration]
+    values: dict[str, Value | None]
+    corrects: dict[str, Value | None] = field(default_factory=dict)
+    defaults: dict[str, Value | None] = field(default_factory=dict)
+    seed: int = 0
+    items: "ItemResults | None" = None  # only in a test's outcome processing, preconditions and branch rules
+    steps: int = 0
+    _chance: np.random.Generator | None = None
 
-    def value(self, identifier: str) -> Value | None:
-        """Return a variable's value; NULL when it has none."""
-        if identifier in self.outcomes:
-            return self.outcomes[identifier]
-        return self.responses.get(identifier)
+    @property
+    def chance(self) -> np.random.Generator:
+        """The generator of this run; made when it is first asked for."""
+        if self._chance is None:
+            self._chance = np.random.default_rng(self.seed)
+        return self._chance
 
 
 Expression = Callable[[Scope], Value | None]
@@ -30,15 +54,13 @@ Rule = Callable[[Scope], None]
 class Compile:
     """What a family of expressions is handed to compile one node."""
 
-    item: QtiItem
+    declarations: Mapping[str, Declaration]
     expression: Callable[[Node], Expression]
+    operators: Mapping[str, CustomOperator]
 
-    def operands(self, node: Node, count: int | None = None) -> tuple[Expression, ...]:
-        """Compile the children; refuses another number of them than `count` (None: one or more)."""
-        found = node.elements
-        if (count is None and not found) or (count is not None and len(found) != count):
-            refuse(node, f"expects {count or 'at least one'} operand(s), has {len(found)}")
-        return tuple(self.expression(child) for child in found)
+    def operands(self, node: Node) -> tuple[Expression, ...]:
+        """Compile the children that are elements."""
+        return tuple(self.expression(child) for child in node.elements)
 
 
 Family = Mapping[str, Callable[[Node, Compile], Expression]]

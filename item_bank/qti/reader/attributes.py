@@ -1,0 +1,50 @@
+"""Typed attributes of a Node. Tolerant: what does not parse counts as absent, for validity/ has already said so."""
+
+from enum import StrEnum
+from typing import TypeVar
+
+from item_bank.qti.model.nodes import Node
+
+T = TypeVar("T", bound=StrEnum)
+
+
+def text(node: Node, name: str, default: str = "") -> str:
+    """Return an attribute without its outer spaces."""
+    return node.attributes.get(name, default).strip()
+
+
+def words(node: Node, name: str) -> tuple[str, ...]:
+    """Return a list of words."""
+    return tuple(node.attributes.get(name, "").split())
+
+
+def integer(node: Node, name: str, default: int) -> int:
+    """Return a whole number."""
+    found = whole(node, name)
+    return default if found is None else found
+
+
+def whole(node: Node, name: str) -> int | None:
+    """Return a whole number, or None when there is none."""
+    word = text(node, name)
+    digits = word.removeprefix("+").removeprefix("-")
+    return int(word) if digits.isascii() and digits.isdigit() and len(digits) <= 9 else None
+
+
+def floating(node: Node, name: str) -> float | None:
+    """Return a number, or None when there is none."""
+    try:
+        return float(text(node, name)) if len(text(node, name)) < 60 else None
+    except ValueError:
+        return None
+
+
+def flag(node: Node, name: str, default: bool) -> bool:
+    """Return a boolean attribute."""
+    return {"true": True, "1": True, "false": False, "0": False}.get(text(node, name), default)
+
+
+def word(node: Node, name: str, kind: type[T]) -> T | None:
+    """Return an attribute whose words are an enum, or None."""
+    found = text(node, name)
+    return kind(found) if found in list(kind) else None

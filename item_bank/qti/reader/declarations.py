@@ -1,0 +1,164 @@
+"""Reads response, outcome and template declarations (QTI 3.0, "Variable Declarations").
+
+Tolerant: a value that is not of its type is left out, an unknown base type reads as string; validity/ reports both.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+
+from item_bank.qti.model.declarations import (
+    Area,
+    AreaMapEntry,
+    AreaMapping,
+    InterpolationEntry,
+    InterpolationTable,
+    MapEntry,
+    MatchTable,
+    OutcomeDeclaration,
+    ResponseDeclaration,
+    TemplateDeclaration,
+    ValueMapping,
+)
+from item_bank.qti.model.nodes import Node
+from item_bank.qti.reader.attributes import flag, floating, text, whole, word
+from item_bank.qti.values import Atom, BaseType, Cardinality, RecordField, Value, container, parse_atom, single
+
+
+def read_response(node: Node) -> ResponseDeclaration:
+    """Read one response declaration."""
+    cardinality, base_type = read_type(node)
+    mapping, areas = node.first("qti-mapping"), node.first("qti-area-mapping")
+    return ResponseDeclaration(
+        identifier=text(node, "identifier"),
+        cardinality=cardinality,
+        base_type=base_type,
+        default=read_value(node.first("qti-default-value"), cardinality, base_type),
+        correct=read_value(node.first("qti-correct-response"), cardinality, base_type),
+        mapping=None if mapping is None else _mapping(mapping, base_type or BaseType.STRING),
+        area_mapping=None if areas is None else _area_mapping(areas),
+    )
+
+
+def read_outcome(node: Node) -> OutcomeDeclaration:
+    """Read one outcome declaration."""
+    cardinality, base_type = read_type(node)
+    return OutcomeDeclaration(
+        identifier=text(node, "identifier"),
+        cardinality=cardinality,
+        base_type=base_type,
+        default=read_value(node.first("qti-default-value"), cardinality, base_type),
+        normal_minimum=floating(node, "normal-minimum"),
+        normal_maximum=floating(node, "normal-maximum"),
+        mastery_value=floating(node, "mastery-value"),
+        external_scored=text(node, "external-scored"),
+        table=_table(node, cardinality, base_type),
+    )
+
+
+def read_template(node: Node) -> TemplateDeclaration:
+    """Read one template declaration."""
+    cardinality, base_type = read_type(node)
+    return TemplateDeclaration(
+        identifier=text(node, "identifier"),
+        cardinality=cardinality,
+        base_type=base_type,
+        default=read_value(node.first("qti-default-value"), cardinality, base_type),
+        param_variable=flag(node, "param-variable", False),
+        math_variable=flag(node, "math-variable", False),
+    )
+
+
+def read_type(node: Node) -> tuple[Cardinality, BaseType | None]:
+    """Return the cardinality and base type that a declaration names; a record has no base type."""
+    cardinality = word(node, "cardinality", Cardinality) or Cardinality.SINGLE
+    if cardinality is Cardinality.RECORD:
+        return cardinality, None
+    return cardinality, word(node, "base-type", BaseType) or BaseType.STRING
+
+
+def read_value(node: Node | None, cardinality: Cardinality, base_type: BaseType | None) -> Value | None:
+    """Read the qti-value children of a node; NULL where there are none."""
+    values = () if node is None else node.named("qti-value")
+    if cardinality is Cardinality.RECORD:
+        return container(cardinality, None, _fields(values))
+    atoms = [atom for value in values if (atom := read_atom(base_type or BaseType.STRING, value.text)) is not None]
+    return container(cardinality, base_type, atoms[:1] if cardinality is Cardinality.SINGLE else atoms)
+
+
+def _fields(values: Iterable[Node]) -> Iterable[Atom]:
+    for value in values:
+        base_type = word(value, "base-type", BaseType) or BaseType.STRING
+        atom = read_atom(base_type, value.text)
+        yield RecordField(text(value, "field-identifier"), None if atom in (None, "") else single(base_type, atom))
+
+
+def read_atom(base_type: BaseType, written: str) -> Atom | None:
+    """Read one atom of a file: text in NFC without outer spaces; None when it is not of the type."""
+    try:
+        return parse_atom(base_type, unicodedata.normalize("NFC", written.strip()))
+    except ValueError:
+        return None
+
+
+def read_area(node: Node) -> Area:
+    """Read shape and coords: numbers with commas or spaces between; a percentage reads as its number."""
+    numbers = node.attributes.get("coords", "").replace(",", " ").replace("%", " ").split()
+    try:
+        coords = tuple(float(number) for number in numbers[:2000])
+    except ValueError:
+        coords = ()
+    return Area(shape=text(node, "shape", "default"), coords=coords)
+
+
+def _mapping(node: Node, base_type: BaseType) -> ValueMapping:
+    case = flag(node, "case-sensitive", True)  # not the specification's place for it, but some systems write it here
+    entries = (_entry(child, base_type, case) for child in node.named("qti-map-entry"))
+    return ValueMapping(
+        entries=tuple(entry for entry in entries if entry is not None),
+        default=floating(node, "default-value") or 0.0,
+        lower=floating(node, "lower-bound"),
+        upper=floating(node, "upper-bound"),
+    )
+
+
+def _entry(node: Node, base_type: BaseType, case: bool) -> MapEntry | None:
+    key = read_atom(base_type, node.attributes.get("map-key", ""))
+    if key is None:
+        return None
+    return MapEntry(key=key, value=floating(node, "mapped-value") or 0.0, case_sensitive=flag(node, "case-sensitive", case))
+
+
+def _area_mapping(node: Node) -> AreaMapping:
+    entries = (AreaMapEntry(area=read_area(child), value=floating(child, "mapped-value") or 0.0) for child in node.named("qti-area-map-entry"))
+    return AreaMapping(
+        entries=tuple(entries),
+        default=floating(node, "default-value") or 0.0,
+        lower=floating(node, "lower-bound"),
+        upper=floating(node, "upper-bound"),
+    )
+
+
+def _table(node: Node, cardinality: Cardinality, base_type: BaseType | None) -> MatchTable | InterpolationTable | None:
+    def target(child: Node, name: str) -> Value | None:
+        atom = read_atom(base_type or BaseType.STRING, child.attributes.get(name, "")) if name in child.attributes else None
+        return None if atom is None else container(cardinality, base_type, (atom,))
+
+    match = node.first("qti-match-table")
+    if match is not None:
+        entries = ((whole(child, "source-value"), target(child, "target-value")) for child in match.named("qti-match-table-entry"))
+        kept = tuple((source, value) for source, value in entries if source is not None)
+        return MatchTable(entries=kept, default=target(match, "default-value"))
+    steps = node.first("qti-interpolation-table")
+    if steps is None:
+        return None
+    return InterpolationTable(
+        entries=tuple(
+            InterpolationEntry(
+                source=floating(child, "source-value") or 0.0,
+                include_boundary=flag(child, "include-boundary", True),
+                target=target(child, "target-value"),
+            )
+            for child in steps.named("qti-interpolation-table-entry")
+        ),
+        default=target(steps, "default-value"),
+    )
