@@ -1,11 +1,11 @@
 """What QTI files say, as records.
 
-    nodes         an XML document without its parser
-    declarations  response, outcome and template variables
-    body          text, markup, feedback, and what interactions have in common
-    interactions  the kinds of interaction
-    item          items and stimuli
-    assessment    tests, parts, sections, references to items
+nodes         an XML document without its parser
+declarations  response, outcome and template variables
+body          text, markup, feedback, and what interactions have in common
+interactions  the kinds of interaction
+item          items and stimuli
+assessment    tests, parts, sections, references to items
 """
 
 from item_bank.qti.model.body import (

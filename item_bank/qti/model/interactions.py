@@ -9,10 +9,8 @@ from item_bank.qti.model.body import Blocks, Interaction, Markup, Shown
 from item_bank.qti.model.declarations import Area
 from item_bank.qti.model.nodes import Node
 
-_record = dataclass(frozen=True, slots=True, kw_only=True)
 
-
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """One option: of a choice, inline choice or order interaction; of an associate, match or gap match, how often it may be used."""
 
@@ -27,7 +25,7 @@ class Choice:
     label: str = ""
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hotspot:
     """A shape on a picture that can be chosen; `label` names it for who cannot see it."""
 
@@ -40,7 +38,7 @@ class Hotspot:
     match_group: frozenset[str] = frozenset()
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceInteraction(Interaction):
     """Radio buttons or tick boxes."""
 
@@ -51,7 +49,7 @@ class ChoiceInteraction(Interaction):
     orientation: str = "vertical"
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InlineChoiceInteraction(Interaction):
     """A list that opens in the text."""
 
@@ -60,7 +58,7 @@ class InlineChoiceInteraction(Interaction):
     required: bool = False
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextEntryInteraction(Interaction):
     """A field in the text, for a word or a number."""
 
@@ -72,7 +70,7 @@ class TextEntryInteraction(Interaction):
     format: str = ""
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExtendedTextInteraction(Interaction):
     """A field for longer text; `max_strings` above 1 (or None with a container) asks for several."""
 
@@ -87,7 +85,7 @@ class ExtendedTextInteraction(Interaction):
     string_identifier: str = ""
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderInteraction(Interaction):
     """Choices to bring into an order."""
 
@@ -98,7 +96,7 @@ class OrderInteraction(Interaction):
     orientation: str = "vertical"
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AssociateInteraction(Interaction):
     """Choices to pair with one another."""
 
@@ -108,7 +106,7 @@ class AssociateInteraction(Interaction):
     shuffle: bool = False
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatchInteraction(Interaction):
     """Two sets to match: `sources` (rows) to `targets` (columns)."""
 
@@ -119,7 +117,7 @@ class MatchInteraction(Interaction):
     shuffle: bool = False
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GapMatchInteraction(Interaction):
     """Words or pictures to put into the Gaps of a text."""
 
@@ -135,7 +133,7 @@ class GapMatchInteraction(Interaction):
         return self.content
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HottextInteraction(Interaction):
     """Pieces of a text to choose."""
 
@@ -149,7 +147,7 @@ class HottextInteraction(Interaction):
         return self.content
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HotspotInteraction(Interaction):
     """Shapes on a picture to choose."""
 
@@ -159,7 +157,7 @@ class HotspotInteraction(Interaction):
     min_choices: int = 0
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GraphicOrderInteraction(Interaction):
     """Shapes on a picture to bring into an order."""
 
@@ -169,7 +167,7 @@ class GraphicOrderInteraction(Interaction):
     min_choices: int | None = None
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GraphicAssociateInteraction(Interaction):
     """Shapes on a picture to pair."""
 
@@ -179,7 +177,7 @@ class GraphicAssociateInteraction(Interaction):
     min_associations: int = 0
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GraphicGapMatchInteraction(Interaction):
     """Words or pictures to put onto shapes of a picture."""
 
@@ -190,7 +188,7 @@ class GraphicGapMatchInteraction(Interaction):
     min_associations: int = 0
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SelectPointInteraction(Interaction):
     """Points to set on a picture."""
 
@@ -199,7 +197,7 @@ class SelectPointInteraction(Interaction):
     min_choices: int = 0
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PositionObjectInteraction(Interaction):
     """A small picture to place on a stage, once or several times; `centre` is the point of it that counts."""
 
@@ -210,7 +208,7 @@ class PositionObjectInteraction(Interaction):
     min_choices: int = 0
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SliderInteraction(Interaction):
     """A number between two bounds."""
 
@@ -222,7 +220,7 @@ class SliderInteraction(Interaction):
     reverse: bool = False
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaInteraction(Interaction):
     """A sound or a film; the response counts how often it was played."""
 
@@ -233,21 +231,21 @@ class MediaInteraction(Interaction):
     loop: bool = False
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UploadInteraction(Interaction):
     """A file to hand in."""
 
     types: tuple[str, ...] = ()
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DrawingInteraction(Interaction):
     """A picture to draw on."""
 
     image: Markup
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndAttemptInteraction(Interaction):
     """A button that ends the attempt: a hint, for example; its response is true when it was pressed."""
 
@@ -255,7 +253,7 @@ class EndAttemptInteraction(Interaction):
     count_attempt: bool = True
 
 
-@_record
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomInteraction(Interaction):
     """A custom or portable custom interaction: kept as it is, shown as not supported here."""
 

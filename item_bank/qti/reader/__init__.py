@@ -1,14 +1,14 @@
 """From bytes to records, for QTI 2.1, 2.2 and 3.0.
 
-    safe_xml      bytes to Nodes; the only XML parser
-    names         2.x's names and 3.0's
-    attributes    typed attributes
-    declarations  variables
-    body          text, markup, feedback
-    interactions  the kinds of interaction
-    item          items and stimuli
-    assessment    tests
-    results       QTI Results Reporting
+safe_xml      bytes to Nodes; the only XML parser
+names         2.x's names and 3.0's
+attributes    typed attributes
+declarations  variables
+body          text, markup, feedback
+interactions  the kinds of interaction
+item          items and stimuli
+assessment    tests
+results       QTI Results Reporting
 """
 
 from item_bank.qti.reader.item import read_item, read_stimulus, title_of

@@ -129,7 +129,9 @@ def _entry(node: Node, base_type: BaseType, case: bool) -> MapEntry | None:
 
 
 def _area_mapping(node: Node) -> AreaMapping:
-    entries = (AreaMapEntry(area=read_area(child), value=floating(child, "mapped-value") or 0.0) for child in node.named("qti-area-map-entry"))
+    entries = (
+        AreaMapEntry(area=read_area(child), value=floating(child, "mapped-value") or 0.0) for child in node.named("qti-area-map-entry")
+    )
     return AreaMapping(
         entries=tuple(entries),
         default=floating(node, "default-value") or 0.0,

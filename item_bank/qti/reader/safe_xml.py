@@ -65,7 +65,9 @@ class _Parsing:
         line = int(element.sourceline or 0)
         self.elements += 1
         if depth > MAX_DEPTH or self.elements > MAX_ELEMENTS:
-            what = f"elements are nested more than {MAX_DEPTH} deep" if depth > MAX_DEPTH else f"there are more than {MAX_ELEMENTS} elements"
+            what = (
+                f"elements are nested more than {MAX_DEPTH} deep" if depth > MAX_DEPTH else f"there are more than {MAX_ELEMENTS} elements"
+            )
             raise UnreadableFile(f"line {line}: {what}", problem="too_deep", line=line)
         qualified = etree.QName(element)
         namespace = self._namespace(qualified.namespace)
@@ -83,14 +85,24 @@ class _Parsing:
         if isinstance(child.tag, str):
             return (self._node(child, depth + 1),)
         if isinstance(child, etree._Entity):
-            raise UnreadableFile(f"line {child.sourceline}: an entity is not allowed", problem="entities_forbidden", line=child.sourceline or 0)
+            raise UnreadableFile(
+                f"line {child.sourceline}: an entity is not allowed", problem="entities_forbidden", line=child.sourceline or 0
+            )
         self.left_behind += 1  # a comment or a processing instruction
         return ()
 
     def _namespace(self, address: str | None) -> str:
         if address is None or address in names.VERSIONS or address in names.HTML_SPACES:
             return ""
-        return "mathml" if address in names.MATHML else "ssml" if address in names.SSML else "xinclude" if address == names.XINCLUDE else address
+        return (
+            "mathml"
+            if address in names.MATHML
+            else "ssml"
+            if address in names.SSML
+            else "xinclude"
+            if address == names.XINCLUDE
+            else address
+        )
 
     def _attributes(self, element: etree._Element, name: str) -> dict[str, str]:
         kept: dict[str, str] = {}
