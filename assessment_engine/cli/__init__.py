@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assessment_engine.cli.bench import add_bench
 from assessment_engine.cli.items import add_items
 from assessment_engine.cli.output import Command, add, group, print_json, report
 from assessment_engine.kernel.canonical import Json
@@ -63,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     add_items(commands)
     _proctor(commands)
     _trust(commands)
+    add_bench(commands)
     return parser
 
 
