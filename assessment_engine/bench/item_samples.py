@@ -79,7 +79,8 @@ def match_item(index: int) -> Sample:
       <qti-response-condition><qti-response-if>
         <qti-match><qti-variable identifier="RESPONSE"/><qti-correct identifier="RESPONSE"/></qti-match>
         <qti-set-outcome-value identifier="SCORE"><qti-sum><qti-variable identifier="SCORE"/>
-        <qti-base-value base-type="float">1</qti-base-value></qti-sum></qti-set-outcome-value></qti-response-if></qti-response-condition></qti-response-processing>"""
+        <qti-base-value base-type="float">1</qti-base-value></qti-sum></qti-set-outcome-value></qti-response-if>
+      </qti-response-condition></qti-response-processing>"""
     xml = _item(index, lang, ("multiple", "directedPair", declared), body, processing)
     wrong = f"R0 C{(index + 1) % 4}"
     return Sample(xml=xml, lang=lang, cases=[({"RESPONSE": [*pairs]}, 5.0), ({"RESPONSE": [pairs[1]]}, 1.0), ({"RESPONSE": [wrong]}, 0.0)])
