@@ -5,7 +5,7 @@ A version is QTI XML per language (ADR 0006). Not here: how QTI is read (qti/), 
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -63,6 +63,25 @@ class Item:
     identifier: str
 
 
+class PartKind(StrEnum):
+    """What a file beside an item's XML is."""
+
+    MEDIA = "media"  # a picture, a sound, a film, captions, a style sheet
+    STIMULUS = "stimulus"  # the XML of a text that several items share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemPart:
+    """A file that one language of a version needs; `path` is relative to the item's own file, as its XML says it. The bytes are kept by digest."""
+
+    lang: str
+    path: str
+    kind: PartKind
+    sha256: str
+    media_type: str
+    size: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemVersion:
     """One immutable version of an item; only its state ever changes."""
@@ -77,6 +96,12 @@ class ItemVersion:
     level: int | None
     variants: Mapping[str, str]  # language → QTI 3.0 XML
     sha256: str
+    parts: tuple[ItemPart, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether the content is the one that the version's digest names."""
+        return content_digest(self.variants, self.parts) == self.sha256
 
     def advance(self, verb: ItemVerb) -> "ItemVersion":
         """Return the version after `verb`; raises IllegalTransition."""
@@ -87,9 +112,12 @@ class ItemVersion:
         return title_of(self.variants[lang]) if lang in self.variants else self.title
 
 
-def variants_digest(variants: Mapping[str, str]) -> str:
-    """Return the SHA-256 that names a version's content."""
-    return digest(dict(variants))
+def content_digest(variants: Mapping[str, str], parts: Sequence[ItemPart] = ()) -> str:
+    """Return the SHA-256 that names a version's content: its XML in every language, and the digests of the files beside it, if any."""
+    if not parts:
+        return digest(dict(variants))
+    named = sorted((part.lang, part.path, part.sha256) for part in parts)
+    return digest({"variants": dict(variants), "parts": [list(each) for each in named]})
 
 
 _NUMBER = re.compile(r"\d+(?:,\d{2,3})*(?:\.\d+)?")

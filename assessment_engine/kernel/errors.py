@@ -25,7 +25,8 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
     │   ├── RevisionFromTheFuture
     │   ├── TooLarge
     │   ├── BadFrame
-    │   └── UnreadableFile
+    │   ├── UnreadableFile
+    │   └── ImportRefused
     ├── Unavailable
     │   ├── StorageUnavailable
     │   └── ModelMissing
@@ -184,6 +185,12 @@ class UnreadableFile(Invalid):
     """A file that cannot be read as what it claims to be."""
 
     code = "unreadable_file"
+
+
+class ImportRefused(Invalid):
+    """Files that cannot come into a bank as they are; the report says where and why."""
+
+    code = "import_refused"
 
 
 class Unavailable(AssessmentError):

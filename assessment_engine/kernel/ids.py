@@ -22,6 +22,7 @@ ScoreReportId = NewType("ScoreReportId", str)
 BatchId = NewType("BatchId", str)
 CertificateId = NewType("CertificateId", str)
 CompetencyId = NewType("CompetencyId", str)
+ImportId = NewType("ImportId", str)
 CourseId = NewType("CourseId", str)
 GrievanceId = NewType("GrievanceId", str)
 

@@ -11,7 +11,7 @@ from assessment_engine.people import Actor, Role, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.items import ItemCard
-from item_bank.items import Bank, Item, ItemState, ItemVerb, ItemVersion, check_parity, variants_digest
+from item_bank.items import Bank, Item, ItemState, ItemVerb, ItemVersion, check_parity, content_digest
 from item_bank.qti.binding import bind
 from item_bank.qti.model import QtiItem
 from item_bank.qti.processing import Outcomes, max_score, score
@@ -144,7 +144,7 @@ def _add(engine: Engine, tx: Transaction, actor: Actor, bank: Bank, new: NewItem
         competency_id=new.competency_id,
         level=new.level,
         variants=variants,
-        sha256=variants_digest(variants),
+        sha256=content_digest(variants),
     )
     tx.items.add_version(version)
     tx.audit.append("item_imported", subject=version.id, actor=actor.person_id, now=now, payload={"sha256": version.sha256})

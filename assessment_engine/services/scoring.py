@@ -17,7 +17,7 @@ from assessment_engine.services.items import outcomes_of
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
 from assessment_engine.storage.scoring import ScoreReport
-from item_bank.items import ItemVersion, variants_digest
+from item_bank.items import ItemVersion
 
 
 def score_sitting(engine: Engine, sitting_id: SittingId) -> ScoreReport:
@@ -72,7 +72,7 @@ def _check_ledger(engine: Engine, seal: Seal, answers: list[Answer]) -> None:
 
 def _whole(wanted: Iterable[ItemVersionId], found: Mapping[ItemVersionId, ItemVersion]) -> list[ItemVersion]:
     versions = [found[item_id] for item_id in wanted if item_id in found]
-    if len(versions) != len(set(wanted)) or any(variants_digest(each.variants) != each.sha256 for each in versions):
+    if len(versions) != len(set(wanted)) or not all(each.is_whole for each in versions):
         raise HashMismatch("an item of the form is missing or is not the one that was approved")
     return versions
 
