@@ -1,7 +1,7 @@
 """What a body is made of (QTI 3.0, "ItemBody"): text, HTML, MathML, what shows by a variable, and interactions. Records only."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from item_bank.qti.model.nodes import Node
 
@@ -33,6 +33,7 @@ class Feedback:
     inline: bool
     content: "tuple[Block, ...]"
     by_template: bool = False
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,7 @@ class RubricBlock:
     view: frozenset[str]
     use: str
     content: "tuple[Block, ...]"
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,8 @@ class Gap:
     identifier: str
     required: bool = False
     match_group: frozenset[str] = frozenset()
+    shown: Shown | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +78,7 @@ class Hottext:
     identifier: str
     content: "tuple[Block, ...]"
     shown: Shown | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,16 +90,26 @@ class Unsupported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
-    """What every interaction has; its kinds are in interactions.py. `classes` are the shared vocabulary's words (`qti-labels-none`, …)."""
+    """What every interaction has; its kinds are in interactions.py.
+
+    `classes` are the shared vocabulary's words (`qti-labels-none`, …); `attributes` is all that the element says, in QTI 3.0's names (`data-prompt`,
+    `xml:lang`, `dir`, …).
+    """
 
     response: str
     prompt: "tuple[Block, ...]" = ()
     classes: tuple[str, ...] = ()
     label: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def inside(self) -> "tuple[Block, ...]":
         """Blocks that stand inside the interaction, besides its prompt: the text of a gap match or of hottexts."""
+        return ()
+
+    @property
+    def offered(self) -> "tuple[Block, ...]":
+        """What its choices say, one after another."""
         return ()
 
 
@@ -103,7 +118,7 @@ Blocks = tuple[Block, ...]
 
 
 def nested(blocks: Blocks) -> Iterator[Block]:
-    """Yield every block, and what is below it, in the order of the page; choices of interactions are not blocks."""
+    """Yield every block, and what is below it, in the order of the page; what a choice says is below its interaction."""
     for block in blocks:
         yield block
         if isinstance(block, Markup):
@@ -113,6 +128,7 @@ def nested(blocks: Blocks) -> Iterator[Block]:
         elif isinstance(block, Interaction):
             yield from nested(block.prompt)
             yield from nested(block.inside)
+            yield from nested(block.offered)
 
 
 def plain_text(blocks: Blocks) -> str:

@@ -1,9 +1,11 @@
 """The kinds of interaction (QTI 3.0, "Interactions"). Records only; reader/interactions.py makes them, render/ shows them.
 
-Counts: `max_choices` or `max_associations` 0 means as many as there are; `match_max` 0 likewise.
+Pictures: `image`, `stage` are always an `img` with `src` and `alt` (no `src` where the file has none), whatever element the file used; `media` is
+an `audio`, `video`, `img` or, of an unknown kind, `object`. Counts: `max_choices` or `max_associations` 0 means as many as there are; `match_max` 0 likewise.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from item_bank.qti.model.body import Blocks, Interaction, Markup, Shown
 from item_bank.qti.model.declarations import Area
@@ -23,6 +25,11 @@ class Choice:
     match_group: frozenset[str] = frozenset()
     image: Markup | None = None  # the picture of a gap-img
     label: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+def _said(choices: tuple[Choice, ...]) -> Blocks:
+    return tuple(block for choice in choices for block in choice.content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +55,11 @@ class ChoiceInteraction(Interaction):
     shuffle: bool = False
     orientation: str = "vertical"
 
+    @property
+    def offered(self) -> Blocks:
+        """What its choices say."""
+        return _said(self.choices)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InlineChoiceInteraction(Interaction):
@@ -56,6 +68,11 @@ class InlineChoiceInteraction(Interaction):
     choices: tuple[Choice, ...]
     shuffle: bool = False
     required: bool = False
+
+    @property
+    def offered(self) -> Blocks:
+        """What its choices say."""
+        return _said(self.choices)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +112,11 @@ class OrderInteraction(Interaction):
     shuffle: bool = False
     orientation: str = "vertical"
 
+    @property
+    def offered(self) -> Blocks:
+        """What its choices say."""
+        return _said(self.choices)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssociateInteraction(Interaction):
@@ -104,6 +126,11 @@ class AssociateInteraction(Interaction):
     max_associations: int = 1
     min_associations: int = 0
     shuffle: bool = False
+
+    @property
+    def offered(self) -> Blocks:
+        """What its choices say."""
+        return _said(self.choices)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +142,11 @@ class MatchInteraction(Interaction):
     max_associations: int = 1
     min_associations: int = 0
     shuffle: bool = False
+
+    @property
+    def offered(self) -> Blocks:
+        """What its choices say."""
+        return _said(self.sources + self.targets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +163,11 @@ class GapMatchInteraction(Interaction):
     def inside(self) -> Blocks:
         """The text with the gaps."""
         return self.content
+
+    @property
+    def offered(self) -> Blocks:
+        """What its choices say."""
+        return _said(self.choices)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +223,11 @@ class GraphicGapMatchInteraction(Interaction):
     hotspots: tuple[Hotspot, ...]
     max_associations: int = 0
     min_associations: int = 0
+
+    @property
+    def offered(self) -> Blocks:
+        """What its choices say."""
+        return _said(self.choices)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

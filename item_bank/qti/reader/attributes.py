@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import TypeVar
 
+from item_bank.qti.model.body import Shown
 from item_bank.qti.model.nodes import Node
 
 T = TypeVar("T", bound=StrEnum)
@@ -48,3 +49,13 @@ def word(node: Node, name: str, kind: type[T]) -> T | None:
     """Return an attribute whose words are an enum, or None."""
     found = text(node, name)
     return kind(found) if found in list(kind) else None
+
+
+def shown(node: Node, variable: str) -> Shown:
+    """Return when a node's content shows; `variable` is the attribute that names the variable (QTI 3.0, "show-hide")."""
+    return Shown(variable=text(node, variable), identifier=text(node, "identifier"), show=text(node, "show-hide", "show") != "hide")
+
+
+def shown_by_template(node: Node) -> Shown | None:
+    """Return when a choice shows, by a template variable; None for always (QTI 3.0, "Choice")."""
+    return shown(node, "template-identifier") if "template-identifier" in node.attributes else None

@@ -11,8 +11,8 @@ from item_bank.qti.model.body import Blocks
 from item_bank.qti.model.item import ModalFeedback, QtiItem, Stimulus, StimulusRef
 from item_bank.qti.model.nodes import Document, Node
 from item_bank.qti.problems import refuse
-from item_bank.qti.reader.attributes import flag, text
-from item_bank.qti.reader.body import read_blocks, read_shown
+from item_bank.qti.reader.attributes import flag, shown, text
+from item_bank.qti.reader.body import read_blocks
 from item_bank.qti.reader.declarations import read_outcome, read_response, read_template
 from item_bank.qti.reader.safe_xml import parse
 
@@ -97,5 +97,4 @@ def _declared(root: Node, name: str, read: Callable[[Node], D]) -> Mapping[str, 
 
 
 def _modal_feedback(node: Node) -> ModalFeedback:
-    content = node.first("qti-content-body")  # QTI 3.0 wraps the words, QTI 2.x does not
-    return ModalFeedback(shown=read_shown(node, "outcome-identifier"), title=text(node, "title"), content=read_blocks(content or node))
+    return ModalFeedback(shown=shown(node, "outcome-identifier"), title=text(node, "title"), content=read_blocks(node))
