@@ -1,0 +1,71 @@
+"""Sample questions, one of every kind of interaction, in English and Hindi: what the gallery shows and the tests of item_bank/qti/render read.
+
+The data is in the folder interactions/: KIND.LANGUAGE.xml (QTI 3.0), the stimulus that one of them stands beside, and media/ with pictures of our own.
+Nothing is read or rendered here; services and api do that.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+LANGUAGES = ("en", "hi")
+KINDS = (
+    "choice",
+    "choice-multiple",
+    "inline-choice",
+    "text-entry",
+    "extended-text",
+    "order",
+    "associate",
+    "match",
+    "gap-match",
+    "hottext",
+    "hotspot",
+    "graphic-order",
+    "graphic-associate",
+    "graphic-gap-match",
+    "select-point",
+    "position-object",
+    "slider",
+    "media",
+    "upload",
+    "drawing",
+    "end-attempt",
+    "custom",
+    "mathml",
+    "template",
+    "stimulus",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One question: its QTI XML by language, and the XML of the stimuli it names, by language and href."""
+
+    kind: str
+    variants: Mapping[str, bytes]
+    stimuli: Mapping[str, Mapping[str, bytes]]
+
+
+@cache
+def samples() -> tuple[Sample, ...]:
+    """Read all samples, in the order of the gallery."""
+    return tuple(_sample(kind) for kind in KINDS)
+
+
+@cache
+def sample_files() -> Mapping[str, bytes]:
+    """Read the pictures and sounds, by the path that the items name them by (`media/…`)."""
+    folder = files("assessment_engine.demo").joinpath("interactions", "media")
+    return {f"media/{file.name}": file.read_bytes() for file in sorted(folder.iterdir(), key=lambda file: file.name)}
+
+
+def _sample(kind: str) -> Sample:
+    variants = {lang: _read(f"{kind}.{lang}.xml") for lang in LANGUAGES}
+    passages = {lang: f"stimulus-passage.{lang}.xml" for lang in LANGUAGES if kind == "stimulus"}
+    return Sample(kind=kind, variants=variants, stimuli={lang: {href: _read(href)} for lang, href in passages.items()})
+
+
+def _read(name: str) -> bytes:
+    return files("assessment_engine.demo").joinpath("interactions", name).read_bytes()
