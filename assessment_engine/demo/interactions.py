@@ -1,7 +1,7 @@
-"""Sample questions, one of every kind of interaction, in English and Hindi: what the gallery shows and the tests of item_bank/qti/render read.
+"""Sample questions, one of every kind of interaction, in English and Hindi: for the gallery, and for the tests of item_bank/qti/render.
 
-The data is in the folder interactions/: KIND.LANGUAGE.xml (QTI 3.0), the stimulus that one of them stands beside, and media/ with pictures of our own.
-Nothing is read or rendered here; services and api do that.
+The data is in the folder interactions/: KIND.LANGUAGE.xml (QTI 3.0), the stimulus that one of them stands beside, and media/ with our own
+pictures. Nothing is parsed or rendered here.
 """
 
 from collections.abc import Mapping
