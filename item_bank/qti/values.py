@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from item_bank.qti.text import comparable
+
 
 class BaseType(StrEnum):
     """What one atom of a value is."""
@@ -183,13 +185,15 @@ def _seconds(word: str) -> float | None:
 
 
 def key_of(base_type: BaseType | None, atom: Atom) -> Atom:
-    """Return what stands for an atom when atoms are compared: a pair's identifiers in one order."""
+    """Return what stands for an atom when atoms are compared: a pair's identifiers in one order, a text's comparable form."""
+    if base_type is BaseType.STRING:
+        return comparable(atom) if isinstance(atom, str) else atom
     return Pair(*sorted(atom)) if base_type is BaseType.PAIR and isinstance(atom, Pair) else atom
 
 
 def same(base_type: BaseType | None, left: Atom, right: Atom) -> bool:
-    """Tell whether two atoms of one base type are equal: a pair in either order, an integer and a float by value."""
-    return key_of(base_type, left) == key_of(base_type, right)
+    """Tell whether two atoms of one base type are equal: a pair in either order, text as text.py says, an integer and a float by value."""
+    return left == right or key_of(base_type, left) == key_of(base_type, right)
 
 
 def matches(left: Value, right: Value) -> bool:
@@ -197,7 +201,16 @@ def matches(left: Value, right: Value) -> bool:
     if left.cardinality is not right.cardinality or len(left.atoms) != len(right.atoms):
         return False
     if left.cardinality is Cardinality.RECORD:
-        return left.fields == right.fields
-    if left.cardinality is Cardinality.MULTIPLE:
+        return _same_fields(left.fields, right.fields)
+    if left.cardinality is Cardinality.MULTIPLE and len(left.atoms) > 1:
         return Counter(key_of(left.base_type, atom) for atom in left.atoms) == Counter(key_of(left.base_type, atom) for atom in right.atoms)
     return all(same(left.base_type, one, other) for one, other in zip(left.atoms, right.atoms, strict=True))
+
+
+def _same_fields(left: "Mapping[str, Value | None]", right: "Mapping[str, Value | None]") -> bool:
+    if left.keys() != right.keys():
+        return False
+    return all(
+        one == other or (one is not None and other is not None and matches(one, other))
+        for one, other in ((left[name], right[name]) for name in left)
+    )

@@ -1,0 +1,21 @@
+"""What a candidate's page sends, as JSON → typed QTI responses.
+
+given         the shapes that a response may come in: bare values, lists, 1EdTech's JSON, files, records
+atoms         one entry → one typed atom
+records       what was typed into a field whose response is a record
+files         a file as JSON: its size, its name, what it may be
+constraints   what no page of ours can send: no such choice, too many, wrong pair, outside the picture …
+shortcomings  what a candidate may still leave as it is: too few choices, a pattern that is not met, a required gap
+patterns      pattern masks: XML Schema's regular expressions, in bounded time
+
+null, "" and [] mean not answered. Strict binding refuses the whole response at the first misfit; lenient binding keeps what fits and
+refuses nothing. Which texts and numbers are the same: ../text.py.
+"""
+
+from item_bank.qti.binding.atoms import MAX_TEXT
+from item_bank.qti.binding.bind import Responses, bind, typed
+from item_bank.qti.binding.files import MAX_FILE_BYTES
+from item_bank.qti.binding.shortcomings import shortcomings
+from item_bank.qti.text import latin_number
+
+__all__ = ["MAX_FILE_BYTES", "MAX_TEXT", "Responses", "bind", "latin_number", "shortcomings", "typed"]

@@ -1,0 +1,112 @@
+import time
+import unicodedata
+
+import pytest
+
+from item_bank.qti.binding.patterns import fits, is_understood
+
+YES: list[tuple[str, str]] = [
+    ("", ""),
+    ("abc", "abc"),
+    ("foo.+bob", "foobarbob"),
+    ("^foo.+bob$", "foobarbob"),
+    (r"[0-9]{4}", "2026"),
+    (r"\d{4}", "२०२६"),
+    (r"\d+(\.\d{1,2})?", "12.5"),
+    (r"(a|b)*c?", "abba"),
+    (r"a{2}", "aa"),
+    (r"a{2,}", "aaaa"),
+    (r"a{0,2}", ""),
+    (r"[^0-9]+", "abc"),
+    (r"[a-z-[aeiou]]+", "xyz"),
+    (r"[A-Za-z .'-]+", "O'Neill-Smith"),
+    (r"[-a]+", "a-"),
+    (r"[a-]+", "a-"),
+    (r"[\d\s]+", "1 2"),
+    (r"[\-\]]+", "-]"),
+    (r"\p{Lu}\p{Ll}+", "Delhi"),
+    (r"\P{L}", "1"),
+    (r"\p{IsDevanagari}+", "लोकसभा"),
+    (r"[\p{IsDevanagari} ]+", "लोक सभा"),
+    (r"\w+", "हिन्दी"),
+    (r"\i\c*", "Name-1.2"),
+    (r"\S\D\W", "xy!"),
+    (r"a\.b\\c", r"a.b\c"),
+    (r"(?:a|b)+?", "ab"),
+    ("a$b", "a$b"),
+    ("^(yes|no)$", "no"),
+    ("(yes$|^no$)", "yes"),
+    (".", "\u0915"),
+    ("क़", "\u0958"),
+]
+NO: list[tuple[str, str]] = [
+    ("abc", "abcd"),
+    ("abc", "zabc"),
+    ("foo.+bob", "foobob"),
+    ("^foo.+bob$", "foobobz"),
+    (r"[0-9]{4}", "२०२६"),
+    (r"a{2}", "aaa"),
+    (r"a{2,3}", "aaaa"),
+    (r"[^0-9]+", "a1"),
+    (r"[a-z-[aeiou]]+", "xay"),
+    (r"\p{Lu}", "a"),
+    (r"\p{IsDevanagari}+", "Lok"),
+    (r"\w+", "a b"),
+    (".", "\n"),
+    ("", "a"),
+    ("A", "a"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "text"), YES)
+def test_a_text_of_the_pattern_fits(pattern: str, text: str) -> None:
+    assert is_understood(pattern)
+    assert fits(pattern, unicodedata.normalize("NFC", text))
+
+
+@pytest.mark.parametrize(("pattern", "text"), NO)
+def test_another_text_does_not(pattern: str, text: str) -> None:
+    assert is_understood(pattern)
+    assert not fits(pattern, text)
+
+
+NOT_UNDERSTOOD = [
+    "(",
+    ")",
+    "a)",
+    "[a",
+    "[]",
+    "*",
+    "a**",
+    "a{",
+    "a{x}",
+    "a{3,1}",
+    "a{2000}",
+    r"\q",
+    r"\1",
+    "(?=a)",
+    "(?i)a",
+    r"\p{Nonsense}",
+    "[z-a]",
+    "a\\",
+]
+
+
+@pytest.mark.parametrize("pattern", [*NOT_UNDERSTOOD, "(" * 100 + ")" * 100, "((a{100}){100}){100}"])
+def test_a_pattern_that_is_none_asks_for_nothing(pattern: str) -> None:
+    assert not is_understood(pattern)
+    assert fits(pattern, "anything")
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+b", "(a*)*b", "(a|aa)+b", "(a|a?)+b", "((a+)+)+b", "a{0,900}a{900}", "(.*)(.*)(.*)(.*)x"])
+def test_no_pattern_takes_long(pattern: str) -> None:
+    began = time.perf_counter()
+
+    fits(pattern, "a" * 10_000)
+
+    assert time.perf_counter() - began < 2
+
+
+def test_nested_stars_are_still_told_rightly() -> None:
+    assert not fits("(a+)+b", "a" * 3_000)
+    assert fits("(a+)+b", "a" * 3_000 + "b")
