@@ -60,7 +60,7 @@ def _from_truth(base_type: BaseType, truth: bool, manner: Manner) -> Atom:
 
 
 def _from_number(base_type: BaseType, number: float) -> Atom:
-    if not math.isfinite(number) or abs(number) >= 1e300:
+    if not abs(number) < 1e300:  # NaN is not either
         raise Misfit("wrong_type", "a number must be finite")
     if (
         isinstance(number, float)

@@ -22,7 +22,7 @@ from item_bank.qti.model import (
     ResponseDeclaration,
     TextEntryInteraction,
 )
-from item_bank.qti.values import FALSE, Atom, BaseType, Cardinality, Value, container
+from item_bank.qti.values import FALSE, Atom, BaseType, Cardinality, FileValue, Pair, Point, RecordField, Value, container
 
 Responses = Mapping[str, Value | None]
 Interactions = tuple[Interaction, ...]
@@ -52,12 +52,16 @@ def bind(item: QtiItem, raw: Json, *, lenient: bool = False) -> Responses:
 
 
 def typed(item: QtiItem, raw: Json) -> Mapping[str, tuple[str, ...]]:
-    """Return what to fill controls with, as text, by response; a file is its name. Tolerant: what cannot be shown is left out."""
+    """Return what to fill controls with, as text, by response: what was sent, else its default; a file is its name.
+
+    Tolerant: what cannot be shown is left out.
+    """
     try:
         named = _named(item, raw, lenient=True)
     except WrongResponse:
         return {}
-    shown: dict[str, tuple[str, ...]] = {}
+    defaults = {name: declared.default for name, declared in item.responses.items() if name not in named}
+    shown = {name: tuple(map(_written, value.atoms)) for name, value in defaults.items() if value and value.base_type}
     for name, value in named.items():
         try:
             given = read_given(value)
@@ -67,6 +71,14 @@ def typed(item: QtiItem, raw: Json) -> Mapping[str, tuple[str, ...]]:
         entries = given.entries if not given.fields else next(strings, NOTHING).entries
         shown[name] = tuple(_words(entry) for entry in entries)
     return shown
+
+
+def _written(atom: Atom) -> str:
+    if isinstance(atom, FileValue):
+        return atom.name
+    if isinstance(atom, Pair | Point):
+        return f"{atom[0]} {atom[1]}"
+    return "" if isinstance(atom, RecordField) else _words(atom)
 
 
 def _words(entry: Entry) -> str:

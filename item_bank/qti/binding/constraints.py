@@ -40,6 +40,7 @@ from item_bank.qti.model import (
 )
 from item_bank.qti.values import BaseType, FileValue, Pair, Point, Value, key_of
 
+DRAWN = ("image/png", "image/jpeg", "image/webp")  # what a canvas gives; an SVG could bring a script along
 FARTHEST = 100_000  # pixels, on a picture that does not say how large it is
 
 
@@ -223,7 +224,7 @@ def _upload(interaction: UploadInteraction, value: Value) -> None:
 def _drawing(interaction: DrawingInteraction, value: Value) -> None:
     for atom in value.atoms:
         if isinstance(atom, FileValue):
-            check_kind(atom, ("image/*",))
+            check_kind(atom, DRAWN)
 
 
 _CHECKS: Mapping[type[Interaction], Callable[..., None]] = {

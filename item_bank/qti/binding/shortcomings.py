@@ -6,6 +6,7 @@ an answer with shortcomings is saved and scored like any other.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from item_bank.qti.binding.bind import Responses, interactions_of
 from item_bank.qti.binding.constraints import gaps_of, identifiers
@@ -16,6 +17,7 @@ from item_bank.qti.model import (
     Choice,
     ChoiceInteraction,
     ExtendedTextInteraction,
+    Feedback,
     GapMatchInteraction,
     GraphicAssociateInteraction,
     GraphicGapMatchInteraction,
@@ -32,6 +34,7 @@ from item_bank.qti.model import (
     QtiItem,
     SelectPointInteraction,
     TextEntryInteraction,
+    nested,
 )
 from item_bank.qti.text import comparable
 from item_bank.qti.values import Atom, Cardinality, Pair, Value
@@ -40,12 +43,22 @@ _PLACES = 7  # decimal places that a number may have been written with
 
 
 def shortcomings(item: QtiItem, responses: Responses) -> tuple[str, ...]:
-    """Return the responses that break a constraint, in the page's order; of several interactions for one, all must find it short."""
+    """Return the responses that break a constraint, in the page's order; of several interactions for one, all must find it short.
+
+    An interaction that shows only sometimes (in a template block or a feedback) asks for nothing.
+    """
+    sometimes = _sometimes(item)
     return tuple(
         name
         for name, interactions in interactions_of(item).items()
-        if all(is_short(interaction, responses.get(name), responses) for interaction in interactions)
+        if name not in sometimes and all(is_short(interaction, responses.get(name), responses) for interaction in interactions)
     )
+
+
+@lru_cache(maxsize=1024)
+def _sometimes(item: QtiItem) -> frozenset[str]:
+    blocks = (block for block in nested(item.body) if isinstance(block, Feedback))
+    return frozenset(inner.response for block in blocks for inner in nested(block.content) if isinstance(inner, Interaction))
 
 
 def is_short(interaction: Interaction, value: Value | None, responses: Responses) -> bool:

@@ -302,6 +302,19 @@ def test_controls_are_filled_with_text_and_never_refused() -> None:
     assert typed(item, {"RESPONSE": [["A"]], "HIDDEN": None}) == {"HIDDEN": ()}
 
 
+def test_controls_show_a_default_until_the_page_says_otherwise() -> None:
+    item = read_item(qti(responses=DEFAULT, body=choice("A", "B")))
+
+    assert typed(item, None) == {"RESPONSE": ("A",)}
+    assert typed(item, {"RESPONSE": None}) == {"RESPONSE": ()}
+
+
+@pytest.mark.parametrize("raw", [10**400, -(10**400), float("inf"), float("nan"), 1e308])
+def test_a_number_without_end_is_refused(raw: Json) -> None:
+    with pytest.raises(WrongResponse):
+        bind(numeric("0"), {"RESPONSE": raw})
+
+
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -36,7 +36,9 @@ GAPS = (
     '<p><qti-gap identifier="G1"/> and <qti-gap identifier="G2" match-group="B"/></p>'
 )
 IMAGES = "".join(f'<qti-gap-img identifier="{name}" match-max="1">{PICTURE}</qti-gap-img>' for name in "AB")
-SETS = f"<qti-simple-match-set>{associable('A', 'B')}</qti-simple-match-set><qti-simple-match-set>{associable('X', 'Y', most=2)}</qti-simple-match-set>"
+SETS = "".join(
+    f"<qti-simple-match-set>{choices}</qti-simple-match-set>" for choices in (associable("A", "B"), associable("X", "Y", most=2))
+)
 HOTTEXT = '<p><qti-hottext identifier="A">a</qti-hottext> <em><qti-hottext identifier="B">b</qti-hottext></em></p>'
 INLINE = '<qti-inline-choice identifier="A">a</qti-inline-choice><qti-inline-choice identifier="B">b</qti-inline-choice>'
 STAGED = f"<qti-position-object-stage>{PICTURE}<qti-position-object-interaction response-identifier='RESPONSE' max-choices='2'>{PICTURE}"
@@ -156,6 +158,7 @@ IMPOSSIBLE: dict[str, tuple[QtiItem, Json, str]] = {
     "upload of another kind": (UPLOAD, file("a.exe", "application/x-msdownload"), "wrong_file_type"),
     "upload of no known kind": (UPLOAD, file("a.xyz", ""), "wrong_file_type"),
     "a drawing that is none": (DRAWING, file("a.pdf", "application/pdf"), "wrong_file_type"),
+    "a drawing that may bring a script": (DRAWING, file("a.svg", "image/svg+xml"), "wrong_file_type"),
     "too many texts": (ESSAYS, ["one", "two", "three"], "too_many"),
     "a very long text": (ESSAYS, ["a" * 50_001], "too_long"),
     "a thousand and one entries": (UNSIZED, ["1 1"] * 1001, "too_many"),

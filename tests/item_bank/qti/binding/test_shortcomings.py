@@ -9,6 +9,7 @@ from item_bank.qti.reader import read_item
 from tests.item_bank.items import choice, qti, response
 from tests.item_bank.qti.binding.test_constraints import INLINE, ORDER, PICTURE, associable, item, spots
 
+LEAST = 'min-choices="1"'
 GAPS = (
     '<qti-gap-text identifier="A" match-max="0">A</qti-gap-text><p><qti-gap identifier="G1" required="true"/><qti-gap identifier="G2"/></p>'
 )
@@ -87,3 +88,11 @@ def test_a_record_is_judged_by_its_string() -> None:
 
     assert shortcomings(asked, bind(asked, {"RESPONSE": "1.5"})) == ("RESPONSE",)
     assert shortcomings(asked, bind(asked, {"RESPONSE": "15"})) == ()
+
+
+def test_an_interaction_that_shows_only_sometimes_asks_for_nothing() -> None:
+    block = '<qti-template-block template-identifier="T" identifier="x" show-hide="show">'
+    body = f"{block}{choice('A', 'B', extra=LEAST)}</qti-template-block>"
+    asked = read_item(qti(responses=response("identifier"), body=body))
+
+    assert shortcomings(asked, bind(asked, {})) == ()
