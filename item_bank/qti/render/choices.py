@@ -1,0 +1,78 @@
+"""Choice, hottext and inline choice: radio buttons, tick boxes and a list in the text."""
+
+from item_bank.qti.model import Choice, ChoiceInteraction, Hottext, HottextInteraction, InlineChoiceInteraction
+from item_bank.qti.render.attributes import common, language
+from item_bank.qti.render.elements import element
+from item_bank.qti.render.groups import group, options, wrapper
+from item_bank.qti.render.markup import fits_a_label
+from item_bank.qti.render.ordering import shown_choices
+from item_bank.qti.render.plain import choice_name
+from item_bank.qti.render.sheet import Sheet
+
+
+def choice(sheet: Sheet, interaction: ChoiceInteraction) -> str:
+    """Write a choice interaction."""
+    shown = shown_choices(sheet, interaction, interaction.choices, shuffle=interaction.shuffle)
+    most = 1 if sheet.is_single(interaction.response) else interaction.max_choices
+    least = min(interaction.min_choices, len(shown))
+    flat = ("qti-orientation-horizontal",) if interaction.orientation == "horizontal" else ()
+    attributes = wrapper(interaction, "choice", *(set(flat) - set(interaction.classes)), least=least, most=most)
+    said = sheet.limits("choose", least, most if most < len(shown) or most == 1 else 0)
+    return group(sheet, interaction, attributes, said, "".join([_option(sheet, interaction, each) for each in shown]))
+
+
+def _option(sheet: Sheet, interaction: ChoiceInteraction, each: Choice) -> str:
+    identity = sheet.new_id(interaction.response, each.identifier)
+    content = sheet.phrasing(each.content) if fits_a_label(each.content) else sheet.blocks(each.content)
+    if not content.strip():
+        content = choice_name(sheet, each, sheet.next_number(f"unnamed {interaction.response}"))
+    label = element("label", {"for": identity}, content)
+    return element("div", common(sheet, each.attributes, "qti-option"), box(sheet, interaction.response, identity, each.identifier) + label)
+
+
+def box(sheet: Sheet, response: str, identity: str, value: str, **named: str) -> str:
+    """Write a radio button (where the response holds one value) or a tick box."""
+    attributes = {
+        "type": "radio" if sheet.is_single(response) else "checkbox",
+        "name": f"{sheet.page.prefix}{response}",
+        "value": value,
+        "id": identity,
+        **sheet.control(response, "box"),
+        **named,
+        **({"checked": ""} if value in sheet.words_answered(response) else {}),
+    }
+    return element("input", attributes)
+
+
+def hottext_interaction(sheet: Sheet, interaction: HottextInteraction) -> str:
+    """Write a text with hottexts."""
+    most = 1 if sheet.is_single(interaction.response) else interaction.max_choices
+    attributes = wrapper(interaction, "hottext", least=interaction.min_choices, most=most)
+    content = element("div", {"class": "qti-text"}, sheet.inside(interaction, interaction.content))
+    return group(sheet, interaction, attributes, sheet.limits("choose", interaction.min_choices, most), content)
+
+
+def hottext(sheet: Sheet, block: Hottext) -> str:
+    """Write one hottext in the running text; outside of its interaction it is words."""
+    around = sheet.around
+    if not isinstance(around, HottextInteraction) or not sheet.is_shown(block.shown):
+        return sheet.blocks(block.content) if sheet.is_shown(block.shown) else ""
+    identity = sheet.new_id(around.response, block.identifier)
+    label = element("label", {"for": identity, **language(block.attributes)}, sheet.phrasing(block.content))
+    return element("span", {"class": "qti-hottext-choice"}, box(sheet, around.response, identity, block.identifier) + label)
+
+
+def inline_choice(sheet: Sheet, interaction: InlineChoiceInteraction) -> str:
+    """Write a list in the text."""
+    shown = shown_choices(sheet, interaction, interaction.choices, shuffle=interaction.shuffle)
+    names = [(each.identifier, choice_name(sheet, each, number)) for number, each in enumerate(shown, 1)]
+    chosen = next(iter(sheet.words_answered(interaction.response)), "")
+    attributes = {
+        "name": f"{sheet.page.prefix}{interaction.response}",
+        "id": sheet.new_id(interaction.response),
+        **sheet.control(interaction.response, "text"),
+        "aria-label": interaction.attributes.get("aria-label", "").strip() or interaction.label or sheet.name_of_blank(),
+    }
+    first = interaction.attributes.get("data-prompt", "").strip()
+    select = element("select", attributes, options(sheet, names, chosen, first))
+    return element("span", wrapper(interaction, "inline-choice", least=int(interaction.required)), select)
