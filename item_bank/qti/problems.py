@@ -1,6 +1,7 @@
 """What is wrong with a QTI file: where, by which clause, and what to do about it.
 
-Reading and scoring never stop at a Problem; strict import does (see validity/). Only what is not a QTI file at all is refused at once, by `refuse`.
+Reading and scoring never stop at a Problem; strict import does (see validity/). Only what is not a QTI file at all is refused at once,
+by `refuse`.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ class Severity(StrEnum):
     """How bad it is."""
 
     INVALID = "invalid"  # against the specification: strict refuses, lenient lists it and goes on
-    NOTE = "note"  # not kept, not run or not shown here, though the file may say it
+    NOTE = "note"  # legal but not kept, run or shown here, or a slip that sound banks have, too: listed, never refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

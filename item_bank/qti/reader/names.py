@@ -1,7 +1,7 @@
 """QTI 2.x's names and QTI 3.0's: `choiceInteraction` is `qti-choice-interaction`, `maxChoices` is `max-choices`.
 
-QTI 3.0 writes every name of its own in kebab case, elements with the prefix `qti-`; HTML keeps its names (QTI 3.0 Best Practices, "Migrating from
-QTI 2.x"). Inside the program there are only 3.0's names.
+QTI 3.0 writes every name of its own in kebab case, elements with the prefix `qti-`; HTML keeps its names (QTI 3.0 Best Practices,
+"Migrating from QTI 2.x"). Inside the program there are only 3.0's names.
 """
 
 import re
@@ -21,7 +21,7 @@ VERSIONS = MappingProxyType(
         QTI21: Version.QTI_21,
         "http://www.imsglobal.org/xsd/apip/apipv1p0/qtiitem/imsqti_v2p1": Version.QTI_21,  # APIP 1.0's profile
         "http://www.imsglobal.org/xsd/apip/apipv1p0/qtitest/imsqti_v2p1": Version.QTI_21,
-        "http://www.imsglobal.org/xsd/qti/qtiv2p2/imsqti_v2p2": Version.QTI_22,
+        "http://www.imsglobal.org/xsd/apip/apipv1p0/qtisection/imsqti_v2p1": Version.QTI_21,
         "http://www.imsglobal.org/xsd/imsqti_result_v3p0": Version.QTI_30,
         "http://www.imsglobal.org/xsd/imsqti_result_v2p2": Version.QTI_22,
         "http://www.imsglobal.org/xsd/imsqti_result_v2p1": Version.QTI_21,
@@ -30,10 +30,11 @@ VERSIONS = MappingProxyType(
 MATHML = frozenset({"http://www.w3.org/1998/Math/MathML", "http://www.w3.org/2010/Math/MathML"})
 SSML = frozenset({"http://www.w3.org/2001/10/synthesis", "http://www.w3.org/2010/10/synthesis"})
 XINCLUDE = "http://www.w3.org/2001/XInclude"
-HTML_SPACES = frozenset({"http://www.w3.org/1999/xhtml", "http://www.imsglobal.org/xsd/imsqtiv2p2_html5_v1p0"})
+HTML5 = "http://www.imsglobal.org/xsd/imsqtiv2p2_html5_v1p0"
+HTML_SPACES = frozenset({"http://www.w3.org/1999/xhtml", HTML5})
 
 # The HTML that QTI 2.1, 2.2 (with its HTML5 profile) and 3.0 allow; in QTI 2.x every other name is QTI's own.
-HTML = frozenset(
+HTML = frozenset(  # noqa: SIM905 words are easier to read than a list of them
     "a abbr acronym address article aside audio b bdi bdo big blockquote br caption cite code col colgroup dd details dfn div dl dt em "
     "figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img kbd label li nav object ol p param picture pre q rb rp rt rtc ruby s samp "
     "section small source span strong sub summary sup table tbody td tfoot th thead time tr track tt u ul var video wbr".split()
@@ -68,3 +69,42 @@ def attribute_name(name: str, element: str, version: Version) -> str:
     """Return QTI 3.0's name of an attribute of an element (by its 3.0 name); HTML's attributes stay."""
     keeps = version is Version.QTI_30 or not element.startswith("qti-") or ":" in name or "-" in name
     return name if keeps else kebab(name)
+
+
+def version_of(address: str | None, root: str) -> Version:
+    """Return the version that a root's namespace names; of one that names none, tell it by the root's own name."""
+    known = VERSIONS.get(address or "")
+    return known or (Version.QTI_30 if root.startswith("qti-") else Version.QTI_22)
+
+
+@lru_cache(maxsize=256)
+def namespace_of(address: str | None) -> str:
+    """Return "" for QTI (whatever its version) and HTML, "mathml", "ssml" or "xinclude" for those, else the address itself."""
+    if address is None or address in VERSIONS or address in HTML_SPACES or _is_like_qti(address):
+        return ""
+    if address in MATHML:
+        return "mathml"
+    return "ssml" if address in SSML else "xinclude" if address == XINCLUDE else address
+
+
+def _is_like_qti(address: str) -> bool:
+    """Some systems write namespaces of QTI that there are not, or QTI 2.0's: they are read all the same."""
+    return (
+        "imsglobal.org/xsd/" in address
+        and "imsqti" in address
+        and not any(word in address for word in ("metadata", "apip", "cpext", "usage"))
+    )
+
+
+_SPOKEN = MappingProxyType({Version.QTI_22: "http://www.w3.org/2010/10/synthesis", Version.QTI_30: "http://www.w3.org/2001/10/synthesis"})
+
+
+@lru_cache(maxsize=1024)
+def prefix_of(address: str | None, root: str | None, version: Version) -> str:
+    """Return what shows an element's namespace before its name: "" for the root's own and those that its version expects."""
+    namespace = namespace_of(address)
+    if not namespace:
+        return "" if address == root else "qh5:" if address == HTML5 and version is not Version.QTI_30 else "other:"
+    if namespace == "mathml":
+        return "" if address == "http://www.w3.org/1998/Math/MathML" else "m3:"
+    return "" if namespace != "ssml" or _SPOKEN.get(version) == address else "other:"

@@ -1,7 +1,12 @@
 """The only module that parses XML: no entities, no network, no DTD, bounded size and depth.
 
-What comes out is a Document of Nodes in QTI 3.0's names; what is refused names its line. One parser serves items, tests, results and manifests.
+What comes out is a Document of Nodes in QTI 3.0's names; what is refused names its line. One parser serves items, tests, results and
+manifests.
 """
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
 
 from lxml import etree
 
@@ -12,13 +17,25 @@ from item_bank.qti.reader import names
 MAX_BYTES = 8_000_000
 MAX_DEPTH = 100
 MAX_ELEMENTS = 100_000
+MAX_ATTRIBUTES = 500  # of one element
 
 _XML = "http://www.w3.org/XML/1998/namespace"
 _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
+_REASONS: Mapping[str, str] = {  # what libxml2 says in words → our code; anything else is not_well_formed
+    "amplification": "entities_forbidden",
+    "entity": "entities_forbidden",
+    "entityref": "not_well_formed",  # a lone & in the text
+    "excessive depth": "too_deep",
+    "too long": "too_large",
+    "huge": "too_large",
+    "resource limit": "too_large",
+    "encoding": "wrong_encoding",
+    "not proper utf-8": "wrong_encoding",
+}
 
 
 def parse(xml: bytes) -> Document:
-    """Parse a document; raises TooLarge or UnreadableFile (details `problem`: not_well_formed, entities_forbidden, too_deep, too_large)."""
+    """Parse a document; raises TooLarge or UnreadableFile, whose detail `problem` is a code of docs/import-problems.md."""
     if len(xml) > MAX_BYTES:
         raise TooLarge(f"an XML file may have {MAX_BYTES} bytes; this one has {len(xml)}", problem="too_large")
     parser = etree.XMLParser(
@@ -26,16 +43,21 @@ def parse(xml: bytes) -> Document:
     )
     try:
         root = etree.fromstring(xml, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
+    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         line = getattr(error, "lineno", None) or 0
-        raise UnreadableFile(f"line {line}: not well-formed XML: {error}", problem="not_well_formed", line=line) from error
+        raise UnreadableFile(f"line {line}: not well-formed XML: {error}", problem=_reason(str(error)), line=line) from error
     if root is None:
         raise UnreadableFile("there is no XML in this file", problem="not_well_formed", line=0)
-    _refuse_entities(root)
+    _refuse_declarations(root)
     return _Parsing(root).document()
 
 
-def _refuse_entities(root: etree._Element) -> None:
+def _reason(message: str) -> str:
+    said = message.lower()
+    return next((code for words, code in reversed(tuple(_REASONS.items())) if words in said), "not_well_formed")
+
+
+def _refuse_declarations(root: etree._Element) -> None:
     """A document type may name a public DTD, which is never fetched; declarations of its own, entities above all, are refused."""
     dtd = root.getroottree().docinfo.internalDTD
     if dtd is not None and (any(True for _ in dtd.iterentities()) or any(True for _ in dtd.iterelements())):
@@ -48,68 +70,72 @@ class _Parsing:
 
     def __init__(self, root: etree._Element) -> None:
         self.root = root
-        self.version = names.VERSIONS.get(etree.QName(root).namespace or "", self._guess(root))
+        self.address, local = _split(str(root.tag))
+        self.version = names.version_of(self.address, local)
         self.left_behind = 0
         self.elements = 0
 
-    @staticmethod
-    def _guess(root: etree._Element) -> Version:
-        """A file without QTI's namespace: tell the version by its words; validity/ says what is wrong."""
-        return Version.QTI_30 if etree.QName(root).localname.startswith("qti-") else Version.QTI_22
-
     def document(self) -> Document:
         node = self._node(self.root, 1)
+        if not node.namespace and self.address not in names.VERSIONS:
+            node = replace(node, written=f"other:{node.written}")
         return Document(root=node, version=self.version, left_behind=self.left_behind)
 
     def _node(self, element: etree._Element, depth: int) -> Node:
         line = int(element.sourceline or 0)
         self.elements += 1
-        if depth > MAX_DEPTH or self.elements > MAX_ELEMENTS:
-            what = (
-                f"elements are nested more than {MAX_DEPTH} deep" if depth > MAX_DEPTH else f"there are more than {MAX_ELEMENTS} elements"
-            )
-            raise UnreadableFile(f"line {line}: {what}", problem="too_deep", line=line)
-        qualified = etree.QName(element)
-        namespace = self._namespace(qualified.namespace)
-        written = qualified.localname
-        name = written if namespace else names.element_name(written, self.version)
+        if depth > MAX_DEPTH:
+            self._refuse(line, "too_deep", f"elements are nested more than {MAX_DEPTH} deep")
+        if self.elements > MAX_ELEMENTS:
+            self._refuse(line, "too_large", f"there are more than {MAX_ELEMENTS} elements")
+        name, namespace, written = _called(str(element.tag), self.address, self.version)
         children: list[Node | str] = [element.text] if element.text else []
         for child in element:
-            children.extend(self._child(child, depth))
+            if isinstance(child.tag, str):
+                children.append(self._node(child, depth + 1))
+            else:
+                self._leave_behind(child)
             if child.tail:
                 children.append(child.tail)
-        attributes = self._attributes(element, name)
+        attributes = self._attributes(element, name, line)
         return Node(name=name, attributes=attributes, children=tuple(children), line=line, namespace=namespace, written=written)
 
-    def _child(self, child: etree._Element, depth: int) -> tuple[Node, ...]:
-        if isinstance(child.tag, str):
-            return (self._node(child, depth + 1),)
+    def _leave_behind(self, child: etree._Element) -> None:
+        """A comment or a processing instruction is not kept; an entity is not allowed."""
         if isinstance(child, etree._Entity):
-            raise UnreadableFile(
-                f"line {child.sourceline}: an entity is not allowed", problem="entities_forbidden", line=child.sourceline or 0
-            )
-        self.left_behind += 1  # a comment or a processing instruction
-        return ()
+            self._refuse(int(child.sourceline or 0), "entities_forbidden", "an entity is not allowed")
+        self.left_behind += 1
 
-    def _namespace(self, address: str | None) -> str:
-        if address is None or address in names.VERSIONS or address in names.HTML_SPACES:
-            return ""
-        return (
-            "mathml"
-            if address in names.MATHML
-            else "ssml"
-            if address in names.SSML
-            else "xinclude"
-            if address == names.XINCLUDE
-            else address
-        )
-
-    def _attributes(self, element: etree._Element, name: str) -> dict[str, str]:
+    def _attributes(self, element: etree._Element, name: str, line: int) -> dict[str, str]:
+        if len(element.attrib) > MAX_ATTRIBUTES:
+            self._refuse(line, "too_large", f"an element has more than {MAX_ATTRIBUTES} attributes")
         kept: dict[str, str] = {}
         for key, value in element.items():
-            qualified = etree.QName(str(key))
-            if qualified.namespace == _INSTANCE:
+            address, local = _split(str(key))
+            if address == _INSTANCE:
                 continue  # where a schema might be found is nothing we would follow
-            local = names.attribute_name(qualified.localname, name, self.version)
-            kept[f"xml:{local}" if qualified.namespace == _XML else local if qualified.namespace is None else str(key)] = str(value)
+            read = names.attribute_name(local, name, self.version)
+            kept[read if address is None else f"xml:{read}" if address == _XML else str(key)] = str(value)
         return kept
+
+    def _refuse(self, line: int, code: str, message: str) -> None:
+        raise UnreadableFile(f"line {line}: {message}", problem=code, line=line)
+
+
+@lru_cache(maxsize=4096)
+def _split(tag: str) -> tuple[str | None, str]:
+    address, brace, local = tag.removeprefix("{").partition("}")
+    return (address, local) if brace else (None, tag)
+
+
+@lru_cache(maxsize=4096)
+def _called(tag: str, root: str | None, version: Version) -> tuple[str, str, str]:
+    """Return an element's QTI 3.0 name, its kind of namespace and what the file calls it.
+
+    What the file calls it has a prefix where its namespace is not the root's, or not one that its version knows: `qh5:audio` is of 2.2's
+    HTML5 profile, `other:p` of a namespace that its reader does not ask for, but validity/ does.
+    """
+    address, local = _split(tag)
+    namespace = names.namespace_of(address)
+    name = local if namespace else names.element_name(local, version)
+    return name, namespace, names.prefix_of(address, root, version) + local

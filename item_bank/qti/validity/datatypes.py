@@ -1,0 +1,229 @@
+"""What attribute values may be (QTI information model, "Primitive" and "Derived" data types; XML Schema Part 2).
+
+Each check is a plain function from the value as it is written to whether it is of the type. Spaces around a value count only where the
+type is a kind of string. A type may differ from version to version; `checks` returns those of one version.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+
+from item_bank.qti.model.nodes import Version
+
+Check = Callable[[str], bool]
+
+_SPACES = " \t\n\r"
+_START = "A-Z_a-zÀ-ÖØ-öø-˿Ͱ-ͽͿ-῿‌-‍⁰-↏Ⰰ-⿯、-퟿豈-﷏ﷰ-�\U00010000-\U000effff"
+_NCNAME = re.compile(rf"[{_START}][{_START}\-.0-9·̀-ͯ‿-⁀]*")
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_DOUBLE = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]*)?|-?INF|NaN")
+_LENGTH = re.compile(r"[0-9]+%?")
+_MIME = re.compile(r"[^()<>@,;:\\\"/\[\]?=\x80-\U0010ffff]+/[^()<>@,;:\\\"/\[\]?=\x80-\U0010ffff]+")
+_COORDS = re.compile(r"([0-9]+%?,){2}[0-9]+%?|([0-9]+%?,){3}[0-9]+%?|([0-9]+%?,){2}(([0-9]+%?,){2})+[0-9]+%?,[0-9]+%?")
+_LANGUAGE = re.compile(r"([a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*)?")
+_EXTENSION = re.compile(r"ext:[a-zA-Z0-9_.\-]+")
+_ESCAPES = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_PORT = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*://[^/?#]*:[^/?#0-9][^/?#]*")
+_INT = 2**31
+
+BASE_TYPES = "boolean directedPair duration file float identifier integer pair point string uri"
+_WORDS: Mapping[str, str] = {
+    "baseType": BASE_TYPES,
+    "cardinality": "multiple ordered record single",
+    "showHide": "show hide",
+    "shape": "circle default ellipse poly rect",
+    "orientation": "horizontal vertical",
+    "access": "atEnd during",
+    "navigation": "linear nonlinear",
+    "submission": "individual simultaneous",
+    "textFormat": "plain preformatted xhtml",
+    "rounding": "decimalPlaces significantFigures",
+    "tolerance": "absolute exact relative",
+    "constant": "pi e",
+    "statistic": "mean sampleVariance sampleSD popVariance popSD",
+    "function": "sin cos tan sec csc cot asin acos atan atan2 asec acsc acot sinh cosh tanh sech csch coth log ln exp abs signum floor "
+    "ceil toDegrees toRadians",
+    "scope": "col colgroup row rowgroup",
+    "align": "left center right justify char",
+    "valign": "bottom middle top baseline",
+    "paramKind": "DATA REF",
+    "dir": "ltr rtl auto",
+    "live": "off polite assertive",
+    "scored": "externalMachine human",
+    "crossorigin": "anonymous use-credentials",
+    "preload": "none auto metadata",
+    "trackKind": "subtitles captions descriptions chapters metadata",
+    "suppress": "computer-read-aloud screen-reader all",
+    "role": "article columnheader definition directory document group heading img list listitem math note presentation region row rowgroup "
+    "rowheader separator toolbar button checkbox gridcell link log option radio slider spinbutton status tab tabpanel textbox timer "
+    "listbox radiogroup tablist complementary contentinfo",
+    "sort": "ascending descending none other",
+    "current": "page step location date time true false undefined",
+    "threeStates": "true false mixed undefined",
+    "trueFalseUndefined": "true false undefined",
+    "autocomplete": "inline list both none",
+    "popup": "true false menu listbox tree grid dialog",
+    "invalid": "true false grammar spelling",
+    "rubricUse": "instructions scoring navigation",
+}
+_VIEWS = frozenset({"author", "candidate", "proctor", "scorer", "testConstructor", "tutor"})
+_ROLES_3 = (
+    "alert alertdialog application banner combobox cell dialog feed figure form grid main marquee menu menubar menuitem menuitemcheckbox "
+)
+_ROLES_3 += "menuitemradio navigation none progressbar scrollbar search searchbox switch table term tooltip tree treegrid treeitem"
+
+
+def is_ncname(value: str) -> bool:
+    """Tell whether it is a name without a colon: an identifier (QTI, "identifier")."""
+    return _NCNAME.fullmatch(value.strip(_SPACES)) is not None
+
+
+def is_whole(value: str) -> bool:
+    """Tell whether it is a whole number of at most 24 digits."""
+    word = value.strip(_SPACES)
+    return len(word) <= 24 and _WHOLE.fullmatch(word) is not None
+
+
+def is_int(value: str) -> bool:
+    """Tell whether it is a whole number of 32 bits."""
+    return is_whole(value) and -_INT <= int(value) < _INT
+
+
+def is_count(value: str) -> bool:
+    """Tell whether it is a whole number that is not negative."""
+    return is_whole(value) and int(value) >= 0
+
+
+def is_double(value: str) -> bool:
+    """Tell whether it is a number."""
+    return len(value) < 400 and _DOUBLE.fullmatch(value.strip(_SPACES)) is not None
+
+
+def _is_nonnegative(value: str) -> bool:
+    word = value.strip(_SPACES)
+    return is_double(word) and (not word.startswith("-") or not re.search("[1-9I]", word.lower().partition("e")[0].upper()))
+
+
+def _is_boolean(value: str) -> bool:
+    return value.strip(_SPACES) in ("true", "false", "1", "0")
+
+
+def _is_address(value: str) -> bool:
+    """An address is read leniently, as schema validators do: spaces are fine, broken escapes, brackets and ports are not."""
+    word = value.strip(_SPACES)
+    if _ESCAPES.search(word) or word.count("#") > 1 or word.startswith(":") or _PORT.match(word):
+        return False
+    bracket = re.search(r"[\[\]]", word)
+    return bracket is None or re.match(r"[a-z]+://\[[0-9a-fA-F:.]+\]", word) is not None
+
+
+def _words(*allowed: str) -> Check:
+    return frozenset(allowed).__contains__
+
+
+def _each(check: Check) -> Check:
+    return lambda value: all(map(check, value.split()))
+
+
+def _pattern(pattern: re.Pattern[str]) -> Check:
+    return lambda value: pattern.fullmatch(value) is not None
+
+
+def _normalised(pattern: re.Pattern[str]) -> Check:
+    return lambda value: pattern.fullmatch(re.sub("[\t\n\r]", " ", value)) is not None
+
+
+def _either(*checks: Check) -> Check:
+    return lambda value: any(check(value) for check in checks)
+
+
+def _anything(_: str) -> bool:
+    return True
+
+
+def _variable(value: str) -> bool:
+    return _NCNAME.fullmatch(value) is not None
+
+
+_COMMON: Mapping[str, Check] = {
+    **{name: _words(*words.split()) for name, words in _WORDS.items()},
+    "string": _anything,
+    "text": _anything,
+    "boolean": _is_boolean,
+    "name": is_ncname,
+    "id": is_ncname,  # and once only in a document: structure.py
+    "idref": is_ncname,
+    "names": _each(is_ncname),
+    "idrefs": _each(is_ncname),
+    "int": is_int,
+    "ints": _each(is_int),
+    "number": is_double,
+    "address": _is_address,
+    "mime": _normalised(_MIME),
+    "mimes": _each(_normalised(_MIME)),
+    "length": _pattern(_LENGTH),
+    "views": _each(_VIEWS.__contains__),
+    "wholeOrVariable": _either(is_whole, _variable),
+    "numberOrVariable": _either(is_double, _variable),
+    "intOrVariable": _either(is_ncname, is_int),
+    "language": lambda value: _LANGUAGE.fullmatch(value.strip(_SPACES)) is not None,
+    "level": lambda value: is_whole(value) and int(value) >= 1,
+    "exactCount": is_count,
+    "extension": _normalised(_EXTENSION),
+    "use": _either(_words("instructions", "scoring", "navigation", "sharedstimulus"), _normalised(_EXTENSION)),
+}
+_OLD: Mapping[str, Check] = {
+    "count": is_int,
+    "positive": is_double,
+    "coords": _anything,
+    "label": lambda value: len(value) <= 256,
+    "oldId": is_ncname,
+    "headers": is_ncname,
+    "rootName": _anything,
+    "extent": _anything,
+}
+_NEW: Mapping[str, Check] = {
+    "count": is_count,
+    "positive": _is_nonnegative,
+    "coords": _normalised(_COORDS),
+    "label": _anything,
+    "oldId": is_ncname,
+    "headers": _each(is_ncname),
+    "rootName": _anything,
+    "extent": _anything,
+}
+_NEWEST: Mapping[str, Check] = {
+    "rootName": is_ncname,
+    "role": _words(*(_WORDS["role"] + " " + _ROLES_3).split()),
+    "view": _each(_VIEWS.__contains__),
+}
+_BY_VERSION: Mapping[Version, Mapping[str, Check]] = {
+    Version.QTI_21: {**_COMMON, **_OLD},
+    Version.QTI_22: {**_COMMON, **_NEW},
+    Version.QTI_30: {**_COMMON, **_NEW, **_NEWEST},
+}
+_SAID: Mapping[str, str] = {
+    "boolean": "true or false",
+    "name": "an identifier",
+    "id": "an identifier that no other element has",
+    "idref": "an identifier",
+    "names": "identifiers with spaces between",
+    "int": "a whole number",
+    "number": "a number",
+    "count": "a whole number, 0 or more",
+    "positive": "a number, 0 or more",
+    "address": "an address",
+    "mime": "a media type such as image/png",
+    "length": "pixels or a percentage",
+    "coords": "whole numbers with commas between: 3 for a circle, 4 for a rectangle or ellipse, pairs for a polygon",
+    "views": "some of " + ", ".join(sorted(_VIEWS)),
+}
+
+
+def checks(version: Version) -> Mapping[str, Check]:
+    """Return the data types of a version by name."""
+    return _BY_VERSION[version]
+
+
+def said(datatype: str) -> str:
+    """Say in words what a data type allows."""
+    return f"one of {', '.join(_WORDS[datatype].split()[:40])}" if datatype in _WORDS else _SAID.get(datatype, datatype)
