@@ -1,77 +1,111 @@
-"""QTI files outside any bank, for the console script: score one, score a file of cases, render one."""
+"""QTI files outside any bank, for the console script: score one, bind one, render one. Files of cases: item_cases.py."""
 
-import json
+import os
 from collections.abc import Mapping
+from html import escape
 from pathlib import Path
+from urllib.parse import unquote
 
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import AssessmentError, UnreadableFile
-from item_bank.qti.binding import bind
-from item_bank.qti.processing import Outcomes, score
-from item_bank.qti.reader import read_item
-from item_bank.qti.render import render
-from item_bank.qti.values import Cardinality, Value
+from item_bank.qti.binding import bind, shortcomings
+from item_bank.qti.model import QtiItem, Stimulus
+from item_bank.qti.processing import Outcomes, copy_of, score
+from item_bank.qti.reader import read_item, read_stimulus
+from item_bank.qti.render import Page, render
+from item_bank.qti.values import Atom, Cardinality, FileValue, Value
 
 
-def score_file(path: Path, responses: Json) -> dict[str, Json]:
+def score_file(path: Path, responses: Json, *, seed: int = 0, lenient: bool = False) -> dict[str, Json]:
     """Score an item's file; returns every outcome variable as JSON. Raises UnreadableFile, WrongResponse."""
-    item = read_item(_bytes(path))
-    return outcomes_json(score(item, bind(item, responses)))
+    item = read_item(bytes_of(path))
+    return outcomes_json(score(item, bind(item, responses, lenient=lenient), seed=seed))
+
+
+def bind_file(path: Path, responses: Json, *, lenient: bool = False) -> dict[str, Json]:
+    """Type the responses to an item's file, and name those that break a constraint which a candidate may leave broken."""
+    item = read_item(bytes_of(path))
+    bound = bind(item, responses, lenient=lenient)
+    return {"responses": values_json(bound), "shortcomings": list(shortcomings(item, bound))}
 
 
 def outcomes_json(outcomes: Outcomes) -> dict[str, Json]:
-    """Write outcomes as JSON: NULL is null, a container a list."""
-    return {name: _json(value) for name, value in outcomes.values.items()}
+    """Write outcomes as JSON."""
+    return values_json(outcomes.values)
 
 
-def render_file(path: Path, lang: str | None = None) -> str:
-    """Render an item's file as a candidate would see it."""
-    item = read_item(_bytes(path))
-    return render(item, lang or item.lang or "en", None, "")
+def values_json(values: Mapping[str, Value | None]) -> dict[str, Json]:
+    """Write variables as JSON: NULL is null, a container a list, a record an object, pairs and points two words."""
+    return {name: value_json(value) for name, value in values.items()}
 
 
-def score_cases(path: Path) -> dict[str, Json]:
-    """Score a file of cases (DESIGN section 8); a case that cannot be read or scored is not ok, and says why."""
-    cases = json.loads(_bytes(path))
-    scored = [_scored(case, path.parent) for case in cases]
-    return {"total": len(scored), "passed": sum(bool(case["ok"]) for case in scored), "cases": scored}
-
-
-def _scored(case: Mapping[str, Json], folder: Path) -> dict[str, Json]:
-    expect = case.get("expect")
-    expected = expect.get("outcomes", {}) if isinstance(expect, Mapping) else {}
-    if isinstance(expect, Mapping) and "score" in expect:
-        expected = {**dict(expected if isinstance(expected, Mapping) else {}), "SCORE": expect["score"]}
-    got = _got(case, folder)
-    ok = isinstance(got, dict) and isinstance(expected, Mapping) and all(_same(got.get(name), want) for name, want in expected.items())
-    return {"id": case.get("id"), "item": case.get("item"), "ok": ok, "expected": expected, "got": got}
-
-
-def _got(case: Mapping[str, Json], folder: Path) -> Json:
-    name = str(case["item"])
-    path = next((place / name for place in (folder, folder.parent) if (place / name).is_file()), folder / name)
-    try:
-        if "responses" not in case:
-            raise UnreadableFile("only cases with responses are supported")
-        return score_file(path, case["responses"])
-    except AssessmentError as refusal:
-        return f"{refusal.code}: {refusal.message}"
-
-
-def _same(got: Json, want: Json) -> bool:
-    if isinstance(got, int | float) and isinstance(want, int | float):
-        return abs(got - want) < 1e-9
-    return got == want
-
-
-def _json(value: Value | None) -> Json:
+def value_json(value: Value | None) -> Json:
+    """Write one value as JSON."""
     if value is None:
         return None
-    return value.atom if value.cardinality is Cardinality.SINGLE else list(value.atoms)
+    if value.cardinality is Cardinality.RECORD:
+        return values_json(value.fields)
+    atoms = [_atom_json(atom) for atom in value.atoms]
+    return atoms[0] if value.cardinality is Cardinality.SINGLE else atoms
 
 
-def _bytes(path: Path) -> bytes:
+def _atom_json(atom: Atom) -> Json:
+    if isinstance(atom, FileValue):
+        return {"name": atom.name, "media_type": atom.media_type, "data": atom.data}
+    if isinstance(atom, tuple):  # a pair or a point
+        return f"{atom[0]} {atom[1]}"
+    if isinstance(atom, float) and atom in (float("inf"), float("-inf")):
+        return "INF" if atom > 0 else "-INF"
+    return "NaN" if atom != atom else atom
+
+
+def render_file(path: Path, lang: str | None = None, *, seed: int = 0, beside: Path | None = None) -> str:
+    """Render an item's file as a candidate would see it; its media are addressed as seen from the folder `beside` (the item's own)."""
+    item = read_item(bytes_of(path))
+
+    def address(source: str) -> str | None:
+        named = _beside(path, source)
+        return None if named is None else Path(os.path.relpath(named, beside or path.parent)).as_posix()
+
+    page = Page(
+        lang=lang or item.lang or "en",
+        order_seed=str(seed),
+        values=copy_of(item, seed).templates,
+        address=address,
+        stimuli=_stimuli(item, path),
+    )
+    return render(item, page)
+
+
+def page_of(path: Path, html: str, lang: str | None = None) -> str:
+    """Put a rendered item into a whole HTML document that a browser opens."""
+    item = read_item(bytes_of(path))
+    title, spoken = escape(item.title or item.identifier), escape(lang or item.lang or "en")
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'
+    return f'<!doctype html>\n<html lang="{spoken}"><head>{head}</head>\n<body><main>{html}</main></body></html>\n'
+
+
+def _stimuli(item: QtiItem, path: Path) -> tuple[Stimulus, ...]:
+    """Read the stimuli that the item stands beside, those that can be read."""
+    read: list[Stimulus] = []
+    for reference in item.stimuli:
+        named = _beside(path, unquote(reference.href))
+        try:
+            read.extend(() if named is None else (read_stimulus(bytes_of(named)),))
+        except AssessmentError:
+            continue  # the page says that it is missing; what is wrong with it is a matter of import
+    return tuple(read)
+
+
+def _beside(path: Path, source: str) -> Path | None:
+    """Return where a file that an item names should be; None for an address elsewhere."""
+    plain = source.partition("?")[0].partition("#")[0]
+    return None if not plain or ":" in plain or plain.startswith(("/", "\\")) or "\0" in plain else path.parent / plain
+
+
+def bytes_of(path: Path) -> bytes:
+    """Read a file; raises UnreadableFile."""
     try:
         return path.read_bytes()
-    except OSError as error:
-        raise UnreadableFile(f"{path}: {error.strerror}", file=str(path)) from error
+    except (OSError, ValueError) as error:
+        raise UnreadableFile(f"{path}: {getattr(error, 'strerror', None) or error}", file=str(path)) from error
