@@ -98,7 +98,7 @@ def score_cases(path: Path) -> dict[str, Json]:
     """Score a file of cases; raises UnreadableFile when the file itself is no list of cases."""
     try:
         cases = json.loads(bytes_of(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableFile(f"{path}: not JSON: {error}", file=str(path)) from error
     if isinstance(cases, Mapping):
         cases = cases.get("cases")

@@ -9,7 +9,10 @@ shortcomings  what a candidate may still leave as it is: too few choices, a patt
 patterns      pattern masks: XML Schema's regular expressions, in bounded time
 
 null, "" and [] mean not answered. Strict binding refuses the whole response at the first misfit; lenient binding keeps what fits and
-refuses nothing. Which texts and numbers are the same: ../text.py.
+refuses nothing. WrongResponse names the `response` and the `problem`: unknown_response, unnamed_response, no_interaction; wrong_shape,
+wrong_cardinality, wrong_type, not_text, too_long, too_many; no_such_choice, chosen_twice, wrong_pair, paired_twice, used_too_often;
+outside_picture, out_of_range, off_step; not_a_file, bad_file_name, file_too_large, wrong_file_type. Which texts and numbers are the same:
+../text.py.
 """
 
 from item_bank.qti.binding.atoms import MAX_TEXT

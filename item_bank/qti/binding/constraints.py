@@ -92,7 +92,8 @@ def _inline_choice(interaction: InlineChoiceInteraction, value: Value) -> None:
 
 
 def _order(interaction: OrderInteraction | GraphicOrderInteraction, value: Value) -> None:
-    _chosen(interaction, value, interaction.max_choices or 0)
+    """Without min-choices all are to be ordered, and max-choices is ignored (QTI 3.0, "orderInteraction")."""
+    _chosen(interaction, value, 0 if interaction.min_choices is None else interaction.max_choices or 0)
 
 
 def ends_of(choices: Iterable[Choice | Hotspot]) -> Mapping[str, End]:

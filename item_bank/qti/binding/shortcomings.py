@@ -85,9 +85,9 @@ def _inline_choice(interaction: InlineChoiceInteraction, value: Value | None) ->
 
 
 def _ordered(interaction: OrderInteraction | GraphicOrderInteraction, value: Value | None) -> bool:
-    """Without min-choices and max-choices, all choices are to be ordered (QTI 3.0, "orderInteraction")."""
-    if interaction.min_choices is not None or interaction.max_choices is not None:
-        return _count(value) < (interaction.min_choices or 0)
+    """Without min-choices all choices are to be ordered (QTI 3.0, "orderInteraction")."""
+    if interaction.min_choices is not None:
+        return _count(value) < interaction.min_choices
     choices = interaction.choices if isinstance(interaction, OrderInteraction) else interaction.hotspots
     sometimes = sum(choice.shown is not None for choice in choices)  # a template may hide these
     return _count(value) < len(identifiers(interaction)) - sometimes

@@ -5,7 +5,8 @@ import pytest
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import WrongResponse
 from item_bank.qti.binding import bind
-from item_bank.qti.model import QtiItem
+from item_bank.qti.binding.constraints import _CHECKS
+from item_bank.qti.model import CustomInteraction, EndAttemptInteraction, Interaction, QtiItem, TextEntryInteraction
 from item_bank.qti.reader import read_item
 from tests.item_bank.items import qti, response
 
@@ -46,7 +47,8 @@ STAGE = f"{STAGED}</qti-position-object-interaction></qti-position-object-stage>
 
 INLINE_CHOICE = item("inline-choice", INLINE, typed="identifier single")
 ORDERED = item("order", ORDER, typed="identifier ordered")
-SOME_ORDERED = item("order", ORDER, typed="identifier ordered", more='max-choices="2"')
+SOME_ORDERED = item("order", ORDER, typed="identifier ordered", more='min-choices="1" max-choices="2"')
+LOOSELY_ORDERED = item("order", ORDER, typed="identifier ordered", more='max-choices="2"')
 ASSOCIATED = item("associate", associable("A", "B", "C", most=1), typed="pair multiple", more='max-associations="2"')
 GROUPED = item(
     "associate", associable("A", most=0, group="C") + associable("B", "C", most=0), typed="pair multiple", more='max-associations="0"'
@@ -84,6 +86,7 @@ def file(name: str, media_type: str) -> Json:
 POSSIBLE: dict[str, tuple[QtiItem, Json]] = {
     "inline choice": (INLINE_CHOICE, "B"),
     "order": (ORDERED, ["C", "A", "B"]),
+    "order of all, for want of a minimum": (LOOSELY_ORDERED, ["C", "A", "B"]),
     "part of an order": (SOME_ORDERED, ["C", "A"]),
     "associate": (ASSOCIATED, ["A B"]),
     "associate in groups": (GROUPED, ["C A", "B C", "B B"]),
@@ -180,6 +183,16 @@ def test_lenient_binding_takes_it_as_it_is_typed(name: str) -> None:
     asked, raw, _ = IMPOSSIBLE[name]
 
     assert set(bind(asked, {"RESPONSE": raw}, lenient=True)) == {"RESPONSE"}
+
+
+FREE = {TextEntryInteraction, EndAttemptInteraction, CustomInteraction}
+
+
+def test_every_kind_of_interaction_is_checked_or_known_to_be_free() -> None:
+    kinds = {kind.__name__ for kind in Interaction.__subclasses__()}  # a class with slots is made twice
+
+    assert kinds == {kind.__name__ for kind in _CHECKS.keys() | FREE}
+    assert not _CHECKS.keys() & FREE
 
 
 def test_a_response_of_a_custom_interaction_is_typed_and_nothing_more() -> None:

@@ -1,7 +1,10 @@
+import re
 import time
 import unicodedata
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from item_bank.qti.binding.patterns import fits, is_understood
 
@@ -105,6 +108,20 @@ def test_no_pattern_takes_long(pattern: str) -> None:
     fits(pattern, "a" * 10_000)
 
     assert time.perf_counter() - began < 2
+
+
+ATOMS = st.sampled_from(["a", "b", ".", "[ab]", "[^a]", "[a-c]", r"\d", r"\s", "1", " "])
+
+
+def quantified(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    grouped = st.lists(st.lists(parts, max_size=3).map("".join), min_size=1, max_size=3).map(lambda branches: f"({'|'.join(branches)})")
+    return st.tuples(grouped | ATOMS, st.sampled_from(["", "?", "*", "+", "{2}", "{1,}", "{0,2}"])).map("".join)
+
+
+@given(st.recursive(ATOMS, quantified, max_leaves=8), st.text(alphabet="ab1 c", max_size=8))
+@settings(max_examples=500)
+def test_patterns_mean_what_they_mean_to_python(pattern: str, text: str) -> None:
+    assert fits(pattern, text) is (re.fullmatch(pattern, text) is not None)
 
 
 def test_nested_stars_are_still_told_rightly() -> None:

@@ -27,6 +27,7 @@ CASES: dict[str, tuple[QtiItem, Json, Json]] = {  # item, a short response, one 
     "choice": (read_item(qti(responses=response("identifier"), body=choice("A", "B", extra='min-choices="1"'))), None, "A"),
     "inline choice": (item("inline-choice", INLINE, typed="identifier single", more='required="true"'), None, "A"),
     "order of all": (item("order", ORDER, typed="identifier ordered"), ["A", "B"], ["A", "B", "C"]),
+    "order with a maximum alone": (item("order", ORDER, typed="identifier ordered", more='max-choices="2"'), ["A", "B"], ["A", "B", "C"]),
     "order of some": (item("order", ORDER, typed="identifier ordered", more='min-choices="2" max-choices="3"'), ["A"], ["A", "B"]),
     "hotspot": (item("hotspot", PICTURE + spots("qti-hotspot-choice", "A"), more='min-choices="1"'), [], ["A"]),
     "graphic order": (
