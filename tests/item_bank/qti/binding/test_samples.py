@@ -1,0 +1,71 @@
+"""The sample questions, one of every kind: their keys are bound and win every mark, and what their pages offer is bound."""
+
+from collections.abc import Iterator
+
+import pytest
+from lxml import html
+
+from assessment_engine.demo.interactions import LANGUAGES, Sample, samples
+from assessment_engine.kernel.canonical import Json
+from assessment_engine.services.item_files import value_json
+from item_bank.qti.binding import bind, shortcomings, typed
+from item_bank.qti.processing import copy_of, score
+from item_bank.qti.reader import read_item
+from item_bank.qti.render import Page, render
+
+KEYLESS = {"drawing", "extended-text", "upload"}  # a person scores these
+EVERY = [(sample, lang) for sample in samples() for lang in LANGUAGES]
+NAMES = [f"{sample.kind}-{lang}" for sample, lang in EVERY]
+
+
+@pytest.mark.parametrize(("sample", "lang"), EVERY, ids=NAMES)
+def test_the_key_is_a_response_that_the_page_could_send(sample: Sample, lang: str) -> None:
+    item = read_item(sample.variants[lang])
+    copy = copy_of(item, seed=7)
+    key: dict[str, Json] = {name: value_json(value) for name, value in copy.corrects.items() if value is not None}
+
+    bound = bind(item, key)
+    outcomes = score(item, bound, seed=7)
+
+    assert {name: value_json(bound[name]) for name in key} == key
+    assert set(shortcomings(item, bound)) <= {"PLAYS"}
+    assert outcomes.score == (0 if sample.kind in KEYLESS else outcomes.max_score)
+    assert set(typed(item, key)) >= set(key)
+
+
+def offers(page: str) -> Iterator[tuple[str, str, str]]:
+    """Yield what each control of a page can say, one thing at a time: the response, its cardinality, the value."""
+    for control in html.fromstring(page).xpath("//*[@data-response]"):
+        values = [control.get("value")] if control.get("data-kind") == "box" else control.xpath("./option/@value")
+        for value in values:
+            said = control.get("data-order") if value and control.get("data-order") else value
+            whole = " ".join(part for part in (control.get("data-first"), said, control.get("data-second")) if part)
+            if said and not control.get("data-part"):
+                yield control.get("data-response"), control.get("data-cardinality"), whole
+
+
+OFFERING = {
+    "choice",
+    "choice-multiple",
+    "inline-choice",
+    "order",
+    "match",
+    "gap-match",
+    "hottext",
+    "hotspot",
+    "graphic-order",
+    "graphic-gap-match",
+}
+
+
+@pytest.mark.parametrize(("sample", "lang"), EVERY, ids=NAMES)
+def test_whatever_the_page_offers_is_bound(sample: Sample, lang: str) -> None:
+    item = read_item(sample.variants[lang])
+    page = render(item, Page(lang=lang, values=copy_of(item).templates, address=lambda source: source))
+
+    offered = list(offers(page))
+
+    assert offered or sample.kind not in OFFERING
+    for response, cardinality, value in offered:
+        bound = bind(item, {response: value if cardinality == "single" else [value]})
+        assert bound[response] is not None, (response, value)
