@@ -17,6 +17,7 @@ from item_bank.qti.values import NUMERIC, Atom, BaseType, parse_atom
 
 MAX_TEXT = 10_000
 MAX_LONG_TEXT = 50_000
+MAX_RECORDED_TEXT = 5_000_000
 
 _RADIX = re.compile(r"[+-]?[0-9a-z]{1,60}")
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
@@ -72,7 +73,7 @@ def _from_number(base_type: BaseType, number: float) -> Atom:
 
 
 def _text(entry: str, manner: Manner) -> str:
-    most = MAX_LONG_TEXT if manner.lines else MAX_TEXT
+    most = MAX_RECORDED_TEXT if manner.lenient else MAX_LONG_TEXT if manner.lines else MAX_TEXT
     if len(entry) > most:
         raise Misfit("too_long", f"a response may have {most} characters")
     if _NO_TEXT.search(entry):

@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import html
 
 from assessment_engine.demo.interactions import LANGUAGES, Sample, samples
 from assessment_engine.kernel.canonical import Json
+from assessment_engine.kernel.errors import WrongResponse
 from assessment_engine.services.item_files import value_json
 from item_bank.qti.binding import bind, shortcomings, typed
+from item_bank.qti.model import QtiItem
 from item_bank.qti.processing import copy_of, score
 from item_bank.qti.reader import read_item
 from item_bank.qti.render import Page, render
@@ -69,3 +73,52 @@ def test_whatever_the_page_offers_is_bound(sample: Sample, lang: str) -> None:
     for response, cardinality, value in offered:
         bound = bind(item, {response: value if cardinality == "single" else [value]})
         assert bound[response] is not None, (response, value)
+
+
+ITEMS = [read_item(sample.variants["en"]) for sample in samples()]
+WORDS = [
+    "A",
+    "B",
+    "C",
+    "GANGA",
+    "VARANASI",
+    "G1",
+    "PAC",
+    "V1",
+    "P",
+    "SEC",
+    "TOP",
+    "CAG",
+    "A148",
+    "Q4",
+    "A A",
+    "GANGA GANGA",
+    "PAC G1",
+    "10 20",
+    "-1 0",
+    "1e9 1",
+]
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(WORDS) | st.text(max_size=5)
+FILES = st.fixed_dictionaries(
+    {"name": st.text(max_size=3), "media_type": st.sampled_from(["image/png", "", "x"]), "data": st.sampled_from(["AAAA", "?"])}
+)
+RAW = st.recursive(
+    SCALARS | FILES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["base", "list", "record", "x"]), inner)
+)
+
+
+@given(st.sampled_from(ITEMS), RAW)
+@settings(max_examples=300)
+def test_whatever_comes_is_bound_or_refused_with_a_code(item: QtiItem, raw: Json) -> None:
+    told: Json = dict.fromkeys(item.responses, raw)
+    for lenient in (True, False):
+        try:
+            bound = bind(item, told, lenient=lenient)
+        except WrongResponse as refusal:
+            assert not lenient
+            assert refusal.details["problem"]
+        else:
+            assert set(bound) == set(item.responses)
+            assert set(shortcomings(item, bound)) <= set(item.responses)
+            score(item, bound)
+    assert set(typed(item, told)) <= set(item.responses)
