@@ -103,11 +103,11 @@ def test_a_pattern_that_is_none_asks_for_nothing(pattern: str) -> None:
 
 @pytest.mark.parametrize("pattern", ["(a+)+b", "(a*)*b", "(a|aa)+b", "(a|a?)+b", "((a+)+)+b", "a{0,900}a{900}", "(.*)(.*)(.*)(.*)x"])
 def test_no_pattern_takes_long(pattern: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
 
     fits(pattern, "a" * 10_000)
 
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 ATOMS = st.sampled_from(["a", "b", ".", "[ab]", "[^a]", "[a-c]", r"\d", r"\s", "1", " "])
