@@ -17,7 +17,7 @@ from item_bank.qti.binding import bind
 from item_bank.qti.model import QtiItem
 from item_bank.qti.processing import score
 from item_bank.qti.reader import read_item
-from item_bank.qti.render import render
+from item_bank.qti.render import Page, render
 
 RUNS = 3
 READ = 10_000
@@ -87,7 +87,7 @@ def _rendering(count: int) -> dict[str, float]:
 
 def _rendered_ms(item: QtiItem, lang: str) -> float:
     begun = time.perf_counter()
-    render(item, lang, None, "q-")
+    render(item, Page(lang=lang, prefix="q-"))
     return (time.perf_counter() - begun) * 1000
 
 
