@@ -6,8 +6,26 @@ body          text, markup, feedback, and what interactions have in common
 interactions  the kinds of interaction
 item          items and stimuli
 assessment    tests, parts, sections, references to items
+results       QTI Results Reporting
 """
 
+from item_bank.qti.model.assessment import (
+    DEFAULT_CONTROL,
+    AssessmentTest,
+    BranchRule,
+    ItemRef,
+    ItemSessionControl,
+    NavigationMode,
+    Section,
+    SectionRef,
+    Selection,
+    SubmissionMode,
+    TemplateDefault,
+    TestFeedback,
+    TestPart,
+    TimeLimits,
+    references,
+)
 from item_bank.qti.model.body import (
     Block,
     Blocks,
@@ -64,14 +82,19 @@ from item_bank.qti.model.interactions import (
 )
 from item_bank.qti.model.item import ModalFeedback, QtiItem, Stimulus, StimulusRef
 from item_bank.qti.model.nodes import Document, Node, Version
+from item_bank.qti.model.results import AssessmentResult, ItemResult, ResultVariable, SessionStatus, TestResult, VariableKind
 
 __all__ = [
+    "DEFAULT_CONTROL",
     "Area",
     "AreaMapEntry",
     "AreaMapping",
+    "AssessmentResult",
+    "AssessmentTest",
     "AssociateInteraction",
     "Block",
     "Blocks",
+    "BranchRule",
     "Choice",
     "ChoiceInteraction",
     "CustomInteraction",
@@ -94,12 +117,16 @@ __all__ = [
     "Interaction",
     "InterpolationEntry",
     "InterpolationTable",
+    "ItemRef",
+    "ItemResult",
+    "ItemSessionControl",
     "MapEntry",
     "Markup",
     "MatchInteraction",
     "MatchTable",
     "MediaInteraction",
     "ModalFeedback",
+    "NavigationMode",
     "Node",
     "OrderInteraction",
     "OutcomeDeclaration",
@@ -107,18 +134,31 @@ __all__ = [
     "PrintedVariable",
     "QtiItem",
     "ResponseDeclaration",
+    "ResultVariable",
     "RubricBlock",
+    "Section",
+    "SectionRef",
     "SelectPointInteraction",
+    "Selection",
+    "SessionStatus",
     "Shown",
     "SliderInteraction",
     "Stimulus",
     "StimulusRef",
+    "SubmissionMode",
     "TemplateDeclaration",
+    "TemplateDefault",
+    "TestFeedback",
+    "TestPart",
+    "TestResult",
     "TextEntryInteraction",
+    "TimeLimits",
     "Unsupported",
     "UploadInteraction",
     "ValueMapping",
+    "VariableKind",
     "Version",
     "nested",
     "plain_text",
+    "references",
 ]

@@ -1,0 +1,22 @@
+"""What happens between a candidate and QTI: attempts at one item, the way through a whole test. Pure, frozen, without a clock.
+
+item        ItemSession: one candidate's attempts at one item
+plan        which items of a test one candidate gets, and in which order
+navigation  where a linear part goes on: preconditions and branch rules
+timing      time limits: what is over, what is too early
+outcomes    a test's outcome processing
+assessment  TestSession: one candidate's way through a test
+report      a session as QTI results
+script      a session written down as JSON steps, and what was seen at each (steps, expectations: its two halves)
+
+Time comes in as seconds (`now`), chance as a seed. Outside: services/ keeps what is to be kept, processing/ computes, binding/ types
+responses.
+"""
+
+from item_bank.qti.session.assessment import TestSession, TestState
+from item_bank.qti.session.item import ItemSession
+from item_bank.qti.session.plan import Plan, PlannedItem, plan
+from item_bank.qti.session.report import item_result, report
+from item_bank.qti.session.script import run_script
+
+__all__ = ["ItemSession", "Plan", "PlannedItem", "TestSession", "TestState", "item_result", "plan", "report", "run_script"]

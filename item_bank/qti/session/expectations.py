@@ -1,0 +1,125 @@
+"""What a script sees, as JSON, and where that differs from what it expected. The format is written down in script.py."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from assessment_engine.kernel.canonical import Json
+from item_bank.qti.reader.results import written_atom
+from item_bank.qti.session.assessment import TestSession
+from item_bank.qti.session.item import ItemSession
+from item_bank.qti.session.steps import Scene, plain
+from item_bank.qti.values import Atom, Cardinality, RecordField, Value
+
+_NAMES: Mapping[str, str] = {"completion_status": "completionStatus", "num_attempts": "numAttempts"}
+
+
+def as_json(value: Value | None) -> Json:
+    """Write a value as JSON."""
+    if value is None:
+        return None
+    if value.cardinality is Cardinality.RECORD:
+        return {name: as_json(field) for name, field in value.fields.items()}
+    atoms = [_atom(atom) for atom in value.atoms]
+    return atoms[0] if value.cardinality is Cardinality.SINGLE else [*atoms]
+
+
+def _atom(atom: Atom) -> Json:
+    if isinstance(atom, RecordField):
+        return as_json(atom.value)
+    return written_atom(atom) if isinstance(atom, tuple) else atom
+
+
+def seen(scene: Scene) -> dict[str, Json]:
+    """Say what is to be seen now."""
+    item = scene.item
+    of_item: dict[str, Json] = {} if item is None else _of_item(item)
+    if isinstance(scene.session, ItemSession):
+        return {"outcomes": _outcomes(scene.session), **of_item, "state": scene.session.state.value}
+    return {**of_item, **_of_test(scene.session)}
+
+
+def _of_item(item: ItemSession) -> dict[str, Json]:
+    shown = [each.shown.identifier for each in item.feedbacks] + [each.shown.identifier for each in item.integrated_feedbacks]
+    return {
+        "completionStatus": item.completion_status,
+        "numAttempts": item.num_attempts,
+        "duration": item.duration,
+        "feedback": list(dict.fromkeys(shown)) if item.shows_feedback else [],
+    }
+
+
+def _outcomes(item: ItemSession) -> dict[str, Json]:
+    return {name: as_json(value) for name, value in item.outcomes.items()}
+
+
+def _of_test(session: TestSession) -> dict[str, Json]:
+    return {
+        "outcomes": {name: as_json(value) for name, value in session.outcomes.items()},
+        "item": None if session.current is None else session.current.key,
+        "part": None if session.part is None else session.part.identifier,
+        "state": session.state.value,
+        "test_feedback": [each.shown.identifier for each in session.feedbacks],
+        "plan": [each.key for each in session.plan.items],
+        "time": session.spent.test,
+    }
+
+
+def wrong(expected: Json, view: Mapping[str, Json], scene: Scene, refused: str) -> list[Json]:
+    """Return where what is seen differs from what was expected; a refusal that nobody expected differs too, where anything was expected."""
+    if not isinstance(expected, Mapping):
+        return []
+    found: list[Json] = []
+    wanted = {_NAMES.get(plain(name), plain(name)): value for name, value in expected.items()}
+    for name, value in wanted.items():
+        if name in ("outcomes", "variables"):
+            found.extend(_wrong_variables(value, name, scene))
+        elif name != "refused" and not agrees(value, view.get(name)):
+            found.append({"what": name, "expected": value, "got": view.get(name)})
+    if wanted.get("refused") not in (refused or None, bool(refused)):
+        found.append({"what": "refused", "expected": wanted.get("refused"), "got": refused or None})
+    return found
+
+
+def _wrong_variables(expected: Json, kind: str, scene: Scene) -> list[Json]:
+    found: list[Json] = []
+    for name, value in expected.items() if isinstance(expected, Mapping) else ():
+        got = as_json(_variable(scene, name, kind))
+        if not agrees(value, got):
+            found.append({"what": name, "expected": value, "got": got})
+    return found
+
+
+def _variable(scene: Scene, name: str, kind: str) -> Value | None:
+    session = scene.session
+    if isinstance(session, ItemSession):
+        return session.values.get(name)
+    if kind == "outcomes" and name in session.outcomes:
+        return session.outcomes[name]
+    item, dot, variable = name.partition(".")
+    if dot:
+        return session.results.variable(item, variable, "")
+    return None if scene.item is None else scene.item.values.get(name)
+
+
+def agrees(expected: Json, got: Json) -> bool:
+    """Tell whether two JSON values say the same: numbers within rounding, also as text; lists in any order where they hold the same."""
+    if isinstance(expected, list) and isinstance(got, list):
+        return _as_words(expected) == _as_words(got)
+    if isinstance(expected, Mapping) and isinstance(got, Mapping):
+        return set(expected) == set(got) and all(agrees(value, got[name]) for name, value in expected.items())
+    if isinstance(expected, list) and len(expected) == 1:
+        return agrees(expected[0], got)
+    return _word(expected) == _word(got)
+
+
+def _as_words(values: Sequence[Json]) -> Counter[str]:
+    return Counter(map(_word, values))
+
+
+def _word(value: Json) -> str:
+    if isinstance(value, bool) or value is None:
+        return str(value).lower()
+    try:
+        return format(round(float(value), 9) + 0.0, ".9g") if isinstance(value, str | int | float) else repr(value)
+    except ValueError:
+        return str(value)
