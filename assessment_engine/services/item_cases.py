@@ -112,7 +112,9 @@ def score_cases(path: Path) -> dict[str, Json]:
 def run_case(case: Json, shelf: Shelf) -> Report:
     """Run one case; whatever goes wrong is in its report."""
     facts = case if isinstance(case, Mapping) else {}
-    report = Report(id=facts.get("id"), item=facts.get("item"), ok=False, expected=facts.get("expect"), got="")
+    expect = facts.get("expect")
+    expected = _wanted(expect) if isinstance(expect, Mapping) else expect
+    report = Report(id=facts.get("id"), item=facts.get("item", facts.get("test")), ok=False, expected=expected, got="")
     try:
         return _judged(facts, shelf, report)
     except AssessmentError as refusal:
