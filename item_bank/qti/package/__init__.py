@@ -1,0 +1,51 @@
+"""Content packages: zip files and folders in, an import plan out; items in, a package out. Pure: bytes and records.
+
+limits            how large everything may be
+paths             safe names; what a reference leads to
+archive           a zip that is trusted in nothing
+open              zips and loose files as one Package
+manifest          imsmanifest.xml, read      manifest_writing  …, written
+references        which files a document refers to
+media, svg        what a file is, by its content
+checks            whether a file may come in
+reading           one document, as it is stored
+plan, planned     what an import would do: notebook (what is said), beside (files of items), targets (where tests lead)
+circles           sections that refer to themselves
+report            a plan in words and as JSON
+export            items as a package
+
+Not here: what breaks the specification (validity/), files and folders of a disk (services/item_files.py).
+"""
+
+from item_bank.qti.package.export import Exported, ExportedItem, ExportedPart, export_package, write_package
+from item_bank.qti.package.open import looks_like_zip, open_folder, open_package
+from item_bank.qti.package.plan import plan_import
+from item_bank.qti.package.planned import Plan, PlannedItem, PlannedPart, PlannedStimulus, PlannedTest
+from item_bank.qti.package.records import File, Kind, Package, Resource
+from item_bank.qti.package.report import as_json, as_line, as_lines, as_record, summary
+
+__all__ = [
+    "Exported",
+    "ExportedItem",
+    "ExportedPart",
+    "File",
+    "Kind",
+    "Package",
+    "Plan",
+    "PlannedItem",
+    "PlannedPart",
+    "PlannedStimulus",
+    "PlannedTest",
+    "Resource",
+    "as_json",
+    "as_line",
+    "as_lines",
+    "as_record",
+    "export_package",
+    "looks_like_zip",
+    "open_folder",
+    "open_package",
+    "plan_import",
+    "summary",
+    "write_package",
+]

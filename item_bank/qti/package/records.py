@@ -1,0 +1,71 @@
+"""What a package is once it is open: files, the manifest's resources, and what was found wrong or left out. Records only."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from item_bank.qti.model.nodes import Node
+from item_bank.qti.problems import Problem
+
+
+class Files(Protocol):
+    """Files by their safe paths; reading one may raise UnreadableFile or TooLarge."""
+
+    def __getitem__(self, path: str) -> bytes: ...
+    def __iter__(self) -> Iterator[str]: ...
+    def __len__(self) -> int: ...
+    def __contains__(self, path: object) -> bool: ...
+    def size(self, path: str) -> int:
+        """Return a file's size in bytes."""
+        ...
+
+
+class Kind(StrEnum):
+    """What a resource of a manifest is, by its type."""
+
+    ITEM = "item"
+    TEST = "test"
+    SECTION = "section"
+    STIMULUS = "stimulus"
+    TEMPLATE = "template"  # a response processing template of the package's own
+    OTHER = "other"  # media, style sheets, metadata
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """One file of a package."""
+
+    path: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """One resource of a manifest; `path` and `files` are paths in the package, `dependencies` identifiers of resources."""
+
+    identifier: str
+    type: str
+    kind: Kind
+    path: str
+    files: tuple[str, ...] = ()
+    dependencies: tuple[str, ...] = ()
+    metadata: Node | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Package:
+    """An open package. Its files are read when they are asked for, so what it was opened from must stay open."""
+
+    files: Files
+    resources: tuple[Resource, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    manifest_path: str = ""  # "" where there is none
+    manifest: Node | None = None
+    by_identifier: Mapping[str, Resource] = field(default_factory=dict)
+
+    @property
+    def listing(self) -> tuple[File, ...]:
+        """All files, by path."""
+        return tuple(File(path=path, size=self.files.size(path)) for path in sorted(self.files))
