@@ -238,11 +238,13 @@ def _said(node: Node, name: str) -> bool | None:
 
 
 def _time_limits(node: Node) -> TimeLimits:
-    limits = node.first("qti-time-limits")
+    limits = node.first("qti-time-limits") or node.first("qti-time-limit")  # some systems write it so
     if limits is None:
         return TimeLimits()
     return TimeLimits(
-        minimum=_seconds(limits, "min-time"), maximum=_seconds(limits, "max-time"), allow_late=flag(limits, "allow-late-submission", False)
+        minimum=_seconds(limits, "min-time"),
+        maximum=_seconds(limits, "max-time") or None,
+        allow_late=flag(limits, "allow-late-submission", False),
     )
 
 

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cache
 
 from assessment_engine.kernel.errors import AfterTime, IllegalTransition, NotYet, UnknownItem
 from item_bank.qti.model.assessment import AssessmentTest, NavigationMode, SubmissionMode, TestFeedback, TestPart
@@ -263,7 +264,9 @@ class TestSession:
             raise NotYet(f"the minimum time for {early} has not passed", problem="too_early", place=early)
 
     def _facts(self) -> processing.Facts:
-        return processing.Facts(test=self.test, outcomes=self.outcomes, results=self.results, spent=self.spent, seed=self.seed)
+        return processing.Facts(
+            test=self.test, outcomes=self.outcomes, results=cache(lambda: self.results), spent=self.spent, seed=self.seed
+        )
 
     def _way(self) -> Way:
         facts = self._facts()

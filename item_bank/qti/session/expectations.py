@@ -10,7 +10,14 @@ from item_bank.qti.session.item import ItemSession
 from item_bank.qti.session.steps import Scene, plain
 from item_bank.qti.values import Atom, Cardinality, RecordField, Value
 
-_NAMES: Mapping[str, str] = {"completion_status": "completionStatus", "num_attempts": "numAttempts"}
+_NAMES: Mapping[str, str] = {
+    "completion_status": "completionStatus",
+    "num_attempts": "numAttempts",
+    "modal_feedback_identifiers": "modal_feedback",
+    "test_feedback_identifiers": "test_feedback",
+    "current_item": "item",
+    "current_part": "part",
+}
 
 
 def as_json(value: Value | None) -> Json:
@@ -44,6 +51,7 @@ def _of_item(item: ItemSession) -> dict[str, Json]:
         "completionStatus": item.completion_status,
         "numAttempts": item.num_attempts,
         "duration": item.duration,
+        "modal_feedback": [each.shown.identifier for each in item.feedbacks],
         "feedback": list(dict.fromkeys(shown)) if item.shows_feedback else [],
     }
 

@@ -8,6 +8,7 @@ when it is completed.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from assessment_engine.kernel.errors import IllegalTransition, NotYet, WrongResponse
 from item_bank.qti import binding
@@ -112,9 +113,7 @@ class ItemSession:
     @property
     def hints(self) -> frozenset[str]:
         """The responses that only say which button ended the attempt (QTI 3.0, "endAttemptInteraction")."""
-        return frozenset(each.response for each in self.item.interactions if isinstance(each, EndAttemptInteraction)) & set(
-            self.item.responses
-        )
+        return _hints(self.item)
 
     @property
     def responded(self) -> bool:
@@ -272,6 +271,13 @@ def is_shown(shown: Shown, values: Variables) -> bool:
     """Tell whether content shows: the variable is or holds the identifier, or does not where it is to hide (QTI 3.0, "show-hide")."""
     value = values.get(shown.variable)
     return (value is not None and shown.identifier in map(str, value.atoms)) is shown.show
+
+
+@lru_cache(maxsize=4096)
+def _hints(item: QtiItem) -> frozenset[str]:
+    return frozenset(
+        each.response for each in item.interactions if isinstance(each, EndAttemptInteraction) and each.response in item.responses
+    )
 
 
 def _same(left: Value | None, right: Value | None) -> bool:

@@ -64,7 +64,7 @@ class Way:
 
     def _may_enter(self, item: PlannedItem) -> bool:
         for section in item.sections:
-            if section not in self.entered | self.skipped:
+            if section not in self.entered and section not in self.skipped:
                 (self.entered if all(map(self.holds, section.section.preconditions)) else self.skipped).add(section)
             if section in self.skipped:
                 return False

@@ -4,7 +4,7 @@ Compiled once for each test, run often. Outcomes are set back to their defaults 
 processing/tests.py's TestResults, made here from what a candidate has done so far.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,14 +27,14 @@ class Facts:
 
     test: AssessmentTest
     outcomes: Variables
-    results: TestResults
+    results: Callable[[], TestResults]  # gathered when a condition or rule asks
     spent: Spent
     seed: int = 0
 
     def scope(self, outcomes: Variables) -> Scope:
         """Return what a run sees."""
         values = {**outcomes, "duration": single(BaseType.DURATION, self.spent.test)}
-        return Scope(declarations=self.test.outcomes, values=values, items=self.results, seed=self.seed)
+        return Scope(declarations=self.test.outcomes, values=values, items=self.results(), seed=self.seed)
 
     def holds(self, condition: Node) -> bool:
         """Tell whether a condition is true; NULL is not (QTI 3.0, "preCondition")."""

@@ -50,11 +50,7 @@ class PlannedItem:
     part: TestPart
     sections: tuple[PlannedSection, ...]
     control: ItemSessionControl
-
-    @property
-    def scopes(self) -> frozenset[str]:
-        """The identifiers of the sections and the part around it."""
-        return frozenset({self.part.identifier, *(section.identifier for section in self.sections)})
+    scopes: frozenset[str]  # the identifiers of the sections and the part around it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +118,8 @@ class _Drawing:
         if self.places > MAX_PLACES:
             raise TooLarge(f"a candidate's test may have {MAX_PLACES} places", problem="too_many_items")
         if isinstance(child, ItemRef):
-            item = PlannedItem(key=child.identifier, ref=child, part=part, sections=above, control=inside)
+            scopes = frozenset({part.identifier, *(section.identifier for section in above)})
+            item = PlannedItem(key=child.identifier, ref=child, part=part, sections=above, control=inside, scopes=scopes)
             return _Unit(fixed=child.fixed, items=(item,))
         if isinstance(child, SectionRef):
             return _Unit(fixed=child.fixed, items=())  # a file that is not there; validity/ reports it

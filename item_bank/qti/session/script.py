@@ -22,8 +22,9 @@
 
 An EXPECT has any of `outcomes` {NAME: VALUE}, `variables` (the current item's, or of any item as "ITEM.NAME"), `item` (the current key or
 null), `part`, `state` (ready, running, part_ended, ended; an item's: initial, interacting, closed), `completionStatus`, `numAttempts`,
-`duration`, `feedback` (identifiers shown by the item: modal and in its body), `test_feedback` (identifiers), `plan` (the keys of the
-test, in order), `refused` (null, or the problem or the error's code). Words may be written in any case, with "_", "-" or a space between.
+`duration`, `feedback` (identifiers that the item shows: modal and in its body), `modal_feedback` (those that the outcomes call for,
+shown or not), `test_feedback` (identifiers), `plan` (the keys of the test, in order), `time` (seconds in the test), `refused` (null, or
+the problem or the error's code). Words may be written in any case, with "_", "-" or a space between.
 
 The answer is `{"ok", "steps": [{"do", "ok", "seen", "refused", "wrong"}], "outcomes", "variables", "state", "completionStatus"}`: `ok`
 when every expectation was met; a step that was refused changes nothing, and is ok when that was expected or nothing was. Values are
