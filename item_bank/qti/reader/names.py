@@ -34,10 +34,10 @@ HTML5 = "http://www.imsglobal.org/xsd/imsqtiv2p2_html5_v1p0"
 HTML_SPACES = frozenset({"http://www.w3.org/1999/xhtml", HTML5})
 
 # The HTML that QTI 2.1, 2.2 (with its HTML5 profile) and 3.0 allow; in QTI 2.x every other name is QTI's own.
-HTML = frozenset(  # noqa: SIM905 words are easier to read than a list of them
-    "a abbr acronym address article aside audio b bdi bdo big blockquote br caption cite code col colgroup dd details dfn div dl dt em "
-    "figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img kbd label li nav object ol p param picture pre q rb rp rt rtc ruby s samp "
-    "section small source span strong sub summary sup table tbody td tfoot th thead time tr track tt u ul var video wbr".split()
+HTML = frozenset(
+    "a abbr acronym address article aside audio b bdi bdo big blockquote br caption cite code col colgroup dd details dfn div dl "  # noqa: SIM905
+    "dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img kbd label li nav object ol p param picture pre q rb rp rt rtc ruby s "
+    "samp section small source span strong sub summary sup table tbody td tfoot th thead time tr track tt u ul var video wbr".split()
 )
 
 _CAPITALS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -25,12 +25,12 @@ _REASONS: Mapping[str, str] = {  # what libxml2 says in words → our code; anyt
     "amplification": "entities_forbidden",
     "entity": "entities_forbidden",
     "entityref": "not_well_formed",  # a lone & in the text
-    "excessive depth": "too_deep",
     "too long": "too_large",
     "huge": "too_large",
     "resource limit": "too_large",
     "encoding": "wrong_encoding",
     "not proper utf-8": "wrong_encoding",
+    "excessive depth": "too_deep",
 }
 
 
@@ -49,6 +49,9 @@ def parse(xml: bytes) -> Document:
     if root is None:
         raise UnreadableFile("there is no XML in this file", problem="not_well_formed", line=0)
     _refuse_declarations(root)
+    if len(xml) > 4 * MAX_ELEMENTS and root.xpath("count(//*)") > MAX_ELEMENTS:  # counted before a Node is made of each
+        line = root.sourceline
+        raise UnreadableFile(f"line {line}: there are more than {MAX_ELEMENTS} elements", problem="too_large", line=line)
     return _Parsing(root).document()
 
 
@@ -73,7 +76,6 @@ class _Parsing:
         self.address, local = _split(str(root.tag))
         self.version = names.version_of(self.address, local)
         self.left_behind = 0
-        self.elements = 0
 
     def document(self) -> Document:
         node = self._node(self.root, 1)
@@ -83,11 +85,8 @@ class _Parsing:
 
     def _node(self, element: etree._Element, depth: int) -> Node:
         line = int(element.sourceline or 0)
-        self.elements += 1
         if depth > MAX_DEPTH:
             self._refuse(line, "too_deep", f"elements are nested more than {MAX_DEPTH} deep")
-        if self.elements > MAX_ELEMENTS:
-            self._refuse(line, "too_large", f"there are more than {MAX_ELEMENTS} elements")
         name, namespace, written = _called(str(element.tag), self.address, self.version)
         children: list[Node | str] = [element.text] if element.text else []
         for child in element:

@@ -56,9 +56,7 @@ _SETTING: Mapping[str, tuple[str, ...]] = {
     "qti-set-correct-response": ("response",),
     "qti-set-default-value": ("response", "outcome"),
 }
-_PARTS = frozenset(
-    {"qti-assessment-test", "qti-test-part", "qti-assessment-section", "qti-assessment-section-ref", "qti-assessment-item-ref"}
-)
+_PARTS = frozenset({"qti-test-part", "qti-assessment-section", "qti-assessment-section-ref", "qti-assessment-item-ref"})
 _EXITS = frozenset({"EXIT_TEST", "EXIT_TESTPART", "EXIT_SECTION"})
 
 
@@ -100,6 +98,8 @@ def references(document: Document, known: Variables) -> Iterator[Problem]:
             yield from _look(node, _TEMPLATED, ("template",), known, version)
     if test:
         yield from _parts(root, version)
+    else:
+        yield from _template(root.first("qti-response-processing"), known, version)
 
 
 def _name(node: Node, attribute: str = "identifier") -> str:
@@ -131,10 +131,22 @@ def _read(node: Node, known: Variables, version: Version, test: bool) -> Iterato
     if test and "." in _name(node):
         return  # an item's variable; the item is another file
     yield from _look(node, "identifier", _READING[node.name], known, version)
-    declared = known.get(_name(node))
-    wanted = {"qti-map-response": "qti-mapping", "qti-map-response-point": "qti-area-mapping"}.get(node.name)
-    if wanted and declared and declared.kind == "response" and (declared.node is None or declared.node.first(wanted) is None):
-        yield finding(node, "missing_mapping", f"{_name(node)} has no {wanted.removeprefix('qti-')}", version)
+    yield from _mapped(node, node.name.removeprefix("qti-"), _name(node), known, version)
+
+
+def _mapped(node: Node, how: str, name: str, known: Variables, version: Version) -> Iterator[Problem]:
+    """Look whether a response that is mapped has a mapping."""
+    declared = known.get(name)
+    wanted = {"map-response": "mapping", "map-response-point": "area-mapping"}.get(how)
+    if wanted and declared and declared.kind == "response" and (declared.node is None or declared.node.first(f"qti-{wanted}") is None):
+        yield finding(node, "missing_mapping", f"{name} has no {wanted}", version)
+
+
+def _template(node: Node | None, known: Variables, version: Version) -> Iterator[Problem]:
+    """Look whether RESPONSE has the mapping that a standard template asks for."""
+    if node is not None and "template" in node.attributes:
+        name = node.attributes["template"].strip().rstrip("/").rpartition("/")[2].removesuffix(".xml")
+        yield from _mapped(node, name.replace("_", "-"), "RESPONSE", known, version)
 
 
 def _printed(node: Node, known: Variables, version: Version) -> Iterator[Problem]:
@@ -154,6 +166,8 @@ def _parts(root: Node, version: Version) -> Iterator[Problem]:
         if _name(node) in seen:
             yield finding(node, "duplicate_part", f"another part of the test is called {_name(node)} already", version, "assessmentTest")
         seen.add(_name(node))
+    if any(node.name == "qti-assessment-section-ref" or node.namespace == "xinclude" for node in root.walk()):
+        return  # a target may be in another file
     for node in root.walk():
         target = _name(node, "target")
         if node.name == "qti-branch-rule" and target and target not in seen | _EXITS:

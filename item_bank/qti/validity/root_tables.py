@@ -120,7 +120,7 @@ ACCESS = """
 
 PORTABLE = """
 3.0| portableCustomInteraction: interactionModules? interactionMarkup? (templateVariable | contextVariable | stylesheet | catalogInfo)*
-    customInteractionTypeIdentifier!:rootName module %asked
+    customInteractionTypeIdentifier! module %asked
 3.0| interactionModules: interactionModule*
     primaryConfiguration:address secondaryConfiguration:address
 3.0| interactionModule: -

@@ -1,0 +1,180 @@
+import pytest
+
+from item_bank.qti.model.nodes import Version
+from item_bank.qti.validity.structure import ROOTS, rules
+from tests.item_bank.qti.validity.samples import ITEM_21, ITEM_22, ITEM_30, SAMPLES, STIMULUS_30, TEST_21, broken, changed, found
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_what_is_right_is_found_right(name: str) -> None:
+    assert found(SAMPLES[name]) == ()
+
+
+BREAKS_21 = {
+    "no identifier": (' identifier="choice"', "", 1, "missing_attribute"),
+    "no title": (' title="Choice"', "", 1, "missing_attribute"),
+    "no timeDependent": (' timeDependent="false"', "", 1, "missing_attribute"),
+    "a boolean in capitals": ('adaptive="false"', 'adaptive="False"', 1, "wrong_attribute_value"),
+    "an attribute of nobody": ("<itemBody>", '<itemBody colour="red">', 14, "unknown_attribute"),
+    "an event attribute": ("<p>Say", '<p onclick="x()">Say', 15, "unknown_attribute"),
+    "an attribute in the wrong case": ("maxChoices", "maxchoices", 16, "unknown_attribute"),
+    "an identifier with a space": ('<simpleChoice identifier="B"', '<simpleChoice identifier="B 2"', 19, "wrong_attribute_value"),
+    "an identifier that begins with a digit": ('<simpleChoice identifier="B"', '<simpleChoice identifier="2"', 19, "wrong_attribute_value"),
+    "a cardinality that is none": (
+        'cardinality="single" baseType="string"',
+        'cardinality="one" baseType="string"',
+        10,
+        "wrong_attribute_value",
+    ),
+    "a base type that is none": ('baseType="string"', 'baseType="text"', 10, "wrong_attribute_value"),
+    "a number that is none": ('mappedValue="1"', 'mappedValue="one"', 7, "wrong_attribute_value"),
+    "a count that is none": ('expectedLength="5"', 'expectedLength="5.5"', 15, "wrong_attribute_value"),
+    "an element of nobody": ("<prompt>Which?</prompt>", "<prompts>Which?</prompts>", 17, "unknown_element"),
+    "an inline interaction among blocks": ("<p>Say", '<textEntryInteraction responseIdentifier="WORD"/><p>Say', 15, "element_not_allowed"),
+    "a block in a paragraph": ("and choose.", "<div>and</div> choose.", 15, "element_not_allowed"),
+    "a prompt after the choices": ("</choiceInteraction>", "<prompt/></choiceInteraction>", 20, "element_misplaced"),
+    "an outcome before a response": (
+        "<responseDeclaration",
+        '<outcomeDeclaration identifier="X" cardinality="single"/><responseDeclaration',
+        2,
+        "element_misplaced",
+    ),
+    "text among blocks": ("<itemBody>", "<itemBody>Hello", 14, "text_not_allowed"),
+    "a space in an empty element": (
+        '<correct identifier="RESPONSE"/>',
+        '<correct identifier="RESPONSE"> </correct>',
+        27,
+        "text_not_allowed",
+    ),
+    "a condition without if": ("<responseIf>", "<responseElseIf>", 24, "element_misplaced"),
+    "one operand too few": ('<correct identifier="RESPONSE"/>', "", 25, "missing_element"),
+    "one operand too many": ("</match>", "<null/></match>", 28, "element_misplaced"),
+    "an operator of nobody": ("<match>", "<matches>", 25, "unknown_element"),
+    "feedback without showHide": (' showHide="show"', "", 38, "missing_attribute"),
+    "two responses of one name": ('identifier="WORD" cardinality', 'identifier="RESPONSE" cardinality', 10, "duplicate_id"),
+    "an empty key": ("<value>A</value>", "", 3, "missing_element"),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS_21)
+def test_one_break_in_an_item_of_2_1_is_found_at_its_line(name: str) -> None:
+    old, new, line, code = BREAKS_21[name]
+    xml = changed(ITEM_21, old, new)
+    if "matches" in new or "ElseIf" in new:
+        xml = changed(xml, old.replace("<", "</"), new.replace("<", "</"))
+
+    assert broken(xml)[0] == (line, code)
+
+
+BREAKS_22 = {
+    "a negative count": ('maxChoices="1"', 'maxChoices="-1"', 16, "wrong_attribute_value"),
+    "a role that is none": ("<p>Say", '<p role="boss">Say', 15, "wrong_attribute_value"),
+    "a direction that is none": ("<p>Say", '<p dir="down">Say', 15, "wrong_attribute_value"),
+    "HTML5 outside its namespace": ("<p>Say", "<figure/><p>Say", 15, "unknown_element"),
+    "an attribute of nobody among declarations": ('baseType="string"', 'baseType="string" hint="x"', 10, "unknown_attribute"),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS_22)
+def test_one_break_in_an_item_of_2_2_is_found_at_its_line(name: str) -> None:
+    old, new, line, code = BREAKS_22[name]
+
+    assert broken(changed(ITEM_22, old, new)) == [(line, code)]
+
+
+BREAKS_30 = {
+    "a 2.x name": ("<qti-prompt>Pair</qti-prompt>", "<prompt>Pair</prompt>", 11, "unknown_element"),
+    "a 2.x attribute value": ('max-associations="2"', 'max-associations="two"', 10, "wrong_attribute_value"),
+    "no time-dependent": (' time-dependent="false"', "", 1, "missing_attribute"),
+    "an item's identifier with a slash": ('identifier="match"', 'identifier="a/b"', 1, "wrong_attribute_value"),
+    "three sets to match": ("</qti-match-interaction>", "<qti-simple-match-set/></qti-match-interaction>", 18, "element_misplaced"),
+    "no match-max": (' match-max="1">A', ">A", 13, "missing_attribute"),
+    "ARIA that is none": ('aria-label="part"', 'aria-hidden="maybe"', 9, "wrong_attribute_value"),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS_30)
+def test_one_break_in_an_item_of_3_0_is_found_at_its_line(name: str) -> None:
+    old, new, line, code = BREAKS_30[name]
+
+    assert broken(changed(ITEM_30, old, new)) == [(line, code)]
+
+
+BREAKS_TEST = {
+    "no navigation mode": (' navigationMode="linear"', "", 3, "missing_attribute"),
+    "a mode that is none": ('"individual"', '"alone"', 3, "wrong_attribute_value"),
+    "no visibility": (' visible="true"', "", 5, "missing_attribute"),
+    "ordering before selection": (
+        '<selection select="1"/>\n<ordering shuffle="true"/>',
+        '<ordering/><selection select="1"/>',
+        6,
+        "element_misplaced",
+    ),
+    "a branch to nowhere": ('target="two"', 'target="three"', 9, "unknown_target"),
+    "two parts of one name": ('identifier="two" href', 'identifier="one" href', 0, ""),
+    "an item in a part": (
+        "<assessmentSection identifier",
+        '<assessmentItemRef identifier="x" href="x"/><assessmentSection identifier',
+        5,
+        "element_not_allowed",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS_TEST)
+def test_one_break_in_a_test_is_found_at_its_line(name: str) -> None:
+    old, new, line, code = BREAKS_TEST[name]
+    expected = [(line, code)] if code else [(9, "unknown_target"), (12, "duplicate_part")]
+
+    assert broken(changed(TEST_21, old, new)) == expected
+
+
+def test_a_stimulus_must_have_a_body() -> None:
+    assert (
+        broken(changed(STIMULUS_30, "qti-stimulus-body>", "qti-item-body>").replace("</qti-stimulus", "</qti-item"))[0][1]
+        == "element_not_allowed"
+    )
+
+
+def test_2_2_leaves_attributes_of_bodies_open_and_2_1_does_not() -> None:
+    old, new = "<p>Say", '<p data-x="1" style="color: red">Say'
+
+    assert broken(changed(ITEM_22, old, new)) == []
+    assert [code for _, code in broken(changed(ITEM_21, old, new))] == ["unknown_attribute", "unknown_attribute"]
+
+
+def test_html5_stands_in_its_own_namespace_in_2_2() -> None:
+    figure = '<figure xmlns="http://www.imsglobal.org/xsd/imsqtiv2p2_html5_v1p0"><figcaption>Picture</figcaption></figure>'
+
+    assert broken(changed(ITEM_22, "<p>Say", f"{figure}<p>Say")) == []
+    assert broken(changed(ITEM_21, "<p>Say", f"{figure}<p>Say"))[0] == (15, "unknown_element")
+
+
+def test_mathml_is_counted_too() -> None:
+    right = '<math xmlns="http://www.w3.org/1998/Math/MathML"><mfrac><mn>1</mn><mi>x</mi></mfrac></math>'
+
+    assert broken(changed(ITEM_21, "and choose.", right)) == []
+    assert broken(changed(ITEM_21, "and choose.", right.replace("<mi>x</mi>", ""))) == [(15, "missing_element")]
+
+
+def test_another_namespace_is_named_once_and_the_rest_is_still_judged() -> None:
+    lost = changed(ITEM_21, "http://www.imsglobal.org/xsd/imsqti_v2p1", "http://www.imsglobal.org/xsd/imsqti_v2p0")
+
+    assert broken(lost) == [(1, "wrong_namespace")]
+    assert broken(changed(lost, 'adaptive="false"', 'adaptive="no"')) == [(1, "wrong_namespace"), (1, "wrong_attribute_value")]
+
+
+@pytest.mark.parametrize(
+    "xml", ["<html><body/></html>", '<rss version="2.0"/>', '<manifest xmlns="http://www.imsglobal.org/xsd/imscp_v1p1"/>']
+)
+def test_what_is_no_qti_is_said_to_be_none(xml: str) -> None:
+    assert broken(xml)[-1] == (1, "not_qti")
+
+
+@pytest.mark.parametrize("version", list(Version))
+def test_every_name_in_the_tables_has_a_rule(version: Version) -> None:
+    known = rules(version)
+    named = {name for rule in known.values() for moves in rule.states for name, (_, follows) in moves.items() if follows not in known}
+
+    assert {name for name in named if not name.startswith("*")} - {"apip:apipAccessibility", "infoControl", "qti-info-control"} == set()
+    assert ROOTS[version] <= set(known)
