@@ -18,7 +18,8 @@ says of itself for the script is at the head of api/static/question_state.js.
 
 from html import escape
 
-from item_bank.qti.model import QtiItem, Stimulus
+from item_bank.qti.model import Node, QtiItem, Stimulus
+from item_bank.qti.render.attributes import common
 from item_bank.qti.render.blocks import write
 from item_bank.qti.render.elements import element
 from item_bank.qti.render.feedback import modal
@@ -34,7 +35,7 @@ def render(item: QtiItem, page: Page) -> str:
     """Return the item's HTML with what was answered filled in; raises WrongResponse when that cannot be read at all."""
     sheet = Sheet(item, page, write, words)
     stimuli = "".join([_stimulus(sheet, each) for each in page.stimuli])
-    body = f'<div class="qti-body">{sheet.blocks(item.body)}</div>'
+    body = element("div", _said_by(sheet, item.root, "qti-item-body", "qti-body"), sheet.blocks(item.body))
     return sanitised(f'<div class="qti-item" lang="{escape(_lang(item, page))}">{stimuli}{body}</div>')
 
 
@@ -51,6 +52,12 @@ def _lang(item: QtiItem, page: Page) -> str:
 
 
 def _stimulus(sheet: Sheet, stimulus: Stimulus) -> str:
-    attributes = {"class": "qti-stimulus", "aria-label": stimulus.title or sheet.word("stimulus")}
+    said = _said_by(sheet, stimulus.root, "qti-stimulus-body", "qti-stimulus")
     lang = {"lang": stimulus.lang} if stimulus.lang else {}
-    return element("section", {**attributes, **lang}, sheet.blocks(stimulus.body))
+    return element("section", {**lang, **said, "aria-label": stimulus.title or sheet.word("stimulus")}, sheet.blocks(stimulus.body))
+
+
+def _said_by(sheet: Sheet, root: Node, name: str, dress: str) -> dict[str, str]:
+    """The language, direction and classes of a whole body."""
+    body = root.first(name)
+    return common(sheet, {} if body is None else body.attributes, dress, hiding=False)

@@ -1,12 +1,20 @@
 """Choice, hottext and inline choice: radio buttons, tick boxes and a list in the text."""
 
-from item_bank.qti.model import Choice, ChoiceInteraction, Hottext, HottextInteraction, InlineChoiceInteraction
+from item_bank.qti.model import (
+    Choice,
+    ChoiceInteraction,
+    Hottext,
+    HottextInteraction,
+    InlineChoiceInteraction,
+    Interaction,
+    nested,
+)
 from item_bank.qti.render.attributes import common, language
-from item_bank.qti.render.elements import element
+from item_bank.qti.render.elements import element, text
 from item_bank.qti.render.groups import group, options, wrapper
 from item_bank.qti.render.markup import fits_a_label
 from item_bank.qti.render.ordering import shown_choices
-from item_bank.qti.render.plain import choice_name
+from item_bank.qti.render.plain import choice_name, says_something
 from item_bank.qti.render.sheet import Sheet
 
 
@@ -18,16 +26,27 @@ def choice(sheet: Sheet, interaction: ChoiceInteraction) -> str:
     flat = ("qti-orientation-horizontal",) if interaction.orientation == "horizontal" else ()
     attributes = wrapper(interaction, "choice", *(set(flat) - set(interaction.classes)), least=least, most=most)
     said = sheet.limits("choose", least, most if most < len(shown) or most == 1 else 0)
-    return group(sheet, interaction, attributes, said, "".join([_option(sheet, interaction, each) for each in shown]))
+    rows = "".join([_option(sheet, interaction, each, number) for number, each in enumerate(shown, 1)])
+    return group(sheet, interaction, attributes, said, rows)
 
 
-def _option(sheet: Sheet, interaction: ChoiceInteraction, each: Choice) -> str:
+def _option(sheet: Sheet, interaction: ChoiceInteraction, each: Choice, number: int) -> str:
     identity = sheet.new_id(interaction.response, each.identifier)
+    if any(isinstance(block, Interaction) for block in nested(each.content)):
+        return _option_with_controls(sheet, interaction, each, identity)
     content = sheet.phrasing(each.content) if fits_a_label(each.content) else sheet.blocks(each.content)
-    if not content.strip():
-        content = choice_name(sheet, each, sheet.next_number(f"unnamed {interaction.response}"))
-    label = element("label", {"for": identity}, content)
-    return element("div", common(sheet, each.attributes, "qti-option"), box(sheet, interaction.response, identity, each.identifier) + label)
+    named = {} if says_something(sheet, each.content) else {"aria-label": choice_name(sheet, each, number)}
+    label = element("label", {"for": identity}, content if content.strip() else text(choice_name(sheet, each, number)))
+    control = box(sheet, interaction.response, identity, each.identifier, **named)
+    return element("div", common(sheet, each.attributes, "qti-option"), control + label)
+
+
+def _option_with_controls(sheet: Sheet, interaction: ChoiceInteraction, each: Choice, identity: str) -> str:
+    """A label may hold no other control ("other: ____"): the words stand beside and are pointed at."""
+    words = sheet.new_id(interaction.response, each.identifier, "words")
+    control = box(sheet, interaction.response, identity, each.identifier, **{"aria-labelledby": words})
+    content = element("div", {"id": words, "class": "qti-option-words"}, sheet.blocks(each.content))
+    return element("div", common(sheet, each.attributes, "qti-option"), control + content)
 
 
 def box(sheet: Sheet, response: str, identity: str, value: str, **named: str) -> str:

@@ -4,7 +4,7 @@ from item_bank.qti.model import DrawingInteraction, MediaInteraction, UploadInte
 from item_bank.qti.render import pictures
 from item_bank.qti.render.elements import element, text
 from item_bank.qti.render.graphics import figure
-from item_bank.qti.render.groups import group, labelled, wrapper
+from item_bank.qti.render.groups import group, hint, labelled, wrapper
 from item_bank.qti.render.sheet import Sheet
 
 _DRAWN = "image/png,image/jpeg,image/gif,image/webp"
@@ -39,7 +39,7 @@ def upload(sheet: Sheet, interaction: UploadInteraction) -> str:
     kinds = [kind.strip(",") for kind in interaction.types]
     accepted = {"accept": ",".join(kinds)} if kinds else {}
     attributes = {"type": "file", "id": identity, **accepted, **sheet.control(interaction.response, "file"), **named}
-    said = f'<p class="qti-hint">{text(sheet.word("file_kinds", kinds=", ".join(map(_kind, kinds))))}</p>' if kinds else ""
+    said = hint(sheet, sheet.word("file_kinds", kinds=", ".join(map(_kind, kinds))), "p") if kinds else ""
     name = element("output", {"class": "qti-file-name", "for": identity}, text(sheet.file_name(interaction.response)))
     return element("div", wrapper(interaction, "upload"), f"{before}{said}{element('input', attributes)} {name}")
 

@@ -67,9 +67,10 @@ def graphic_order(sheet: Sheet, interaction: GraphicOrderInteraction) -> str:
 
 def graphic_associate(sheet: Sheet, interaction: GraphicAssociateInteraction) -> str:
     """Write a graphic associate: rows of two lists of places."""
-    places = _places(sheet, interaction.response, interaction.hotspots, new=False)
+    first = sheet.new_id(interaction.response, "1", "first")
+    places = _places(sheet, interaction.response, interaction.hotspots, first)
     most = interaction.max_associations
-    rows = pair_rows(sheet, interaction.response, [(place.identifier, name) for place, name, _ in places], most or len(places))
+    rows = pair_rows(sheet, interaction.response, [(place.identifier, name) for place, name, _ in places], most or len(places), first)
     attributes = wrapper(interaction, "graphic-associate", least=interaction.min_associations, most=most)
     said = sheet.limits("pairs", interaction.min_associations, most)
     return group(sheet, interaction, attributes, said, figure(sheet, interaction.image, places) + rows)
@@ -124,10 +125,11 @@ def _may_hold(place: Hotspot, choice: Choice) -> bool:
     )
 
 
-def _places(sheet: Sheet, response: str, hotspots: Sequence[Hotspot], *, new: bool = True) -> Places:
+def _places(sheet: Sheet, response: str, hotspots: Sequence[Hotspot], control: str = "") -> Places:
+    """Name the places that show, each with the id of its own control, or of the one that they share."""
     shown = [each for each in hotspots if sheet.is_shown(each.shown)]
     return [
-        (each, each.label or sheet.word("place_n", n=number), sheet.new_id(response, each.identifier) if new else "")
+        (each, each.label or sheet.word("place_n", n=number), control or sheet.new_id(response, each.identifier))
         for number, each in enumerate(shown, 1)
     ]
 
@@ -175,9 +177,9 @@ def _shape(sheet: Sheet, place: Hotspot, name: str, identity: str, size: tuple[f
     drawn = _drawn(place.area, size)
     if not drawn:
         return ""
-    linked = {"href": f"#{identity}"} if identity and not sheet.page.locked else {}
-    pointed = {"data-for": identity} if identity else {}
-    return element("a", {"class": "qti-shape", **linked, **pointed, "data-choice": place.identifier, "aria-label": name}, drawn)
+    linked = {"role": "img"} if sheet.page.locked else {"href": f"#{identity}"}
+    said = {"data-for": identity, "data-choice": place.identifier, "aria-label": name}
+    return element("a", {"class": "qti-shape", **linked, **said}, drawn)
 
 
 def _drawn(area: Area, size: tuple[float, float]) -> str:

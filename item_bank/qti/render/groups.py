@@ -9,6 +9,7 @@ from item_bank.qti.model import Choice, Interaction
 from item_bank.qti.render.attributes import language
 from item_bank.qti.render.elements import classes, element, text
 from item_bank.qti.render.markup import fits_a_label
+from item_bank.qti.render.plain import says_something
 from item_bank.qti.render.sheet import Sheet
 from item_bank.qti.render.vocabulary import shared
 
@@ -27,9 +28,9 @@ def wrapper(interaction: Interaction, kind: str, *more: str, least: int = 0, mos
     }
 
 
-def hint(words: str) -> str:
+def hint(sheet: Sheet, words: str, tag: str = "span") -> str:
     """Write what is asked for in words."""
-    return f'<span class="qti-hint">{text(words)}</span>' if words else ""
+    return element(tag, {"class": "qti-hint", **sheet.our_language}, text(words)) if words else ""
 
 
 def group(sheet: Sheet, interaction: Interaction, attributes: Mapping[str, str], said: str, content: str) -> str:
@@ -37,19 +38,19 @@ def group(sheet: Sheet, interaction: Interaction, attributes: Mapping[str, str],
     prompt = interaction.prompt
     if fits_a_label(prompt):
         words = f'<span class="qti-prompt">{sheet.phrasing(prompt)}</span> ' if prompt else ""
-        named = hint(said or ("" if prompt else interaction.label or sheet.word("answer")))
+        named = hint(sheet, said or ("" if says_something(sheet, prompt) else interaction.label or sheet.word("answer")))
         return element("fieldset", attributes, f"<legend>{words}{named}</legend>{content}")
     identity = sheet.new_id(interaction.response, "prompt")
     before = element("div", {"class": "qti-prompt", "id": identity}, sheet.blocks(prompt))
-    after = f'<div class="qti-hint">{text(said)}</div>' if said else ""
-    return element("fieldset", {**attributes, "aria-labelledby": identity}, before + after + content)
+    return element("fieldset", {**attributes, "aria-labelledby": identity}, before + hint(sheet, said, "div") + content)
 
 
 def labelled(sheet: Sheet, interaction: Interaction, control: str) -> tuple[str, dict[str, str]]:
     """Name an interaction's only control: return what stands before it, and what it says itself."""
     prompt = interaction.prompt
-    if not prompt:
-        return "", {"aria-label": interaction.label or sheet.word("answer")}
+    if not says_something(sheet, prompt):
+        shown = element("div", {"class": "qti-prompt"}, sheet.blocks(prompt)) if prompt else ""
+        return shown, {"aria-label": interaction.label or sheet.word("answer")}
     if fits_a_label(prompt):
         return element("label", {"class": "qti-prompt", "for": control}, sheet.phrasing(prompt)), {}
     identity = sheet.new_id(interaction.response, "prompt")

@@ -53,28 +53,30 @@ def associate(sheet: Sheet, interaction: AssociateInteraction) -> str:
     seen = "" if all(map(is_plain, shown)) else bank(sheet, shown, names, contents(sheet, shown, names))
     most = interaction.max_associations
     attributes = wrapper(interaction, "associate", least=interaction.min_associations, most=most)
-    rows = pair_rows(sheet, interaction.response, list(names.items()), most or len(shown))
+    first = sheet.new_id(interaction.response, "1", "first")
+    rows = pair_rows(sheet, interaction.response, list(names.items()), most or len(shown), first)
     return group(sheet, interaction, attributes, sheet.limits("pairs", interaction.min_associations, most), seen + rows)
 
 
-def pair_rows(sheet: Sheet, response: str, choices: Sequence[tuple[str, str]], most: int) -> str:
-    """Write rows of two lists each, one for every pair that may be made."""
+def pair_rows(sheet: Sheet, response: str, choices: Sequence[tuple[str, str]], most: int, first: str) -> str:
+    """Write rows of two lists each, one for every pair that may be made; `first` is the id of the first list."""
     answered = [each.split() for each in sheet.words_answered(response)]
     count = max(1, len(answered), min(most, _MOST_ROWS))
     rows = []
     for number in range(1, count + 1):
         pair = answered[number - 1] if number <= len(answered) else []
-        halves = [
-            _half(sheet, response, choices, number, part, pair[place] if place < len(pair) else "")
-            for place, part in enumerate(("first", "second"))
-        ]
+        values = [*pair, "", ""]
+        ids = [first if number == 1 else sheet.new_id(response, str(number), "first"), sheet.new_id(response, str(number), "second")]
+        facts = [(ids[0], "first", values[0]), (ids[1], "second", values[1])]
+        halves = [_half(sheet, response, choices, number, half) for half in facts]
         rows.append(element("li", {"class": "qti-row"}, ' <span aria-hidden="true">–</span> '.join(halves)))
     return element("ol", {"class": "qti-rows"}, "".join(rows))
 
 
-def _half(sheet: Sheet, response: str, choices: Sequence[tuple[str, str]], number: int, part: str, chosen: str) -> str:
+def _half(sheet: Sheet, response: str, choices: Sequence[tuple[str, str]], number: int, half: tuple[str, str, str]) -> str:
+    identity, part, chosen = half
     attributes = {
-        "id": sheet.new_id(response, str(number), part),
+        "id": identity,
         **sheet.control(response, "text", row=str(number), part=part),
         "aria-label": sheet.word(f"pair_{part}", n=number),
     }

@@ -2,8 +2,9 @@
 
 from item_bank.qti.model import SliderInteraction
 from item_bank.qti.render.elements import element, text
-from item_bank.qti.render.groups import labelled, wrapper
+from item_bank.qti.render.groups import hint, labelled, wrapper
 from item_bank.qti.render.sheet import Sheet
+from item_bank.qti.text import latin_digits
 from item_bank.qti.values import BaseType
 
 _MOST_MARKS = 21
@@ -14,7 +15,7 @@ def slider(sheet: Sheet, interaction: SliderInteraction) -> str:
     response = interaction.response
     identity = sheet.new_id(response)
     before, named = labelled(sheet, interaction, identity)
-    answered = next(iter(sheet.answers(response)), "")
+    answered = latin_digits(next(iter(sheet.answers(response)), ""))
     lower, upper = _number(interaction.lower), _number(interaction.upper)
     attributes = {
         "type": "range",
@@ -30,7 +31,7 @@ def slider(sheet: Sheet, interaction: SliderInteraction) -> str:
     }
     said = text(answered) if answered else text(sheet.word("not_answered"))
     output = element("output", {"for": identity}, said)
-    bounds = element("span", {"class": "qti-hint"}, text(sheet.word("bounds", lower=lower, upper=upper)))
+    bounds = hint(sheet, sheet.word("bounds", lower=lower, upper=upper))
     upright = {"data-orientation": "vertical"} if interaction.orientation == "vertical" else {}
     wrapped = {**wrapper(interaction, "slider"), **upright, **({"data-reverse": ""} if interaction.reverse else {})}
     return element("div", wrapped, f"{before}{element('input', attributes)}{_marks(sheet, interaction)} {output} {bounds}")

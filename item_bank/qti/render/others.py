@@ -52,7 +52,7 @@ def unsupported(sheet: Sheet, block: Unsupported) -> str:
     name = next((node.attributes[name] for name in _NAMES if node.attributes.get(name, "").strip()), "")
     words = "" if node.name.startswith("qti-") or node.namespace else " ".join(_words(node).split())
     said = " ".join(part for part in (name, words) if part)
-    notice = f'<span class="qti-notice">({text(sheet.word("unsupported"))})</span>'
+    notice = element("span", {"class": "qti-notice", **sheet.our_language}, f"({text(sheet.word('unsupported'))})")
     return f'<span class="qti-unsupported">{notice}{" " if said else ""}{text(said)}</span>'
 
 

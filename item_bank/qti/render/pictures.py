@@ -26,7 +26,7 @@ def img_at(sheet: Sheet, block: Markup, address: str, **more: str) -> str:
 
 def missing(sheet: Sheet, words: str, key: str) -> str:
     """Write the words that stand for a file that we do not serve."""
-    notice = f'<span class="qti-notice">({text(sheet.word(key))})</span>'
+    notice = element("span", {"class": "qti-notice", **sheet.our_language}, f"({text(sheet.word(key))})")
     return f'<span class="qti-missing">{text(words.strip())} {notice}</span>' if words.strip() else notice
 
 
@@ -80,4 +80,4 @@ def _children(blocks: Blocks, tag: str) -> list[Markup]:
 def unknown_object(sheet: Sheet, block: Markup) -> str:
     """Write what stands inside an object whose kind nobody here can show; its file is not given out."""
     words = sheet.blocks(tuple(child for child in block.children if not (isinstance(child, Markup) and child.tag == "param")))
-    return f'<span class="qti-notice">({text(sheet.word("no_file"))})</span>{words}'
+    return missing(sheet, "", "no_file") + words

@@ -50,6 +50,11 @@ def choice_name(sheet: Sheet, choice: Choice, number: int) -> str:
     return words(sheet, choice.content) or choice.label or picture or sheet.word("choice_n", n=number)
 
 
+def says_something(sheet: Sheet, blocks: Blocks) -> bool:
+    """Tell whether there is anything in blocks to hear: a picture without words is nothing."""
+    return any(isinstance(block, str) and bool(block.strip()) for block in blocks) or bool(words(sheet, blocks))
+
+
 def is_plain(choice: Choice) -> bool:
     """Tell whether a choice loses nothing when it is said in plain words."""
     return choice.image is None and all(isinstance(block, str | PrintedVariable) for block in choice.content)

@@ -6,6 +6,7 @@ from item_bank.qti.render.graphics import figure
 from item_bank.qti.render.groups import group, wrapper
 from item_bank.qti.render.pictures import img_at, missing
 from item_bank.qti.render.sheet import Sheet
+from item_bank.qti.text import latin_digits
 
 _MOST_ROWS = 30
 _FEWEST_ROWS = 5  # where any number may be set
@@ -62,7 +63,7 @@ def _axis(sheet: Sheet, response: str, image: Markup, where: tuple[int, str], va
         "min": "0",
         **({"max": size} if size.isdecimal() else {}),
         "step": "any",
-        "value": value,
+        "value": latin_digits(value),
         **sheet.control(response, "text", row=str(number), axis=axis),
         "aria-label": sheet.word(f"point_{axis}", n=number),
     }

@@ -13,8 +13,8 @@ from item_bank.qti.render import mathml
 from item_bank.qti.render.elements import names
 
 HTML_TAGS = names(
-    "a abbr address article aside audio b bdi bdo blockquote br button caption cite code col colgroup dd details dfn div dl dt em "
-    "fieldset figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img input kbd label legend li ol option output p pre q rb rp rt rtc ruby s "
+    "a abbr address article aside audio b bdi bdo blockquote br button caption cite code col colgroup dd details dfn div dl dt em fieldset "
+    "figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img input kbd label legend li ol option output p pre q rb rp rt rtc ruby s "
     "samp section select small source span strong sub summary sup table tbody td textarea tfoot th thead time tr track u ul var video wbr"
 )
 SVG_TAGS = names("svg circle ellipse polygon rect")

@@ -25,7 +25,7 @@ from item_bank.qti.model import (
 )
 from item_bank.qti.render.elements import text
 from item_bank.qti.render.page import Page
-from item_bank.qti.render.words import limits, word
+from item_bank.qti.render.words import language_of_words, limits, word
 from item_bank.qti.values import BaseType, Cardinality
 
 _NO_ID = re.compile(r"[^\w.-]+")
@@ -38,6 +38,8 @@ class Sheet:
     def __init__(self, item: QtiItem, page: Page, write: "Callable[[Sheet, Block], str]", say: "Callable[[Sheet, Blocks], str]") -> None:
         self.item = item
         self.page = page
+        ours = language_of_words(page.lang)
+        self.our_language: dict[str, str] = {} if (item.lang or page.lang).partition("-")[0].lower() == ours else {"lang": ours}
         self.flat = False  # inside a label or a legend, where HTML has no paragraphs
         self.around: Interaction | None = None  # whose gaps or hottexts are being written
         self.offered: list[tuple[Choice, str]] = []  # what its gaps may hold, with the names of that

@@ -149,10 +149,15 @@ _HINDI: Mapping[str, str] = {
 WORDS: Mapping[str, Mapping[str, str]] = {"en": _ENGLISH, "hi": _HINDI}
 
 
+def language_of_words(lang: str) -> str:
+    """Return the language that our words are in on a page in `lang` (`hi`, `hi-IN`, …)."""
+    short = lang.partition("-")[0].lower()
+    return short if short in WORDS else "en"
+
+
 def word(lang: str, key: str, **values: object) -> str:
-    """Return our words for a key in a language (`hi`, `hi-IN`), with values put in."""
-    table = WORDS.get(lang) or WORDS.get(lang.partition("-")[0].lower()) or _ENGLISH
-    said = table.get(key, _ENGLISH[key])
+    """Return our words for a key, with values put in."""
+    said = WORDS[language_of_words(lang)].get(key, _ENGLISH[key])
     return said.format(**values) if values else said
 
 
