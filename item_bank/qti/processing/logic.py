@@ -1,67 +1,98 @@
-"""Expressions that answer true or false without arithmetic. NULL follows the specification's three-valued logic."""
+"""Expressions that answer true or false about true and false. NULL follows the specification's three-valued logic.
 
-from assessment_engine.kernel.errors import Invalid
-from item_bank.qti.attributes import only
-from item_bank.qti.model import Node
+A number where a boolean belongs is true unless it is 0, as some systems have it; any other value counts as NULL. A condition is more
+generous.
+"""
+
+from item_bank.qti.model.nodes import Node
+from item_bank.qti.processing.operands import NUMBERS, null, whole_reference
 from item_bank.qti.processing.scope import Compile, Expression, Family, Scope
-from item_bank.qti.values import FALSE, TRUE, BaseType, Value, boolean, matches
+from item_bank.qti.values import FALSE, TRUE, BaseType, Cardinality, Value, boolean
 
 
 def truth(value: Value | None) -> bool | None:
-    """Return the truth of a single boolean, None for NULL; raises Invalid for any other value."""
-    if value is not None and (value.base_type is not BaseType.BOOLEAN or len(value.atoms) != 1):
-        raise Invalid(f"a condition needs a boolean, not {value.cardinality} {value.base_type}")
-    return None if value is None else bool(value.atom)
+    """Return the truth of a single boolean or number, None for NULL and for any other value."""
+    if value is None or value.cardinality is not Cardinality.SINGLE:
+        return None
+    if value.base_type is BaseType.BOOLEAN:
+        return bool(value.atoms[0])
+    found = value.atoms[0] if value.base_type in NUMBERS else None
+    return None if found is None or found != found else found != 0
+
+
+def holds(value: Value | None) -> bool:
+    """Tell whether a condition is met: NULL never is; a value that is no boolean is when it is not 0 (QTI 3.0, "responseIf")."""
+    known = truth(value)
+    if known is not None or value is None:
+        return known is True
+    return value.cardinality is not Cardinality.SINGLE or value.base_type not in NUMBERS  # NaN is not met
 
 
 def _and(node: Node, compiling: Compile) -> Expression:
-    only(node, ())
     operands = compiling.operands(node)
 
     def run(scope: Scope) -> Value | None:
-        truths = [truth(operand(scope)) for operand in operands]
-        return FALSE if False in truths else None if None in truths else TRUE
+        result: Value | None = TRUE
+        for operand in operands:
+            known = truth(operand(scope))
+            if known is False:
+                return FALSE
+            if known is None:
+                result = None
+        return result
 
-    return run
+    return run if operands else null
 
 
 def _or(node: Node, compiling: Compile) -> Expression:
-    only(node, ())
     operands = compiling.operands(node)
 
     def run(scope: Scope) -> Value | None:
-        truths = [truth(operand(scope)) for operand in operands]
-        return TRUE if True in truths else None if None in truths else FALSE
+        result: Value | None = FALSE
+        for operand in operands:
+            known = truth(operand(scope))
+            if known:
+                return TRUE
+            if known is None:
+                result = None
+        return result
 
-    return run
+    return run if operands else null
 
 
 def _not(node: Node, compiling: Compile) -> Expression:
-    only(node, ())
-    (operand,) = compiling.operands(node, 1)
+    operands = compiling.operands(node)
+    if len(operands) != 1:
+        return null
 
     def run(scope: Scope) -> Value | None:
-        known = truth(operand(scope))
+        known = truth(operands[0](scope))
         return None if known is None else boolean(not known)
 
     return run
 
 
 def _is_null(node: Node, compiling: Compile) -> Expression:
-    only(node, ())
-    (operand,) = compiling.operands(node, 1)
-    return lambda scope: boolean(operand(scope) is None)
+    operands = compiling.operands(node)
+    return (lambda scope: boolean(operands[0](scope) is None)) if len(operands) == 1 else null
 
 
-def _match(node: Node, compiling: Compile) -> Expression:
-    only(node, ())
-    left, right = compiling.operands(node, 2)
+def _any_n(node: Node, compiling: Compile) -> Expression:
+    """Count truths; NULL where the unknown ones could still decide (QTI 3.0, "anyN")."""
+    operands = compiling.operands(node)
+    read_least, read_most = whole_reference(node, "min"), whole_reference(node, "max")
 
     def run(scope: Scope) -> Value | None:
-        first, second = left(scope), right(scope)
-        return None if first is None or second is None else boolean(matches(first, second))
+        least, most = read_least(scope), read_most(scope)
+        if least is None or most is None:
+            return None
+        truths = [truth(operand(scope)) for operand in operands]
+        sure, possible = truths.count(True), truths.count(True) + truths.count(None)
+        if least <= sure and possible <= most:
+            return TRUE
+        return FALSE if possible < least or sure > most or least > most else None
 
-    return run
+    return run if operands else null
 
 
 FAMILY: Family = {
@@ -69,5 +100,5 @@ FAMILY: Family = {
     "qti-or": _or,
     "qti-not": _not,
     "qti-is-null": _is_null,
-    "qti-match": _match,
+    "qti-any-n": _any_n,
 }

@@ -1,19 +1,70 @@
-"""Compiles an item's response processing into closures once, and runs them often."""
+"""Compiles an item's processing into closures once, and runs it often.
 
+What an item's file says never stops a run: an unknown expression is NULL, an unknown rule does nothing. Tests use `compile_expression`
+and `compile_rules` for their outcome processing, preconditions and branch rules.
+"""
+
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from item_bank.qti.attributes import only
-from item_bank.qti.model import Node, OutcomeDeclaration, QtiItem, ResponseDeclaration
-from item_bank.qti.processing import logic, numbers, variables
-from item_bank.qti.processing.rules import compile_rules
-from item_bank.qti.processing.scope import Compile, Expression, Family, Rule, Scope
-from item_bank.qti.processing.templates import MAP_RESPONSE, MATCH_CORRECT, TEMPLATES
-from item_bank.qti.safe_xml import refuse
-from item_bank.qti.values import NUMERIC, BaseType, Cardinality, Value, single
+from item_bank.qti.model.declarations import Declaration, OutcomeDeclaration
+from item_bank.qti.model.item import QtiItem
+from item_bank.qti.model.nodes import Node
+from item_bank.qti.processing import (
+    arithmetic,
+    chance,
+    comparisons,
+    containers,
+    extras,
+    functions,
+    geometry,
+    logic,
+    mapping,
+    matching,
+    operators,
+    rounding,
+    stats,
+    tests,
+    variables,
+)
+from item_bank.qti.processing.best import best_score
+from item_bank.qti.processing.clone import Copy, Variables, drawn
+from item_bank.qti.processing.operands import NUMBERS, null, number_of, whole_of
+from item_bank.qti.processing.operators import OPERATORS
+from item_bank.qti.processing.rules import compile_rules, run_rules
+from item_bank.qti.processing.scope import Compile, CustomOperator, Expression, Family, Rule, Scope
+from item_bank.qti.processing.templates import TEMPLATES, template_named
+from item_bank.qti.values import BaseType, Cardinality, Value, integer, number, single
 
-_EXPRESSIONS: Family = {**variables.FAMILY, **logic.FAMILY, **numbers.FAMILY}
+__all__ = ["Outcomes", "compile_expression", "compile_rules", "compiled", "copy_of", "max_score", "score"]
+
+FAMILIES: tuple[Family, ...] = (
+    variables.FAMILY,
+    mapping.FAMILY,
+    containers.FAMILY,
+    logic.FAMILY,
+    matching.FAMILY,
+    comparisons.FAMILY,
+    arithmetic.FAMILY,
+    rounding.FAMILY,
+    functions.FAMILY,
+    stats.FAMILY,
+    chance.FAMILY,
+    geometry.FAMILY,
+    operators.FAMILY,
+    tests.FAMILY,
+    extras.FAMILY,
+)
+EXPRESSIONS: Family = {name: maker for family in FAMILIES for name, maker in family.items()}
+
+COMPLETION_STATUS, NUM_ATTEMPTS, DURATION = "completionStatus", "numAttempts", "duration"
+_BUILT_IN: Variables = {
+    COMPLETION_STATUS: single(BaseType.IDENTIFIER, "unknown"),  # what it becomes when an attempt begins
+    NUM_ATTEMPTS: integer(1),
+    DURATION: single(BaseType.DURATION, 0.0),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,68 +76,131 @@ class Outcomes:
 
     @property
     def score(self) -> float:
-        """SCORE; 0 when the item left it NULL."""
-        value = self.values.get("SCORE")
-        return 0.0 if value is None else float(value.atom)
+        """SCORE; 0 when the item left it NULL or made it no number."""
+        found = number_of(self.values.get("SCORE"))
+        return float(found) if found is not None and math.isfinite(found) else 0.0
 
 
-def score(item: QtiItem, responses: Mapping[str, Value | None]) -> Outcomes:
-    """Run an item's processing over one set of bound responses."""
-    scope = Scope(responses=responses, outcomes={name: _initial(declared) for name, declared in item.outcomes.items()})
-    for rule in compiled(item):
-        rule(scope)
-    return Outcomes(values=scope.outcomes, max_score=max_score(item))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """One item, compiled: its rules, and what its variables start with."""
+
+    rules: tuple[tuple[Rule, ...], ...]
+    template_rules: tuple[Rule, ...]
+    declarations: Mapping[str, Declaration]
+    declared: Copy
+    start: Variables
+    inputs: frozenset[str]  # templates, responses and built-in response variables: what is no outcome
+    external: frozenset[str]
+    max_score: float | None
+
+
+def compile_expression(node: Node, compiling: Compile) -> Expression:
+    """Compile one expression; one that is not known is NULL."""
+    maker = EXPRESSIONS.get(node.name)
+    return null if maker is None else maker(node, compiling)
+
+
+def copy_of(item: QtiItem, seed: int = 0) -> Copy:
+    """Draw a candidate's copy of an item; the declared values where there is no template processing."""
+    program = compiled(item)
+    if not program.template_rules:
+        return program.declared
+    scope = Scope(declarations=program.declarations, values=dict(program.start), beginning=program.declared.templates, seed=seed)
+    return drawn(program.template_rules, program.declared, scope)
+
+
+def score(
+    item: QtiItem,
+    responses: Variables,
+    *,
+    seed: int = 0,
+    copy: Copy | None = None,
+    before: Variables | None = None,
+    operators: Mapping[str, CustomOperator] = OPERATORS,
+) -> Outcomes:
+    """Run an item's processing over one set of bound responses.
+
+    `copy` is the candidate's copy (drawn from the seed when it is not given); `before` are outcomes to go on from, as adaptive items
+    do. A response that is not named has its default.
+    """
+    program = compiled(item) if operators is OPERATORS else _compile(item, operators)
+    copy = copy_of(item, seed) if copy is None else copy
+    values = {**program.start, **_changed(program, copy), **(before or {}), **responses}
+    scope = Scope(
+        declarations=program.declarations,
+        values=values,
+        corrects=dict(copy.corrects),
+        defaults=dict(copy.defaults),
+        settled=frozenset(name for name in program.external if before is not None and before.get(name) is not None),
+        seed=seed,
+        stream=max(1, whole_of(values.get(NUM_ATTEMPTS)) or 1),
+    )
+    for rules in program.rules:
+        run_rules(rules, scope)
+    outcomes = {name: value for name, value in values.items() if name not in program.inputs and name not in responses}
+    return Outcomes(values=outcomes, max_score=program.max_score)
 
 
 def max_score(item: QtiItem) -> float | None:
     """Return the best SCORE there is, as far as the item says it: MAXSCORE, SCORE's normal maximum, or what its standard template gives."""
-    declared, outcome = item.outcomes.get("MAXSCORE"), item.outcomes.get("SCORE")
-    if declared is not None and declared.default is not None:
-        return float(declared.default.atom)
-    if outcome is not None and outcome.normal_maximum is not None:
-        return outcome.normal_maximum
-    tree = TEMPLATES.get(item.processing.attributes.get("template", "")) if item.processing else None
-    response = item.responses.get("RESPONSE")
-    if tree is MAP_RESPONSE and response is not None and response.mapping is not None:
-        return _best(response)
-    return 1.0 if tree is MATCH_CORRECT else None
-
-
-def _best(response: ResponseDeclaration) -> float:
-    assert response.mapping is not None
-    worths = [entry.value for entry in response.mapping.entries]
-    best = max(worths) if response.cardinality is Cardinality.SINGLE else sum(worth for worth in worths if worth > 0)
-    return best if response.mapping.upper is None else min(best, response.mapping.upper)
+    return compiled(item).max_score
 
 
 @lru_cache(maxsize=4096)
-def compiled(item: QtiItem) -> tuple[Rule, ...]:
-    """Compile the processing of an item; raises UnreadableFile with the line of what is unknown."""
-    if item.processing is None:
-        return ()
-    compiling = Compile(item=item, expression=lambda node: _expression(node, compiling))
-    return compile_rules(_rules(item.processing), compiling)
+def compiled(item: QtiItem) -> Program:
+    """Compile an item, once."""
+    return _compile(item, OPERATORS)
 
 
-def _rules(processing: Node) -> tuple[Node, ...]:
-    only(processing, ("template",))
-    address = processing.attributes.get("template")
-    if address is None:
-        return processing.elements
-    if address not in TEMPLATES or processing.elements:
-        refuse(processing, f"{address} is not a standard template that stands alone")
-    return (TEMPLATES[address],)
+def _compile(item: QtiItem, operators: Mapping[str, CustomOperator]) -> Program:
+    declarations: dict[str, Declaration] = {**item.outcomes, **item.responses, **item.templates}
+    compiling = Compile(declarations=declarations, expression=lambda node: compile_expression(node, compiling), operators=operators)
+    declared = Copy(
+        templates={name: each.default for name, each in item.templates.items()},
+        corrects={name: each.correct for name, each in item.responses.items()},
+        defaults={name: each.default for name, each in declarations.items()},
+    )
+    template = template_named(item.processing)
+    cartridge: Variables = {"MAXSCORE": number(1.0)} if template is not None and template.startswith("cc2") else {}
+    return Program(
+        rules=tuple(compile_rules(nodes, compiling) for nodes in (_response_rules(item, template), _elements(item.outcome_processing))),
+        template_rules=compile_rules(_elements(item.template_processing), compiling),
+        declarations=declarations,
+        declared=declared,
+        start={**cartridge, **_BUILT_IN, **{name: _begun(name, each) for name, each in declarations.items()}},
+        inputs=frozenset({*item.responses, *item.templates, NUM_ATTEMPTS, DURATION} - set(item.outcomes)),
+        external=frozenset(name for name, each in item.outcomes.items() if each.external_scored),
+        max_score=best_score(item),
+    )
 
 
-def _expression(node: Node, compiling: Compile) -> Expression:
-    maker = _EXPRESSIONS.get(node.name)
-    if maker is None:
-        refuse(node, "this expression is not supported")
-    return maker(node, compiling)
+def _elements(node: Node | None) -> tuple[Node, ...]:
+    return () if node is None else node.elements
 
 
-def _initial(declared: OutcomeDeclaration) -> Value | None:
+def _response_rules(item: QtiItem, template: str | None) -> tuple[Node, ...]:
+    """A standard template stands instead of rules written beside it; an unknown one leaves those (QTI 3.0, "responseProcessing")."""
+    return _elements(item.processing) if template is None else TEMPLATES[template]
+
+
+def _begun(name: str, declared: Declaration) -> Value | None:
+    """A built-in variable that is declared all the same starts as it does undeclared, unless its declaration has a default."""
+    return _initial(declared, declared.default) if declared.default is not None or name not in _BUILT_IN else _BUILT_IN[name]
+
+
+def _initial(declared: Declaration, default: Value | None) -> Value | None:
     """A single numeric outcome without a default starts at 0, anything else at NULL (QTI 3.0, "outcomeDeclaration")."""
-    if declared.default is None and declared.cardinality is Cardinality.SINGLE and declared.base_type in NUMERIC:
-        return single(declared.base_type, 0 if declared.base_type is BaseType.INTEGER else 0.0)
-    return declared.default
+    zero = isinstance(declared, OutcomeDeclaration) and declared.cardinality is Cardinality.SINGLE and declared.base_type in NUMBERS
+    if default is not None or not zero:
+        return default
+    return integer(0) if declared.base_type is BaseType.INTEGER else number(0.0)
+
+
+def _changed(program: Program, copy: Copy) -> Variables:
+    """What a copy's variables start with, where they differ from the declared ones."""
+    if copy is program.declared:
+        return {}
+    defaults = {name: value for name, value in copy.defaults.items() if value is not program.declared.defaults.get(name)}
+    started = {name: _initial(program.declarations[name], value) for name, value in defaults.items() if name in program.declarations}
+    return {**started, **copy.templates}

@@ -1,88 +1,154 @@
-"""Response rules: responseCondition and setOutcomeValue (QTI 3.0, "responseRule")."""
+"""Rules: conditions, assignments, look-ups, exits and fragments, of response, outcome and template processing alike (QTI 3.0,
+"responseRule").
 
-from collections.abc import Callable, Mapping
+The three kinds of processing differ in names only: `qti-response-if` is `qti-outcome-if`. A rule that is not known here does nothing.
+"""
 
-from assessment_engine.kernel.errors import Invalid
-from item_bank.qti.attributes import only
-from item_bank.qti.declarations import identifier
-from item_bank.qti.model import Node, OutcomeDeclaration
-from item_bank.qti.processing.logic import truth
-from item_bank.qti.processing.scope import Compile, Expression, Rule, Scope
-from item_bank.qti.safe_xml import refuse
-from item_bank.qti.values import NUMERIC, BaseType, Value, single
+from collections.abc import Callable, Iterator, Mapping
 
-_BRANCHES = ("qti-response-if", "qti-response-else-if", "qti-response-else")
+from item_bank.qti.model.declarations import OutcomeDeclaration
+from item_bank.qti.model.nodes import Node
+from item_bank.qti.processing.assign import fitted
+from item_bank.qti.processing.logic import holds
+from item_bank.qti.processing.lookup import look_up
+from item_bank.qti.processing.scope import Compile, Expression, Leave, Restart, Rule, Scope
+from item_bank.qti.reader.attributes import text
+
+_FRAGMENTS = frozenset({"qti-response-processing-fragment", "qti-outcome-processing-fragment", "qti-template-processing-fragment"})
 
 
 def compile_rules(nodes: tuple[Node, ...], compiling: Compile) -> tuple[Rule, ...]:
     """Compile rules that run one after the other."""
-    return tuple(_rule(node, compiling) for node in nodes)
+    return tuple(_RULES[node.name](node, compiling) for node in _flat(nodes) if node.name in _RULES)
 
 
-def _rule(node: Node, compiling: Compile) -> Rule:
-    maker = _RULES.get(node.name)
-    if maker is None:
-        refuse(node, "this response rule is not supported")
-    return maker(node, compiling)
+def _flat(nodes: tuple[Node, ...]) -> Iterator[Node]:
+    """Yield the rules, those in fragments among them."""
+    for node in nodes:
+        if node.name in _FRAGMENTS:
+            yield from _flat(node.elements)
+        else:
+            yield node
 
 
 def _condition(node: Node, compiling: Compile) -> Rule:
-    only(node, ())
-    order = [child.name for child in node.elements]
-    if order[:1] != ["qti-response-if"] or order != sorted(order, key=_rank) or max(map(order.count, _BRANCHES[::2])) > 1:
-        refuse(node, "expects one qti-response-if, then qti-response-else-if, then at most one qti-response-else")
-    branches = tuple(_branch(child, compiling) for child in node.elements)
+    """Run the rules of the first branch whose condition holds, else those of the last (QTI 3.0, "responseCondition")."""
+    branches = tuple(_branch(child, compiling) for child in node.elements if child.name.endswith("-if") and child.elements)
+    rest = tuple(rule for child in node.elements if child.name.endswith("-else") for rule in compile_rules(child.elements, compiling))
 
     def run(scope: Scope) -> None:
-        for test, rules in branches:
-            if test is None or truth(test(scope)):
-                for rule in rules:
-                    rule(scope)
-                return
+        for rule in next((rules for test, rules in branches if holds(test(scope))), rest):
+            rule(scope)
 
     return run
 
 
-def _rank(name: str) -> int:
-    return _BRANCHES.index(name) if name in _BRANCHES else len(_BRANCHES)
-
-
-def _branch(node: Node, compiling: Compile) -> tuple[Expression | None, tuple[Rule, ...]]:
-    only(node, ())
-    if node.name == "qti-response-else":
-        return None, compile_rules(node.elements, compiling)
-    if node.name not in _BRANCHES or not node.elements:
-        refuse(node, "expects an expression, then rules")
+def _branch(node: Node, compiling: Compile) -> tuple[Expression, tuple[Rule, ...]]:
     return compiling.expression(node.elements[0]), compile_rules(node.elements[1:], compiling)
 
 
-def _set_outcome_value(node: Node, compiling: Compile) -> Rule:
-    only(node, ("identifier",))
-    declaration = compiling.item.outcomes.get(identifier(node))
-    if declaration is None:
-        refuse(node, f"{identifier(node)} is not a declared outcome")
-    (operand,) = compiling.operands(node, 1)
+def _set_value(node: Node, compiling: Compile) -> Rule:
+    """Set an outcome, a template variable or a response: all have one namespace."""
+    name, operands = text(node, "identifier"), compiling.operands(node)
+    declared = compiling.declarations.get(name)
+    if not name or len(operands) != 1:
+        return _nothing
+    operand = operands[0]
 
     def run(scope: Scope) -> None:
-        scope.outcomes[declaration.identifier] = _fit(declaration, operand(scope))
+        if name not in scope.settled:
+            scope.values[name] = fitted(declared, operand(scope))
 
     return run
 
 
-def _fit(declaration: OutcomeDeclaration, value: Value | None) -> Value | None:
-    """Let an integer be a float and a whole float an integer; refuse every other change of type."""
-    if value is None or (value.base_type is declaration.base_type and value.cardinality is declaration.cardinality):
-        return value
-    numeric = {value.base_type, declaration.base_type} <= NUMERIC
-    if numeric and value.cardinality is declaration.cardinality and len(value.atoms) == 1:
-        if declaration.base_type is BaseType.FLOAT:
-            return single(BaseType.FLOAT, float(value.atom))
-        if float(value.atom).is_integer():
-            return single(BaseType.INTEGER, int(value.atom))
-    raise Invalid(f"{declaration.identifier} is a {declaration.cardinality} {declaration.base_type}; the item gives it a {value.base_type}")
+def _lookup_outcome_value(node: Node, compiling: Compile) -> Rule:
+    name, operands = text(node, "identifier"), compiling.operands(node)
+    declared = compiling.declarations.get(name)
+    if not isinstance(declared, OutcomeDeclaration) or declared.table is None or len(operands) != 1:
+        return _nothing
+    table = declared.table
+
+    def run(scope: Scope) -> None:
+        if name not in scope.settled:
+            scope.values[name] = look_up(table, operands[0](scope))
+
+    return run
+
+
+def _set_correct_response(node: Node, compiling: Compile) -> Rule:
+    name, operands = text(node, "identifier"), compiling.operands(node)
+    declared = compiling.declarations.get(name)
+    if not name or len(operands) != 1:
+        return _nothing
+
+    def run(scope: Scope) -> None:
+        scope.corrects[name] = fitted(declared, operands[0](scope))
+
+    return run
+
+
+def _set_default_value(node: Node, compiling: Compile) -> Rule:
+    """Set a variable's default (QTI 3.0, "setDefaultValue"); without an expression go back to it, as some systems have it."""
+    name, operands = text(node, "identifier"), compiling.operands(node)
+    declared = compiling.declarations.get(name)
+
+    def go_back(scope: Scope) -> None:
+        if name not in scope.settled:
+            scope.values[name] = scope.defaults.get(name)
+
+    def run(scope: Scope) -> None:
+        scope.defaults[name] = fitted(declared, operands[0](scope))
+
+    return run if len(operands) == 1 else go_back if name else _nothing
+
+
+def _template_constraint(node: Node, compiling: Compile) -> Rule:
+    """Begin again until the constraint holds; after too many times go on with the declared defaults (QTI 3.0, "templateConstraint")."""
+    operands = compiling.operands(node)
+    if len(operands) != 1:
+        return _nothing
+
+    def run(scope: Scope) -> None:
+        if holds(operands[0](scope)):
+            return
+        if scope.restarts_left:
+            raise Restart
+        scope.values.update(scope.beginning)
+
+    return run
+
+
+def _nothing(_: Scope) -> None:
+    pass
+
+
+def _leave(_: Scope) -> None:
+    raise Leave
+
+
+def _run_leave(node: Node, compiling: Compile) -> Rule:
+    return _leave
 
 
 _RULES: Mapping[str, Callable[[Node, Compile], Rule]] = {
-    "qti-response-condition": _condition,
-    "qti-set-outcome-value": _set_outcome_value,
+    **{f"qti-{kind}-condition": _condition for kind in ("response", "outcome", "template")},
+    **{f"qti-set-{kind}-value": _set_value for kind in ("response", "outcome", "template")},
+    **{f"qti-exit-{kind}": _run_leave for kind in ("response", "template", "test")},
+    "qti-lookup-outcome-value": _lookup_outcome_value,
+    "qti-set-correct-response": _set_correct_response,
+    "qti-set-default-value": _set_default_value,
+    "qti-template-constraint": _template_constraint,
 }
+
+RULES = frozenset(_RULES)
+
+
+def run_rules(rules: tuple[Rule, ...], scope: Scope) -> bool:
+    """Run rules until they end or leave; True when they left."""
+    try:
+        for rule in rules:
+            rule(scope)
+    except Leave:
+        return True
+    return False

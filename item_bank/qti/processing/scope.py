@@ -1,6 +1,7 @@
 """What a compiled program sees while it runs, and what its steps are.
 
-Running never fails for what a file says: an operand of the wrong kind is NULL, an unknown operator is NULL. What is wrong is said by validity/.
+Running never fails for what a file says: an operand of the wrong kind is NULL, an unknown operator is NULL. What is wrong is said by
+validity/. Nothing runs without end either: whatever is repeated or read from a container is paid for with `spend`, up to MAX_STEPS.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,31 +20,52 @@ CustomOperator = Callable[[Node, Sequence[Value | None]], Value | None]
 MAX_STEPS = 200_000
 
 
+class Leave(Exception):
+    """An exit rule was reached: the rest of the program is left out (exitResponse, exitTemplate, exitTest)."""
+
+
+class Restart(Exception):
+    """A templateConstraint was not met: template processing begins again."""
+
+
 class ItemResults(Protocol):
     """What a test's outcome processing asks of the items that were taken; session/assessment.py has it."""
 
-    def variable(self, item: str, variable: str, weight: str) -> Value | None: ...
+    def variable(self, item: str, variable: str, weight: str) -> Value | None:
+        """Return the value of an item's variable, with its weight."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Scope:
-    """One run. All variables share one namespace (QTI 3.0, "Item Variables"); `corrects` and `defaults` as template processing left them."""
+    """One run. All variables share one namespace (QTI 3.0, "Item Variables"); `corrects`, `defaults` as template processing left them."""
 
     declarations: Mapping[str, Declaration]
     values: dict[str, Value | None]
     corrects: dict[str, Value | None] = field(default_factory=dict)
     defaults: dict[str, Value | None] = field(default_factory=dict)
+    beginning: Mapping[str, Value | None] = field(default_factory=dict)  # template variables before template processing
+    settled: frozenset[str] = frozenset()  # outcomes that a person or another system has scored: no rule of ours changes them
     seed: int = 0
+    stream: int = 0  # 0 for template processing, the number of the attempt for response processing: each draws its own numbers
     items: "ItemResults | None" = None  # only in a test's outcome processing, preconditions and branch rules
     steps: int = 0
+    restarts_left: int = 0  # in template processing, how often a constraint may still make it begin again
     _chance: np.random.Generator | None = None
 
     @property
     def chance(self) -> np.random.Generator:
         """The generator of this run; made when it is first asked for."""
         if self._chance is None:
-            self._chance = np.random.default_rng(self.seed)
+            entropy = self.seed if self.stream == 0 else [self.seed, self.stream]
+            self._chance = np.random.Generator(np.random.PCG64(entropy))
         return self._chance
+
+    def spend(self, steps: int) -> bool:
+        """Pay for so many steps; False, and nothing paid, when the run may not take as many."""
+        if self.steps + steps > MAX_STEPS:
+            return False
+        self.steps += steps
+        return True
 
 
 Expression = Callable[[Scope], Value | None]
@@ -63,4 +85,5 @@ class Compile:
         return tuple(self.expression(child) for child in node.elements)
 
 
-Family = Mapping[str, Callable[[Node, Compile], Expression]]
+Maker = Callable[[Node, Compile], Expression]
+Family = Mapping[str, Maker]
