@@ -1,0 +1,30 @@
+import time
+from random import Random
+
+import pytest
+
+from tests.item_bank.qti.fuzz.mutation import mutated
+from tests.item_bank.qti.fuzz.samples import samples
+from tests.item_bank.qti.fuzz.trial import tried
+
+SECONDS = 1.5
+SOUND = samples()
+
+
+def test_sound_files_go_all_the_way() -> None:
+    far = [tried(xml, Random(1)) for xml in SOUND]
+
+    assert [fault for _, fault in far if fault is not None] == []
+    assert sum(reached == "rendered bare" for reached, _ in far) >= len(SOUND) - 5  # tests and stimuli are no items
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_broken_files_raise_nothing_that_is_not_ours(seed: int) -> None:
+    chance, began = Random(seed), time.monotonic()
+    executions = 0
+    while time.monotonic() - began < SECONDS:
+        xml = mutated(chance.choice(SOUND), SOUND, chance)
+        _, fault = tried(xml, chance)
+        executions += 1
+        assert fault is None, f"{fault.words}\n{xml[:3000]!r}"
+    assert executions > 5
