@@ -62,7 +62,7 @@ _OF_ONE: Mapping[str, Callable[[float], float]] = {
     "log": math.log10,
     "ln": math.log,
     "exp": _exp,
-    "abs": abs,
+    "abs": lambda found: float(abs(found)),
     "floor": _whole(math.floor),
     "ceil": _whole(math.ceil),
     "signum": _signum,
