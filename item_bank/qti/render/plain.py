@@ -51,8 +51,16 @@ def choice_name(sheet: Sheet, choice: Choice, number: int) -> str:
 
 
 def says_something(sheet: Sheet, blocks: Blocks) -> bool:
-    """Tell whether there is anything in blocks to hear: a picture without words is nothing."""
-    return any(isinstance(block, str) and bool(block.strip()) for block in blocks) or bool(words(sheet, blocks))
+    """Tell whether blocks name something for everybody: a picture without words does not, nor a formula alone, which few read out."""
+    return any(isinstance(block, str) and bool(block.strip()) for block in blocks) or any(_names(sheet, block) for block in blocks)
+
+
+def _names(sheet: Sheet, block: Block) -> bool:
+    if isinstance(block, Markup):
+        if block.namespace == "mathml":
+            return False
+        return says_something(sheet, block.children) if block.children else bool(words(sheet, (block,)))
+    return not isinstance(block, str) and bool(words(sheet, (block,)))
 
 
 def is_plain(choice: Choice) -> bool:

@@ -121,6 +121,13 @@ def test_a_choice_with_a_field_of_its_own_is_named_by_its_words() -> None:
     assert problems(html) == []
 
 
+def test_a_choice_that_is_a_formula_is_named_by_it_in_one_line() -> None:
+    html = shown(sample("mathml"))
+
+    assert one(html, "//input[@value='A']").get("aria-label") == "A=P×(R×T)/100"
+    assert len(all_of(html, "//label//math")) == 3
+
+
 def test_an_empty_choice_has_a_name() -> None:
     html = shown(
         item('<qti-choice-interaction response-identifier="RESPONSE"><qti-simple-choice identifier="A"/></qti-choice-interaction>')
