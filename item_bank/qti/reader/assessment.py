@@ -4,6 +4,7 @@ A section that stands in a file of its own is put in its place by `with_sections
 """
 
 import math
+import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NoReturn, TypedDict
@@ -37,6 +38,11 @@ MAX_SECTION_DEPTH = 50
 MAX_PLACES = 20_000
 
 _Part = Section | SectionRef | ItemRef
+
+
+class _Moved(TypedDict):
+    stimuli: tuple[StimulusRef, ...]
+    parts: tuple[_Part, ...]
 
 
 def read_test(xml: bytes) -> AssessmentTest:
@@ -77,6 +83,7 @@ def assessment_of(document: Document) -> AssessmentTest:
 def with_sections(test: AssessmentTest, sections: Mapping[str, Section]) -> AssessmentTest:
     """Put each section in place of the references to its address; an unknown address stays a reference.
 
+    Addresses are those that the test would use: what a section in another folder refers to is moved with it (`rebased`).
     Raises UnreadableFile for a circle (`cyclic_section`), TooLarge when sections that hold each other several times never end.
     """
     placing = _Placing(sections)
@@ -104,7 +111,30 @@ class _Placing:
         if part.href in above or len(above) >= MAX_SECTION_DEPTH:
             _refuse_circle(part)
         section = self.sections.get(part.href)
-        return part if section is None else _in_place_of(part, replace(section, parts=self.all(section.parts, (*above, part.href))))
+        if section is None:
+            return part
+        moved = rebased(section, part.href)
+        return _in_place_of(part, replace(moved, parts=self.all(moved.parts, (*above, part.href))))
+
+
+def rebased(section: Section, href: str) -> Section:
+    """Return a section with its addresses as seen from where it was referred to by `href`."""
+    folder = posixpath.dirname(href)
+    return section if not folder else replace(section, **_moved(section, folder))
+
+
+def _moved(section: Section, folder: str) -> _Moved:
+    return _Moved(
+        stimuli=tuple(replace(each, href=_seen_from(folder, each.href)) for each in section.stimuli),
+        parts=tuple(
+            replace(each, **_moved(each, folder)) if isinstance(each, Section) else replace(each, href=_seen_from(folder, each.href))
+            for each in section.parts
+        ),
+    )
+
+
+def _seen_from(folder: str, href: str) -> str:
+    return href if not href or href.startswith("/") or "://" in href else posixpath.normpath(posixpath.join(folder, href))
 
 
 def _in_place_of(reference: SectionRef, section: Section) -> Section:

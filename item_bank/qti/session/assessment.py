@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cache
 
 from assessment_engine.kernel.errors import AfterTime, IllegalTransition, NotYet, UnknownItem
-from item_bank.qti.model.assessment import AssessmentTest, NavigationMode, SubmissionMode, TestFeedback, TestPart
+from item_bank.qti.model.assessment import AssessmentTest, NavigationMode, SectionRef, SubmissionMode, TestFeedback, TestPart, inner
 from item_bank.qti.model.item import QtiItem
 from item_bank.qti.processing.tests import TestResults
 from item_bank.qti.session import outcomes as processing
@@ -57,7 +57,10 @@ class TestSession:
 
     @classmethod
     def begin(cls, test: AssessmentTest, items: Mapping[str, QtiItem], *, seed: int = 0) -> "TestSession":
-        """Draw the plan. Raises UnknownItem for an item that is not there, UnreadableFile for a branch backwards, TooLarge."""
+        """Draw the plan. Raises UnknownItem for an item or section that is not there, UnreadableFile for a branch backwards, TooLarge."""
+        gap = next((each for part in test.parts for each in inner(part) if isinstance(each, SectionRef)), None)
+        if gap is not None:
+            raise UnknownItem(f"the test needs the section {gap.href}, which is not there", item=gap.identifier)
         drawn = plan(test, seed)
         missing = next((each for each in drawn.items if each.ref.href not in items), None)
         if missing is not None:
@@ -187,6 +190,10 @@ class TestSession:
     def pass_time(self, now: float) -> "TestSession":
         """Let time go by."""
         return self._at(now)
+
+    def resume(self, now: float) -> "TestSession":
+        """Go on after an interruption: the time since the last verb counts for nothing (QTI 3.0, "duration": less the suspended time)."""
+        return replace(self, now=max(now, self.now))
 
     # How they work
 

@@ -49,7 +49,7 @@ class ItemSession:
     num_attempts: int = 0
     duration: float = 0.0
     comment: str = ""
-    operators: Mapping[str, CustomOperator] = field(default_factory=lambda: OPERATORS)
+    operators: Mapping[str, CustomOperator] = field(default_factory=lambda: OPERATORS, repr=False)
 
     @classmethod
     def begin(

@@ -188,6 +188,14 @@ def test_a_section_in_a_file_of_its_own_is_put_in_its_place() -> None:
     assert isinstance(section.parts[1], SectionRef)
 
 
+def test_what_a_section_of_another_folder_refers_to_is_moved_with_it() -> None:
+    sections = {"parts/s.xml": a_section("S", "../more/t.xml"), "more/t.xml": a_section("T", "https://example.org/u.xml")}
+
+    test = with_sections(a_test("parts/s.xml"), sections)
+
+    assert references(test) == ("https://example.org/u.xml", "more/i.xml", "parts/i.xml")
+
+
 @pytest.mark.parametrize("sections", [{"s": a_section("S", "s")}, {"s": a_section("S", "t"), "t": a_section("T", "s")}])
 def test_sections_that_hold_each_other_are_refused(sections: dict[str, Section]) -> None:
     with pytest.raises(UnreadableFile) as refused:

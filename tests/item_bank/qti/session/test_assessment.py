@@ -239,6 +239,12 @@ def test_time_never_goes_back() -> None:
     assert (session.now, session.spent.test) == (12, 12.0)
 
 
+def test_an_interruption_takes_no_time() -> None:
+    session = paper(ref("A", limits(maxTime="10")), "linear").pass_time(4).resume(1000).attempt(RIGHT, 1005)
+
+    assert (session.spent.test, session.sessions["A"].duration) == (9.0, 9.0)
+
+
 @pytest.mark.parametrize("verb", ["next", "end_part", "advance", "exit"])
 def test_nothing_happens_after_the_end(verb: str) -> None:
     ended = paper(refs("A")).exit(0)

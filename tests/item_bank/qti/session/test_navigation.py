@@ -154,6 +154,11 @@ def test_an_item_that_is_not_there_is_refused_before_the_test_begins() -> None:
         TestSession.begin(one_part(refs("A")), {})
 
 
+def test_a_section_that_is_not_there_is_refused_before_the_test_begins() -> None:
+    with pytest.raises(UnknownItem, match=r"s\.xml"):
+        begun(one_part(section("S", refs("A") + '<assessmentSectionRef identifier="T" href="s.xml"/>')))
+
+
 def test_rules_and_preconditions_mean_nothing_in_a_nonlinear_part() -> None:
     session = begun(qti_test(part(section("S", ref("A", branch("C")) + ref("B", when(FALSE)) + refs("C")), navigation="nonlinear"))).start(
         0
