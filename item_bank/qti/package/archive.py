@@ -125,7 +125,8 @@ def _listed(source: BinaryIO) -> list[tuple[str, zipfile.ZipInfo]]:
         raise UnreadableFile(f"this zip file cannot be read: {error}", problem="damaged_zip") from error
     if len(entries) > limits.MAX_FILES:
         too_large(f"a package may have {limits.MAX_FILES} files; this one has {len(entries)}", code="too_many_files")
-    return [(_name(entry), entry) for entry in entries if not entry.is_dir() or unsafe(_name(entry)) or _special(entry)]
+    named = [(_name(entry), entry) for entry in entries]
+    return [(name, entry) for name, entry in named if not name.endswith("/") or unsafe(name) or _special(entry)]  # folders need no word
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
@@ -158,6 +159,7 @@ def _check_entry(name: str, entry: zipfile.ZipInfo) -> None:
 
 
 _WRONG: tuple[tuple[Callable[[str, zipfile.ZipInfo], bool], str, str], ...] = (
+    (lambda name, entry: entry.header_offset < 0, "damaged_zip", "the list of files says that it stands before the zip begins"),
     (lambda name, entry: _special(entry), "special_file", "links, devices and sockets are not allowed"),
     (lambda name, entry: bool(entry.flag_bits & _ENCRYPTED), "encrypted", "it is encrypted; pack it without a password"),
     (
@@ -180,6 +182,6 @@ def _check_together(entries: list[tuple[str, zipfile.ZipInfo]], end: int) -> Non
             refuse("duplicate_name", f"it has the same name as {seen[form]}", name)
         seen[form] = name
     places = sorted((entry.header_offset, name, entry) for name, entry in entries)
-    for (start, name, entry), (following, _, _) in zip(places, [*places[1:], (end, "", None)], strict=True):
+    for (start, name, entry), (following, _, _) in zip(places, [*places, (end, "", None)][1:], strict=True):
         if start + _LOCAL.size + len(entry.orig_filename) + entry.compress_size > following:
             refuse("overlapping_entries", "it shares its bytes with another file or with the list of files: a zip bomb", name)

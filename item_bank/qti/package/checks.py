@@ -5,6 +5,7 @@ Each file is read and judged once, however many items show it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urljoin
 
 from assessment_engine.kernel.errors import AssessmentError
 from item_bank.qti.package import limits
@@ -46,7 +47,7 @@ class Shelf:
 
     def find(self, base: str, reference: Reference) -> tuple[str, Problem | None]:
         """Return the file that a reference leads to, "" for none, and what is to be said about it."""
-        path = resolved(base, reference.address)
+        path = resolved(base, urljoin(reference.base, reference.address) if reference.base else reference.address)
         if path is None:
             advice = "name a file inside the package, without .. and / at the start"
             return "", about(reference, "unsafe_path", f"{reference.address} leaves the package", advice)

@@ -18,6 +18,8 @@ from item_bank.qti.reader.safe_xml import parse
 NAME = "imsmanifest.xml"
 
 _TYPE = re.compile(r"imsqti_(?:apip)?(item|test|section|stimulus|rptemplate|outcomes|xml)?(?:_xml)?v(\d)p(\d)")
+_METADATA = re.compile(rb"<((?:[A-Za-z][\w.-]*:)?metadata)(?:\s[^<>]*)?(?<!/)>")
+DOCUMENTS = (Kind.ITEM, Kind.TEST, Kind.SECTION, Kind.STIMULUS)
 _KINDS = {"item": Kind.ITEM, "test": Kind.TEST, "section": Kind.SECTION, "stimulus": Kind.STIMULUS, "rptemplate": Kind.TEMPLATE}
 
 
@@ -39,11 +41,14 @@ def find_manifest(files: Files) -> str:
 
 def read_manifest(files: Files, path: str) -> Manifest:
     """Read a manifest; raises UnreadableFile or TooLarge when it cannot be read at all."""
-    root = _parsed(files, path)
+    root, thinned = _parsed(files, path)
     if local(root) != "manifest":
         raise UnreadableFile(f"{path}: its root is not manifest", problem="not_a_manifest", file=path, line=root.line)
     reading = _Reading(files, path)
     resources = tuple(reading.resources(root, ""))
+    if thinned:
+        message = "the manifest is too large to be read whole: it was read without its metadata"
+        reading.problem(root, "metadata_not_read", message, "nothing is needed for the items", severity=Severity.NOTE)
     return Manifest(path=path, root=root, resources=resources, problems=tuple(reading.problems))
 
 
@@ -58,12 +63,34 @@ def local(node: Node) -> str:
     return node.written or node.name
 
 
-def _parsed(files: Files, path: str) -> Node:
+def _parsed(files: Files, path: str) -> tuple[Node, bool]:
+    """Parse a manifest; one that is too large is read without its metadata. Tells whether that was so."""
+    xml = files[path]
     try:
-        return parse(files[path]).root
+        try:
+            return parse(xml).root, False
+        except AssessmentError as error:
+            if error.details.get("problem") not in ("too_large", "too_deep") or len(without_metadata(xml)) == len(xml):
+                raise
+            return parse(without_metadata(xml)).root, True
     except AssessmentError as error:
         kind = TooLarge if isinstance(error, TooLarge) else UnreadableFile
         raise kind(f"{path}: {error.message}", **{**error.details, "file": path}) from error
+
+
+def without_metadata(xml: bytes) -> bytes:
+    """Take the metadata elements out of a manifest's text, in one pass; lines stay where they are."""
+    kept: list[bytes] = []
+    at = 0
+    while (begins := _METADATA.search(xml, at)) is not None:
+        closing = b"</%s>" % begins[1]
+        ends = xml.find(closing, begins.end())
+        if ends < 0:
+            break
+        after = ends + len(closing)
+        kept += (xml[at : begins.start()], b"\n" * xml.count(b"\n", begins.start(), after))
+        at = after
+    return b"".join((*kept, xml[at:]))
 
 
 class _Reading:
@@ -88,26 +115,33 @@ class _Reading:
         identifier = node.attributes.get("identifier", "").strip()
         if identifier in self.seen:
             advice = "give one of them another identifier"
-            self._problem(node, "duplicate_resource", f"two resources have the identifier {identifier}", advice)
+            self.problem(node, "duplicate_resource", f"two resources have the identifier {identifier}", advice)
         self.seen.add(identifier)
         kind = kind_of(node.attributes.get("type", ""))
         if "imsqti_xmlv1p2" in node.attributes.get("type", ""):
             advice = "export it from its system as QTI 2.1 or 3.0"
-            self._problem(node, "unsupported_version", "QTI 1.2 is another format; it is not read here", advice)
+            self.problem(node, "unsupported_version", "QTI 1.2 is another format; it is not read here", advice)
         href = node.attributes.get("href", "")
-        children = [child for child in node.elements if local(child) == "file"]
+        files = self._files(node, base)
+        if kind in DOCUMENTS and not href.strip():
+            advice = "name the file in href"
+            self.problem(node, "no_href", f"the resource {identifier} does not say which file it is; its first file is taken", advice)
         return Resource(
             identifier=identifier,
             type=node.attributes.get("type", "").strip(),
             kind=kind,
-            path=self._file(node, base, href),
-            files=tuple(path for child in children if (path := self._file(child, base, child.attributes.get("href", "")))),
+            path=self._file(node, base, href) if href.strip() else next(iter(files), ""),
+            files=files,
             dependencies=tuple(
                 child.attributes.get("identifierref", "").strip() for child in node.elements if local(child) == "dependency"
             ),
             metadata=next((child for child in node.elements if local(child) == "metadata"), None),
             line=node.line,
         )
+
+    def _files(self, node: Node, base: str) -> tuple[str, ...]:
+        children = [child for child in node.elements if local(child) == "file"]
+        return tuple(path for child in children if (path := self._file(child, base, child.attributes.get("href", ""))))
 
     def _file(self, node: Node, base: str, href: str) -> str:
         """Return the path of a file that the manifest names; "" for none, or for one that is not in the package."""
@@ -116,15 +150,15 @@ class _Reading:
             return ""
         path = resolved(self.folder or "./", written)
         if path is None:
-            self._problem(node, "unsafe_path", f"{href} leaves the package", "name a file inside the package")
+            self.problem(node, "unsafe_path", f"{href} leaves the package", "name a file inside the package")
             return ""
         found = path if path in self.files else self._other_spelling(path)
         if not found:
-            self._problem(node, "missing_file", f"{href} is not in the package", "add the file, or take it out of the manifest")
+            self.problem(node, "missing_file", f"{href} is not in the package", "add the file, or take it out of the manifest")
             return ""
         if found != path:
             message = f"{href} is written {found} in the package"
-            self._problem(node, "name_differs", message, "write both in the same way", severity=Severity.NOTE)
+            self.problem(node, "name_differs", message, "write both in the same way", severity=Severity.NOTE)
         return found
 
     def _other_spelling(self, path: str) -> str:
@@ -132,7 +166,8 @@ class _Reading:
             self.forms = {one_form(name): name for name in self.files}
         return self.forms.get(one_form(path), "")
 
-    def _problem(self, node: Node, code: str, message: str, advice: str, severity: Severity = Severity.INVALID) -> None:
+    def problem(self, node: Node, code: str, message: str, advice: str, severity: Severity = Severity.INVALID) -> None:
+        """Say what is wrong at a node of the manifest."""
         self.problems.append(
             Problem(
                 code=code,

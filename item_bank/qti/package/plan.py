@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from item_bank.qti.model.nodes import Document, Node
 from item_bank.qti.package.beside import Beside, language
 from item_bank.qti.package.checks import Shelf
+from item_bank.qti.package.manifest import DOCUMENTS
 from item_bank.qti.package.notebook import Judge, Notebook, at
 from item_bank.qti.package.planned import Plan, PlannedItem, PlannedTest
 from item_bank.qti.package.records import Kind, Package
@@ -28,7 +29,6 @@ _ROOTS: Mapping[str, Kind] = {
     "qti-assessment-stimulus": Kind.STIMULUS,
     "qti-response-processing": Kind.TEMPLATE,
 }
-_DOCUMENTS = (Kind.ITEM, Kind.TEST, Kind.SECTION, Kind.STIMULUS)
 
 
 def plan_import(package: Package, *, lenient: bool = False, progress: Progress | None = None, judge: Judge = findings) -> Plan:
@@ -52,7 +52,7 @@ class _Source:
 
 def _sources(package: Package) -> Iterator[_Source]:
     """Yield every document once: the manifest's, else every XML file."""
-    listed = [each for each in package.resources if each.kind in _DOCUMENTS and each.path]
+    listed = [each for each in package.resources if each.kind in DOCUMENTS and each.path]
     if not listed:
         yield from (_Source(path=path) for path in sorted(package.files) if path != package.manifest_path and _may_be_xml(path))
     seen: set[str] = set()
@@ -142,6 +142,10 @@ class _Planning:
         """Check what only the whole package can tell, and close the plan."""
         turning = self.targets.check(frozenset(self.items), frozenset(self.sections))
         self._say_unused()
+        nothing = not (self.items or self.tests or self.sections or any(self.beside.stimuli.values()))
+        if nothing:
+            message = "there is no item, test or stimulus of QTI 2.1, 2.2 or 3.0 in it"
+            self.notebook.say("", Problem(code="nothing_found", message=message, advice="hand over a package or files of QTI"))
         problems = tuple(self.notebook.problems)
         invalid = any(each.severity is Severity.INVALID for each in problems)
         return Plan(
@@ -150,7 +154,7 @@ class _Planning:
             sections=tuple(self.sections.values()),
             stimuli=tuple(each for each in self.beside.stimuli.values() if each is not None),
             problems=problems,
-            refused=turning or self.notebook.unreadable or (invalid and not lenient),
+            refused=turning or nothing or self.notebook.unreadable or (invalid and not lenient),
             files=len(self.package.files),
         )
 

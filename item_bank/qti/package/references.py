@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from urllib.parse import urljoin
 
 from item_bank.qti.model.nodes import Node
 
@@ -29,12 +30,13 @@ MEDIA = frozenset({Use.IMAGE, Use.AUDIO, Use.VIDEO, Use.MEDIUM, Use.CAPTIONS, Us
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """One address in a document, as it is written there."""
+    """One address in a document, as it is written there; `base` is what xml:base says where it stands."""
 
     address: str
     use: Use
     line: int
     element: str
+    base: str = ""
 
 
 _USES: Mapping[tuple[str, str], Use] = {
@@ -69,14 +71,23 @@ _CANDIDATE = re.compile(r"\s*(?P<address>[^\s,]\S*[^\s,]|[^\s,])(?P<rest>\s[^,]*
 
 def references(root: Node) -> Iterator[Reference]:
     """Yield every reference to a file, in document order."""
-    for node in root.walk():
-        for attribute, value in node.attributes.items():
-            use = _use(node, attribute)
-            if use is not None:
-                for address in _addresses(attribute, value):
-                    yield Reference(address=address, use=use, line=node.line, element=node.written or node.name)
-        if node.name in _TEXTS and node.text.strip():
-            yield Reference(address=node.text.strip(), use=Use.OTHER, line=node.line, element=node.written or node.name)
+    waiting = [(root, "")]
+    while waiting:
+        node, around = waiting.pop()
+        base = urljoin(around, node.attributes["xml:base"]) if "xml:base" in node.attributes else around
+        element = node.written or node.name
+        for address, use in _said(node):
+            yield Reference(address=address, use=use, line=node.line, element=element, base=base)
+        waiting.extend((child, base) for child in reversed(node.elements))
+
+
+def _said(node: Node) -> Iterator[tuple[str, Use]]:
+    for attribute, value in node.attributes.items():
+        use = _use(node, attribute)
+        if use is not None:
+            yield from ((address, use) for address in _addresses(attribute, value))
+    if node.name in _TEXTS and node.text.strip():
+        yield node.text.strip(), Use.OTHER
 
 
 def rewritten(root: Node, change: Callable[[str, Use], str]) -> Node:

@@ -3,6 +3,7 @@
 What QTI 3.0 says in the same way is left alone; an `object` for a picture, for example, is as good in 3.0 as in 2.x.
 """
 
+import re
 from collections.abc import Callable, Mapping
 
 from item_bank.qti.model.nodes import Node, Version
@@ -10,6 +11,7 @@ from item_bank.qti.writer.addresses import template_address
 from item_bank.qti.writer.portable import as_portable, portable_child
 from item_bank.qti.writer.trees import Children, Losses, blank, child_of, each_child, renamed
 
+_NAME = re.compile(r"[^\W\d][\w.-]*")
 _LEGACY: Mapping[str, str] = {"center": "div", "font": "span", "strike": "s", "nobr": "span", "basefont": "span"}  # HTML that no QTI has
 
 
@@ -88,12 +90,21 @@ def _custom(upgrade: _Upgrade, node: Node) -> Node:
     return node if inner is None else as_portable(node, inner, upgrade.losses)
 
 
-def _item(_: _Upgrade, node: Node) -> Node:
-    return renamed(node, node.name, {**node.attributes, "time-dependent": node.attributes.get("time-dependent", "false")})
+def _item(upgrade: _Upgrade, node: Node) -> Node:
+    return _named(upgrade, renamed(node, node.name, {**node.attributes, "time-dependent": node.attributes.get("time-dependent", "false")}))
+
+
+def _named(upgrade: _Upgrade, node: Node) -> Node:
+    """QTI 3.0 wants a name where QTI 2.x took any words for an identifier; it is kept, for other files refer to it."""
+    identifier = node.attributes.get("identifier", "")
+    if not _NAME.fullmatch(identifier):
+        upgrade.losses.note(node, "identifier_kept", f"{identifier!r} is no identifier in QTI 3.0; it is kept all the same")
+    return node
 
 
 _CHANGES: Mapping[str, Callable[[_Upgrade, Node], Node]] = {
     "qti-assessment-item": _item,
+    "qti-assessment-test": _named,
     "qti-custom-interaction": _custom,
     "qti-feedback-block": _wrapped,
     "qti-info-control": _info_control,

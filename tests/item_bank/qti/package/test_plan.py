@@ -268,7 +268,7 @@ def test_a_manifest_that_names_a_file_that_is_not_there_is_refused() -> None:
     plan = planned({"imsmanifest.xml": manifest(resource("a.xml"), resource("gone.xml")), "a.xml": ITEM})
 
     problem = the_first(plan, "missing_file")
-    assert (problem.file, problem.line, problem.element) == ("imsmanifest.xml", 5, "resource")
+    assert (problem.file, problem.line, problem.element) == ("imsmanifest.xml", 5, "file")
     assert plan.refused
 
 
@@ -385,3 +385,39 @@ def test_a_package_from_an_open_file_is_read_as_it_is_asked_for() -> None:
     plan = plan_import(open_package(source))
 
     assert plan.items[0].item.identifier == "item-1"
+
+
+def test_an_address_counts_from_where_xml_base_says() -> None:
+    based = an_item(body='<div xml:base="pictures/"><p><img src="a.png" alt=""/></p></div>')
+
+    (item,) = planned({"a.xml": based, "pictures/a.png": PICTURE}, lenient=True).items
+
+    assert [(part.path, part.source) for part in item.parts] == [("a.png", "pictures/a.png")]
+
+
+def test_a_manifest_with_very_much_metadata_is_read_without_it() -> None:
+    words = "<metadata><schema>x</schema>" + "<a/>" * 101_000 + "</metadata>"
+    listed = manifest(resource("a.xml"), words).replace(b"<organizations/>", f"<organizations/>{words}".encode())
+
+    plan = planned({"imsmanifest.xml": listed, "a.xml": ITEM})
+
+    assert [item.path for item in plan.items] == ["a.xml"]
+    assert the(plan, "metadata_not_read").severity is Severity.NOTE
+    assert not plan.refused
+
+
+def test_a_resource_without_href_is_its_first_file() -> None:
+    listed = manifest('<resource identifier="R" type="imsqti_item_xmlv3p0"><file href="a.xml"/></resource>')
+
+    plan = planned({"imsmanifest.xml": listed, "a.xml": ITEM}, lenient=True)
+
+    assert [item.path for item in plan.items] == ["a.xml"]
+    assert codes(plan) == ["no_href"]
+
+
+@pytest.mark.parametrize("files", [{}, {"a.png": PICTURE}, {"notes.xml": b"<notes/>"}])
+def test_a_package_without_anything_of_qti_is_refused(files: dict[str, bytes]) -> None:
+    plan = plan_import(open_package(zipped(files)), lenient=True)
+
+    assert plan.refused
+    assert codes(plan) == ["nothing_found"]
