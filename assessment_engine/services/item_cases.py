@@ -24,7 +24,7 @@ from item_bank.qti.model.assessment import Section, references
 from item_bank.qti.model.results import ItemResult, ResultVariable, VariableKind
 from item_bank.qti.processing import Outcomes, score
 from item_bank.qti.reader import parse, read_item
-from item_bank.qti.reader.assessment import assessment_of, read_section, with_sections
+from item_bank.qti.reader.assessment import assessment_of, read_section, rebased, with_sections
 from item_bank.qti.reader.item import item_of
 from item_bank.qti.reader.results import read_results
 from item_bank.qti.session import run_script
@@ -88,7 +88,7 @@ class Shelf:
             inner = parse(bytes_of(path.parent / href))
             if inner.root.name == "qti-assessment-section":
                 sections[href] = read_section(bytes_of(path.parent / href))
-                wanted += [below for below in references(sections[href]) if below not in wanted]
+                wanted += [below for below in references(rebased(sections[href], href)) if below not in wanted]
             elif inner.root.name == "qti-assessment-item":
                 items[href] = item_of(inner)
         return with_sections(test, sections), items

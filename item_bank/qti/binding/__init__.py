@@ -6,7 +6,6 @@ records       what was typed into a field whose response is a record
 files         a file as JSON: its size, its name, what it may be
 constraints   what no page of ours can send: no such choice, too many, wrong pair, outside the picture …
 shortcomings  what a candidate may still leave as it is: too few choices, a pattern that is not met, a required gap
-patterns      pattern masks: XML Schema's regular expressions, in bounded time (pattern_language reads them)
 
 null, "" and [] mean not answered. Strict binding refuses the whole response at the first misfit; lenient binding keeps what fits and
 refuses nothing. WrongResponse names the `response` and the `problem`: unknown_response, unnamed_response, no_interaction; wrong_shape,

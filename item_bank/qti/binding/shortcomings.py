@@ -10,7 +10,6 @@ from functools import lru_cache
 
 from item_bank.qti.binding.bind import Responses, interactions_of
 from item_bank.qti.binding.constraints import gaps_of, identifiers
-from item_bank.qti.binding.patterns import fits
 from item_bank.qti.binding.records import STRING_VALUE
 from item_bank.qti.model import (
     AssociateInteraction,
@@ -36,6 +35,7 @@ from item_bank.qti.model import (
     TextEntryInteraction,
     nested,
 )
+from item_bank.qti.patterns import fits
 from item_bank.qti.text import comparable
 from item_bank.qti.values import Atom, Cardinality, Pair, Value
 
@@ -154,7 +154,7 @@ def _text_is_short(interaction: TextEntryInteraction | ExtendedTextInteraction, 
     if not interaction.pattern_mask or value is None:
         return False
     typed = responses.get(interaction.string_identifier) or value  # the pattern is about what was typed, not about its number
-    return not all(any(fits(interaction.pattern_mask, text) for text in spellings) for spellings in _spellings(typed))
+    return not all(any(fits(interaction.pattern_mask, text) is not False for text in spellings) for spellings in _spellings(typed))
 
 
 def _spellings(value: Value) -> Iterator[tuple[str, ...]]:

@@ -1,13 +1,13 @@
 """Expressions that ask whether values, or texts, are the same: match, stringMatch, patternMatch, substring (QTI 3.0, "match" to
 "substring").
 
-Which texts are the same beneath case is said in ../text.py; how patterns are read, in ../binding/patterns.py.
+Which texts are the same beneath case is said in ../text.py; how patterns are read, in ../patterns.py.
 """
 
 from collections.abc import Callable
 
-from item_bank.qti.binding.patterns import fits, is_understood
 from item_bank.qti.model.nodes import Node
+from item_bank.qti.patterns import fits
 from item_bank.qti.processing.containers import comparable_types
 from item_bank.qti.processing.operands import null, strict, text_of, whole_of
 from item_bank.qti.processing.scope import Compile, Expression, Family, Scope
@@ -92,7 +92,8 @@ def _pattern_match(node: Node, compiling: Compile) -> Expression:
         pattern = text_of(operands[1](scope)) if written is None and len(operands) == 2 else _pattern(scope, written)
         if text is None or pattern is None or len(text) > MAX_TEXT or not scope.spend(len(text) + _PATTERN_COST):
             return None
-        return boolean(fits(pattern, comparable(text))) if is_understood(pattern) else None
+        told = fits(pattern, comparable(text))
+        return None if told is None else boolean(told)
 
     return run
 

@@ -1,28 +1,23 @@
-"""Pattern masks: XML Schema's regular expressions (XML Schema Part 2, appendix F), in time that no pattern can blow up.
+"""Patterns of pattern masks and of patternMatch: XML Schema's regular expressions (XML Schema Part 2, appendix F).
 
-A pattern (read by pattern_language.py) becomes an automaton that reads the text once, keeping the set of states it may be in; nothing is
-ever tried twice, so that nested stars cost nothing. A pattern that is not understood, or that is too large, asks for nothing.
+No pattern can blow up: read by pattern_language.py, it becomes an automaton that reads the text once, keeping the set of states it may
+be in; nothing is tried twice. Of a pattern that is not understood, or of a text that costs too much, nothing is said: None.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from item_bank.qti.binding.pattern_language import Branches, NotUnderstood, Part, Reader, Repeat, Row, Sign, Signs
+from item_bank.qti.pattern_language import Branches, NotUnderstood, Part, Reader, Repeat, Row, Sign, Signs
 
 MAX_STATES = 4_000
 MAX_STEPS = 1_000_000
 
 
-def fits(pattern: str, text: str) -> bool:
-    """Tell whether the whole text is one of the pattern's; True when the pattern is not understood or the text costs too much to tell."""
+def fits(pattern: str, text: str) -> bool | None:
+    """Tell whether the whole text is one of the pattern's; None when the pattern is not understood or the text costs too much to tell."""
     automaton = _compiled(pattern)
-    return automaton is None or automaton.accepts(text)
-
-
-def is_understood(pattern: str) -> bool:
-    """Tell whether a pattern can be judged at all."""
-    return _compiled(pattern) is not None
+    return None if automaton is None else automaton.accepts(text)
 
 
 @lru_cache(maxsize=512)
@@ -77,13 +72,13 @@ class Automaton:
         self.goes.append(goes)
         return len(self.reads) - 1
 
-    def accepts(self, text: str) -> bool:
-        """Read a text; True as well when it would take more than MAX_STEPS."""
+    def accepts(self, text: str) -> bool | None:
+        """Read a text; None when it would take more than MAX_STEPS."""
         steps, states = 0, self._closure((self.begin,))
         for sign in text:
             steps += len(states)
             if steps > MAX_STEPS:
-                return True
+                return None
             states = self._closure(after for state in states if (read := self.reads[state]) and read(sign) for after in self.goes[state])
             if not states:
                 return False
