@@ -77,8 +77,14 @@ def hottext(sheet: Sheet, block: Hottext) -> str:
     if not isinstance(around, HottextInteraction) or not sheet.is_shown(block.shown):
         return sheet.blocks(block.content) if sheet.is_shown(block.shown) else ""
     identity = sheet.new_id(around.response, block.identifier)
-    label = element("label", {"for": identity, **language(block.attributes)}, sheet.phrasing(block.content))
-    return element("span", {"class": "qti-hottext-choice"}, box(sheet, around.response, identity, block.identifier) + label)
+    sheet.around = None  # a hottext inside a hottext is words
+    words = sheet.phrasing(block.content)
+    sheet.around = around
+    number = sheet.next_number(f"hottext {around.response}")
+    named = {} if says_something(sheet, block.content) else {"aria-label": sheet.word("choice_n", n=number)}
+    label = element("label", {"for": identity, **language(block.attributes)}, words)
+    control = box(sheet, around.response, identity, block.identifier, **named)
+    return element("span", {"class": "qti-hottext-choice"}, control + label)
 
 
 def inline_choice(sheet: Sheet, interaction: InlineChoiceInteraction) -> str:

@@ -72,7 +72,8 @@ def _lines(length: int | None) -> int:
 
 def _typing(sheet: Sheet, response: str, placeholder: str) -> dict[str, str]:
     said = sheet.control(response, "text")
-    if sheet.page.locked and said.pop("disabled", None) is not None:
+    if sheet.page.locked and "data-response" in said:
+        del said["disabled"]
         said["readonly"] = ""  # what was written can still be read, selected and scrolled
     keyboard = {"data-keyboard": "inscript"} if sheet.is_hindi and sheet.base_type(response) is BaseType.STRING else {}
     return {**said, **keyboard, **({"placeholder": placeholder} if placeholder else {})}

@@ -21,8 +21,8 @@ def broken(one: QtiItem, seed: int, times: int) -> QtiItem:
     chance = random.Random(seed)
     root = one.root
     for _ in range(times):
-        count = sum(1 for _ in root.walk())
-        root = _changed(root, [chance.randrange(1, count)], chance)
+        below = sum(1 for _ in root.walk()) - 1
+        root = _changed(root, [chance.randint(1, max(below, 1))], chance)
     return item_of(Document(root=root, version=one.version))
 
 
