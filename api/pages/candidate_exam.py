@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from api.auth import Candidate, EngineDep
 from api.pages import goto, language_of, page
 from api.pages.holds import HOLDERS, REASONS
+from api.pages.question_words import question_words
 from api.routes.sittings import LedgerDep
 from api.words import N_, words
 from assessment_engine.delivery.responses import is_answered
@@ -105,7 +106,8 @@ def exam(request: Request, engine: EngineDep, ledger: LedgerDep, actor: Candidat
         return goto(f"/candidate/sittings/{sitting_id}/done")
     said = words(language_of(request))
     by_script = {key: said.gettext(text) for key, text in WORDS.items()}
-    return page(request, "candidate/exam.html", opened=opened, outage=OUTAGE_WORDS[opened.policy.outage], said_by_script=by_script)
+    outage = OUTAGE_WORDS[opened.policy.outage]
+    return page(request, "candidate/exam.html", opened=opened, outage=outage, said_by_script=by_script, question_words=question_words())
 
 
 @router.post("/start")

@@ -1,17 +1,18 @@
 // The exam page: puts exam_state.js on the screen and carries answers to the server. Decisions are made there; here is only doing.
 
 import * as exam from "./exam_state.js";
+import { questionSheet } from "./exam_question.js";
 import { Refusal, callInvigilator, serverOf } from "./exam_server.js";
 import { closePalette, listenToTools, toast, watchCandidate } from "./exam_tools.js";
 import { openOutbox } from "./outbox.js";
 
-const TYPING_PAUSE_MS = 300;
 const RESYNC_MS = 60_000;
 const find = (id) => document.getElementById(id);
 const root = find("exam");
 const sittingId = root.dataset.sitting;
 const csrf = document.querySelector("meta[name=csrf-token]").content;
 const words = JSON.parse(find("words").textContent);
+const sheet = questionSheet(find("question"), JSON.parse(find("question-words").textContent), (item, response) => change(exam.answer(state, item, response)));
 const ask = serverOf(sittingId, csrf);
 const done = `/candidate/sittings/${sittingId}/done`;
 
@@ -22,7 +23,6 @@ let clockOffset = 0; // the server's time minus this device's
 let lastSeconds = Infinity;
 let sending = false;
 let wake = null;
-let typing = null;
 let handedInAt = null;
 const pages = new Map(); // item + language → {html, languages}
 
@@ -120,7 +120,7 @@ async function handIn() {
 }
 
 function submit(reason) {
-  takeNow();
+  sheet.takeNow();
   handedInAt = Date.now();
   strip(reason);
   change(exam.submitting(state));
@@ -129,7 +129,8 @@ function submit(reason) {
 }
 
 function lock() {
-  for (const control of document.querySelectorAll("#question input, .sheet__actions button, #submit")) control.disabled = true;
+  sheet.lock();
+  for (const control of document.querySelectorAll("#question button, .sheet__actions button, #submit")) control.disabled = true;
 }
 
 let camera = null;
@@ -144,31 +145,10 @@ async function leave() {
 
 // — the question
 
-const controls = () => [...find("question").querySelectorAll("[data-response]")];
-
-function take() {
-  const read = controls().map(({ dataset, type, value, checked }) => ({ response: dataset.response, cardinality: dataset.cardinality, type, value, checked }));
-  if (read.length > 0) change(exam.answer(state, state.current, exam.collect(read)));
-}
-
-function takeNow() {
-  if (typing === null) return;
-  clearTimeout(typing);
-  typing = null;
-  take();
-}
-
-function fill() {
-  const response = state.questions[state.current].response ?? {};
-  for (const control of controls()) {
-    const value = response[control.dataset.response] ?? null;
-    if (control.type === "radio" || control.type === "checkbox") control.checked = [value].flat().includes(control.value);
-    else if (document.activeElement !== control) control.value = value ?? "";
-  }
-}
+const fill = () => sheet.fill(state.questions[state.current].response);
 
 async function go(item, { focus = true } = {}) {
-  takeNow();
+  sheet.takeNow();
   change(exam.visit(state, item));
   note("item_viewed", { language: state.questions[item].language }, item);
   closePalette();
@@ -183,8 +163,7 @@ async function paint() {
   const page = await pageOf(item, language).catch(() => null);
   if (item !== state.current || language !== state.questions[item].language) return;
   find("marks").textContent = page ? say(page.max_score === 1 ? "one_mark" : "marks", { n: page.max_score }) : "";
-  if (page) find("question").innerHTML = page.html; // written and cleaned by our own server
-  else find("question").textContent = words.not_shown;
+  sheet.put(item, page, words.not_shown);
   for (const button of document.querySelectorAll("[data-language]")) {
     button.hidden = page !== null && !page.languages.includes(button.dataset.language);
     button.setAttribute("aria-pressed", String(button.dataset.language === (page?.language ?? language)));
@@ -279,7 +258,7 @@ function tick() {
   find("clock").textContent = exam.clockFace(seconds);
   const minutes = exam.announcement(lastSeconds, seconds);
   if (minutes !== null && lastSeconds !== Infinity) announce(minutes === 1 ? "minute_left" : "minutes_left", { n: minutes });
-  if (seconds <= 1) takeNow();
+  if (seconds <= 1) sheet.takeNow();
   if (seconds === 0 && state.phase === "answering") submit("time_over");
   lastSeconds = seconds;
 }
@@ -287,14 +266,6 @@ function tick() {
 // — listening
 
 function listen() {
-  const question = find("question");
-  question.addEventListener("submit", (event) => event.preventDefault());
-  question.addEventListener("change", (event) => (event.target.type === "text" ? takeNow() : take()));
-  question.addEventListener("input", (event) => {
-    if (event.target.type !== "text") return;
-    clearTimeout(typing);
-    typing = setTimeout(takeNow, TYPING_PAUSE_MS);
-  });
   find("next").addEventListener("click", () => go(exam.neighbour(state, state.current, 1)));
   find("clear").addEventListener("click", clear);
   find("mark").addEventListener("click", mark);
@@ -315,21 +286,20 @@ function listen() {
 }
 
 function clear() {
-  clearTimeout(typing);
-  typing = null;
+  sheet.forget();
   change(exam.answer(state, state.current, exam.cleared(state.questions[state.current].response)));
   fill();
 }
 
 function mark() {
-  takeNow();
+  sheet.takeNow();
   const { marked } = state.questions[state.current];
   change(exam.mark(state, state.current, !marked));
   if (!marked) go(exam.neighbour(state, state.current, 1));
 }
 
 async function switchLanguage(language) {
-  takeNow();
+  sheet.takeNow();
   const before = state.questions[state.current].language;
   if (before === language) return;
   change(exam.speak(state, state.current, language));
@@ -340,7 +310,7 @@ async function switchLanguage(language) {
 function listenToDialogs() {
   const asking = find("ask");
   find("submit").addEventListener("click", () => {
-    takeNow();
+    sheet.takeNow();
     find("ask-unsaved").hidden = exam.nextToSave(state) === null;
     asking.returnValue = "no";
     asking.showModal();
@@ -363,7 +333,7 @@ function listenToDialogs() {
 
 function listenToBrowser() {
   addEventListener("online", hurry);
-  addEventListener("pagehide", takeNow);
+  addEventListener("pagehide", () => sheet.takeNow());
   document.addEventListener("visibilitychange", () => {
     note("browser_hint", { what: document.visibilityState });
     if (document.visibilityState === "visible") resync().then(hurry);

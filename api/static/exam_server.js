@@ -1,6 +1,7 @@
 // The exam page's way to the server: JSON in and out, refusals with their stable code.
 
 const PATIENCE_MS = 15_000;
+const SLOWEST = 20; // characters in a millisecond: a picture that is handed in takes its time on a weak line
 
 /** The server said no; `code` is stable (see /api/v1/openapi.json), "unavailable" means try again. */
 export class Refusal extends Error {
@@ -14,7 +15,8 @@ export class Refusal extends Error {
 export function serverOf(sittingId, csrf) {
   return async (path, { method = "GET", body } = {}) => {
     const headers = { "X-CSRF-Token": csrf, ...(body ? { "Content-Type": "application/json" } : {}) };
-    const request = { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE_MS) };
+    const text = body && JSON.stringify(body);
+    const request = { method, headers, body: text, signal: AbortSignal.timeout(PATIENCE_MS + Math.round((text?.length ?? 0) / SLOWEST)) };
     const response = await fetch(`/api/v1/sittings/${sittingId}${path}`, request);
     if (response.ok) return response.status === 204 ? null : response.json();
     const { error } = await response.json().catch(() => ({ error: { code: "unavailable", details: {} } }));

@@ -203,21 +203,6 @@ export function announcement(before, now) {
   return ANNOUNCED_MINUTES.find((minutes) => before > minutes * 60 && now <= minutes * 60) ?? null;
 }
 
-/** Collect a response from the controls of a rendered question: [{response, cardinality, type, value, checked}]. */
-export function collect(controls) {
-  const response = {};
-  for (const control of controls) {
-    const several = control.cardinality !== "single";
-    if (control.type === "radio" || control.type === "checkbox") {
-      response[control.response] ??= several ? [] : null;
-      if (control.checked) response[control.response] = several ? [...response[control.response], control.value] : control.value;
-    } else {
-      response[control.response] = control.value.trim() === "" ? null : control.value;
-    }
-  }
-  return response;
-}
-
 /** Return a question's response with everything taken back. */
 export function cleared(response) {
   return Object.fromEntries(Object.entries(response ?? {}).map(([name, value]) => [name, Array.isArray(value) ? [] : null]));

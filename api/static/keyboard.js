@@ -60,7 +60,8 @@ class Panel {
   serve(field) {
     field.dataset.keyed = "true";
     const button = element("button", { type: "button", class: "button keyboard__switch", "aria-expanded": "false", "aria-controls": this.element.id });
-    button.append(element("span", { lang: "hi" }, "हिन्दी कीबोर्ड"), " / ", element("span", { lang: "en" }, "Hindi keyboard"));
+    if (field.tagName === "TEXTAREA") button.append(element("span", { lang: "hi" }, "हिन्दी कीबोर्ड"), " / ", element("span", { lang: "en" }, "Hindi keyboard"));
+    else compact(button); // in the middle of a sentence
     button.addEventListener("pointerdown", (event) => event.preventDefault());
     button.addEventListener("click", () => (this.field === field && !this.element.hidden ? this.close() : this.open(field, button)));
     this.switches.set(field, button);
@@ -79,11 +80,22 @@ class Panel {
     this.field = field;
     for (const one of this.switches.values()) one.setAttribute("aria-expanded", String(one === button));
     this.element.hidden = false;
+    this.element.parentElement.classList.add("with-keyboard");
+    this.uncover(field);
+  }
+
+  /** Where the keyboard lies over the bottom of the page, the field goes above it. */
+  uncover(field) {
+    const { top, bottom } = this.element.getBoundingClientRect();
+    const covered = field.getBoundingClientRect().bottom + 16 - (getComputedStyle(this.element).position === "fixed" ? top : Infinity);
+    if (covered > 0) scrollBy(0, covered);
+    else if (bottom > innerHeight) this.element.scrollIntoView({ block: "nearest" });
   }
 
   close() {
     if (this.element.contains(document.activeElement)) this.field?.focus();
     this.element.hidden = true;
+    this.element.parentElement.classList.remove("with-keyboard");
     for (const one of this.switches.values()) one.setAttribute("aria-expanded", "false");
   }
 
@@ -137,4 +149,10 @@ class Panel {
     target.tabIndex = 0;
     target.focus();
   }
+}
+
+function compact(button) {
+  button.classList.add("keyboard__switch--small");
+  button.append(element("span", { lang: "hi", "aria-hidden": "true" }, "⌨ अ"), element("span", { class: "visually-hidden" }, "हिन्दी कीबोर्ड / Hindi keyboard"));
+  button.title = "हिन्दी कीबोर्ड / Hindi keyboard";
 }

@@ -153,24 +153,6 @@ test("the clock shows what is left and never less than nothing", () => {
 for (const [before, now, minutes] of [[1801, 1800, 30], [1800, 1799, null], [605, 598, 10], [61, 60, 1], [59, 58, null]])
   test(`from ${before} s to ${now} s the page says ${minutes}`, () => assert.equal(exam.announcement(before, now), minutes));
 
-const control = (type, value, checked, cardinality = "single", response = "RESPONSE") => ({ type, value, checked, cardinality, response });
-
-test("radio buttons make one value", () =>
-  assert.deepEqual(exam.collect([control("radio", "A", false), control("radio", "B", true)]), { RESPONSE: "B" }));
-
-test("no radio button is null", () => assert.deepEqual(exam.collect([control("radio", "A", false)]), { RESPONSE: null }));
-
-test("checkboxes make a list", () =>
-  assert.deepEqual(
-    exam.collect([control("checkbox", "A", true, "multiple"), control("checkbox", "B", false, "multiple"), control("checkbox", "C", true, "multiple")]),
-    { RESPONSE: ["A", "C"] },
-  ));
-
-test("text is sent as typed, and blank is null", () => {
-  assert.deepEqual(exam.collect([control("text", " 12.5 ", undefined)]), { RESPONSE: " 12.5 " });
-  assert.deepEqual(exam.collect([control("text", "  ", undefined)]), { RESPONSE: null });
-});
-
 test("clearing keeps the shape", () => assert.deepEqual(exam.cleared({ P: "A", Q: ["B"] }), { P: null, Q: [] }));
 
 test("the outbox forgets what is acknowledged, not what came after", async () => {

@@ -1,0 +1,43 @@
+// The question on the exam page: shown, brought to life, and its answer taken: at once, or a moment after the last key. What becomes of an answer
+// is exam_page.js; how a question works is question_page.js.
+
+import { attachKeyboard } from "./keyboard.js";
+import { attachQuestion, speaker } from "./question_page.js";
+
+const TYPING_PAUSE_MS = 300;
+
+/** Show questions in `place`; `take(item, response)` gets every answer that was given. */
+export function questionSheet(place, words, take) {
+  let shown = null; // {item, response(), show(), lock()}
+  let typing = null;
+  place.addEventListener("submit", (event) => event.preventDefault());
+
+  const forget = () => {
+    clearTimeout(typing);
+    typing = null;
+  };
+  const takeNow = () => {
+    if (typing !== null && shown) changed(shown, false);
+  };
+  function changed(one, goesOn) {
+    if (one === shown) forget();
+    if (!goesOn) take(one.item, one.response()); // also one that is no longer on the screen: a drawing is ready a moment after its last stroke
+    else typing = setTimeout(takeNow, TYPING_PAUSE_MS);
+  }
+  return {
+    /** Put a page of the server there; without one, `otherwise` is said. */
+    put(item, page, otherwise) {
+      forget();
+      shown = null;
+      if (!page) return (place.textContent = otherwise);
+      place.innerHTML = page.html; // written and cleaned by our own server
+      const mine = { item };
+      shown = Object.assign(mine, attachQuestion(place, { words, onChange: ({ typing: goesOn }) => changed(mine, goesOn) }));
+      attachKeyboard(place, speaker(words, document.documentElement.lang));
+    },
+    fill: (response) => shown?.show(response),
+    lock: () => shown?.lock(),
+    takeNow,
+    forget,
+  };
+}
