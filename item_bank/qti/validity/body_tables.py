@@ -185,9 +185,25 @@ th: #text (%flow)*
 """
 
 HTML5 = """
-2.2+| %flow5: %flow
+// 2.2's profile of HTML5 knows no table, div or blockquote inside its own elements, and nothing of QTI
+2.2| %prose: %inlineHtml | pre | h1 | h2 | h3 | h4 | h5 | h6 | p | address | dl | ol | ul | hr | %newBlock
+2.2| %flow5: %prose | %islands
+2.2| %figure: %prose
+2.2| %words5: %flow5
+2.2| %isolated: %prose
+2.2| %base: a | abbr | b | bdo | br | cite | code | dfn | em | i | img | kbd | object | q | samp | small | span | strong | sub | sup | \
+    var | qh5:audio | qh5:bdi | qh5:label | qh5:ruby | qh5:video
+2.2| %rubyTexts: (%base)* | qh5:rt*
+3.0| %flow5: %flow
+3.0| %figure: %flow
+3.0| %words5: %words
+3.0| %isolated: %flowHtml
+3.0| %base: %inlineHtml
+3.0| %rubyTexts: (%inlineHtml | qh5:rt | qh5:rp)*
 2.2+| %html5:
     title %body
+2.2+| %played:
+    src crossorigin:crossorigin preload:preload autoplay:boolean mediagroup loop:boolean muted:boolean controls:boolean %html5
 2.2+| qh5:article: #text (%flow5)*
     %html5
 2.2+| qh5:aside: #text (%flow5)*
@@ -200,32 +216,35 @@ HTML5 = """
     %html5
 2.2+| qh5:section: #text (%flow5)*
     %html5
-2.2+| qh5:figure: #text (%flow5 | qh5:figcaption)*
+2.2+| qh5:figure: #text (%figure | qh5:figcaption)*
     %html5
 2.2+| qh5:figcaption: #text (%flow5)*
     %html5
-2.2+| qh5:audio: #text qh5:source* qh5:track*
-    src crossorigin:crossorigin preload:preload autoplay:boolean mediagroup loop:boolean muted:boolean controls:boolean %html5
-2.2+| qh5:video: #text qh5:source* qh5:track*
-    src crossorigin:crossorigin preload:preload autoplay:boolean mediagroup loop:boolean muted:boolean controls:boolean poster \
-    width:extent height:extent %html5
+2.2| qh5:audio: qh5:source* qh5:track*
+    %played
+3.0| qh5:audio: #text qh5:source* qh5:track*
+    %played
+2.2| qh5:video: qh5:source* qh5:track*
+    %played poster width:count height:count
+3.0| qh5:video: #text qh5:source* qh5:track*
+    %played poster width:extent height:extent
 2.2+| qh5:source: -
     src! type:mime media %html5
 2.2+| qh5:track: -
     src! kind:trackKind srclang label default:boolean %html5
-2.2+| qh5:bdi: #text (%flowHtml)*
+2.2+| qh5:bdi: #text (%isolated)*
     %html5
-2.2+| qh5:label: #text (%words)*
+2.2+| qh5:label: #text (%words5)*
     for:idref %html5
-2.2+| qh5:ruby: #text (%inlineHtml | qh5:rb | qh5:rp | qh5:rt | qh5:rtc)*
+2.2+| qh5:ruby: #text (%base | qh5:rb | qh5:rp | qh5:rt | qh5:rtc)*
     %html5
-2.2+| qh5:rb: #text (%inlineHtml)*
+2.2+| qh5:rb: #text (%base)*
     %html5
-2.2+| qh5:rp: #text (%inlineHtml)*
+2.2+| qh5:rp: #text (%base)*
     %html5
-2.2+| qh5:rt: #text (%inlineHtml)*
+2.2+| qh5:rt: #text (%base)*
     %html5
-2.2+| qh5:rtc: #text (%inlineHtml | qh5:rt | qh5:rp)*
+2.2+| qh5:rtc: #text %rubyTexts
     %html5
 3.0| picture: source* img
     %body

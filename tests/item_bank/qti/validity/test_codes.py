@@ -7,19 +7,8 @@ from item_bank.qti.validity import CODES
 
 ROOT = Path(__file__).resolve().parents[4]
 PAGE = ROOT / "docs" / "import-problems.md"
-SAY = {
-    "refuse",
-    "problem",
-    "finding",
-    "note",
-    "_refuse",
-    "_at",
-    "about",
-    "_note",
-    "_problem",
-    "Misfit",
-    "_misfit",
-}  # take a code among their arguments
+# What takes a code among its first arguments.
+SAY = {"refuse", "problem", "finding", "note", "about", "at", "_refuse", "_at", "_note", "_problem", "Misfit"}
 CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 
 

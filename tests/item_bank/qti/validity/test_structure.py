@@ -178,3 +178,24 @@ def test_every_name_in_the_tables_has_a_rule(version: Version) -> None:
 
     assert {name for name in named if not name.startswith("*")} - {"apip:apipAccessibility", "infoControl", "qti-info-control"} == set()
     assert ROOTS[version] <= set(known)
+
+
+HTML5 = {
+    "a section of HTML5": ("<qh5:section><p>a</p></qh5:section>", []),
+    "a division inside it": ("<qh5:section>\n<div/></qh5:section>", [(15, "element_not_allowed")]),
+    "something of QTI inside it": ("<qh5:section>\n<printedVariable identifier='SCORE'/></qh5:section>", [(15, "element_not_allowed")]),
+    "text in a sound": ('<qh5:audio src="a">x</qh5:audio>', [(14, "text_not_allowed")]),
+    "a film": ('<qh5:video width="320"> <qh5:source src="a" type="video/mp4"/> </qh5:video>', []),
+    "a width with its unit": ('<qh5:video width="3px"/>', [(14, "wrong_attribute_value")]),
+    "a caption": ('<qh5:figure><img src="a" alt=""/><qh5:figcaption>c</qh5:figcaption></qh5:figure>', []),
+    "furigana": ("<p><qh5:ruby>a<qh5:rp>(</qh5:rp><qh5:rt>b</qh5:rt></qh5:ruby></p>", []),
+    "the same without its namespace": ("<section><p>a</p></section>", [(14, "unknown_element")]),
+}
+
+
+@pytest.mark.parametrize("name", HTML5)
+def test_2_2_has_a_profile_of_html5_in_a_namespace_of_its_own(name: str) -> None:
+    written, expected = HTML5[name]
+    xml = ITEM_22.replace("xmlns=", 'xmlns:qh5="http://www.imsglobal.org/xsd/imsqtiv2p2_html5_v1p0" xmlns=', 1)
+
+    assert broken(changed(xml, "<itemBody>", f"<itemBody>{written}")) == expected
