@@ -8,7 +8,7 @@ from item_bank.qti.model.nodes import Document, Node
 from item_bank.qti.package.checks import Shelf, about, stays_outside
 from item_bank.qti.package.notebook import Notebook
 from item_bank.qti.package.planned import PlannedPart, PlannedStimulus
-from item_bank.qti.package.reading import document_of, moved_address, own_template
+from item_bank.qti.package.reading import document_of, moved_address, own_template, stays_as_it_is
 from item_bank.qti.package.records import Package
 from item_bank.qti.package.references import Reference, Use, references
 from item_bank.qti.problems import Severity
@@ -51,6 +51,7 @@ class Beside:
             title=root.attributes.get("title", "").strip(),
             path=path,
             version=document.version,
+            as_it_is=stays_as_it_is(self.package, path, document),
             package=self.package,
             lang=lang,
             media=tuple((address, source, kind) for address, (source, kind) in media.items()),

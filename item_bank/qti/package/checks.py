@@ -27,6 +27,10 @@ _FITS: Mapping[Use, tuple[str, ...]] = {
 }
 
 
+# Elements whose files are for somebody else: modules of custom interactions, files of catalogs. Here nothing is missed without them.
+_NOT_USED = frozenset({"qti-interaction-module", "qti-interaction-modules", "qti-file-href", "qti-resource-icon"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrong:
     """What is wrong with a file, wherever it is used."""
@@ -57,7 +61,8 @@ class Shelf:
         other = self._other_spelling(path)
         if not other:
             advice = "add the file to the package, or take out what refers to it"
-            return "", about(reference, "missing_file", f"{reference.address} is not in the package", advice)
+            severity = Severity.NOTE if reference.element in _NOT_USED else Severity.INVALID
+            return "", about(reference, "missing_file", f"{reference.address} is not in the package", advice, severity)
         self.used.add(other)
         message = f"{reference.address} is written {other} in the package"
         return other, about(reference, "name_differs", message, "write both in the same way", Severity.NOTE)
@@ -73,7 +78,7 @@ class Shelf:
             self._judged[path] = judged(self.files, path)
         found = self._judged[path]
         if isinstance(found, Wrong):
-            if reference.use in (Use.LINK, Use.OTHER) and found.code == "media_not_supported":
+            if reference.use in (Use.LINK, Use.MEDIUM) and found.code == "media_not_supported":
                 return None, about(reference, "not_kept", f"{path} is not kept: {found.message}", found.advice, Severity.NOTE)
             return None, about(reference, found.code, f"{path}: {found.message}", found.advice)
         if found.kind not in _FITS.get(reference.use, ()):

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from item_bank.qti.model.nodes import Node, Version
+from item_bank.qti.package.checks import about, stays_outside
 from item_bank.qti.package.manifest_writing import Entry, manifest_xml
-from item_bank.qti.package.references import rewritten
-from item_bank.qti.problems import Problem
+from item_bank.qti.package.references import Use, references, rewritten
+from item_bank.qti.problems import Problem, Severity
 from item_bank.qti.reader.safe_xml import parse
 from item_bank.qti.writer import convert
 from item_bank.qti.writer.trees import Losses
@@ -108,6 +109,7 @@ class _Writing:
         places = {part.path: self._medium(part) for part in item.parts if part.kind != "stimulus"}
         if not inline:
             places |= {name: self._stimulus(stimulus, parts, places) for name, stimulus in stimuli.items()}
+        self._say_missing(path, root, {*places, *stimuli})
         moved = _moved(root, places)
         given = _by_identifier(root, {name: _moved(stimulus, places) for name, stimulus in stimuli.items()}) if inline else {}
         written = convert(moved, self.version, stimuli=given)
@@ -115,6 +117,12 @@ class _Writing:
         self.put(path, written.xml)
         used = tuple(sorted(set(places.values())))
         self.entries[path] = Entry(path=path, kind="item", needs=used)
+
+    def _say_missing(self, path: str, root: Node, given: set[str]) -> None:
+        for reference in references(root):
+            if reference.address not in given and reference.use is not Use.LINK and not stays_outside(reference)[0]:
+                message = f"{reference.address} is not kept with the item: it is not in the package either"
+                self.problems.append(replace(about(reference, "missing_file", message, severity=Severity.NOTE), file=path))
 
     def _medium(self, part: ExportedPart) -> str:
         digest = hashlib.sha256(part.data).hexdigest()[:16]
@@ -149,7 +157,15 @@ class _Writing:
 
 def _moved(root: Node, places: Mapping[str, str]) -> Node:
     """Let a document refer to the files where the package has them; items and stimuli stand in folders of the same depth."""
-    return rewritten(root, lambda address, use: f"../{places[address]}" if address in places else address)
+    return rewritten(_without_base(root), lambda address, use: f"../{places[address]}" if address in places else address)
+
+
+def _without_base(node: Node) -> Node:
+    """Take xml:base out: the new addresses need none."""
+    if not any("xml:base" in each.attributes for each in node.walk()):
+        return node
+    attributes = {name: value for name, value in node.attributes.items() if name != "xml:base"}
+    return replace(node, attributes=attributes, children=tuple(c if isinstance(c, str) else _without_base(c) for c in node.children))
 
 
 def _by_identifier(root: Node, stimuli: Mapping[str, Node]) -> dict[str, Node]:

@@ -70,8 +70,6 @@ def _changes(document: Document) -> tuple[Problem, ...]:
         return ()
     losses = Losses()
     upgraded(document.root, losses)
-    if document.left_behind:
-        losses.note(document.root, "comments_not_kept", f"{document.left_behind} comments or processing instructions are not kept")
     return losses.problems
 
 

@@ -14,6 +14,7 @@ from item_bank.qti.package.checks import Shelf
 from item_bank.qti.package.manifest import DOCUMENTS
 from item_bank.qti.package.notebook import Judge, Notebook, at
 from item_bank.qti.package.planned import Plan, PlannedItem, PlannedTest
+from item_bank.qti.package.reading import stays_as_it_is
 from item_bank.qti.package.records import Kind, Package
 from item_bank.qti.package.references import references
 from item_bank.qti.package.targets import Targets
@@ -118,6 +119,7 @@ class _Planning:
                 title=root.attributes.get("title", "").strip(),
                 path=path,
                 version=document.version,
+                as_it_is=stays_as_it_is(self.package, path, document),
                 package=self.package,
                 lang=lang,
                 parts=parts,
@@ -135,6 +137,7 @@ class _Planning:
                 title=root.attributes.get("title", "").strip(),
                 path=path,
                 version=document.version,
+                as_it_is=stays_as_it_is(self.package, path, document),
                 package=self.package,
             )
 

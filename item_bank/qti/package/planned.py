@@ -47,12 +47,13 @@ class PlannedDocument:
     title: str
     path: str
     version: Version  # the one that the file is written in
+    as_it_is: bool = False  # the file is QTI 3.0 in UTF-8 already
     package: Package = field(repr=False, compare=False)
 
     @property
     def xml(self) -> bytes:
         """Read the document as QTI 3.0, in UTF-8; a QTI 3.0 file comes as it is."""
-        return stored(self.package, self.path)
+        return self.package.files[self.path] if self.as_it_is else stored(self.package, self.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

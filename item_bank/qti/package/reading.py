@@ -28,14 +28,18 @@ def document_of(package: Package, path: str) -> Document:
 
 def stored(package: Package, path: str) -> bytes:
     """Return a document as it would be stored: QTI 3.0 in UTF-8; a file that is that already stays byte for byte."""
-    xml = package.files[path]
     document = document_of(package, path)
-    root = with_template(document.root, package, path)
-    return xml if root is document.root and stays_as_it_is(xml, document) else write(root, Version.QTI_30)
+    if stays_as_it_is(package, path, document):
+        return package.files[path]
+    return write(with_template(document.root, package, path), Version.QTI_30)
 
 
-def stays_as_it_is(xml: bytes, document: Document) -> bool:
-    """Tell whether a file is QTI 3.0 in plain UTF-8."""
+def stays_as_it_is(package: Package, path: str, document: Document) -> bool:
+    """Tell whether a file is stored byte for byte: QTI 3.0 in plain UTF-8, with no template of the package's own."""
+    return _is_plain(package.files[path], document) and with_template(document.root, package, path) is document.root
+
+
+def _is_plain(xml: bytes, document: Document) -> bool:
     if document.version is not Version.QTI_30 or not document.root.name.startswith("qti-") or xml.startswith(b"\xef\xbb\xbf"):
         return False
     declared = _DECLARED.match(xml)

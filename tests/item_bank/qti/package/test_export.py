@@ -115,3 +115,9 @@ def test_every_item_of_the_gallery_makes_the_journey() -> None:
         again = plan_import(open_package(write_package(items, version)), lenient=True)
         assert {(item.identifier, item.lang) for item in again.items} == {(item.identifier, item.lang) for item in plan.items}
         assert [problem for problem in again.problems if problem.code in ("missing_file", "unused_file")] == []
+
+
+def test_a_file_that_is_not_with_an_item_is_said_to_be_missing() -> None:
+    written = export_package([replace(exported(), xml=an_item(body='<p><img src="gone.png" alt=""/></p>'), parts=())])
+
+    assert [(problem.code, problem.file) for problem in written.problems] == [("missing_file", "items/item-1.en.xml")]

@@ -336,7 +336,7 @@ def test_a_file_of_qti_2_comes_as_qti_3_and_what_is_not_kept_is_listed() -> None
     (item,) = plan.items
     assert item.version is Version.QTI_21
     assert b"<qti-assessment-item" in item.xml
-    assert the(plan, "comments_not_kept").severity is Severity.NOTE
+    assert the(plan, "comments_left_behind").severity is Severity.NOTE
 
 
 def test_a_file_in_another_encoding_comes_as_utf8() -> None:
@@ -421,3 +421,23 @@ def test_a_package_without_anything_of_qti_is_refused(files: dict[str, bytes]) -
 
     assert plan.refused
     assert codes(plan) == ["nothing_found"]
+
+
+def test_a_page_that_an_object_shows_is_noted_and_not_kept() -> None:
+    plan = planned({"a.xml": an_item(body='<div><object data="p.html" type="text/html"/></div>'), "p.html": b"<p>A text</p>"})
+
+    assert the(plan, "not_kept").severity is Severity.NOTE
+    assert not plan.refused
+
+
+def test_modules_of_a_custom_interaction_are_not_missed() -> None:
+    custom = (
+        '<qti-portable-custom-interaction response-identifier="RESPONSE" custom-interaction-type-identifier="urn:x" module="m">'
+        '<qti-interaction-modules><qti-interaction-module id="m" primary-path="m.js"/></qti-interaction-modules>'
+        "<qti-interaction-markup><div/></qti-interaction-markup></qti-portable-custom-interaction>"
+    )
+
+    plan = planned({"a.xml": qti(responses=response("identifier", "A"), body=custom)})
+
+    assert the(plan, "missing_file").severity is Severity.NOTE
+    assert not plan.refused
