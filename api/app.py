@@ -25,6 +25,7 @@ from api.pages import (
     courses,
     exams,
     forms,
+    gallery,
     grievances,
     invigilator,
     items,
@@ -35,7 +36,7 @@ from api.pages import (
 )
 from api.porch import Porch
 from api.routes import audit as audit_route
-from api.routes import checkin, credentials, health, invigilation, login, sittings
+from api.routes import checkin, credentials, health, invigilation, login, media, sittings
 from assessment_engine.services.engine import Engine
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -47,6 +48,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     candidate_exam.router,
     candidate_record.router,
     sittings.router,
+    media.router,
     checkin.router,
     invigilator.router,
     invigilation.router,
@@ -54,6 +56,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     grievances.router,
     people.router,
     cell.router,
+    gallery.router,  # before items: /cell/items/gallery is no version
     items.router,
     forms.router,
     exams.router,

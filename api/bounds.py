@@ -25,11 +25,11 @@ def limited(headers: Headers, receive: Receive, most: int) -> Receive:
         nonlocal taken
         claimed = headers.get("content-length", "")
         if claimed.isdigit() and int(claimed) > most:
-            raise HTTPException(413, f"a request may have {most} bytes")
+            raise HTTPException(413, f"a request may have at most {most / 2**20:g} MiB")
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > most:
-            raise HTTPException(413, f"a request may have {most} bytes")
+            raise HTTPException(413, f"a request may have at most {most / 2**20:g} MiB")
         return message
 
     return receive_limited

@@ -1,20 +1,19 @@
-"""Items and their immutable versions: states, and the rule that all languages of a version are one item.
+"""Items and their immutable versions: records, states and digests.
 
-A version is QTI XML per language (ADR 0006). Not here: how QTI is read (qti/), where it is kept (storage/items.py).
+A version is QTI XML per language (ADR 0006) and the files beside it. Not here: that its languages are one question (parity.py), what an
+exam asks of it (readiness.py), how QTI is read (qti/), where it is kept (storage/items.py, storage/item_parts.py).
 """
 
-import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+import posixpath
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from urllib.parse import unquote
 
 from assessment_engine.kernel.canonical import digest
-from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import BankId, CompetencyId, ItemId, ItemVersionId, OrganisationId
 from assessment_engine.kernel.machine import advance
-from item_bank.qti.binding import latin_number
-from item_bank.qti.model import ChoiceInteraction, QtiItem, plain_text
 from item_bank.qti.reader import title_of
 
 
@@ -68,11 +67,12 @@ class PartKind(StrEnum):
 
     MEDIA = "media"  # a picture, a sound, a film, captions, a style sheet
     STIMULUS = "stimulus"  # the XML of a text that several items share
+    ORIGINAL = "original"  # the item's own file as it came, where the variant is not that file byte for byte
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemPart:
-    """A file that one language of a version needs; `path` is relative to the item's own file, as its XML says it. The bytes are kept by digest."""
+    """A file that one language of a version needs, kept by digest; `path` is relative to the item's own file, as its XML says it."""
 
     lang: str
     path: str
@@ -107,6 +107,10 @@ class ItemVersion:
         """Return the version after `verb`; raises IllegalTransition."""
         return replace(self, state=advance(TRANSITIONS, self.state, verb))
 
+    def parts_in(self, lang: str, kind: PartKind) -> tuple[ItemPart, ...]:
+        """Return the files of one kind that a language needs."""
+        return tuple(part for part in self.parts if part.lang == lang and part.kind is kind)
+
     def title_in(self, lang: str) -> str:
         """Return the title in a language, or the first one when the version does not speak it."""
         return title_of(self.variants[lang]) if lang in self.variants else self.title
@@ -120,50 +124,11 @@ def content_digest(variants: Mapping[str, str], parts: Sequence[ItemPart] = ()) 
     return digest({"variants": dict(variants), "parts": [list(each) for each in named]})
 
 
-_NUMBER = re.compile(r"\d+(?:,\d{2,3})*(?:\.\d+)?")
+def plain_path(path: str) -> str:
+    """Write a path one way, without `./`, `a/../`, %20 and fragment: two that are the same then lead to the same file."""
+    return posixpath.normpath(unquote(path.strip().partition("#")[0]))
 
 
-def check_parity(variants: Mapping[str, QtiItem]) -> None:
-    """Refuse languages that are not one item: other identifiers, keys, processing, choices or numbers. Raises Invalid."""
-    if not variants:
-        raise Invalid("an item needs at least one language")
-    first_lang, *other_langs = sorted(variants)
-    for lang, item in variants.items():
-        if item.lang.split("-")[0] != lang:
-            raise Invalid(f"the file for {lang} says xml:lang={item.lang!r}", lang=lang)
-    for lang in other_langs:
-        for what, first, other in _parts(variants[first_lang], variants[lang]):
-            if first != other:
-                raise Invalid(f"{variants[lang].identifier}: {what} differs between {first_lang} and {lang}", lang=lang, part=what)
-
-
-def _parts(first: QtiItem, other: QtiItem) -> Iterator[tuple[str, object, object]]:
-    yield "the identifier", first.identifier, other.identifier
-    yield "a response declaration (type, key or mapping)", first.responses, other.responses
-    yield "an outcome declaration", first.outcomes, other.outcomes
-    yield "the response processing", first.processing, other.processing
-    yield "an interaction", _skeleton(first), _skeleton(other)
-    yield "a number in the text", _numbers(first), _numbers(other)
-
-
-def _skeleton(item: QtiItem) -> list[tuple[object, ...]]:
-    return [
-        (each.response, tuple(choice.identifier for choice in each.choices), each.max_choices, each.min_choices, each.shuffle)
-        if isinstance(each, ChoiceInteraction)
-        else (each.response,)
-        for each in item.interactions
-    ]
-
-
-def _numbers(item: QtiItem) -> list[tuple[str, Counter[str]]]:
-    """Return the numbers of the stem and of each choice, in the digits 0-9."""
-    found = [("stem", _numbers_in(plain_text(item.body)))]
-    for interaction in item.interactions:
-        if isinstance(interaction, ChoiceInteraction):
-            found.append(("prompt", _numbers_in(plain_text(interaction.prompt))))
-            found.extend((choice.identifier, _numbers_in(plain_text(choice.content))) for choice in interaction.choices)
-    return found
-
-
-def _numbers_in(text: str) -> Counter[str]:
-    return Counter(latin_number(number) for number in _NUMBER.findall(text))
+def item_seed(sitting_id: str, item_version_id: str) -> int:
+    """Return where chance begins in one candidate's copy of an item: 63 bits of SHA-256 over both ids (docs/adr/0016)."""
+    return int.from_bytes(hashlib.sha256(f"{sitting_id} {item_version_id}".encode()).digest()[:8], "big") >> 1

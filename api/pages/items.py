@@ -1,26 +1,35 @@
 """The cell's pages of items: the list, one item as the candidate sees it, and import."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from api.auth import EngineDep, Officer
+from api.bounds import LARGEST_BODY
 from api.pages import goto, language_of, page
+from api.pages.question_words import question_words
 from api.pages.tables import csv_file, in_order
 from assessment_engine.kernel.errors import Conflict, Invalid, NotFound, TooLarge
 from assessment_engine.kernel.ids import BankId, CompetencyId, ItemVersionId
 from assessment_engine.people import Actor
-from assessment_engine.services import items
+from assessment_engine.services import items, tryout
 from assessment_engine.services.competency import competencies
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.import_sources import from_files
+from assessment_engine.services.item_imports import ImportRules, import_package
 from assessment_engine.storage.items import ItemCard
+from item_bank.imports import ImportReport
 from item_bank.items import TRANSITIONS, ItemState, ItemVerb
 
 router = APIRouter(prefix="/cell/items", include_in_schema=False)
 
 MAX_FILES = 400
+MAX_ITEMS = 1000
+"""Items of one import on the page, which waits for it; more go by the console."""
+
+MAX_SHOWN = 200
 _SORTS: Mapping[str, Callable[[ItemCard], Any]] = {
     "identifier": lambda card: card.identifier,
     "title": lambda card: card.version.title.lower(),
@@ -82,7 +91,7 @@ def _shown(cards: list[ItemCard], state: str, competency: str, q: str, sort: str
 @router.get("/import")
 def ask_for_files(request: Request, engine: EngineDep, actor: Officer) -> HTMLResponse:
     """Ask for QTI files."""
-    return _import_form(request, engine, actor, "")
+    return _import_form(request, engine, actor)
 
 
 @router.post("/import")
@@ -95,28 +104,52 @@ def import_files(
     new_bank: Annotated[str, Form(max_length=200)] = "",
     competency: Annotated[str, Form()] = "",
     level: Annotated[str, Form(max_length=1)] = "",
+    reading: Annotated[Literal["strict", "lenient"], Form()] = "strict",
+    check_only: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Import all the files or none; what is wrong is said with file, line and element."""
+    """Import everything or nothing; what is wrong is said with file, line, element, clause and what to do."""
+    rules = ImportRules(
+        bank_id=BankId(bank) if bank else None,
+        new_bank=new_bank,
+        lenient=reading == "lenient",
+        dry_run=check_only,
+        competency_id=CompetencyId(competency) if competency else None,
+        level=int(level) if level.isdecimal() else None,
+        most=MAX_ITEMS,
+    )
     try:
-        named = _named(files or [])
-        into = BankId(bank) if bank else items.create_bank(engine, actor, new_bank).id
-        of = CompetencyId(competency) if competency else None
-        items.import_files(engine, actor, into, named, competency_id=of, level=int(level) if level.isdecimal() else None)
+        source = from_files(_named(files or []))
+        found = import_package(engine, actor, source, rules)
     except (Invalid, TooLarge) as error:
-        return _import_form(request, engine, actor, error.message)
-    return goto("/cell/items?state=draft", done="imported")
+        return _import_form(request, engine, actor, problem=error.message)
+    if found.imported and not found.problems:
+        return goto("/cell/items?state=draft", done="imported")
+    return _import_form(request, engine, actor, found=found)
 
 
 def _named(files: list[UploadFile]) -> Mapping[str, bytes]:
     chosen = [file for file in files if file.filename]
     if len(chosen) > MAX_FILES:
         raise TooLarge(f"at most {MAX_FILES} files at once")
-    return {str(file.filename): file.file.read() for file in chosen}
+    named = {str(file.filename): file.file.read() for file in chosen}
+    if len(named) < len(chosen):
+        raise Invalid("two of the files have the same name")
+    return named
 
 
-def _import_form(request: Request, engine: Engine, actor: Actor, problem: str) -> HTMLResponse:
+def _import_form(request: Request, engine: Engine, actor: Actor, *, problem: str = "", found: ImportReport | None = None) -> HTMLResponse:
     banks, skills = items.bank_page(engine, actor).banks, competencies(engine, actor)
-    return page(request, "cell/item_import.html", status=422 if problem else 200, banks=banks, competencies=skills, problem=problem)
+    return page(
+        request,
+        "cell/item_import.html",
+        status=422 if problem or (found and found.refused) else 200,
+        banks=banks,
+        competencies=skills,
+        problem=problem,
+        found=found,
+        shown=found.problems[:MAX_SHOWN] if found else (),
+        largest_mib=LARGEST_BODY // 2**20,
+    )
 
 
 @router.get("/{version_id}")
@@ -126,7 +159,18 @@ def show_item(request: Request, engine: EngineDep, actor: Officer, version_id: I
     history = [card for card in items.bank_page(engine, actor).cards if card.version.item_id == version.item_id]
     verbs = [verb for state, verb in TRANSITIONS if state is version.state]
     skill = next((one for one in competencies(engine, actor) if one.id == version.competency_id), None)
-    return page(request, "cell/item.html", version=version, rendered=rendered, history=history, verbs=verbs, competency=skill)
+    tried = tryout.try_version(engine, actor, version_id, rendered.lang)
+    return page(
+        request,
+        "cell/item.html",
+        version=version,
+        rendered=rendered,
+        history=history,
+        verbs=verbs,
+        competency=skill,
+        tried=tried,
+        question_words=question_words(),
+    )
 
 
 @router.post("/{version_id}/state")

@@ -28,6 +28,8 @@ from assessment_engine.kernel.ids import ItemVersionId, PersonId, SittingId
 from assessment_engine.kernel.signing import SigningKey, verify
 
 MAX_RESPONSE_BYTES = 64 * 1024
+MAX_RESPONSE_BYTES_WITH_FILE = 3 * 1024 * 1024  # a file of 2 MiB in base64, and what stands beside it
+FILE_KEYS = frozenset({"name", "media_type", "data"})
 MAX_REVISION_LEAP = 1000
 
 Response = Mapping[str, Json]
@@ -82,10 +84,11 @@ def an_offer(sitting_id: SittingId, candidate_id: PersonId, item_id: ItemVersion
         data = canonical_json(response)  # type: ignore[arg-type]
     except (TypeError, ValueError, RecursionError) as error:  # not JSON, a number that JSON cannot say, half a character, a bottomless list
         raise WrongResponse("the response is not JSON") from error
-    if len(data) > MAX_RESPONSE_BYTES:
-        raise TooLarge(f"a response has at most {MAX_RESPONSE_BYTES} bytes", limit=MAX_RESPONSE_BYTES)
     if not isinstance(response, dict) or not all(map(_is_value, response.values())):
-        raise WrongResponse("a response is an object: response identifier to text, number, null or a list of texts")
+        raise WrongResponse("a response is an object: response identifier to text, number, file, null or a list of texts")
+    limit = MAX_RESPONSE_BYTES_WITH_FILE if any(map(_is_file, response.values())) else MAX_RESPONSE_BYTES
+    if len(data) > limit:
+        raise TooLarge(f"a response has at most {limit} bytes", limit=limit)
     return Offer(
         sitting_id=sitting_id,
         candidate_id=candidate_id,
@@ -99,7 +102,12 @@ def an_offer(sitting_id: SittingId, candidate_id: PersonId, item_id: ItemVersion
 def _is_value(value: object) -> bool:
     if isinstance(value, list):
         return all(isinstance(entry, str) for entry in value)
-    return value is None or (isinstance(value, str | int | float) and not isinstance(value, bool))
+    return value is None or _is_file(value) or (isinstance(value, str | int | float) and not isinstance(value, bool))
+
+
+def _is_file(value: object) -> bool:
+    """Tell whether a value is a file that was handed in: its name, its media type and its bytes in base64."""
+    return isinstance(value, dict) and value.keys() == FILE_KEYS and all(isinstance(part, str) for part in value.values())
 
 
 def known_receipt(offer: Offer, standing: Standing, now: datetime) -> Receipt | None:

@@ -241,7 +241,7 @@ def item_of(engine: Engine, actor: Actor, sitting_id: SittingId, item_id: ItemVe
         if item_id not in tx.forms.get(sitting.form_id).items:
             raise UnknownItem("this item is not in the sitting's form")
         response = tx.answers.final(sitting_id).get(item_id)
-    return rendered_item(engine, item_id, lang, response)
+    return rendered_item(engine, item_id, lang, response, sitting_id=sitting_id)
 
 
 def note(engine: Engine, ledger: AnswerLedger, actor: Actor, sitting_id: SittingId, noted: Note) -> None:

@@ -1,33 +1,34 @@
-"""Items: import, review, show, check a response. The only door to item_bank.qti: pages, routes and jobs get rendered items from here."""
+"""Items: import, review, show, score. The only door to item_bank.qti: pages, routes and jobs get rendered items from here.
+
+Packages come in by item_imports.py and go out by item_exports.py; versions are written by new_items.py, answers tried by tryout.py.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from assessment_engine.kernel.canonical import Json
-from assessment_engine.kernel.errors import Conflict, Invalid, NotFound, UnreadableFile
-from assessment_engine.kernel.ids import BankId, CompetencyId, ItemId, ItemVersionId, new_id
+from assessment_engine.kernel.errors import Conflict, ImportRefused, Invalid, NotYet, UnreadableFile
+from assessment_engine.kernel.ids import BankId, CompetencyId, ItemVersionId, SittingId, new_id
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services.engine import Engine
-from assessment_engine.storage.database import Transaction
+from assessment_engine.services.media import address_of, stimuli_of
+from assessment_engine.services.new_items import keep
 from assessment_engine.storage.items import ItemCard
-from item_bank.items import Bank, Item, ItemState, ItemVerb, ItemVersion, check_parity, content_digest
+from item_bank.imports import CheckedItem, NewItem, NewPart
+from item_bank.items import Bank, ItemState, ItemVerb, ItemVersion, item_seed, plain_path
+from item_bank.parity import check_parity, language_of
 from item_bank.qti.binding import bind
-from item_bank.qti.model import QtiItem
-from item_bank.qti.processing import Outcomes, max_score, score
+from item_bank.qti.model import QtiItem, Stimulus
+from item_bank.qti.processing import Outcomes, copy_of, max_score, score
 from item_bank.qti.reader import read_item
-from item_bank.qti.render import render
+from item_bank.qti.render import Page, render
+from item_bank.qti.validity import read_item_strictly
+from item_bank.readiness import Shortfall, shortfalls
+
+__all__ = ["NewItem", "NewPart"]
 
 MAX_LEVEL = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewItem:
-    """What is imported: the QTI 3.0 XML of one item in each of its languages."""
-
-    variants: Mapping[str, bytes]
-    competency_id: CompetencyId | None = None
-    level: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,16 @@ class BankPage:
     cards: tuple[ItemCard, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """One language of a version, ready to be rendered."""
+
+    version: ItemVersion
+    lang: str
+    item: QtiItem
+    stimuli: tuple[Stimulus, ...]
+
+
 def create_bank(engine: Engine, actor: Actor, name: str) -> Bank:
     """Open an empty bank."""
     require(actor, Role.CELL_OFFICER)
@@ -70,15 +81,16 @@ def import_item(engine: Engine, actor: Actor, bank_id: BankId, new: NewItem) -> 
 
 
 def import_items(engine: Engine, actor: Actor, bank_id: BankId, new: Sequence[NewItem]) -> list[ItemVersion]:
-    """Import many items as drafts, all or nothing; raises UnreadableFile or Invalid with the place of what is wrong."""
+    """Import items that are to be in an exam, all or nothing; raises UnreadableFile or Invalid with the place of what is wrong.
+
+    A whole package, with a report and as drafts that may still fall short of an exam: services/item_imports.py.
+    """
     require(actor, Role.CELL_OFFICER)
-    read = [(each, _checked(each)) for each in new]
-    identifiers = [item.identifier for _, item in read]
+    checked = [_checked(each) for each in new]
+    identifiers = [each.identifier for each in checked]
     if len(set(identifiers)) != len(identifiers):
         raise Invalid("two of these items have the same identifier")
-    with engine.store.begin() as tx:
-        bank = tx.items.bank(actor, bank_id)
-        return [_add(engine, tx, actor, bank, each, item) for each, item in read]
+    return keep(engine, actor, bank_id, checked)
 
 
 def import_files(
@@ -94,7 +106,7 @@ def import_files(
     grouped: dict[str, dict[str, bytes]] = {}
     for name, xml in files.items():
         item = _read_in(name, xml)
-        lang = item.lang.split("-")[0]
+        lang = language_of(item)
         if lang in grouped.setdefault(item.identifier, {}):
             raise Invalid(f"{name}: {item.identifier} is there twice in the language {lang!r}")
         grouped[item.identifier][lang] = xml
@@ -104,69 +116,62 @@ def import_files(
     return import_items(engine, actor, bank_id, new)
 
 
-def _checked(new: NewItem) -> QtiItem:
+def check_level(level: int | None) -> None:
+    """Refuse a level that there is not; raises Invalid."""
+    if level is not None and not 1 <= level <= MAX_LEVEL:
+        raise Invalid(f"a level is between 1 and {MAX_LEVEL}")
+
+
+def _checked(new: NewItem) -> CheckedItem:
     variants = {lang: _read_in(lang, xml) for lang, xml in new.variants.items()}
     check_parity(variants)
     first = variants[min(variants)]
-    best = max_score(first)
-    if best is None or best <= 0:
-        raise Invalid(f"{first.identifier}: say the best score there is (MAXSCORE, or normal-maximum of SCORE)")
-    if "SCORE" not in first.outcomes or not first.interactions:
-        raise Invalid(f"{first.identifier}: an item needs an interaction and the outcome SCORE")
-    if new.level is not None and not 1 <= new.level <= MAX_LEVEL:
-        raise Invalid(f"{first.identifier}: a level is between 1 and {MAX_LEVEL}")
-    return first
+    files = {lang: frozenset(plain_path(part.path) for part in new.parts if part.lang == lang) for lang in variants}
+    for shortfall in shortfalls(variants, files):
+        raise Invalid(f"{first.identifier}: {shortfall.message}. {shortfall.advice}", problem=shortfall.code)
+    check_level(new.level)
+    return CheckedItem(new=new, identifier=first.identifier, title=first.title)
 
 
 def _read_in(place: str, xml: bytes) -> QtiItem:
     try:
-        return read_item(xml)
-    except UnreadableFile as error:
-        raise UnreadableFile(f"{place}: {error.message}", **{**error.details, "place": place}) from error
-
-
-def _add(engine: Engine, tx: Transaction, actor: Actor, bank: Bank, new: NewItem, read: QtiItem) -> ItemVersion:
-    now = engine.clock.now()
-    if new.competency_id is not None and tx.competency.get(new.competency_id).organisation_id != actor.organisation_id:
-        raise NotFound("no such competency")
-    item = tx.items.find(bank.id, read.identifier)
-    if item is None:
-        item = Item(id=ItemId(new_id("itm", now)), bank_id=bank.id, organisation_id=bank.organisation_id, identifier=read.identifier)
-        tx.items.add_item(item)
-    variants = {lang: xml.decode() for lang, xml in new.variants.items()}
-    version = ItemVersion(
-        id=ItemVersionId(new_id("itv", now)),
-        item_id=item.id,
-        organisation_id=item.organisation_id,
-        version=tx.items.newest_number(item.id) + 1,
-        state=ItemState.DRAFT,
-        title=read.title,
-        competency_id=new.competency_id,
-        level=new.level,
-        variants=variants,
-        sha256=content_digest(variants),
-    )
-    tx.items.add_version(version)
-    tx.audit.append("item_imported", subject=version.id, actor=actor.person_id, now=now, payload={"sha256": version.sha256})
-    return version
+        return read_item_strictly(xml)
+    except (UnreadableFile, ImportRefused) as error:
+        raise type(error)(f"{place}: {error.message}", **{**error.details, "place": place}) from error
 
 
 def move_item(engine: Engine, actor: Actor, version_id: ItemVersionId, verb: ItemVerb) -> ItemVersion:
-    """Send a version to review, return, approve or retire it; raises IllegalTransition."""
+    """Send a version to review, return, approve or retire it; raises IllegalTransition, or NotYet for an item that no exam can have."""
     require(actor, Role.CELL_OFFICER)
     now = engine.clock.now()
     with engine.store.begin() as tx:
         before = tx.items.of_actor(actor, version_id)
         after = before.advance(verb)
+        if verb is ItemVerb.APPROVE:
+            _check_ready(before)
         tx.items.move(after, was=before.state)
         tx.audit.append("item_moved", subject=version_id, actor=actor.person_id, now=now, payload={"verb": verb, "state": after.state})
     return after
 
 
+def _check_ready(version: ItemVersion) -> None:
+    for shortfall in shortfalls_of(version):
+        raise NotYet(f"this item cannot be in an exam: {shortfall.message}. {shortfall.advice}", problem=shortfall.code)
+
+
+def shortfalls_of(version: ItemVersion) -> tuple[Shortfall, ...]:
+    """Return what keeps a version out of exams; empty for one that may be approved."""
+    files = {lang: frozenset(plain_path(part.path) for part in version.parts if part.lang == lang) for lang in version.variants}
+    return shortfalls({lang: _read(xml) for lang, xml in version.variants.items()}, files)
+
+
 def approve_item(engine: Engine, actor: Actor, version_id: ItemVersionId) -> ItemVersion:
-    """Take a draft through review to approved; an approved version stays as it is."""
+    """Take a draft through review to approved; an approved version stays as it is. Raises Conflict, and changes nothing then."""
+    require(actor, Role.CELL_OFFICER)
     with engine.store.read() as tx:
         version = tx.items.of_actor(actor, version_id)
+    if version.state is not ItemState.APPROVED:
+        _check_ready(version)
     if version.state is ItemState.DRAFT:
         version = move_item(engine, actor, version_id, ItemVerb.SEND_TO_REVIEW)
     if version.state is ItemState.IN_REVIEW:
@@ -186,30 +191,48 @@ def bank_page(engine: Engine, actor: Actor) -> BankPage:
 def previewed_item(engine: Engine, actor: Actor, version_id: ItemVersionId, lang: str) -> tuple[ItemVersion, RenderedItem]:
     """Return a version of the actor's organisation and the page that a candidate would see."""
     require(actor, Role.CELL_OFFICER)
+    shown = _shown(engine, version_id, lang, actor)
+    return shown.version, _rendered(shown, 0, None)
+
+
+def rendered_item(
+    engine: Engine, item_version_id: ItemVersionId, lang: str, response: Json = None, *, sitting_id: SittingId | None = None
+) -> RenderedItem:
+    """Return an item as HTML with `response` filled in, in a sitting's copy of it; a language that it lacks gives its first one."""
+    seed = item_seed(sitting_id, item_version_id) if sitting_id else 0
+    return _rendered(_shown(engine, item_version_id, lang), seed, response)
+
+
+def _shown(engine: Engine, version_id: ItemVersionId, lang: str, actor: Actor | None = None) -> _Shown:
     with engine.store.read() as tx:
-        version = tx.items.of_actor(actor, version_id)
-    return version, _rendered(version, lang, None)
+        version = tx.items.get(version_id) if actor is None else tx.items.of_actor(actor, version_id)
+        spoken = lang if lang in version.variants else min(version.variants)
+        item = _read(version.variants[spoken])
+        return _Shown(version=version, lang=spoken, item=item, stimuli=stimuli_of(tx, version, spoken, item))
 
 
-def rendered_item(engine: Engine, item_version_id: ItemVersionId, lang: str, response: Json = None) -> RenderedItem:
-    """Return an item as HTML with `response` filled in; a language that it does not have gives its first one."""
-    with engine.store.read() as tx:
-        version = tx.items.get(item_version_id)
-    return _rendered(version, lang, response)
-
-
-def _rendered(version: ItemVersion, lang: str, response: Json) -> RenderedItem:
-    languages = tuple(sorted(version.variants))
-    shown = lang if lang in version.variants else languages[0]
-    item = _read(version.variants[shown])
+def _rendered(shown: _Shown, seed: int, response: Json) -> RenderedItem:
+    version, item = shown.version, shown.item
     return RenderedItem(
         id=version.id,
         identifier=item.identifier,
         title=item.title,
-        lang=shown,
-        languages=languages,
-        html=render(item, shown, response, f"{version.id}-", order_seed=version.id),
+        lang=shown.lang,
+        languages=tuple(sorted(version.variants)),
+        html=render(item, _page(shown, seed, response)),
         max_score=max_score(item) or 0.0,
+    )
+
+
+def _page(shown: _Shown, seed: int, response: Json) -> Page:
+    return Page(
+        lang=shown.lang,
+        prefix=f"{shown.version.id}-",
+        response=response,
+        order_seed=str(seed or shown.version.id),
+        values=copy_of(shown.item, seed).templates,
+        address=address_of(shown.version, shown.lang),
+        stimuli=shown.stimuli,
     )
 
 
@@ -218,10 +241,10 @@ def scored_variant(version: ItemVersion) -> QtiItem:
     return _read(version.variants[min(version.variants)])
 
 
-def outcomes_of(version: ItemVersion, response: Json) -> Outcomes:
-    """Score one response to a version."""
+def outcomes_of(version: ItemVersion, response: Json, *, seed: int = 0) -> Outcomes:
+    """Score one response to a version, in the copy of the item that `seed` draws."""
     item = scored_variant(version)
-    return score(item, bind(item, response))
+    return score(item, bind(item, response), seed=seed)
 
 
 @lru_cache(maxsize=2048)

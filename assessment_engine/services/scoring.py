@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from assessment_engine.delivery.responses import Answer, Response, final_answers
+from assessment_engine.delivery.responses import Answer, Response, final_answers, is_answered
 from assessment_engine.delivery.sealing import Seal, is_whole
 from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.exams import ExamPolicy
@@ -17,7 +17,7 @@ from assessment_engine.services.items import outcomes_of
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
 from assessment_engine.storage.scoring import ScoreReport
-from item_bank.items import ItemVersion
+from item_bank.items import ItemVersion, item_seed
 
 
 def score_sitting(engine: Engine, sitting_id: SittingId) -> ScoreReport:
@@ -57,7 +57,7 @@ def _card(engine: Engine, tx: Transaction, sitting: Sitting, seal: Seal) -> Scor
         raise HashMismatch("the form is not the one that was sealed")
     versions = _whole(form.items, tx.items.many(form.items))
     final = final_answers(answers)
-    items = [_item_score(version, final.get(version.id)) for version in versions]
+    items = [_item_score(version, final.get(version.id), item_seed(sitting.id, version.id)) for version in versions]
     policy: ExamPolicy = tx.exams.get(sitting.exam_id).policy
     rules = Rules(pass_share=policy.pass_share, cut_scores=policy.cut_scores)
     return scorecard(sitting.id, seal.sha256, seal.form_sha256, items, rules)
@@ -77,12 +77,12 @@ def _whole(wanted: Iterable[ItemVersionId], found: Mapping[ItemVersionId, ItemVe
     return versions
 
 
-def _item_score(version: ItemVersion, response: Response | None) -> ItemScore:
-    outcomes = outcomes_of(version, response)
+def _item_score(version: ItemVersion, response: Response | None, seed: int) -> ItemScore:
+    outcomes = outcomes_of(version, response, seed=seed)
     return ItemScore(
         item_id=version.id,
         competency_id=version.competency_id,
-        answered=response is not None and any(value not in (None, "", []) for value in response.values()),
+        answered=response is not None and is_answered(response),
         score=quantised(outcomes.score),
         max=quantised(outcomes.max_score or 0.0),
     )

@@ -4,7 +4,7 @@ The sequencer (services/audit.py) gives leaves their index and signs checkpoints
 A checkpoint's row keeps the frontier of its tree, so that the next one is made without reading the log again; `verify_log` trusts none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,6 +96,16 @@ class AuditLog:
             )
         )
         return sha256
+
+    def append_all(self, kind: str, about: Mapping[str, Json], *, now: datetime, actor: str | None = None) -> None:
+        """Record that the same happened to many things: a payload for each subject."""
+        if about:
+            rows = [
+                {"id": new_id("log", now), "kind": kind, "subject": subject, "actor_id": actor, "at": now, "payload": payload}
+                | {"sha256": entry_digest(kind, subject, actor, now, payload)}
+                for subject, payload in about.items()
+            ]
+            self._connection.execute(insert(audit_entries), rows)
 
     def lock_sequence(self) -> None:
         """Keep every other sequencer out until this transaction ends; SQLite's writing transactions are alone already."""

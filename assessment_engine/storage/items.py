@@ -1,7 +1,11 @@
-"""Tables and queries of items. A version's content never changes; only its state does."""
+"""Tables and queries of items. A version's content never changes; only its state does. The files beside it are in item_parts.py.
 
-from collections.abc import Collection
+An import writes its versions in many short transactions; they are found from the moment that its row says it is finished, or never.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import (
     JSON,
@@ -23,10 +27,13 @@ from sqlalchemy import (
 )
 
 from assessment_engine.kernel.errors import Conflict, NotFound
-from assessment_engine.kernel.ids import BankId, CompetencyId, ItemId, ItemVersionId, OrganisationId
+from assessment_engine.kernel.ids import BankId, CompetencyId, ImportId, ItemId, ItemVersionId, OrganisationId
 from assessment_engine.people import Actor
-from assessment_engine.storage.schema import metadata
-from item_bank.items import Bank, Item, ItemState, ItemVersion
+from assessment_engine.storage.item_parts import ItemParts
+from assessment_engine.storage.schema import Instant, metadata
+from item_bank.items import Bank, Item, ItemPart, ItemState, ItemVersion
+
+_CHUNK = 500
 
 banks = Table(
     "banks",
@@ -47,6 +54,15 @@ items = Table(
     Index("ix_items_organisation_id", "organisation_id"),
 )
 
+item_imports = Table(
+    "item_imports",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("bank_id", String(40), ForeignKey("banks.id"), nullable=False),
+    Column("begun_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+)
+
 item_versions = Table(
     "item_versions",
     metadata,
@@ -59,6 +75,7 @@ item_versions = Table(
     Column("level", Integer),
     Column("variants", JSON, nullable=False),
     Column("sha256", String(64), nullable=False),
+    Column("import_id", String(40), ForeignKey("item_imports.id")),
     UniqueConstraint("item_id", "version"),
 )
 
@@ -78,6 +95,7 @@ class Items:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.parts = ItemParts(connection)
 
     def add_bank(self, bank: Bank) -> None:
         """Insert a bank."""
@@ -95,38 +113,57 @@ class Items:
             raise NotFound("no such bank")
         return found
 
-    def add_item(self, item: Item) -> None:
-        """Insert an item that has no version yet."""
-        values = {"id": item.id, "bank_id": item.bank_id, "organisation_id": item.organisation_id, "identifier": item.identifier}
-        self._connection.execute(insert(items).values(**values))
+    def lock_bank(self, bank_id: BankId) -> None:
+        """Keep every other import into the bank out until this transaction ends; SQLite's writing transactions are alone already."""
+        self._connection.execute(select(banks.c.id).where(banks.c.id == bank_id).with_for_update())
 
-    def find(self, bank_id: BankId, identifier: str) -> Item | None:
-        """Return the item of a bank with this identifier."""
-        row = self._connection.execute(select(items).where(items.c.bank_id == bank_id, items.c.identifier == identifier)).one_or_none()
-        if row is None:
-            return None
-        return Item(id=ItemId(row.id), bank_id=bank_id, organisation_id=OrganisationId(row.organisation_id), identifier=row.identifier)
+    def known(self, bank_id: BankId, identifiers: Sequence[str]) -> dict[str, tuple[Item, int]]:
+        """Return those of the items that are in the bank, by identifier, each with the number of its newest version (0: none)."""
+        found: dict[str, tuple[Item, int]] = {}
+        for first in range(0, len(identifiers), _CHUNK):
+            chosen = items.c.identifier.in_(identifiers[first : first + _CHUNK])
+            newest = func.coalesce(func.max(item_versions.c.version), 0).label("newest")
+            query = select(items, newest).outerjoin(item_versions, item_versions.c.item_id == items.c.id)
+            for row in self._connection.execute(query.where(items.c.bank_id == bank_id, chosen).group_by(*items.c)):
+                found[row.identifier] = (_item(row), row.newest)
+        return found
 
-    def newest_number(self, item_id: ItemId) -> int:
-        """Return the number of an item's newest version, 0 when it has none."""
-        newest = select(func.coalesce(func.max(item_versions.c.version), 0)).where(item_versions.c.item_id == item_id)
-        return int(self._connection.execute(newest).scalar_one())
+    def add_items(self, new: Iterable[Item]) -> None:
+        """Insert items that have no version yet."""
+        rows = [
+            {"id": each.id, "bank_id": each.bank_id, "organisation_id": each.organisation_id, "identifier": each.identifier} for each in new
+        ]
+        if rows:
+            self._connection.execute(insert(items), rows)
 
-    def add_version(self, version: ItemVersion) -> None:
-        """Insert a version; its number must be free."""
-        self._connection.execute(
-            insert(item_versions).values(
-                id=version.id,
-                item_id=version.item_id,
-                version=version.version,
-                state=str(version.state),
-                title=version.title,
-                competency_id=version.competency_id,
-                level=version.level,
-                variants=dict(version.variants),
-                sha256=version.sha256,
-            )
-        )
+    def begin_import(self, import_id: ImportId, bank_id: BankId, now: datetime) -> None:
+        """Open an import into a bank; until it is finished, nobody finds the versions that it adds."""
+        self._connection.execute(insert(item_imports).values(id=import_id, bank_id=bank_id, begun_at=now))
+
+    def finish_import(self, import_id: ImportId, now: datetime) -> None:
+        """Let all versions of an import be found, at once."""
+        self._connection.execute(update(item_imports).where(item_imports.c.id == import_id).values(finished_at=now))
+
+    def add_versions(self, new: Sequence[ItemVersion], import_id: ImportId) -> None:
+        """Insert versions, whose numbers must be free, with the files they need, whose bytes must be kept already."""
+        rows = [
+            {
+                "id": version.id,
+                "item_id": version.item_id,
+                "version": version.version,
+                "state": str(version.state),
+                "title": version.title,
+                "competency_id": version.competency_id,
+                "level": version.level,
+                "variants": dict(version.variants),
+                "sha256": version.sha256,
+                "import_id": import_id,
+            }
+            for version in new
+        ]
+        if rows:
+            self._connection.execute(insert(item_versions), rows)
+        self.parts.add({version.id: version.parts for version in new})
 
     def move(self, version: ItemVersion, was: ItemState) -> None:
         """Store a version's new state; raises Conflict when somebody else moved it meanwhile."""
@@ -148,8 +185,9 @@ class Items:
 
     def many(self, version_ids: Collection[ItemVersionId]) -> dict[ItemVersionId, ItemVersion]:
         """Return those of the versions that exist."""
-        rows = self._connection.execute(_versions().where(item_versions.c.id.in_(version_ids)))
-        return {version.id: version for version in map(_version, rows)}
+        rows = self._connection.execute(_versions().where(item_versions.c.id.in_(version_ids))).all()
+        parts = self.parts.of([row.id for row in rows])
+        return {row.id: _version(row, parts.get(row.id, ())) for row in rows}
 
     def cards(self, actor: Actor) -> list[ItemCard]:
         """Return every version of the organisation's items, by identifier, newest version first."""
@@ -157,24 +195,34 @@ class Items:
         rows = self._connection.execute(query.order_by(items.c.identifier, items.c.id, item_versions.c.version.desc())).all()
         seen: set[str] = set()
         cards = []
+        parts = self.parts.of([row.id for row in rows])
         for row in rows:
             newest = row.item_id not in seen
             seen.add(row.item_id)
-            cards.append(ItemCard(version=_version(row), identifier=row.identifier, bank_id=BankId(row.bank_id), newest=newest))
+            version = _version(row, parts.get(row.id, ()))
+            cards.append(ItemCard(version=version, identifier=row.identifier, bank_id=BankId(row.bank_id), newest=newest))
         return cards
 
     def _one(self, condition: ColumnElement[bool]) -> ItemVersion:
         row = self._connection.execute(_versions().where(condition)).one_or_none()
         if row is None:
             raise NotFound("no such item")
-        return _version(row)
+        return _version(row, self.parts.of([row.id]).get(row.id, ()))
 
 
 def _versions() -> Select[tuple[object, ...]]:
-    return select(item_versions, items.c.organisation_id).join(items, items.c.id == item_versions.c.item_id)
+    """Select versions, those of an unfinished import left out."""
+    begun = select(item_imports.c.id).where(item_imports.c.id == item_versions.c.import_id, item_imports.c.finished_at.is_(None)).exists()
+    return select(item_versions, items.c.organisation_id).join(items, items.c.id == item_versions.c.item_id).where(~begun)
 
 
-def _version(row: Row[tuple[object, ...]]) -> ItemVersion:
+def _item(row: Row[tuple[object, ...]]) -> Item:
+    return Item(
+        id=ItemId(row.id), bank_id=BankId(row.bank_id), organisation_id=OrganisationId(row.organisation_id), identifier=row.identifier
+    )
+
+
+def _version(row: Row[tuple[object, ...]], parts: tuple[ItemPart, ...]) -> ItemVersion:
     return ItemVersion(
         id=ItemVersionId(row.id),
         item_id=ItemId(row.item_id),
@@ -186,4 +234,5 @@ def _version(row: Row[tuple[object, ...]]) -> ItemVersion:
         level=row.level,
         variants=row.variants,
         sha256=row.sha256,
+        parts=parts,
     )

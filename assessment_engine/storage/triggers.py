@@ -7,7 +7,8 @@ Promise 8: a competency record has a certificate.
 Executed by the migrations; tried with plain SQL by tests/certification/test_triggers.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import product
 
 CERTIFICATE_NEEDS: Mapping[str, str] = {
     "the sitting of that candidate": """
@@ -70,6 +71,9 @@ APPEND_ONLY = (
 )
 """Tables whose rows are never changed and never deleted."""
 
+APPEND_ONLY_PARTS = ("item_parts", "part_contents")
+"""The same, for the tables of migration 0002."""
+
 _RECORD_COLUMNS = "id, candidate_id, competency_id, level, certificate_id, valid_from, valid_to, recorded_at"
 _ENTRY_COLUMNS = "id, kind, subject, actor_id, at, payload, sha256"
 CHANGED_ONCE: Mapping[str, tuple[str, str]] = {
@@ -129,6 +133,18 @@ def _postgresql() -> tuple[str, ...]:
     for name, when, _table in _refusals():
         event = when.replace("{each}", " FOR EACH ROW")
         statements.append(f"CREATE TRIGGER {name} BEFORE {event} EXECUTE FUNCTION what_is_written_stays()")
+    return tuple(statements)
+
+
+def append_only(dialect: str, tables: Sequence[str]) -> tuple[str, ...]:
+    """Return the triggers that keep the rows of later tables as they were written."""
+    statements = []
+    for table, verb in product(tables, ("UPDATE", "DELETE")):
+        name, words = f"{table}_no_{verb.lower()}", f"'what is written in {table} stays'"
+        if dialect == "sqlite":
+            statements.append(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, {words}); END")
+        else:
+            statements.append(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} EXECUTE FUNCTION what_is_written_stays()")
     return tuple(statements)
 
 

@@ -26,13 +26,15 @@ from sqlalchemy import select
 from api.app import ROUTERS, create_app
 from api.auth import SAFE_METHODS
 from assessment_engine.certification.credential import award_json
-from assessment_engine.kernel.ids import OrganisationId, new_id
+from assessment_engine.kernel.canonical import sha256_hex
+from assessment_engine.kernel.ids import ItemVersionId, OrganisationId, new_id
 from assessment_engine.people import Role
 from assessment_engine.services import courses
 from assessment_engine.services.courses import NewCourse, NewModule
 from assessment_engine.services.delivery import open_ledger
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.schema import metadata
+from item_bank.items import ItemPart, PartKind
 from tests.api.browsers import Browser, a_browser
 from tests.api.client import TestClient
 from tests.builders import World, a_person, a_stored_sitting, add_row, an_engine, an_organisation
@@ -122,7 +124,19 @@ def the_items(engine: Engine, world: World) -> Mapping[str, str]:
         item = tx.connection.execute(select(metadata.tables["items"])).first()
         assert item is not None
         version = world.items[0]
-    return {"bank_id": item.bank_id, "item_id": version, "item_version_id": version, "version_id": version}
+    sha256 = a_picture(engine, version)
+    return {"bank_id": item.bank_id, "item_id": version, "item_version_id": version, "version_id": version, "sha256": sha256}
+
+
+def a_picture(engine: Engine, version_id: ItemVersionId) -> str:
+    """A picture of a question; its content is our mark."""
+    data = f"{NAME} picture".encode()
+    sha256 = sha256_hex(data)
+    part = ItemPart(lang="en", path="a.png", kind=PartKind.MEDIA, sha256=sha256, media_type="image/png", size=len(data))
+    with engine.store.begin() as tx:
+        tx.items.parts.keep({sha256: data})
+        tx.items.parts.add({version_id: (part,)})
+    return sha256
 
 
 @pytest.fixture(scope="module")

@@ -100,6 +100,7 @@ SHAPES: list[object] = [
     {"RESPONSE": ["A", "C"]},
     {"RESPONSE": []},
     {"RESPONSE": 12.5, "SECOND": 7},
+    {"RESPONSE": {"name": "a.txt", "media_type": "text/plain", "data": "aGVsbG8="}},
 ]
 MISSHAPEN: list[object] = [
     None,
@@ -108,6 +109,8 @@ MISSHAPEN: list[object] = [
     7,
     {"RESPONSE": True},
     {"RESPONSE": {"a": "b"}},
+    {"RESPONSE": {"name": "a.txt", "media_type": "text/plain", "data": 7}},
+    {"RESPONSE": {"name": "a.txt", "media_type": "text/plain", "data": "", "more": ""}},
     {"RESPONSE": [1]},
     {"RESPONSE": [["A"]]},
     {"RESPONSE": float("nan")},
@@ -142,6 +145,16 @@ def test_a_response_has_a_largest_size() -> None:
 
     with pytest.raises(TooLarge):
         offer(response={"RESPONSE": "x" * (64 * 1024)})
+
+
+def test_a_response_with_a_file_may_be_larger_and_has_a_largest_size_too() -> None:
+    def with_file(size: int) -> dict[str, Json]:
+        return {"RESPONSE": {"name": "a.png", "media_type": "image/png", "data": "A" * size}}
+
+    offer(response=with_file(2_900_000))
+
+    with pytest.raises(TooLarge):
+        offer(response=with_file(3 * 1024 * 1024))
 
 
 def test_a_receipt_is_genuine_until_anything_in_it_changes() -> None:

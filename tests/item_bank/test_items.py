@@ -1,16 +1,11 @@
+import hashlib
 from itertools import product
 
 import pytest
 
-from assessment_engine.kernel.errors import IllegalTransition, Invalid
+from assessment_engine.kernel.errors import IllegalTransition
 from assessment_engine.kernel.machine import advance
-from item_bank.items import TRANSITIONS, ItemState, ItemVerb, check_parity
-from item_bank.qti.reader import read_item
-from tests.item_bank.items import choice, demo_items, qti, response
-
-
-def variant(lang: str, *, key: str = "A", choices: str = "AB", text: str = "Article 14") -> bytes:
-    return qti(responses=response("identifier", key), body=f"<p>{text}</p>" + choice(*choices), lang=lang)
+from item_bank.items import TRANSITIONS, ItemPart, ItemState, ItemVerb, PartKind, content_digest, item_seed
 
 
 @pytest.mark.parametrize(("state", "verb"), list(product(ItemState, ItemVerb)))
@@ -22,26 +17,21 @@ def test_a_version_moves_only_as_the_table_says(state: ItemState, verb: ItemVerb
             advance(TRANSITIONS, state, verb)
 
 
-@pytest.mark.parametrize("identifier", demo_items())
-def test_the_demo_items_are_the_same_question_in_both_languages(identifier: str) -> None:
-    check_parity(demo_items()[identifier])
+def a_part(path: str = "a.png", data: bytes = b"picture", lang: str = "en") -> ItemPart:
+    sha256 = hashlib.sha256(data).hexdigest()
+    return ItemPart(lang=lang, path=path, kind=PartKind.MEDIA, sha256=sha256, media_type="image/png", size=len(data))
 
 
-def test_numbers_are_the_same_in_any_digits() -> None:
-    check_parity({"en": read_item(variant("en")), "hi": read_item(variant("hi", text="अनुच्छेद १४"))})
+def test_a_versions_digest_names_the_files_beside_it_too() -> None:
+    alone = content_digest({"en": "<item/>"})
+
+    assert content_digest({"en": "<item/>"}, [a_part()]) != alone
+    assert content_digest({"en": "<item/>"}, [a_part(data=b"another")]) != content_digest({"en": "<item/>"}, [a_part()])
+    assert content_digest({"en": "<item/>"}, [a_part("b"), a_part("a")]) == content_digest({"en": "<item/>"}, [a_part("a"), a_part("b")])
 
 
-DIFFERENT = {
-    "another key": (variant("hi", key="B"), "response declaration"),
-    "another choice": (variant("hi", choices="ABC"), "an interaction"),
-    "another number": (variant("hi", text="अनुच्छेद 15"), "a number in the text"),
-    "a wrong language": (variant("en"), "xml:lang"),
-}
-
-
-@pytest.mark.parametrize("name", DIFFERENT)
-def test_languages_that_are_not_one_question_are_refused(name: str) -> None:
-    other, words = DIFFERENT[name]
-
-    with pytest.raises(Invalid, match=words):
-        check_parity({"en": read_item(variant("en")), "hi": read_item(other)})
+def test_a_sittings_copy_of_an_item_begins_at_the_same_seed_for_ever() -> None:
+    assert item_seed("sit_1", "itv_1") == 6909203821178722228
+    assert item_seed("sit_2", "itv_1") != item_seed("sit_1", "itv_1")
+    assert item_seed("sit_1", "itv_2") != item_seed("sit_1", "itv_1")
+    assert 0 <= item_seed("sit_1", "itv_1") < 2**63

@@ -1,0 +1,93 @@
+"""Where a package comes from: a path on this machine, or files that a browser sent. Opening is left to item_bank.qti.package, and late.
+
+Nothing is read that is larger than a package may be, and no link is followed. No database here: a check needs none.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import BinaryIO
+
+from assessment_engine.kernel.errors import Invalid, NotFound, TooLarge, UnreadableFile
+from item_bank.imports import Source
+from item_bank.qti.package import Package, limits, open_folder, open_package
+
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+
+
+def from_files(files: Mapping[str, bytes]) -> Source:
+    """Take loose QTI files, or one package; raises Invalid for none, or for a package among other files."""
+    if not files:
+        raise Invalid("choose at least one file")
+    packages = [name for name, data in files.items() if data.startswith(_ZIP) or name.lower().endswith(".zip")]
+    if not packages:
+        return Source(open=lambda: nullcontext(open_folder(dict(files))), loose=True)
+    if len(files) > 1:
+        raise Invalid(f"{packages[0]} is a package; import it by itself")
+    return Source(open=lambda: nullcontext(open_package(files[packages[0]])))
+
+
+def from_path(path: Path) -> Source:
+    """Take a package, an XML file or a folder on this machine; raises NotFound when there is no such thing."""
+    if path.is_dir():
+        return Source(open=lambda: nullcontext(open_folder(_Folder(path))))
+    if not path.is_file():
+        raise NotFound(f"{path}: there is no such file or folder", file=str(path))
+    return Source(open=lambda: _one_file(path), loose=not _is_package(path))
+
+
+@contextmanager
+def _one_file(path: Path) -> Iterator[Package]:
+    with _opened(path) as file:
+        yield open_package(file) if _is_package(path) else open_folder({path.name: file.read(limits.MAX_FILE_BYTES + 1)})
+
+
+def _is_package(path: Path) -> bool:
+    if path.suffix.lower() == ".zip":
+        return True
+    with _opened(path) as file:
+        return file.read(4).startswith(_ZIP)
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise UnreadableFile(f"{path.name}: {error.strerror}", file=path.name, problem="unreadable_file") from error
+
+
+class _Folder(Mapping[str, bytes]):
+    """The files of a folder by their names in it, each read when it is asked for. Links are left out, wherever they lead."""
+
+    def __init__(self, folder: Path) -> None:
+        self._paths = {path.relative_to(folder).as_posix(): path for path in self._below(folder)}
+        total = 0
+        for name, path in self._paths.items():
+            size = path.stat().st_size
+            total += size
+            if size > limits.MAX_FILE_BYTES:
+                raise TooLarge(f"{name}: a file may have {limits.MAX_FILE_BYTES} bytes", problem="too_large", file=name)
+        if len(self._paths) > limits.MAX_FILES:
+            raise TooLarge(f"a package may have {limits.MAX_FILES} files; this one has {len(self._paths)}", problem="too_many_files")
+        if total > limits.MAX_TOTAL_BYTES:
+            raise TooLarge(f"a package may have {limits.MAX_TOTAL_BYTES} bytes; this one has {total}", problem="too_large")
+
+    def __getitem__(self, name: str) -> bytes:
+        with _opened(self._paths[name]) as file:
+            return file.read()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    @classmethod
+    def _below(cls, folder: Path) -> Iterator[Path]:
+        for path in sorted(folder.iterdir()):
+            if path.is_symlink():
+                continue
+            if path.is_dir():
+                yield from cls._below(path)
+            elif path.is_file():
+                yield path

@@ -1,0 +1,70 @@
+"""Writing items out of a bank as a QTI package, in the version that the other system reads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assessment_engine.kernel.errors import NotFound
+from assessment_engine.people import Actor, Role, require
+from assessment_engine.services.engine import Engine
+from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.items import ItemCard
+from item_bank.items import ItemVersion, PartKind
+from item_bank.parity import NO_LANGUAGE
+from item_bank.qti.model import Version
+from item_bank.qti.package import ExportedItem, ExportedPart, export_package
+from item_bank.qti.problems import Problem
+
+VERSIONS = {"qti3": Version.QTI_30, "qti21": Version.QTI_21}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """A written package, how many items are in it, and what it could not say."""
+
+    package: bytes
+    items: int
+    problems: tuple[Problem, ...]
+
+
+def export_items(engine: Engine, actor: Actor, chosen: Sequence[str], *, bank: str | None = None, form: str = "qti3") -> Exported:
+    """Write the chosen items (identifiers, or ids of versions), or the newest of every item; raises NotFound for one that is not there."""
+    require(actor, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        versions = _chosen(_cards(tx, actor, bank), chosen)
+        packed = [item for card in versions for item in _packed(tx, card)]
+    written = export_package(packed, VERSIONS[form])
+    return Exported(package=written.data, items=len(versions), problems=written.problems)
+
+
+def _cards(tx: Transaction, actor: Actor, bank: str | None) -> list[ItemCard]:
+    banks = {each.id for each in tx.items.banks(actor) if bank in (None, each.name, each.id)}
+    if bank is not None and not banks:
+        raise NotFound(f"there is no bank {bank}")
+    return [card for card in tx.items.cards(actor) if card.bank_id in banks]
+
+
+def _chosen(cards: list[ItemCard], chosen: Sequence[str]) -> list[ItemCard]:
+    newest = [card for card in cards if card.newest]
+    if not chosen:
+        return newest
+    found = {card.identifier: card for card in newest} | {card.version.id: card for card in cards}
+    unknown = [name for name in chosen if name not in found]
+    if unknown:
+        raise NotFound(f"there is no item {', '.join(unknown)}")
+    return list({found[name].version.id: found[name] for name in chosen}.values())
+
+
+def _packed(tx: Transaction, card: ItemCard) -> list[ExportedItem]:
+    version = card.version
+    return [
+        ExportedItem(identifier=card.identifier, lang=lang.replace(NO_LANGUAGE, ""), xml=xml.encode(), parts=_parts(tx, version, lang))
+        for lang, xml in sorted(version.variants.items())
+    ]
+
+
+def _parts(tx: Transaction, version: ItemVersion, lang: str) -> tuple[ExportedPart, ...]:
+    kept = (*version.parts_in(lang, PartKind.MEDIA), *version.parts_in(lang, PartKind.STIMULUS))
+    return tuple(
+        ExportedPart(path=part.path, kind=str(part.kind), data=tx.items.parts.contents(part.sha256), media_type=part.media_type)
+        for part in kept
+    )

@@ -1,0 +1,125 @@
+"""Writing checked items into a bank in many short transactions, yet all or nothing: what is staged is found once the import is finished.
+
+Nothing here judges: item_bank/imports.py and services/items.py have, before they come here (docs/adr/0019-files-beside-an-item.md).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from assessment_engine.kernel.canonical import Json, digest, sha256_hex
+from assessment_engine.kernel.errors import NotFound
+from assessment_engine.kernel.ids import BankId, ImportId, ItemId, ItemVersionId, new_id
+from assessment_engine.people import Actor
+from assessment_engine.services.engine import Engine
+from assessment_engine.storage.database import Transaction
+from item_bank.imports import CheckedItem, NewPart
+from item_bank.items import Item, ItemPart, ItemState, ItemVersion, content_digest
+
+STAGED_AT_ONCE = 200
+BYTES_AT_ONCE = 4 * 1024 * 1024
+"""Items and bytes a transaction: few enough that no save of an answer waits for an import (DESIGN section 3)."""
+
+LONGEST_TITLE = 300
+
+
+def keep(engine: Engine, actor: Actor, bank_id: BankId, checked: Sequence[CheckedItem]) -> list[ItemVersion]:
+    """Keep items as drafts, all or none; a known identifier becomes its next version. Raises NotFound for another's bank or competency."""
+    with engine.store.read() as tx:
+        tx.items.bank(actor, bank_id)
+        _check_competencies(tx, actor, checked)
+    import_id = ImportId(new_id("imp", engine.clock.now()))
+    with engine.store.begin() as tx:
+        tx.items.begin_import(import_id, bank_id, engine.clock.now())
+    versions = [version for some in _some(checked) for version in _staged(engine, actor, bank_id, import_id, some)]
+    about: Json = {"bank": bank_id, "versions": len(versions), "sha256": digest([[each.id, each.sha256] for each in versions])}
+    with engine.store.begin() as tx:
+        tx.items.finish_import(import_id, engine.clock.now())
+        tx.audit.append("items_imported", subject=import_id, actor=actor.person_id, now=engine.clock.now(), payload=about)
+    return versions
+
+
+def _some(checked: Sequence[CheckedItem]) -> Iterator[Sequence[CheckedItem]]:
+    return (checked[first : first + STAGED_AT_ONCE] for first in range(0, len(checked), STAGED_AT_ONCE))
+
+
+def _staged(engine: Engine, actor: Actor, bank_id: BankId, import_id: ImportId, checked: Sequence[CheckedItem]) -> list[ItemVersion]:
+    """Write some of an import's items, which nobody finds yet."""
+    parts = [tuple(_part(part) for part in each.new.parts) for each in checked]
+    _stage_bytes(engine, checked, parts)
+    with engine.store.begin() as tx:
+        tx.items.lock_bank(bank_id)
+        versions = _versions(engine.clock.now(), tx, actor, bank_id, checked, parts)
+        tx.items.add_versions(versions, import_id)
+        about: dict[str, Json] = {version.id: {"sha256": version.sha256, "import": import_id} for version in versions}
+        tx.audit.append_all("item_staged", about, actor=actor.person_id, now=engine.clock.now())
+    return versions
+
+
+def _part(part: NewPart) -> ItemPart:
+    return ItemPart(
+        lang=part.lang,
+        path=part.path,
+        kind=part.kind,
+        sha256=sha256_hex(part.data),
+        media_type=part.media_type[:100],
+        size=len(part.data),
+    )
+
+
+def _check_competencies(tx: Transaction, actor: Actor, checked: Sequence[CheckedItem]) -> None:
+    for competency_id in {each.new.competency_id for each in checked if each.new.competency_id is not None}:
+        if tx.competency.get(competency_id).organisation_id != actor.organisation_id:
+            raise NotFound("no such competency")
+
+
+def _stage_bytes(engine: Engine, checked: Sequence[CheckedItem], parts: Sequence[tuple[ItemPart, ...]]) -> None:
+    pairs = [pair for each, several in zip(checked, parts, strict=True) for pair in zip(several, each.new.parts, strict=True)]
+    contents = {part.sha256: new.data for part, new in pairs}
+    for portion in _portions(contents):
+        with engine.store.begin() as tx:
+            tx.items.parts.keep(portion)
+
+
+def _portions(contents: Mapping[str, bytes]) -> Iterator[dict[str, bytes]]:
+    portion: dict[str, bytes] = {}
+    size = 0
+    for sha256, data in contents.items():
+        if portion and size + len(data) > BYTES_AT_ONCE:
+            yield portion
+            portion, size = {}, 0
+        portion[sha256] = data
+        size += len(data)
+    if portion:
+        yield portion
+
+
+def _versions(
+    now: datetime, tx: Transaction, actor: Actor, bank_id: BankId, checked: Sequence[CheckedItem], parts: Sequence[tuple[ItemPart, ...]]
+) -> list[ItemVersion]:
+    known = tx.items.known(bank_id, [each.identifier for each in checked])
+    new = {each.identifier: _item(now, actor, bank_id, each.identifier) for each in checked if each.identifier not in known}
+    tx.items.add_items(new.values())
+    standing = {**known, **{identifier: (item, 0) for identifier, item in new.items()}}
+    return [_version(now, *standing[each.identifier], each, several) for each, several in zip(checked, parts, strict=True)]
+
+
+def _item(now: datetime, actor: Actor, bank_id: BankId, identifier: str) -> Item:
+    return Item(id=ItemId(new_id("itm", now)), bank_id=bank_id, organisation_id=actor.organisation_id, identifier=identifier)
+
+
+def _version(now: datetime, item: Item, newest: int, checked: CheckedItem, parts: tuple[ItemPart, ...]) -> ItemVersion:
+    variants = {lang: xml.decode() for lang, xml in checked.new.variants.items()}
+    ordered = tuple(sorted(parts, key=lambda part: (part.lang, part.path)))
+    return ItemVersion(
+        id=ItemVersionId(new_id("itv", now)),
+        item_id=item.id,
+        organisation_id=item.organisation_id,
+        version=newest + 1,
+        state=ItemState.DRAFT,
+        title=checked.title[:LONGEST_TITLE],
+        competency_id=checked.new.competency_id,
+        level=checked.new.level,
+        variants=variants,
+        sha256=content_digest(variants, ordered),
+        parts=ordered,
+    )

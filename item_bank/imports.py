@@ -1,0 +1,241 @@
+"""From a package of files to items that may be kept, and the report of what is wrong with them: one walk for every import.
+
+Decides only: services/item_imports.py stores what is decided here. What breaks QTI is said by qti/validity/, what is in a package by
+qti/package/; here: what of it is kept beside an item (ADR 0019), and what an exam will ask of it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+
+from assessment_engine.kernel.canonical import Json
+from assessment_engine.kernel.errors import AssessmentError
+from assessment_engine.kernel.ids import CompetencyId, ItemVersionId
+from item_bank.items import PartKind, plain_path
+from item_bank.parity import NO_LANGUAGE, unlike
+from item_bank.qti.model import Version
+from item_bank.qti.package import Package, Plan, PlannedItem, as_record, plan_import
+from item_bank.qti.package.planned import PlannedDocument
+from item_bank.qti.problems import Problem, Severity
+from item_bank.qti.reader import read_item
+from item_bank.readiness import shortfalls
+
+LONGEST_IDENTIFIER = 255
+ORIGINAL_PATH = "?original"
+"""No reference in an item can say this path: a question mark begins a query."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPart:
+    """A file that comes with an item: a picture, a stimulus, the original of an upgraded file."""
+
+    lang: str
+    path: str
+    kind: PartKind
+    data: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewItem:
+    """What is imported: the QTI 3.0 XML of one item in each of its languages, and the files beside it."""
+
+    variants: Mapping[str, bytes]
+    competency_id: CompetencyId | None = None
+    level: int | None = None
+    parts: tuple[NewPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedItem:
+    """A new item that was read and found fit to be kept."""
+
+    new: NewItem
+    identifier: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedItem:
+    """One item of a report; `needs` are the codes of what keeps it out of exams, `version_id` is None while nothing is stored."""
+
+    identifier: str
+    title: str
+    languages: tuple[str, ...]
+    files: tuple[str, ...]
+    parts: int
+    needs: tuple[str, ...] = ()
+    version_id: ItemVersionId | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What an import found and did. `imported` is 0 when it was refused, or only a check."""
+
+    items: tuple[ImportedItem, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    refused: bool = False
+    imported: int = 0
+
+    def as_json(self) -> Json:
+        """Return the report as `items import --json` prints it."""
+        items: list[Json] = [
+            {
+                "identifier": each.identifier,
+                "title": each.title,
+                "languages": list(each.languages),
+                "files": list(each.files),
+                "parts": each.parts,
+                "needs": list(each.needs),
+                "version_id": each.version_id,
+                "version": each.version,
+            }
+            for each in self.items
+        ]
+        problems: list[Json] = [as_record(each) for each in self.problems]
+        return {"imported": self.imported, "refused": self.refused, "items": items, "problems": problems}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedImport:
+    """What may be stored, and the report so far."""
+
+    report: ImportReport
+    items: tuple[CheckedItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a package comes from; `open` keeps its files at hand. What a loose file refers to is not with it: noted, not refused."""
+
+    open: Callable[[], AbstractContextManager[Package]]
+    loose: bool = False
+
+
+def check_import(
+    source: Source,
+    *,
+    lenient: bool = False,
+    competency_id: CompetencyId | None = None,
+    level: int | None = None,
+    check_only: bool = False,
+    progress: Progress | None = None,
+) -> CheckedImport:
+    """Open a package and decide what of it may be kept. What cannot even be opened is a report too; nothing is raised for bad files."""
+    try:
+        with source.open() as package:
+            plan = plan_import(package, lenient=lenient, progress=progress)
+            report = _report(plan, loose=source.loose, lenient=lenient)
+            if report.refused or check_only:
+                return CheckedImport(report=report)
+            contents: dict[tuple[str, str], bytes] = {}
+            groups = zip(report.items, plan.variants.values(), strict=True)
+            items = tuple(_kept(line, group, contents, competency_id, level) for line, group in groups)
+    except AssessmentError as refusal:
+        return CheckedImport(report=ImportReport(problems=(_refused_whole(refusal),), refused=True))
+    return CheckedImport(report=report, items=items)
+
+
+def _report(plan: Plan, *, loose: bool, lenient: bool) -> ImportReport:
+    problems = [_softened(each) for each in plan.problems if each.code != "no_manifest"] if loose else list(plan.problems)
+    lines = [_line(identifier, group, problems) for identifier, group in plan.variants.items()]
+    problems.extend(_not_kept(each, "test") for each in plan.tests)
+    problems.extend(_not_kept(each, "section") for each in plan.sections)
+    if not (plan.items or plan.tests or plan.sections or plan.stimuli):
+        advice = "Choose QTI files, or a package with items."
+        problems.append(Problem(code="nothing_to_import", message="there is no QTI item in it", advice=advice))
+    refused = plan.refused if lenient else any(each.severity is Severity.INVALID for each in problems)
+    empty = any(each.code == "nothing_to_import" for each in problems)
+    return ImportReport(items=tuple(lines), problems=tuple(problems), refused=refused or empty)
+
+
+def _softened(problem: Problem) -> Problem:
+    """Note what a loose file refers to and cannot have brought; approval asks for it (readiness.py)."""
+    if problem.code not in ("missing_file", "unsafe_path"):
+        return problem
+    return replace(problem, severity=Severity.NOTE, advice="Import the file together with what it refers to, as a package or a folder.")
+
+
+def _not_kept(document: PlannedDocument, what: str) -> Problem:
+    message = f"the {what} was read and checked, but a bank keeps items only"
+    advice = "Build a form from its items."
+    return Problem(code=f"{what}_not_kept", message=message, severity=Severity.NOTE, file=document.path, advice=advice)
+
+
+def _refused_whole(refusal: AssessmentError) -> Problem:
+    line = refusal.details.get("line")
+    return Problem(
+        code=str(refusal.details.get("problem") or refusal.code),
+        message=refusal.message,
+        file=str(refusal.details.get("file") or ""),
+        line=line if isinstance(line, int) else 0,
+        element=str(refusal.details.get("element") or ""),
+        clause=str(refusal.details.get("clause") or ""),
+        advice=str(refusal.details.get("advice") or "Mend the package, or import its files one by one."),
+    )
+
+
+def _line(identifier: str, group: Mapping[str, PlannedItem], problems: list[Problem]) -> ImportedItem:
+    """Write an item's line of the report, and list what an exam asks of it and it does not have."""
+    items = {lang or NO_LANGUAGE: planned.item for lang, planned in group.items()}
+    files = {lang or NO_LANGUAGE: frozenset(plain_path(part.path) for part in planned.parts) for lang, planned in group.items()}
+    first = group[min(group)]
+    found = shortfalls(items, files)
+    for shortfall in found:
+        if shortfall.code != "missing_file":  # the package has said that of each reference
+            severity = Severity.INVALID if shortfall.code == "languages_differ" else Severity.NOTE
+            said = Problem(code=shortfall.code, message=shortfall.message, severity=severity, file=first.path, advice=shortfall.advice)
+            problems.append(said)
+    for planned in group.values():
+        problems.extend(_changed(planned))
+    return ImportedItem(
+        identifier=_name(identifier, first)[:LONGEST_IDENTIFIER],
+        title=first.title,
+        languages=tuple(sorted(items)),
+        files=tuple(group[lang].path for lang in sorted(group)),
+        parts=sum(len(planned.parts) for planned in group.values()),
+        needs=tuple(dict.fromkeys(each.code for each in found)),
+    )
+
+
+def _name(identifier: str, planned: PlannedItem) -> str:
+    """Return an item's identifier; one without it is called after its file (validity/ has said that it is missing)."""
+    return identifier or planned.path
+
+
+def _changed(planned: PlannedItem) -> Iterator[Problem]:
+    """Say so when the item that is kept does not ask what the file asked. It never should; the original is kept all the same."""
+    if planned.version is Version.QTI_30:
+        return
+    for what in unlike(read_item(planned.package.files[planned.path]), planned.item):
+        advice = "Compare the item with its original file, which is kept beside it."
+        message = f"writing the item in QTI 3.0 has changed {what}"
+        yield Problem(code="changed_by_upgrade", message=message, severity=Severity.NOTE, file=planned.path, advice=advice)
+
+
+def _kept(
+    line: ImportedItem,
+    group: Mapping[str, PlannedItem],
+    contents: dict[tuple[str, str], bytes],
+    competency_id: CompetencyId | None,
+    level: int | None,
+) -> CheckedItem:
+    variants = {lang or NO_LANGUAGE: planned.xml for lang, planned in group.items()}
+    parts = [part for lang, planned in group.items() for part in _parts(lang or NO_LANGUAGE, planned, contents)]
+    new = NewItem(variants=variants, competency_id=competency_id, level=level, parts=tuple(parts))
+    return CheckedItem(new=new, identifier=line.identifier, title=line.title)
+
+
+def _parts(lang: str, planned: PlannedItem, contents: dict[tuple[str, str], bytes]) -> Iterator[NewPart]:
+    """Yield the files beside one language; what several items share is read once."""
+    for part in planned.parts:
+        known = (part.source, part.owner if part.kind == "stimulus" else "")
+        if known not in contents:
+            contents[known] = part.data
+        yield NewPart(lang=lang, path=part.path, kind=PartKind(part.kind), data=contents[known], media_type=part.media_type)
+    original = planned.package.files[planned.path]
+    if original != planned.xml:
+        yield NewPart(lang=lang, path=ORIGINAL_PATH, kind=PartKind.ORIGINAL, data=original, media_type="application/xml")

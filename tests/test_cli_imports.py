@@ -1,0 +1,141 @@
+"""`items import` and `items export` as somebody at the console uses them: what they print, and their exit codes."""
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assessment_engine.cli import main
+from tests.services.packages import PICTURE, a_broken_item, an_item, an_old_item, zipped
+
+
+@pytest.fixture(autouse=True)
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "data"
+    monkeypatch.setenv("DATA_DIR", str(folder))
+    monkeypatch.delenv("DEMO", raising=False)
+    return folder
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    path = tmp_path / "package.zip"
+    files = {"items/one.xml": an_item(body='<p><img src="a.png" alt="A dot"/></p>'), "items/a.png": PICTURE, "old.xml": an_old_item()}
+    path.write_bytes(zipped(files))
+    return path
+
+
+def reported(capsys: pytest.CaptureFixture[str], *command: str | Path) -> tuple[int, dict[str, Any]]:
+    code = main([*map(str, command), "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def add_officer(monkeypatch: pytest.MonkeyPatch, organisation: str = "Agency", login: str = "kavita") -> None:
+    import io
+
+    main(["migrate"])
+    monkeypatch.setattr("sys.stdin", io.StringIO("a long password\n"))
+    main(["user", "add", login, "--name", "Kavita", "--organisation", organisation, "--role", "cell_officer"])
+
+
+def test_a_check_needs_no_database(package: Path, data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, report = reported(capsys, "items", "import", package, "--dry-run")
+
+    assert code == 0
+    assert (report["imported"], report["refused"]) == (0, False)
+    assert sorted(item["identifier"] for item in report["items"]) == ["old", "one"]
+    assert all(set(problem) >= {"file", "line", "element", "code", "message", "clause", "advice"} for problem in report["problems"])
+    assert not data_dir.exists()
+
+
+def test_a_package_comes_in_and_goes_out_again(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_officer(monkeypatch)
+    capsys.readouterr()
+
+    code, report = reported(capsys, "items", "import", package, "--bank", "Mine")
+    assert (code, report["imported"]) == (0, 2)
+    again, second = reported(capsys, "items", "import", package, "--bank", "Mine")
+    assert (again, [item["version"] for item in second["items"]]) == (0, [2, 2])
+
+    for form, namespace in (("qti3", b"imsqtiasi_v3p0"), ("qti21", b"imsqti_v2p1")):
+        out = tmp_path / f"{form}.zip"
+        code, exported = reported(capsys, "items", "export", "--bank", "Mine", "--format", form, "--out", out)
+        assert (code, exported["exported"]) == (0, 2)
+        with zipfile.ZipFile(out) as written:
+            names = written.namelist()
+            items = [written.read(name) for name in names if name.startswith("items/")]
+            assert [written.read(name) for name in names if name.endswith(".png")] == [PICTURE]
+        assert len(items) == 2
+        assert all(namespace in xml for xml in items)
+        code, checked = reported(capsys, "items", "import", out, "--dry-run")
+        assert (code, len(checked["items"])) == (0, 2), checked["problems"]
+
+
+def test_one_item_goes_out_by_its_identifier(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_officer(monkeypatch)
+    main(["items", "import", str(package)])
+    capsys.readouterr()
+
+    assert reported(capsys, "items", "export", "one", "--out", tmp_path / "one.zip")[1]["exported"] == 1
+    assert main(["items", "export", "nothing", "--out", str(tmp_path / "two.zip")]) == 1
+    assert not (tmp_path / "two.zip").exists()
+
+
+def test_a_refusal_is_one_and_names_the_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = tmp_path / "broken.xml"
+    broken.write_bytes(a_broken_item())
+
+    code, report = reported(capsys, "items", "import", broken, "--dry-run")
+    lenient, kept = reported(capsys, "items", "import", broken, "--dry-run", "--lenient")
+    words = main(["items", "import", str(broken), "--dry-run"])
+
+    assert (code, report["refused"], lenient, kept["refused"], words) == (1, True, 0, False, 1)
+    wrong = next(problem for problem in report["problems"] if problem["element"] == "blink")
+    assert (wrong["file"], wrong["line"], wrong["severity"]) == ("broken.xml", 1, "invalid")
+    assert "blink" in capsys.readouterr().out
+
+
+def test_a_loose_file_without_its_picture_is_noted_not_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    alone = tmp_path / "one.xml"
+    alone.write_bytes(an_item(body='<p><img src="../pictures/a.png" alt="A dot"/></p>'))
+
+    code, report = reported(capsys, "items", "import", alone, "--dry-run")
+
+    assert (code, report["items"][0]["needs"]) == (0, ["missing_file"])
+    assert [problem["severity"] for problem in report["problems"]] == ["note"]
+
+
+def test_a_folder_is_a_package(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "items"
+    folder.mkdir()
+    (folder / "one.xml").write_bytes(an_item())
+    (folder / "two.xml").write_bytes(an_item("two"))
+
+    assert len(reported(capsys, "items", "import", folder, "--dry-run")[1]["items"]) == 2
+
+
+def test_a_path_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    assert main(["items", "import", str(tmp_path / "none.zip"), "--dry-run"]) == 2
+
+
+def test_formats_of_a_later_day_say_so(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, report = reported(capsys, "items", "import", package, "--format", "gift", "--dry-run")
+
+    assert (code, report["refused"], report["problems"][0]["code"]) == (1, True, "format_not_supported_yet")
+
+
+def test_where_several_organisations_are_one_is_named(
+    package: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_officer(monkeypatch, "Agency")
+    add_officer(monkeypatch, "Another agency", "joseph")
+
+    assert main(["items", "import", str(package)]) == 1
+    assert "which organisation" in capsys.readouterr().err
+    assert main(["items", "import", str(package), "--organisation", "Another agency"]) == 0
