@@ -16,10 +16,9 @@ rubricBlock: #text (%flowHtml | %islands | templateBlock=rubricTemplateBlock | t
     2.x| use
     3.0| use:use
     view!:views %xoldBody
-3.0| rubricBlock: #text stylesheet* contentBody catalogInfo?
+3.0| rubricBlock: stylesheet* contentBody=rubricBody? catalogInfo?
     use:use view!:views %xbody
-3.0| contentBody: #text (%flow | %block | rubricBlock)*
-    %body
+3.0| rubricBody: #text (%flowHtml | %islands | templateBlock | templateInline | printedVariable)*
 rubricTemplateBlock: #text (%flowHtml | %islands | templateBlock=rubricTemplateBlock | templateInline=rubricTemplateInline | \
     printedVariable)* %feedbackTail
     templateIdentifier!:name showHide:showHide identifier!:name %xoldBody
@@ -27,7 +26,7 @@ rubricTemplateInline: #text (%inlineHtml | %islands | templateInline=rubricTempl
     templateIdentifier!:name showHide:showHide identifier!:name %xoldBody
 feedbackBlock: #text (%block | %inlineHtml | templateInline | feedbackInline | printedVariable)* %feedbackTail
     outcomeIdentifier!:name showHide:showHide identifier!:name %xoldBody
-3.0| feedbackBlock: #text stylesheet* contentBody catalogInfo?
+3.0| feedbackBlock: stylesheet* contentBody=feedbackBody? catalogInfo?
     outcomeIdentifier!:name showHide:showHide identifier!:name %xbody
 feedbackInline: #text (%inlineHtml | %islands | templateInline | printedVariable)*
     outcomeIdentifier!:name showHide:showHide identifier!:name %xoldBody
@@ -38,8 +37,11 @@ templateInline: #text (hottext | printedVariable | gap | feedbackInline | templa
 templateBlock: #text (%flowHtml | %islands | templateBlock | templateInline | feedbackBlock=templateFeedbackBlock | feedbackInline | \
     printedVariable)* %feedbackTail
     templateIdentifier!:name showHide:showHide identifier!:name %xoldBody
-3.0| templateBlock: #text stylesheet* contentBody catalogInfo?
+3.0| templateBlock: stylesheet* contentBody=templateBody? catalogInfo?
     templateIdentifier!:name showHide:showHide identifier!:name %xbody
+3.0| feedbackBody: #text (%block | %inlineHtml | templateInline | feedbackInline | printedVariable)*
+3.0| templateBody: #text (%flowHtml | %islands | templateBlock | templateInline | feedbackBlock | feedbackInline | printedVariable)*
+3.0| modalBody: #text (printedVariable | hottext | templateInline | templateBlock | %islands | %flowHtml)*
 // 2.2's schema asks for APIP's part in feedback inside a template block, and nowhere else
 templateFeedbackBlock: #text (%flowHtml | %islands | templateBlock | templateInline | feedbackBlock=templateFeedbackBlock | \
     feedbackInline | printedVariable)* %feedbackTail
@@ -49,9 +51,9 @@ templateFeedbackBlock: #text (%flowHtml | %islands | templateBlock | templateInl
     outcomeIdentifier!:name showHide:showHide identifier!:name %xoldBody
 modalFeedback: #text (printedVariable | hottext | templateInline | templateBlock | %islands | %flowHtml)* %feedbackTail
     outcomeIdentifier!:name showHide!:showHide identifier!:name title
-3.0| modalFeedback: #text stylesheet* contentBody catalogInfo?
+3.0| modalFeedback: stylesheet* contentBody=modalBody? catalogInfo?
     outcomeIdentifier!:name showHide!:showHide identifier!:name title *any
-infoControl: #text (%static)*
+2.x| infoControl: #text (%static)*
     title! %oldBody
 printedVariable: -
     identifier!:name format:label base:wholeOrVariable index:wholeOrVariable powerForm:boolean field:label delimiter:label \
@@ -164,7 +166,9 @@ col: -
     span:int %body
 2.1| colgroup: col*
     span:int %body
-2.2+| colgroup: col+
+2.2| colgroup: col+
+    span:int %body
+3.0| colgroup: col*
     span:int %body
 thead: tr+
     %body
@@ -246,7 +250,7 @@ HTML5 = """
     %html5
 2.2+| qh5:rtc: #text %rubyTexts
     %html5
-3.0| picture: source* img
+3.0| picture: source+ img
     %body
 3.0| source: -
     src type:mime media srcset sizes %body

@@ -9,8 +9,6 @@ INTERACTIONS = """
 3.0| %picture: object | img | picture
 prompt: #text (%islands | %flowHtml)*
     %body
-3.0| prompt: #text (%islands | %flowHtml | printedVariable | templateInline | templateBlock | feedbackInline | feedbackBlock)*
-    %body
 choiceInteraction: prompt? simpleChoice+
     shuffle:boolean maxChoices:count minChoices:count orientation:orientation %asked
 orderInteraction: prompt? simpleChoice+

@@ -68,7 +68,7 @@ templateDefault: (%expression)
     templateIdentifier!:name
 testFeedback: #text (printedVariable | hottext | templateInline | templateBlock | %islands | %flowHtml)* %feedbackTail
     access!:access outcomeIdentifier!:name showHide!:showHide identifier!:name title
-3.0| testFeedback: #text stylesheet* contentBody catalogInfo?
+3.0| testFeedback: stylesheet* contentBody=modalBody? catalogInfo?
     access!:access outcomeIdentifier!:name showHide!:showHide identifier!:name title *any
 3.0| adaptiveSelection: adaptiveEngineRef adaptiveSettingsRef? usagedataRef? metadataRef?
 %reference:
@@ -95,7 +95,7 @@ ACCESS = """
     %body
 3.0| fileHref: #string
     mimeType!:mime
-3.0| companionMaterialsInfo: (calculator | rule | protractor | digitalMaterial | physicalMaterial)*
+3.0| companionMaterialsInfo: calculator* rule* protractor* digitalMaterial* physicalMaterial* *other*
 3.0| calculator: calculatorType description calculatorInfo?
 3.0| calculatorType: #string
 3.0| calculatorInfo: (fileHref | resourceIcon)*
@@ -119,7 +119,8 @@ ACCESS = """
 """
 
 PORTABLE = """
-3.0| portableCustomInteraction: interactionModules? interactionMarkup? (templateVariable | contextVariable | stylesheet | catalogInfo)*
+3.0| portableCustomInteraction: prompt? interactionModules? interactionMarkup templateVariable* contextVariable* stylesheet* \
+    catalogInfo?
     customInteractionTypeIdentifier! module %asked
 3.0| interactionModules: interactionModule*
     primaryConfiguration:address secondaryConfiguration:address

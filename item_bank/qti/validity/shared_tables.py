@@ -67,8 +67,7 @@ CONTENT = """
 %words: printedVariable | feedbackInline | templateInline | %islands | %inlineHtml
 2.x| %block: positionObjectStage | customInteraction | %blockInteraction | feedbackBlock | templateBlock | infoControl | %islands | \
     %blockHtml
-3.0| %block: positionObjectStage | customInteraction | %blockInteraction | feedbackBlock | templateBlock | infoControl | %islands | \
-    %blockHtml
+3.0| %block: positionObjectStage | customInteraction | %blockInteraction | feedbackBlock | templateBlock | %islands | %blockHtml
 %feedbackTail: stylesheet* apip:apipAccessibility?
 3.0| %feedbackTail: stylesheet* catalogInfo?
 %expression: and | gt | not | lt | gte | lte | or | durationLT | durationGTE | substring | equalRounded | match | equal | contains | \

@@ -71,7 +71,7 @@ class _Checking:
         if variable is None or given.base is None or variable.base_type in (None, given.base):
             return
         numbers = {variable.base_type, given.base} <= _NUMBERS
-        message = f"{node.attributes['identifier'].strip()} is of base type {variable.base_type}, and is given {given.base}"
+        message = f"{node.attributes.get('identifier', '').strip()} is of base type {variable.base_type}, and is given {given.base}"
         self._say(node, "number_types_mixed" if numbers else "wrong_operand", message)
 
     def type(self, node: Node) -> Type:

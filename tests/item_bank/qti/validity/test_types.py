@@ -48,6 +48,15 @@ def test_a_float_outcome_that_is_given_an_integer_is_a_note() -> None:
     assert noted(changed(ITEM_22, '<baseValue baseType="float">0', '<baseValue baseType="integer">0')) == [(34, "number_types_mixed")]
 
 
+def test_a_variable_without_a_name_is_looked_at_all_the_same() -> None:
+    xml = changed(ITEM_22, '<outcomeDeclaration identifier="SCORE"', "<outcomeDeclaration")
+    xml = changed(
+        xml, '<setOutcomeValue identifier="SCORE"><baseValue baseType="float">', '<setOutcomeValue><baseValue baseType="integer">'
+    )
+
+    assert (34, "number_types_mixed") in noted(xml)
+
+
 def test_every_expression_of_the_tables_has_a_signature() -> None:
     named = compile_rules({**drafts((CONTENT, "all: (%expression)*"), Version.QTI_30)}, Version.QTI_30)["qti-all"]
 
