@@ -130,14 +130,17 @@ def _listed(source: BinaryIO) -> list[tuple[str, zipfile.ZipInfo]]:
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    """Return an entry's name in NFC: UTF-8 where it can be, whether its flag says so or not (many tools forget the flag)."""
+    """Return an entry's name in NFC and with slashes: UTF-8 where it can be, whether its flag says so or not (many tools forget the flag).
+
+    Old tools on Windows write backslashes, others begin every name with `./`; where a name leads is judged after that.
+    """
     name = entry.orig_filename
     if not entry.flag_bits & _UTF8:
         try:
             name = name.encode("cp437").decode()
         except UnicodeError:
             name = entry.orig_filename
-    return unicodedata.normalize("NFC", name)
+    return unicodedata.normalize("NFC", name.replace("\\", "/")).removeprefix("./")
 
 
 def _special(entry: zipfile.ZipInfo) -> bool:

@@ -238,7 +238,8 @@ def read_stage(node: Node, read: Read) -> Blocks:
 
 
 def _position_object(node: Node, read: Read, stage: Markup | None = None) -> Interaction:
-    centre = [int(word) for word in words(node, "center-point") if word.isascii() and word.isdigit() and len(word) < 10]
+    written = words(node, "center-point") or words(node, "centre-point")  # QTI 2.1's spelling
+    centre = [int(word) for word in written if word.isascii() and word.isdigit() and len(word) < 10]
     return kinds.PositionObjectInteraction(
         **_common(node, read),
         stage=stage or Markup(tag="img", attributes={}, children=()),
