@@ -16,12 +16,15 @@ rubricBlock: #text (%flowHtml | %islands | templateBlock=rubricTemplateBlock | t
     2.x| use
     3.0| use:use
     view!:views %xoldBody
-3.0| rubricBlock: stylesheet* contentBody=rubricBody? catalogInfo?
+3.0| rubricBlock: stylesheet* contentBody=rubricBody catalogInfo?
     use:use view!:views %xbody
-3.0| rubricBody: #text (%flowHtml | %islands | templateBlock | templateInline | printedVariable)*
+3.0| rubricBody: #text (%flowHtml | %islands | templateBlock=rubricTemplateBlock | templateInline=rubricTemplateInline | \
+    printedVariable)*
 rubricTemplateBlock: #text (%flowHtml | %islands | templateBlock=rubricTemplateBlock | templateInline=rubricTemplateInline | \
     printedVariable)* %feedbackTail
     templateIdentifier!:name showHide:showHide identifier!:name %xoldBody
+3.0| rubricTemplateBlock: stylesheet* contentBody=rubricBody? catalogInfo?
+    templateIdentifier!:name showHide:showHide identifier!:name %xbody
 rubricTemplateInline: #text (%inlineHtml | %islands | templateInline=rubricTemplateInline | printedVariable)*
     templateIdentifier!:name showHide:showHide identifier!:name %xoldBody
 feedbackBlock: #text (%block | %inlineHtml | templateInline | feedbackInline | printedVariable)* %feedbackTail
@@ -41,6 +44,7 @@ templateBlock: #text (%flowHtml | %islands | templateBlock | templateInline | fe
     templateIdentifier!:name showHide:showHide identifier!:name %xbody
 3.0| feedbackBody: #text (%block | %inlineHtml | templateInline | feedbackInline | printedVariable)*
 3.0| templateBody: #text (%flowHtml | %islands | templateBlock | templateInline | feedbackBlock | feedbackInline | printedVariable)*
+3.0| testBody: #text (%flowHtml | %islands)*
 3.0| modalBody: #text (printedVariable | hottext | templateInline | templateBlock | %islands | %flowHtml)*
 // 2.2's schema asks for APIP's part in feedback inside a template block, and nowhere else
 templateFeedbackBlock: #text (%flowHtml | %islands | templateBlock | templateInline | feedbackBlock=templateFeedbackBlock | \

@@ -68,7 +68,7 @@ templateDefault: (%expression)
     templateIdentifier!:name
 testFeedback: #text (printedVariable | hottext | templateInline | templateBlock | %islands | %flowHtml)* %feedbackTail
     access!:access outcomeIdentifier!:name showHide!:showHide identifier!:name title
-3.0| testFeedback: stylesheet* contentBody=modalBody? catalogInfo?
+3.0| testFeedback: stylesheet* contentBody=testBody? catalogInfo?
     access!:access outcomeIdentifier!:name showHide!:showHide identifier!:name title *any
 3.0| adaptiveSelection: adaptiveEngineRef adaptiveSettingsRef? usagedataRef? metadataRef?
 %reference:
@@ -100,7 +100,7 @@ ACCESS = """
 3.0| calculatorType: #string
 3.0| calculatorInfo: (fileHref | resourceIcon)*
 3.0| description: #string
-3.0| rule: description (ruleSystemSi | ruleSystemUs)+
+3.0| rule: description (ruleSystemSi | ruleSystemUs)
 3.0| ruleSystemSi: minimumLength minorIncrement? majorIncrement
 3.0| ruleSystemUs: minimumLength minorIncrement? majorIncrement
 3.0| minimumLength: #string
@@ -108,7 +108,7 @@ ACCESS = """
     unit
 3.0| majorIncrement: #string
     unit
-3.0| protractor: description (incrementSi | incrementUs)+
+3.0| protractor: description (incrementSi | incrementUs)
 3.0| incrementSi: minorIncrement? majorIncrement
 3.0| incrementUs: minorIncrement? majorIncrement
 3.0| digitalMaterial: fileHref resourceIcon?
