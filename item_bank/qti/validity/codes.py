@@ -29,13 +29,16 @@ _INVALID: Mapping[str, str] = {
     "undeclared_variable": "Declare the variable, or name one that is declared.",
     "duplicate_choice": "Give each choice of an interaction an identifier of its own.",
     "unknown_choice": "Name a choice that the interaction offers.",
-    "duplicate_part": "Give each part, section and item reference of a test an identifier of its own.",
-    "unknown_target": "Name a part, section or item reference of the test, or one of the EXIT_ words.",
     # values and types
     "value_not_of_type": "Write the value in the form of the variable's base type.",
     "wrong_response_type": "Bind the interaction to a response of the base type and cardinality that it is defined for.",
 }
 _NOTES: Mapping[str, str] = {
+    # the schemas let these pass, and so do sound banks
+    "unknown_condition": "Declare the variable that decides whether this shows.",
+    "unknown_in_test": "Declare the variable in the test, or name an item's as ITEM.VARIABLE.",
+    "duplicate_part": "Give each part, section and item reference of a test an identifier of its own.",
+    "unknown_target": "Name a part, section or item reference of the test, or one of the EXIT_ words.",
     "missing_base_type": "Give the variable a base type; only a record has none.",
     "missing_mapping": "Give the response a mapping, or do not map it.",
     "wrong_operand_count": "Give the operator as many operands as it is defined for.",

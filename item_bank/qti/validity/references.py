@@ -85,17 +85,18 @@ def references(document: Document, known: Variables) -> Iterator[Problem]:
     root, version = document.root, document.version
     yield from _duplicates(root, version)
     test = root.name != "qti-assessment-item"
+    unknown = "unknown_in_test" if test else "undeclared_variable"
     for node in root.walk():
         if node.name in _FEEDBACK and "outcome-identifier" in node.attributes:
-            yield from _look(node, "outcome-identifier", ("outcome",), known, version)
+            yield from _look(node, "outcome-identifier", ("outcome",), known, version, "unknown_condition")
         elif node.name == "qti-printed-variable":
-            yield from _printed(node, known, version)
+            yield from _printed(node, known, version, unknown)
         elif node.name in _READING:
-            yield from _read(node, known, version, test)
+            yield from _read(node, known, version, unknown)
         elif node.name in _SETTING and not node.namespace:
-            yield from _look(node, "identifier", _SETTING[node.name], known, version)
+            yield from _look(node, "identifier", _SETTING[node.name], known, version, unknown)
         if _TEMPLATED in node.attributes and not node.namespace and node.name != "qti-template-default" and not test:
-            yield from _look(node, _TEMPLATED, ("template",), known, version)
+            yield from _look(node, _TEMPLATED, ("template",), known, version, "unknown_condition")
     if test:
         yield from _parts(root, version)
     else:
@@ -115,22 +116,20 @@ def _duplicates(root: Node, version: Version) -> Iterator[Problem]:
             seen.add(_name(node))
 
 
-def _look(node: Node, attribute: str, kinds: tuple[str, ...], known: Variables, version: Version) -> Iterator[Problem]:
+def _look(node: Node, attribute: str, kinds: tuple[str, ...], known: Variables, version: Version, code: str) -> Iterator[Problem]:
     name = _name(node, attribute)
     found = known.get(name)
     if name and "." not in name and (found is None or found.kind not in kinds):
         what = "declared" if found is None else f"{_article(kinds[0])} variable, but {_article(found.kind)} variable"
-        yield finding(node, "undeclared_variable", f"{name} is not {what}", version)
+        yield finding(node, code, f"{name} is not {what}", version)
 
 
 def _article(kind: str) -> str:
     return f"an {kind}" if kind == "outcome" else f"a {kind}"
 
 
-def _read(node: Node, known: Variables, version: Version, test: bool) -> Iterator[Problem]:
-    if test and "." in _name(node):
-        return  # an item's variable; the item is another file
-    yield from _look(node, "identifier", _READING[node.name], known, version)
+def _read(node: Node, known: Variables, version: Version, unknown: str) -> Iterator[Problem]:
+    yield from _look(node, "identifier", _READING[node.name], known, version, unknown)
     yield from _mapped(node, node.name.removeprefix("qti-"), _name(node), known, version)
 
 
@@ -149,14 +148,14 @@ def _template(node: Node | None, known: Variables, version: Version) -> Iterator
         yield from _mapped(node, name.replace("_", "-"), "RESPONSE", known, version)
 
 
-def _printed(node: Node, known: Variables, version: Version) -> Iterator[Problem]:
+def _printed(node: Node, known: Variables, version: Version, unknown: str) -> Iterator[Problem]:
     declared = known.get(_name(node))
     if declared is not None and declared.kind == "response":
         yield finding(
             node, "printed_response", f"{_name(node)} is a response; only outcomes and template variables may be printed", version
         )
         return
-    yield from _look(node, "identifier", ("outcome", "template", "context"), known, version)
+    yield from _look(node, "identifier", ("outcome", "template", "context"), known, version, unknown)
 
 
 def _parts(root: Node, version: Version) -> Iterator[Problem]:

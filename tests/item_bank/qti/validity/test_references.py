@@ -1,6 +1,6 @@
 import pytest
 
-from tests.item_bank.qti.validity.samples import ITEM_21, ITEM_22, ITEM_30, broken, changed, noted
+from tests.item_bank.qti.validity.samples import ITEM_21, ITEM_22, ITEM_30, TEST_21, broken, changed, noted
 
 BREAKS = {
     "a response that is not declared": ('responseIdentifier="WORD"', 'responseIdentifier="OTHER"', 15, "undeclared_response"),
@@ -9,13 +9,6 @@ BREAKS = {
         '<setOutcomeValue identifier="SCORE">\n',
         '<setOutcomeValue identifier="NONE">\n',
         29,
-        "undeclared_variable",
-    ),
-    "feedback by an outcome that is not declared": ('outcomeIdentifier="SCORE"', 'outcomeIdentifier="NONE"', 38, "undeclared_variable"),
-    "a template variable that is not declared": (
-        '<simpleChoice identifier="B"',
-        '<simpleChoice templateIdentifier="T" identifier="B"',
-        19,
         "undeclared_variable",
     ),
     "two choices of one name": ('<simpleChoice identifier="B"', '<simpleChoice identifier="A"', 19, "duplicate_choice"),
@@ -53,6 +46,13 @@ def test_built_in_variables_need_no_declaration() -> None:
 
 
 NOTES = {
+    "feedback by an outcome that is not declared": ('outcomeIdentifier="SCORE"', 'outcomeIdentifier="NONE"', 38, "unknown_condition"),
+    "a template variable that is not declared": (
+        '<simpleChoice identifier="B"',
+        '<simpleChoice templateIdentifier="T" identifier="B"',
+        19,
+        "unknown_condition",
+    ),
     "several choices into one": ('maxChoices="1"', 'maxChoices="0"', 16, "several_choices_into_one"),
     "one response for two interactions": ('responseIdentifier="WORD"', 'responseIdentifier="RESPONSE"', 16, "response_bound_twice"),
     "a response without a mapping": (
@@ -88,3 +88,30 @@ def test_what_is_kept_only_is_noted() -> None:
 def test_a_template_of_nobody_is_noted_and_a_standard_one_is_not() -> None:
     assert noted(ITEM_30) == []
     assert noted(changed(ITEM_30, "match_correct.xml", "my_own.xml")) == [(21, "unknown_template")]
+
+
+TEST_NOTES = {
+    "a branch to nowhere": ('target="two"', 'target="END_TEST"', [(9, "unknown_target")]),
+    "two parts of one name": ('identifier="two" href', 'identifier="one" href', [(9, "unknown_target"), (12, "duplicate_part")]),
+    "an outcome that is not declared": (
+        '<setOutcomeValue identifier="TOTAL">',
+        '<setOutcomeValue identifier="T">',
+        [(16, "unknown_in_test")],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TEST_NOTES)
+def test_what_a_test_names_and_has_not_is_noted(name: str) -> None:
+    old, new, expected = TEST_NOTES[name]
+    xml = changed(TEST_21, old, new)
+
+    assert noted(xml) == expected
+    assert broken(xml) == []
+
+
+def test_what_another_file_may_have_is_not_missed() -> None:
+    include = '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="choices.xml"/>'
+    xml = changed(changed(ITEM_21, "<value>A</value>", "<value>C</value>"), "<prompt>Which?", f"<prompt>{include}")
+
+    assert (noted(xml), broken(xml)) == ([(17, "include_not_followed")], [])
