@@ -16,6 +16,8 @@ QUESTION_WORDS: Mapping[str, str] = {
     "place_choices": N_("Place the ones that you want, in your order."),
     "keep_order": N_("This order is my answer"),
     "move_up": N_("Move up: %(name)s"),
+    "move_earlier": N_("Move earlier: %(name)s"),
+    "move_later": N_("Move later: %(name)s"),
     "move_down": N_("Move down: %(name)s"),
     "place": N_("Place next: %(name)s"),
     "take_back": N_("Take back: %(name)s"),

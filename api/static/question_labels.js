@@ -54,7 +54,7 @@ class Labels {
     const places = this.holding(shape);
     const select = places.find(({ value }) => value === "") ?? places.at(-1);
     if (!select || ![...select.options].some(({ value }) => value === id)) return this.tell(say("does_not_fit", { name }), "caution");
-    if (places.some(({ value }) => value === id)) return;
+    if (places.some(({ value }) => value === id)) return this.tell(say("put_on", { name, place: shape.name })); // it is there
     select.value = id;
     this.said = say("put_on", { name, place: shape.name });
     changed(select);

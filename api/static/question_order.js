@@ -11,7 +11,7 @@ export function order(interaction, question) {
 
 class Order {
   constructor(interaction, selects, question) {
-    Object.assign(this, { interaction, selects, question });
+    Object.assign(this, { interaction, selects, question, across: interaction.classList.contains("qti-orientation-horizontal") });
     this.rows = new Map(selects.map((select) => [select.dataset.order, this.furnish(select)]));
     this.list = this.rows.get(selects[0].dataset.order).parentElement;
     this.most = limit(interaction, "max") || selects.length;
@@ -28,13 +28,14 @@ class Order {
 
   furnish(select) {
     const { say } = this.question;
+    const [earlier, later] = this.across ? ["←", "→"] : ["↑", "↓"];
     const row = select.closest("li") ?? select.parentElement;
     select.hidden = true;
     for (const label of row.querySelectorAll(`label[for="${CSS.escape(select.id)}"]`)) label.classList.add("visually-hidden");
     const name = nameOf(row.querySelector("[data-text]") ?? row, select);
     const place = element("span", { class: "qti-place", "aria-hidden": "true" });
     const tool = (does, sign, key) => button(sign, { "data-does": does, "aria-label": say(key, { name }) });
-    const tools = element("span", { class: "qti-tools" }, tool("up", "↑", "move_up"), tool("down", "↓", "move_down"), tool("place", "+", "place"), tool("back", "×", "take_back"));
+    const tools = element("span", { class: "qti-tools" }, tool("up", earlier, this.across ? "move_earlier" : "move_up"), tool("down", later, this.across ? "move_later" : "move_down"), tool("place", "+", "place"), tool("back", "×", "take_back"));
     row.classList.add("qti-row");
     row.prepend(element("span", { class: "qti-handle", "aria-hidden": "true" }, "⠿"), place);
     row.append(tools);
@@ -120,8 +121,9 @@ class Order {
         row.classList.add("qti-row--dragged");
       },
       move: ({ clientX, clientY }) => {
-        const over = [...this.list.children].find((one) => one !== row && isReached(row, one, clientX, clientY));
-        if (over) over[isAfter(row, over) ? "after" : "before"](row);
+        const others = [...this.list.children].filter((one) => one !== row);
+        const next = others[others.filter((one) => isBefore(one, clientX, clientY, this.across)).length] ?? null;
+        if (next !== row.nextElementSibling) this.list.insertBefore(row, next);
       },
       end: (_, kept) => {
         row.classList.remove("qti-row--dragged");
@@ -147,15 +149,15 @@ class Order {
   }
 }
 
-/** Tell whether the pointer is so far into another row that they change places: past its middle, or two uneven rows would dance. */
-function isReached(row, other, x, y) {
-  const { left, right, top, bottom } = other.getBoundingClientRect();
-  if (x < left || x > right || y < top || y > bottom) return false;
-  if (row.getBoundingClientRect().top === top) return isAfter(row, other) ? x > (left + right) / 2 : x < (left + right) / 2;
-  return isAfter(row, other) ? y > (top + bottom) / 2 : y < (top + bottom) / 2;
+/** Tell whether the pointer is past a row's middle: lists go down, or across and then down; across goes the reader's way. */
+function isBefore(row, x, y, across) {
+  const { left, right, top, bottom } = row.getBoundingClientRect();
+  if (!across) return (top + bottom) / 2 < y;
+  if (y > bottom) return true;
+  if (y < top) return false;
+  const past = (left + right) / 2 < x;
+  return getComputedStyle(row).direction === "rtl" ? !past : past;
 }
-
-const isAfter = (row, other) => Boolean(row.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING);
 
 /** What a row is called: its words, or those of its picture. */
 function nameOf(content, select) {

@@ -95,7 +95,7 @@ export function tuckAway(interaction, picture, summary) {
 export function onDrag(handle, { begin, move, end }) {
   handle.addEventListener("pointerdown", (down) => {
     if (down.button !== 0 || !down.isPrimary || begin(down) === false) return;
-    down.preventDefault();
+    if (down.pointerType === "mouse") down.preventDefault(); // no text is chosen; a finger scrolls or not as touch-action says
     const stop = new AbortController();
     const listen = (type, act) => addEventListener(type, (event) => event.pointerId === down.pointerId && act(event), { signal: stop.signal });
     const finish = (event, kept) => {

@@ -48,7 +48,7 @@ export class Picture {
 
   /** Return where on the picture, in its own pixels, something on the screen is. */
   at({ clientX, clientY }) {
-    const { left, top, width, height } = this.frame.getBoundingClientRect();
+    const { left, top, width, height } = this.svg.getBoundingClientRect(); // not the frame: its border is no part of the picture
     return { x: ((clientX - left) / (width || 1)) * this.size.width, y: ((clientY - top) / (height || 1)) * this.size.height };
   }
 

@@ -178,7 +178,7 @@ def _shape(sheet: Sheet, place: Hotspot, name: str, identity: str, size: tuple[f
     if not drawn:
         return ""
     linked = {"role": "img"} if sheet.page.locked else {"href": f"#{identity}"}
-    said = {"data-for": identity, "data-choice": place.identifier, "aria-label": name}
+    said = {"data-for": identity, "data-choice": place.identifier, "data-max": str(place.match_max), "aria-label": name}
     return element("a", {"class": "qti-shape", **linked, **said}, drawn)
 
 

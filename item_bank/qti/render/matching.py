@@ -47,10 +47,15 @@ def place_select(sheet: Sheet, response: str, identifier: str, name: str, places
 
 
 def associate(sheet: Sheet, interaction: AssociateInteraction) -> str:
-    """Write an associate interaction: rows of two lists; choices that are more than words stand before them to be read."""
+    """Write an associate interaction: rows of two lists; choices that are more than words stand before them to be read.
+
+    Plain ones are there too, unseen: they tell the script how often each may be used.
+    """
     shown = shown_choices(sheet, interaction, interaction.choices, shuffle=interaction.shuffle)
     names = names_of(sheet, shown)
-    seen = "" if all(map(is_plain, shown)) else bank(sheet, shown, names, contents(sheet, shown, names))
+    seen = bank(sheet, shown, names, contents(sheet, shown, names))
+    if all(map(is_plain, shown)):
+        seen = element("div", {"hidden": ""}, seen)
     most = interaction.max_associations
     attributes = wrapper(interaction, "associate", least=interaction.min_associations, most=most)
     first = sheet.new_id(interaction.response, "1", "first")
