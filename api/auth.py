@@ -40,7 +40,7 @@ def set_session(response: Response, engine: Engine, signed: SignedIn) -> None:
     response.set_cookie(
         cookie_name(engine),
         signed.token,
-        expires=signed.expires_at,
+        max_age=int((signed.expires_at - engine.clock.now()).total_seconds()),  # not a date: the browser's clock may be wrong
         path="/",
         secure=engine.public_url.startswith("https:"),
         httponly=True,

@@ -21,6 +21,8 @@ from item_bank.qti.reader import read_item
 from item_bank.readiness import shortfalls
 
 LONGEST_IDENTIFIER = 255
+LONGEST_LANGUAGE = 40
+LONGEST_PATH = 1024
 ORIGINAL_PATH = "?original"
 """No reference in an item can say this path: a question mark begins a query."""
 
@@ -144,12 +146,8 @@ def _report(plan: Plan, *, loose: bool, lenient: bool) -> ImportReport:
     lines = [_line(identifier, group, problems) for identifier, group in plan.variants.items()]
     problems.extend(_not_kept(each, "test") for each in plan.tests)
     problems.extend(_not_kept(each, "section") for each in plan.sections)
-    if not (plan.items or plan.tests or plan.sections or plan.stimuli):
-        advice = "Choose QTI files, or a package with items."
-        problems.append(Problem(code="nothing_to_import", message="there is no QTI item in it", advice=advice))
     refused = plan.refused if lenient else any(each.severity is Severity.INVALID for each in problems)
-    empty = any(each.code == "nothing_to_import" for each in problems)
-    return ImportReport(items=tuple(lines), problems=tuple(problems), refused=refused or empty)
+    return ImportReport(items=tuple(lines), problems=tuple(problems), refused=refused)
 
 
 def _softened(problem: Problem) -> Problem:
@@ -180,8 +178,8 @@ def _refused_whole(refusal: AssessmentError) -> Problem:
 
 def _line(identifier: str, group: Mapping[str, PlannedItem], problems: list[Problem]) -> ImportedItem:
     """Write an item's line of the report, and list what an exam asks of it and it does not have."""
-    items = {lang or NO_LANGUAGE: planned.item for lang, planned in group.items()}
-    files = {lang or NO_LANGUAGE: frozenset(plain_path(part.path) for part in planned.parts) for lang, planned in group.items()}
+    items = {_spoken(lang): planned.item for lang, planned in group.items()}
+    files = {_spoken(lang): frozenset(plain_path(part.path) for part in planned.parts) for lang, planned in group.items()}
     first = group[min(group)]
     found = shortfalls(items, files)
     for shortfall in found:
@@ -206,6 +204,11 @@ def _name(identifier: str, planned: PlannedItem) -> str:
     return identifier or planned.path
 
 
+def _spoken(lang: str) -> str:
+    """Return what a variant's language is kept under."""
+    return lang[:LONGEST_LANGUAGE] or NO_LANGUAGE
+
+
 def _changed(planned: PlannedItem) -> Iterator[Problem]:
     """Say so when the item that is kept does not ask what the file asked. It never should; the original is kept all the same."""
     if planned.version is Version.QTI_30:
@@ -223,8 +226,8 @@ def _kept(
     competency_id: CompetencyId | None,
     level: int | None,
 ) -> CheckedItem:
-    variants = {lang or NO_LANGUAGE: planned.xml for lang, planned in group.items()}
-    parts = [part for lang, planned in group.items() for part in _parts(lang or NO_LANGUAGE, planned, contents)]
+    variants = {_spoken(lang): planned.xml for lang, planned in group.items()}
+    parts = [part for lang, planned in group.items() for part in _parts(_spoken(lang), planned, contents)]
     new = NewItem(variants=variants, competency_id=competency_id, level=level, parts=tuple(parts))
     return CheckedItem(new=new, identifier=line.identifier, title=line.title)
 
@@ -232,6 +235,8 @@ def _kept(
 def _parts(lang: str, planned: PlannedItem, contents: dict[tuple[str, str], bytes]) -> Iterator[NewPart]:
     """Yield the files beside one language; what several items share is read once."""
     for part in planned.parts:
+        if len(part.path) > LONGEST_PATH:
+            continue  # approval will miss it
         known = (part.source, part.owner if part.kind == "stimulus" else "")
         if known not in contents:
             contents[known] = part.data

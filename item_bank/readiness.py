@@ -48,7 +48,7 @@ def _of_languages(variants: Mapping[str, QtiItem]) -> Iterator[Shortfall]:
 
 def _of_item(item: QtiItem) -> Iterator[Shortfall]:
     if not item.interactions:
-        yield Shortfall(code="no_interaction", message="there is nothing to answer", advice="Give the item body an interaction.")
+        yield Shortfall(code="nothing_to_answer", message="there is nothing to answer", advice="Give the item body an interaction.")
     if any(isinstance(block, CustomInteraction | Unsupported) for block in nested(item.body)):
         message = "something in it cannot be shown here (a custom interaction, or an unknown element)"
         yield Shortfall(code="cannot_be_shown", message=message, advice="Use one of the interactions of QTI.")

@@ -204,4 +204,4 @@ def _question(request: Request, engine: Engine, file: CaseFile) -> str:
     """Return the question that was on the screen, as the candidate saw it, without the answer; nothing when it is not known."""
     if file.incident.item_id is None:
         return ""
-    return rendered_item(engine, file.incident.item_id, language_of(request), None).html
+    return rendered_item(engine, file.incident.item_id, language_of(request), sitting_id=file.incident.sitting_id).html

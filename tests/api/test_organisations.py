@@ -61,6 +61,7 @@ PUBLIC: Mapping[str, str] = {
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "/candidate/sittings/{sitting_id}/consent": {"agreed": "1", "language": "en"},
     "/candidate/sittings/{sitting_id}/call": {"problem": "check"},
+    "/cell/items/{version_id}/try": {"response": "{}", "attempts": "[]"},
     "/api/v1/sittings/{sitting_id}/calibration": {"dots": [{"x": 0.1, "y": 0.1, "at_s": at} for at in range(9)]},
 }
 NAME = "Zanskar"
@@ -159,6 +160,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         "which": "portrait",
         "problem": "denied",
         "verb": "suspend",
+        "name": "choice",
         **case,
         **course,
         **a_grievance(engine, world, case["incident_id"]),

@@ -12,7 +12,7 @@ NOTHING = "<qti-response-processing/>"
 ESSAY = '<qti-extended-text-interaction response-identifier="RESPONSE"/>'
 
 SHORT: dict[str, tuple[str, bytes]] = {
-    "no_interaction": ("nothing to answer", qti(responses=response("identifier", "A"), body="<p>x</p>", outcomes=BEST)),
+    "nothing_to_answer": ("nothing to answer", qti(responses=response("identifier", "A"), body="<p>x</p>", outcomes=BEST)),
     "no_score": ("no SCORE", qti(responses=response("identifier", "A"), body=choice("A", "B"), outcomes="")),
     "no_best_score": ("no best score", qti(responses=response("string"), body=ESSAY, processing=NOTHING, outcomes=FREE)),
     "no_processing": ("no processing", qti(responses=response("string"), body=ESSAY, processing="", outcomes=BEST)),

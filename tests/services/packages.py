@@ -119,3 +119,17 @@ def a_room(engine: Engine, files: Mapping[str, bytes]) -> Room:
         sitting_id=a_stored_sitting(engine, candidate, exam_id, session_id, form.id),
         versions=approved,
     )
+
+
+def a_file_item(identifier: str = "file") -> bytes:
+    """Handing in any file is worth a mark."""
+    given = '<qti-not><qti-is-null><qti-variable identifier="RESPONSE"/></qti-is-null></qti-not>'
+    one = '<qti-set-outcome-value identifier="SCORE"><qti-base-value base-type="float">1</qti-base-value></qti-set-outcome-value>'
+    return (
+        f'<qti-assessment-item {HEAD_3} identifier="{identifier}" title="File" adaptive="false" time-dependent="false" xml:lang="en">'
+        '<qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="file"/>'
+        '<qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float" normal-maximum="1"/>'
+        '<qti-item-body><qti-upload-interaction response-identifier="RESPONSE"><qti-prompt>Hand in</qti-prompt></qti-upload-interaction>'
+        f"</qti-item-body><qti-response-processing><qti-response-condition><qti-response-if>{given}{one}</qti-response-if>"
+        "</qti-response-condition></qti-response-processing></qti-assessment-item>"
+    ).encode()
