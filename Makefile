@@ -23,9 +23,9 @@ lint: venv ## ruff, mypy and the layer contracts
 
 check: lint test ## everything that must be green before a change goes in
 
-pictures: venv assets ## take the README's pictures anew, with the browser test of the whole story
+pictures: venv assets ## take the documents' pictures anew, with the browser tests of the whole story and of the questions
 	.ci/system
-	$(BIN)/pytest tests/browser/test_story.py
+	$(BIN)/pytest tests/browser/test_story.py tests/browser/test_questions.py
 	$(BIN)/python docs/pictures/take.py build/screens docs/pictures
 
 venv: $(INSTALLED) ## make .venv exactly as locked

@@ -35,7 +35,7 @@ class Panel {
     this.rows.push(inscript.FURTHER.map(([code]) => key(code, code === "Space" ? { class: "keyboard__key keyboard__key--space" } : {})));
     this.rows[0][0].tabIndex = 0;
     const tools = element("div", { class: "keyboard__tools" }, tool("shift", say("key_shift")), tool("latin", say("key_digits")), tool("own", say("key_own")));
-    tools.append(element("button", { type: "button", class: "keyboard__tool", "data-tool": "close" }, say("key_close")));
+    tools.append(element("button", { type: "button", class: "keyboard__tool", "data-tool": "close", "aria-label": say("key_close"), title: say("key_close") }, "✕"));
     this.spoken = element("p", { class: "visually-hidden", role: "status" });
     const panel = element("div", { class: "keyboard", role: "group", "aria-label": say("keyboard"), id: `keyboard-${count}`, lang: "hi", hidden: "" });
     panel.append(tools, ...this.rows.map((row) => element("div", { class: "keyboard__row" }, ...row)), this.spoken);
@@ -77,11 +77,21 @@ class Panel {
   }
 
   open(field, button) {
+    this.giveBack();
     this.field = field;
+    this.usual = field.getAttribute("inputmode");
+    field.setAttribute("inputmode", "none"); // a telephone's own keyboard would lie over this one
     for (const one of this.switches.values()) one.setAttribute("aria-expanded", String(one === button));
     this.element.hidden = false;
     this.element.parentElement.classList.add("with-keyboard");
     this.uncover(field);
+  }
+
+  /** The field has its device's own keyboard again. */
+  giveBack() {
+    if (!this.field) return;
+    if (this.usual === null) this.field.removeAttribute("inputmode");
+    else this.field.setAttribute("inputmode", this.usual);
   }
 
   /** Where the keyboard lies over the bottom of the page, the field goes above it. */
@@ -95,6 +105,7 @@ class Panel {
   close() {
     if (this.element.contains(document.activeElement)) this.field?.focus();
     this.element.hidden = true;
+    this.giveBack();
     this.element.parentElement.classList.remove("with-keyboard");
     for (const one of this.switches.values()) one.setAttribute("aria-expanded", "false");
   }

@@ -19,8 +19,10 @@ from assessment_engine.services.engine import Engine
 from tests.browser.keys import KEYS, key_order, keys_on
 from tests.browser.mouse import MOUSE, carry_words, draw, press_at, slide
 from tests.browser.paper import an_exam_of
+from tests.browser.person import NARROW, SCREENS, WIDE
 from tests.browser.test_front import SIZES, small_targets
 from tests.builders import World, a_person, an_engine, an_organisation
+from tests.certification.parts import ASSETS
 from tests.running import free_port, served
 
 pytestmark = pytest.mark.browser
@@ -32,7 +34,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
     engine = replace(an_engine(tmp_path_factory.mktemp("questions")), clock=SystemClock())
     officer = a_person(engine, an_organisation(engine), Role.CELL_OFFICER)
     port = free_port()
-    with served(create_app(engine), port):
+    with served(create_app(engine, assets_dir=ASSETS), port):
         yield f"http://127.0.0.1:{port}", people.open_session(engine, officer.person_id).token
 
 
@@ -40,7 +42,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
 def desk(browser: Browser, address: tuple[str, str]) -> Iterator[Page]:
     """An officer's page; whatever its console complains about fails the tests."""
     base, token = address
-    context = browser.new_context(viewport={"width": 1280, "height": 1000}, base_url=base, locale="en-IN")
+    context = browser.new_context(viewport=WIDE, base_url=base, locale="en-IN")
     context.add_cookies([{"name": "session", "value": token, "url": base}])
     page, faults = context.new_page(), list[str]()
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -79,6 +81,8 @@ def test_a_question_is_answered_with_the_mouse(desk: Page, name: str) -> None:
     desk.get_by_role("button", name="Try it").click()
 
     the_server_is_content(desk, name)
+    if name == "graphic-associate":
+        take(desk, "questions-gallery")
 
 
 @pytest.mark.parametrize("name", KEYS)
@@ -260,9 +264,9 @@ def seat(tmp_path: Path, browser: Browser) -> Iterator[tuple[Page, Callable[[], 
     engine = replace(an_engine(tmp_path), clock=SystemClock())
     world, versions = an_exam_of(engine, names)
     ledger = delivery.open_ledger(engine)
-    with served(create_app(engine, ledger), port := free_port()):
+    with served(create_app(engine, ledger, assets_dir=ASSETS), port := free_port()):
         base = f"http://127.0.0.1:{port}"
-        context = browser.new_context(viewport={"width": 1280, "height": 1000}, base_url=base, locale="en-IN")
+        context = browser.new_context(viewport=WIDE, base_url=base, locale="en-IN")
         token = people.open_session(engine, world.candidate.person_id).token
         context.add_cookies([{"name": "session", "value": token, "url": base}])
         page = context.new_page()
@@ -292,8 +296,14 @@ def test_answers_of_every_kind_are_saved_and_filled_in_again(seat: tuple[Page, C
     key_order(page)
     go_on(page, 2)
     carry_words(page)
+    take(page, "questions-gaps")
     go_on(page, 3)
     type_in_hindi(page)
+    page.set_viewport_size(NARROW)
+    page.wait_for_timeout(400)  # the palette has become a drawer and slid away
+    page.locator('[data-response="RIGHT"]').evaluate("one => { one.blur(); one.focus(); }")  # the keyboard uncovers it
+    take(page, "questions-hindi")
+    page.set_viewport_size(WIDE)
     go_on(page, 4)
     press_at(240, 150)(page)
     go_on(page, 5)
@@ -323,6 +333,12 @@ def test_answers_of_every_kind_are_saved_and_filled_in_again(seat: tuple[Page, C
     assert given["select-point"] == {"RESPONSE": "240 150"}
     assert given["slider"] == {"RESPONSE": "75"}
     assert given["drawing"]["RESPONSE"]["name"] == "drawing.png"  # type: ignore[index]
+
+
+def take(page: Page, name: str) -> None:
+    """Take a picture for the documents."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENS / f"{name}.png")
 
 
 def type_in_hindi(page: Page) -> None:
