@@ -2,7 +2,7 @@
 ever raised and nothing takes long.
 
 samples   what is broken
-mutation  how it is broken
+mutation  how it is broken; packages of it
 trial     what is done with it
 
 A short form runs with the tests; `python -m tests.item_bank.qti.fuzz --minutes N` runs the long one.

@@ -7,10 +7,11 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
-from tests.item_bank.qti.fuzz.mutation import mutated
+from tests.item_bank.qti.fuzz.mutation import mutated, package
 from tests.item_bank.qti.fuzz.samples import samples
-from tests.item_bank.qti.fuzz.trial import tried
+from tests.item_bank.qti.fuzz.trial import tried, tried_package
 
+PACKAGES = 0.1  # of all that is tried
 _KEPT = 400  # broken files that are broken again
 
 
@@ -26,8 +27,12 @@ def main() -> int:
     pool, reached, found = list(sound), Counter[str](), Counter[str]()
     told = began
     while time.monotonic() - began < asked.minutes * 60:
-        xml = mutated(chance.choice(pool), sound, chance)
-        far, fault = tried(xml, chance)
+        if chance.random() < PACKAGES:
+            xml = package(sound, chance)
+            far, fault = tried_package(xml)
+        else:
+            xml = mutated(chance.choice(pool), sound, chance)
+            far, fault = tried(xml, chance)
         reached[far] += 1
         if far.startswith("rendered") and len(xml) < 50_000:
             _keep(pool, len(sound), xml, chance)

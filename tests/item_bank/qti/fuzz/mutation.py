@@ -2,6 +2,8 @@ import re
 from collections.abc import Callable, Sequence
 from random import Random
 
+from tests.item_bank.qti.package.zips import PICTURE, manifest, resource, zipped
+
 _TOKEN = re.compile(rb"<[^<>]*>|[^<>]+")
 _VALUE = re.compile(rb'"[^"]*"')
 _WORDS: tuple[bytes, ...] = (
@@ -35,6 +37,17 @@ def mutated(xml: bytes, others: Sequence[bytes], chance: Random) -> bytes:
     for _ in range(chance.choice((1, 1, 1, 2, 3, 6))):
         xml = chance.choice(_BYTES)(xml, chance) if chance.random() < 0.15 else _in_tokens(xml, others, chance)
     return xml
+
+
+def package(sound: Sequence[bytes], chance: Random) -> bytes:
+    """Make a package of a few files and break one of them, the manifest, or the zip itself."""
+    files = {f"item{number}.xml": xml for number, xml in enumerate(chance.sample(sound, 3))}
+    files["picture.png"] = PICTURE
+    files["imsmanifest.xml"] = manifest(*(resource(name, "picture.png") for name in files if name.endswith(".xml")))
+    broken = chance.choice(list(files))
+    files[broken] = mutated(files[broken], sound, chance)
+    packed = zipped(files)
+    return chance.choice(_BYTES)(packed, chance) if chance.random() < 0.4 else packed
 
 
 def _in_tokens(xml: bytes, others: Sequence[bytes], chance: Random) -> bytes:

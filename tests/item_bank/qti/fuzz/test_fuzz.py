@@ -3,9 +3,9 @@ from random import Random
 
 import pytest
 
-from tests.item_bank.qti.fuzz.mutation import mutated
+from tests.item_bank.qti.fuzz.mutation import mutated, package
 from tests.item_bank.qti.fuzz.samples import samples
-from tests.item_bank.qti.fuzz.trial import tried
+from tests.item_bank.qti.fuzz.trial import tried, tried_package
 
 SECONDS = 1.5
 SOUND = samples()
@@ -28,3 +28,10 @@ def test_broken_files_raise_nothing_that_is_not_ours(seed: int) -> None:
         executions += 1
         assert fault is None, f"{fault.words}\n{xml[:3000]!r}"
     assert executions > 5
+
+
+def test_broken_packages_raise_nothing_that_is_not_ours() -> None:
+    chance = Random(3)
+    for _ in range(20):
+        _, fault = tried_package(package(SOUND, chance))
+        assert fault is None, fault.words

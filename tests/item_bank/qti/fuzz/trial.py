@@ -12,6 +12,7 @@ from assessment_engine.kernel.errors import AssessmentError
 from item_bank.qti.binding import bind, shortcomings, typed
 from item_bank.qti.model import QtiItem
 from item_bank.qti.model.nodes import Version
+from item_bank.qti.package import as_json, as_lines, open_package, plan_import
 from item_bank.qti.processing import copy_of, max_score, score
 from item_bank.qti.reader import assessment_of, parse, read_item, read_results, read_section, read_stimulus
 from item_bank.qti.render import Page, modal_feedbacks, render
@@ -19,6 +20,7 @@ from item_bank.qti.session import plan
 from item_bank.qti.validity import MAX_FINDINGS, findings, read_item_strictly
 from item_bank.qti.writer import convert
 
+Steps = Iterator[tuple[str, Callable[[], object]]]
 LIMIT = 2.0  # seconds of this process for one file: all that is done with it
 _WORDS: tuple[Json, ...] = (
     None, "", "A", "B", "1", "0.5", "-3", "1e400", "A B", "a x", "10 20", "true", True, 3, 2.5, float("inf"), [], ["A", "B"], ["A", "A"],
@@ -41,10 +43,19 @@ class TooSlow(BaseException):
 
 def tried(xml: bytes, chance: Random) -> tuple[str, Found | None]:
     """Do all that can be done with a file; say how far it came, and what went wrong."""
+    return _through(_steps(xml, chance))
+
+
+def tried_package(package: bytes) -> tuple[str, Found | None]:
+    """Do all that can be done with a package."""
+    return _through(_package_steps(package))
+
+
+def _through(steps: Steps) -> tuple[str, Found | None]:
     reached, began = "refused", time.process_time()
     try:
         with _limited(5 * LIMIT):
-            for name, step in _steps(xml, chance):
+            for name, step in steps:
                 reached = name
                 _allowed(step)
     except AssessmentError:
@@ -56,7 +67,14 @@ def tried(xml: bytes, chance: Random) -> tuple[str, Found | None]:
     return reached, Found(f"slow: {reached}", f"{spent:.1f} s") if spent > LIMIT else None
 
 
-def _steps(xml: bytes, chance: Random) -> Iterator[tuple[str, Callable[[], object]]]:
+def _package_steps(source: bytes) -> Steps:
+    package = open_package(source)
+    for lenient in (False, True):
+        plan = plan_import(package, lenient=lenient)
+        yield f"planned, {'leniently' if lenient else 'strictly'}", lambda plan=plan: (as_lines(plan), as_json(plan))  # type: ignore[misc]
+
+
+def _steps(xml: bytes, chance: Random) -> Steps:
     document = parse(xml)
     yield "parsed", lambda: _judged(xml)
     for version in Version:
@@ -76,7 +94,7 @@ def _judged(xml: bytes) -> None:
     assert all(each.code and each.message and each.line >= 0 for each in found)
 
 
-def _item_steps(item: QtiItem, chance: Random) -> Iterator[tuple[str, Callable[[], object]]]:
+def _item_steps(item: QtiItem, chance: Random) -> Steps:
     raw = chance.choice(_WORDS)
     named = {name: chance.choice(_WORDS) for name in item.responses}
     yield "bound strictly", lambda: bind(item, raw)
