@@ -24,6 +24,7 @@ _BASES: Mapping[str, tuple[BaseType, ...]] = {
     **dict.fromkeys(("text-entry", "extended-text"), _TEXT),
     "end-attempt": (_B.BOOLEAN,),
 }
+_PAIRS = {_B.PAIR, _B.DIRECTED_PAIR}
 _SEVERAL = (_C.SINGLE, _C.MULTIPLE)
 _CARDINALITIES: Mapping[str, tuple[Cardinality, ...]] = {
     **dict.fromkeys(("inline-choice", "slider", "media", "drawing", "upload", "end-attempt"), (_C.SINGLE,)),
@@ -86,8 +87,8 @@ def _typed(node: Node, name: str, response: Variable, version: Version) -> Itera
     if bases is None or cardinality is None:
         return
     if cardinality is not _C.RECORD and response.base_type is not None and response.base_type not in bases:
-        wanted = " or ".join(bases)
-        yield finding(node, "wrong_response_type", f"{name} is of base type {response.base_type}; it must be {wanted}", version)
+        code = "unusual_pair" if {response.base_type, *bases} == _PAIRS else "wrong_response_type"
+        yield finding(node, code, f"{name} is of base type {response.base_type}; it must be {' or '.join(bases)}", version)
     elif cardinality not in fitting:
         yield finding(node, "unusual_cardinality", f"{name} is {cardinality}; it should be {' or '.join(fitting)}", version)
     elif kind in _LIMITED and cardinality is _C.SINGLE and node.attributes.get("max-choices", "1").strip() not in ("1", "+1", "01"):

@@ -46,6 +46,7 @@ _NOTES: Mapping[str, str] = {
     "response_bound_twice": "Give each interaction a response of its own.",
     "several_choices_into_one": "Set the interaction's maximum to 1, or the response's cardinality to multiple.",
     "unusual_cardinality": "Give the response the cardinality that the interaction is defined for.",
+    "unusual_pair": "Give the response the kind of pair that the interaction is defined for.",
     "number_types_mixed": "Use one numeric base type, or convert with integerToFloat, round or truncate.",
     "printed_response": "Copy the response into an outcome, and print that.",
     "unknown_template": "Write the response processing into the item, or use a standard template.",

@@ -33,7 +33,7 @@ def test_an_outcome_declared_twice_is_found() -> None:
 
 
 def test_an_interaction_wants_a_response_of_its_base_type() -> None:
-    assert (10, "wrong_response_type") in broken(changed(ITEM_30, 'base-type="directedPair"', 'base-type="pair"'))
+    assert (10, "wrong_response_type") in broken(changed(ITEM_30, 'base-type="directedPair"', 'base-type="integer"'))
 
 
 def test_a_pair_names_choices_on_both_sides() -> None:
@@ -115,3 +115,9 @@ def test_what_another_file_may_have_is_not_missed() -> None:
     xml = changed(changed(ITEM_21, "<value>A</value>", "<value>C</value>"), "<prompt>Which?", f"<prompt>{include}")
 
     assert (noted(xml), broken(xml)) == ([(17, "include_not_followed")], [])
+
+
+def test_pairs_of_the_other_kind_are_noted() -> None:
+    xml = changed(ITEM_30, 'base-type="directedPair"', 'base-type="pair"')
+
+    assert (noted(xml), broken(xml)) == ([(10, "unusual_pair")], [])
