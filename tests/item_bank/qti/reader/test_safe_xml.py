@@ -36,22 +36,22 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_refused_before_it_grows(name: str) -> None:
-    began, memory = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began, memory = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
     with pytest.raises(UnreadableFile) as refusal:
         parse(BOMBS[name].encode())
 
     assert refusal.value.details["problem"] == "entities_forbidden"
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 100_000  # KiB
 
 
 def test_a_dtd_is_named_and_never_fetched() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     document = parse(f'{PUBLIC}\n<assessmentItem {NAME} identifier="a"/>'.encode())
 
     assert (document.root.name, document.root.line) == ("qti-assessment-item", 2)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_an_entity_of_that_dtd_is_refused_and_not_lost() -> None:
@@ -92,13 +92,13 @@ REFUSED: Mapping[str, tuple[bytes, str, int]] = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_cannot_be_read_is_refused_with_its_line_in_bounded_time(name: str) -> None:
     xml, code, line = REFUSED[name]
-    began = time.perf_counter()
+    began = time.process_time()
 
     with pytest.raises(UnreadableFile) as refusal:
         parse(xml)
 
     assert (refusal.value.details["problem"], refusal.value.details["line"]) == (code, line)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_the_limit_of_a_file_is_its_bytes() -> None:
@@ -113,12 +113,12 @@ def test_the_limit_of_a_file_is_its_bytes() -> None:
 def test_the_largest_file_costs_bounded_time_and_memory() -> None:
     filled = b"<a b='c'>" + b"<p>%s</p>" % (b"word " * 14) * (MAX_ELEMENTS - 1) + b"</a>"
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    began = time.perf_counter()
+    began = time.process_time()
 
     root = parse(filled[:MAX_BYTES]).root
 
     assert len(root.children) == MAX_ELEMENTS - 1
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 400_000  # KiB
 
 
