@@ -63,7 +63,7 @@ def _equal(node: Node, compiling: Compile) -> Expression:
 
 def _tolerances(node: Node) -> tuple[Callable[[Scope], float | None], Callable[[Scope], float | None]]:
     """Read t0 and t1; one number serves as both, none is no tolerance at all."""
-    words = [word.strip("{}") for word in node.attributes.get("tolerance", "").split()]
+    words = [word.strip("{}") for word in text(node, "tolerance").split()]
     if text(node, "tolerance-mode") not in ("absolute", "relative") or not words:
         return (lambda _: 0.0), (lambda _: 0.0)
     return number_reference(words[0]), number_reference(words[min(1, len(words) - 1)])

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 
 from item_bank.qti.model.nodes import Node
+from item_bank.qti.reader.attributes import text
 
 
 def _node(node_name: str, *children: Node | str, **attributes: str) -> Node:
@@ -19,12 +20,12 @@ def _set(identifier: str, value: Node) -> Node:
     return _node("set-outcome-value", value, identifier=identifier)
 
 
-def _float(text: str) -> Node:
-    return _node("base-value", text, base_type="float")
+def _float(word: str) -> Node:
+    return _node("base-value", word, base_type="float")
 
 
-def _word(text: str) -> Node:
-    return _node("base-value", text, base_type="identifier")
+def _word(word: str) -> Node:
+    return _node("base-value", word, base_type="identifier")
 
 
 def _choose(test: Node, then: tuple[Node, ...], otherwise: tuple[Node, ...]) -> Node:
@@ -62,7 +63,11 @@ TEMPLATES: Mapping[str, tuple[Node, ...]] = {
     "cc2_map_response": (*_MAP, _choose(_FULL, (_set("FEEDBACK", _word("correct")),), (_set("FEEDBACK", _word("incorrect")),))),
 }
 
-_ADDRESS = re.compile(r"(?:[a-z]+://.*/rptemplates/|(?!.*://).*[/\\])?([a-z0-9_]+?)(?:\.xml)?", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:[a-z]+:[^?#]*(?:[/:]rptemplates|imsglobal\.org/[^?#]*)[/:]+|(?!.*://)[^?#]*[/\\])?"  # where it is kept
+    r"([a-z0-9_]+?)(?:\.xml)?/*(?:[?#].*)?",
+    re.IGNORECASE,
+)
 
 
 def template_named(processing: Node | None) -> str | None:
@@ -70,7 +75,7 @@ def template_named(processing: Node | None) -> str | None:
     if processing is None:
         return None
     for attribute in ("template", "template-location"):
-        found = _ADDRESS.fullmatch(processing.attributes.get(attribute, "").strip().rstrip("/"))
+        found = _ADDRESS.fullmatch(text(processing, attribute))
         if found is not None and found.group(1).lower() in TEMPLATES:
             return found.group(1).lower()
     return None

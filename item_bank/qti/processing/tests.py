@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from item_bank.qti.model.declarations import Declaration, OutcomeDeclaration, ResponseDeclaration
 from item_bank.qti.model.nodes import Node
 from item_bank.qti.processing.scope import Compile, Expression, Family, Scope
+from item_bank.qti.reader.attributes import text, words
 from item_bank.qti.values import NUMERIC, Atom, BaseType, Cardinality, Value, container, integer, matches, single
 
 
@@ -113,9 +114,8 @@ _Subset = Callable[[Scope], "tuple[TakenItem, ...] | None"]
 
 
 def _subset(node: Node) -> _Subset:
-    section = node.attributes.get("section-identifier", "").strip()
-    include = frozenset(node.attributes.get("include-category", "").split())
-    exclude = frozenset(node.attributes.get("exclude-category", "").split())
+    section = text(node, "section-identifier")
+    include, exclude = frozenset(words(node, "include-category")), frozenset(words(node, "exclude-category"))
 
     def items(scope: Scope) -> tuple[TakenItem, ...] | None:
         return scope.items.subset(section, include, exclude) if isinstance(scope.items, TestResults) else None
@@ -138,8 +138,8 @@ def _count(counts: Callable[[TakenItem], bool]) -> Callable[[Node, Compile], Exp
 
 def _test_variables(node: Node, _: Compile) -> Expression:
     """All values of one variable, NULL left out; without a base type all numbers, floats as soon as one is (QTI 3.0, "testVariables")."""
-    subset, name, weight = _subset(node), _word(node, "variable-identifier"), _word(node, "weight-identifier")
-    base_type = _word(node, "base-type")
+    subset, name, weight = _subset(node), text(node, "variable-identifier"), text(node, "weight-identifier")
+    base_type = text(node, "base-type")
 
     def run(scope: Scope) -> Value | None:
         found = (each.value(name, weight) for each in subset(scope) or ())
@@ -172,7 +172,7 @@ def _bounds(name: str) -> Callable[[Node, Compile], Expression]:
     """
 
     def make(node: Node, _: Compile) -> Expression:
-        subset, outcome, weight = _subset(node), _word(node, "outcome-identifier"), _word(node, "weight-identifier")
+        subset, outcome, weight = _subset(node), text(node, "outcome-identifier"), text(node, "weight-identifier")
 
         def run(scope: Scope) -> Value | None:
             items = [each for each in subset(scope) or () if isinstance(each.declared(outcome), OutcomeDeclaration)]
@@ -193,10 +193,6 @@ def _bound(item: TakenItem, outcome: str, weight: str, name: str) -> float | Non
         return None
     bound: float | None = declared.normal_minimum if name == "normal_minimum" else declared.normal_maximum
     return None if bound is None else bound * item.weights.get(weight, 1.0)
-
-
-def _word(node: Node, name: str) -> str:
-    return node.attributes.get(name, "").strip()
 
 
 def _selected(_: TakenItem) -> bool:

@@ -20,7 +20,7 @@ from item_bank.qti.model.declarations import (
     ValueMapping,
 )
 from item_bank.qti.model.nodes import Node
-from item_bank.qti.reader.attributes import flag, floating, text, whole, word
+from item_bank.qti.reader.attributes import flag, floating, raw, text, whole, word
 from item_bank.qti.values import Atom, BaseType, Cardinality, RecordField, Value, container, parse_atom, single
 
 
@@ -93,16 +93,35 @@ def _fields(values: Iterable[Node]) -> Iterable[Atom]:
 
 
 def read_atom(base_type: BaseType, written: str) -> Atom | None:
-    """Read one atom of a file: text in NFC without outer spaces; None when it is not of the type."""
-    try:
-        return parse_atom(base_type, unicodedata.normalize("NFC", written.strip()))
-    except ValueError:
-        return None
+    """Read one atom of a file: text in NFC without outer spaces; None when it is not of the type.
+
+    Some systems write 3.0 for an integer, True for a truth, a comma between the two of a pair or point: what they mean is plain.
+    """
+    word = unicodedata.normalize("NFC", written.strip())
+    for spelling in (word, _meant(base_type, word)):
+        try:
+            return parse_atom(base_type, spelling)
+        except ValueError:
+            continue
+    return None
+
+
+def _meant(base_type: BaseType, word: str) -> str:
+    match base_type:
+        case BaseType.INTEGER | BaseType.INT_OR_IDENTIFIER:
+            whole_part, point, fraction = word.partition(".")
+            return whole_part if point and not fraction.strip("0") else word
+        case BaseType.BOOLEAN:
+            return word.lower()
+        case BaseType.PAIR | BaseType.DIRECTED_PAIR | BaseType.POINT:
+            return word.replace(",", " ")
+        case _:
+            return word
 
 
 def read_area(node: Node) -> Area:
     """Read shape and coords: numbers with commas or spaces between; a percentage reads as its number."""
-    numbers = node.attributes.get("coords", "").replace(",", " ").replace("%", " ").split()
+    numbers = text(node, "coords").replace(",", " ").replace("%", " ").split()
     try:
         coords = tuple(float(number) for number in numbers[:2000])
     except ValueError:
@@ -122,7 +141,7 @@ def _mapping(node: Node, base_type: BaseType) -> ValueMapping:
 
 
 def _entry(node: Node, base_type: BaseType, case: bool) -> MapEntry | None:
-    key = read_atom(base_type, node.attributes.get("map-key", ""))
+    key = read_atom(base_type, text(node, "map-key"))
     if key is None:
         return None
     return MapEntry(key=key, value=floating(node, "mapped-value") or 0.0, case_sensitive=flag(node, "case-sensitive", case))
@@ -142,7 +161,7 @@ def _area_mapping(node: Node) -> AreaMapping:
 
 def _table(node: Node, cardinality: Cardinality, base_type: BaseType | None) -> MatchTable | InterpolationTable | None:
     def target(child: Node, name: str) -> Value | None:
-        atom = read_atom(base_type or BaseType.STRING, child.attributes.get(name, "")) if name in child.attributes else None
+        atom = read_atom(base_type or BaseType.STRING, found) if (found := raw(child, name)) is not None else None
         return None if atom is None else container(cardinality, base_type, (atom,))
 
     match = node.first("qti-match-table")

@@ -1,6 +1,7 @@
 """Reads the kinds of interaction (QTI 3.0, "Interactions"; defaults as its information model states them).
 
-Tolerant: an attribute that does not parse counts as absent. body.py hands in how blocks are read, so that neither module needs the other's insides.
+Tolerant: an attribute that does not parse counts as absent. body.py hands in how blocks are read, so that neither module needs the
+other's insides.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +10,7 @@ from typing import TypedDict
 from item_bank.qti.model import interactions as kinds
 from item_bank.qti.model.body import Blocks, Interaction, Markup
 from item_bank.qti.model.nodes import Node
-from item_bank.qti.reader.attributes import flag, floating, integer, shown_by_template, text, whole, words
+from item_bank.qti.reader.attributes import flag, floating, integer, raw, shown_by_template, text, whole, words
 from item_bank.qti.reader.declarations import read_area
 from item_bank.qti.reader.pictures import read_object, read_picture
 
@@ -98,7 +99,7 @@ def _text_entry(node: Node, read: Read) -> Interaction:
     return kinds.TextEntryInteraction(
         **_common(node, read),
         expected_length=whole(node, "expected-length"),
-        pattern_mask=node.attributes.get("pattern-mask", ""),
+        pattern_mask=raw(node, "pattern-mask") or "",
         placeholder=text(node, "placeholder-text"),
         base=integer(node, "base", 10),
         string_identifier=text(node, "string-identifier"),
@@ -114,7 +115,7 @@ def _extended_text(node: Node, read: Read) -> Interaction:
         max_strings=whole(node, "max-strings"),
         min_strings=integer(node, "min-strings", 0),
         format=text(node, "format", "plain"),
-        pattern_mask=node.attributes.get("pattern-mask", ""),
+        pattern_mask=raw(node, "pattern-mask") or "",
         placeholder=text(node, "placeholder-text"),
         base=integer(node, "base", 10),
         string_identifier=text(node, "string-identifier"),

@@ -46,13 +46,14 @@ def seen(scene: Scene) -> dict[str, Json]:
 
 
 def _of_item(item: ItemSession) -> dict[str, Json]:
-    shown = [each.shown.identifier for each in item.feedbacks] + [each.shown.identifier for each in item.integrated_feedbacks]
+    modal = [each.shown.identifier for each in item.feedbacks]
+    inside = [each.shown.identifier for each in item.integrated_feedbacks] if item.shows_integrated_feedback else []
     return {
         "completionStatus": item.completion_status,
         "numAttempts": item.num_attempts,
         "duration": item.duration,
-        "modal_feedback": [each.shown.identifier for each in item.feedbacks],
-        "feedback": list(dict.fromkeys(shown)) if item.shows_feedback else [],
+        "modal_feedback": [*modal],
+        "feedback": list(dict.fromkeys([*(modal if item.shows_feedback else ()), *inside])),
     }
 
 

@@ -46,6 +46,7 @@ class ItemSession:
     outcomes: Variables
     state: ItemState = ItemState.INITIAL
     is_presented: bool = False
+    is_processed: bool = False  # an attempt has ended, counted or not
     num_attempts: int = 0
     duration: float = 0.0
     comment: str = ""
@@ -106,7 +107,7 @@ class ItemSession:
     @property
     def status(self) -> SessionStatus:
         """What Results Reporting calls the state."""
-        if self.num_attempts:
+        if self.is_processed:
             return SessionStatus.FINAL
         return SessionStatus.PENDING_SUBMISSION if self.is_presented else SessionStatus.INITIAL
 
@@ -188,14 +189,19 @@ class ItemSession:
             raise WrongResponse(f"the answer is not complete: {', '.join(wrong)[:200]}", problem="invalid_response")
 
     def _processed(self, responses: Variables) -> "ItemSession":
-        attempts = self.num_attempts + 1
+        attempts = self.num_attempts + self._counts(responses)
         kept = self.outcomes if self.item.adaptive else self._reset()
         settled = {name for name, declared in self.item.outcomes.items() if declared.external_scored}  # nobody has scored it yet
         going_on = {name: value for name, value in kept.items() if name not in settled}
         before = {**going_on, "numAttempts": integer(attempts), "duration": single(BaseType.DURATION, self.duration)}
         made = score(self.item, responses, seed=self.seed, copy=self.copy, before=before, operators=self.operators)
-        after = replace(self, responses=responses, outcomes={**kept, **made.values}, num_attempts=attempts)
+        after = replace(self, responses=responses, outcomes={**kept, **made.values}, num_attempts=attempts, is_processed=True)
         return after.close() if after._spent else after
+
+    def _counts(self, responses: Variables) -> bool:
+        """Whether this attempt counts: not where a button ended it that says so (QTI 3.0, "endAttemptInteraction", count-attempt)."""
+        pressed = [each for each in _buttons(self.item) if responses.get(each.response) == TRUE]
+        return not pressed or any(each.count_attempt for each in pressed)
 
     def _reset(self) -> Variables:
         return {**initial_outcomes(self.item, self.copy), "completionStatus": self.outcomes["completionStatus"]}
@@ -216,13 +222,18 @@ class ItemSession:
 
     @property
     def shows_feedback(self) -> bool:
-        """Whether feedback may be seen now: between attempts always, after the last one as the control says (QTI 3.0, "show-feedback")."""
-        return self.num_attempts > 0 and (self.is_open or self.item.adaptive or bool(self.control.show_feedback))
+        """Whether modal feedback may be seen now: when an attempt has ended, after the last one as the control says."""
+        return self.is_processed and self.shows_integrated_feedback
+
+    @property
+    def shows_integrated_feedback(self) -> bool:
+        """Whether feedback in the body may be seen: from the beginning on, after the last attempt as said (QTI 3.0, "show-feedback")."""
+        return self.is_presented and (self.is_open or self.item.adaptive or bool(self.control.show_feedback))
 
     @property
     def feedbacks(self) -> tuple[ModalFeedback, ...]:
         """The modal feedback that the outcomes call for, whoever may see it."""
-        return tuple(each for each in self.item.modal_feedbacks if self.num_attempts and is_shown(each.shown, self.outcomes))
+        return tuple(each for each in self.item.modal_feedbacks if self.is_processed and is_shown(each.shown, self.outcomes))
 
     @property
     def integrated_feedbacks(self) -> tuple[Feedback, ...]:
@@ -274,10 +285,13 @@ def is_shown(shown: Shown, values: Variables) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def _buttons(item: QtiItem) -> tuple[EndAttemptInteraction, ...]:
+    return tuple(each for each in item.interactions if isinstance(each, EndAttemptInteraction) and each.response in item.responses)
+
+
+@lru_cache(maxsize=4096)
 def _hints(item: QtiItem) -> frozenset[str]:
-    return frozenset(
-        each.response for each in item.interactions if isinstance(each, EndAttemptInteraction) and each.response in item.responses
-    )
+    return frozenset(each.response for each in _buttons(item))
 
 
 def _same(left: Value | None, right: Value | None) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from assessment_engine.kernel.errors import AssessmentError, IllegalTransition, NotYet, WrongResponse
-from item_bank.qti.model import ItemSessionControl
+from item_bank.qti.model import ItemSessionControl, QtiItem
 from item_bank.qti.model.results import SessionStatus
 from item_bank.qti.session import ItemSession
 from item_bank.qti.session.item import ItemState
@@ -107,6 +107,51 @@ def test_an_adaptive_item_goes_on_until_it_is_completed() -> None:
     done = session.attempt(RIGHT)
     assert (done.completion_status, done.outcomes["SCORE"], done.is_open) == ("completed", number(0.0), False)
     assert done.outcomes["WRONGS"] == integer(2)
+
+
+def uncounted(adaptive: bool) -> QtiItem:
+    return qti_item(
+        response(correct="A"),
+        response("HINT", base_type="boolean"),
+        outcome(),
+        outcome("SAID", "identifier", "opening"),
+        HINT_PROCESSING,
+        adaptive=adaptive,
+        body=CHOICE
+        + '<endAttemptInteraction responseIdentifier="HINT" title="Hint" countAttempt="false"/>'
+        + '<feedbackInline outcomeIdentifier="SAID" identifier="opening" showHide="show">Begin</feedbackInline>',
+    )
+
+
+HINT_PROCESSING = (
+    "<responseProcessing><responseCondition>"
+    '<responseIf><variable identifier="HINT"/><setOutcomeValue identifier="SAID"><baseValue baseType="identifier">hint</baseValue>'
+    "</setOutcomeValue></responseIf>"
+    '<responseElse><setOutcomeValue identifier="SCORE"><integerToFloat><variable identifier="numAttempts"/></integerToFloat>'
+    "</setOutcomeValue></responseElse></responseCondition></responseProcessing>"
+    '<modalFeedback outcomeIdentifier="SAID" identifier="hint" showHide="show">A hint</modalFeedback>'
+)
+
+
+@pytest.mark.parametrize("adaptive", [True, False])
+def test_a_hint_that_does_not_count_is_no_attempt(adaptive: bool) -> None:
+    hinted = ItemSession.begin(uncounted(adaptive), max_attempts=1).attempt(ASK)
+
+    assert (hinted.num_attempts, hinted.is_open, hinted.shows_feedback) == (0, True, True)
+    assert [each.shown.identifier for each in hinted.feedbacks] == ["hint"]
+    answered = hinted.attempt(WRONG)
+    assert (answered.num_attempts, answered.outcomes["SCORE"], answered.is_open) == (1, number(1.0), adaptive)
+
+
+def test_feedback_in_the_body_is_seen_from_the_beginning_on_and_modal_feedback_only_after_an_attempt() -> None:
+    """An adaptive item opens with what its outcomes' defaults call for: else there would be nothing to begin with."""
+    begun = ItemSession.begin(uncounted(adaptive=True))
+
+    assert not begun.shows_integrated_feedback
+    entered = begun.enter()
+    assert (entered.shows_integrated_feedback, entered.shows_feedback) == (True, False)
+    assert [each.shown.identifier for each in entered.integrated_feedbacks] == ["opening"]
+    assert entered.feedbacks == ()
 
 
 def test_a_hint_ends_an_attempt_and_the_answer_stays() -> None:
