@@ -58,11 +58,11 @@ def test_a_small_document_is_judged_within_a_millisecond(name: str) -> None:
     document = parse(SAMPLES[name].encode())
     findings(document)
 
-    begun = time.perf_counter()
+    begun = time.process_time()
     for _ in range(20):
         findings(document)
 
-    assert (time.perf_counter() - begun) / 20 < 0.003  # about 0.2 ms on an idle core; machines of the tests are shared
+    assert (time.process_time() - begun) / 20 < 0.001  # about 0.2 ms
 
 
 NAMES = sorted({name for version in Version for name in rules(version) if ":" not in name} | {"script", "x", "qti-x"})
