@@ -308,3 +308,12 @@ def test_files_that_do_not_go_together_are_said_beside_the_form(engine: Engine, 
     html, _ = Officer(engine).post("/cell/items/import", {"new_bank": "Bank"}, "/cell/items/import", files=sent or None, status=422)
 
     assert "That does not fit yet" in html
+
+
+def test_a_package_that_is_too_large_for_the_page_is_said_with_the_limit(engine: Engine) -> None:
+    officer = Officer(engine)
+    files = [("files", ("large.zip", b"PK\x03\x04" + b"\0" * 16 * 1024 * 1024, "application/zip"))]
+
+    html, _ = officer.post("/cell/items/import", {"new_bank": "Bank"}, "/cell/items/import", files=files, status=413)
+
+    assert "16 MiB" in html

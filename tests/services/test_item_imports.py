@@ -262,3 +262,24 @@ def test_an_import_that_breaks_off_leaves_nothing_to_be_found(any_engine: Engine
     assert report.imported == 5
     assert {card.version.id for card in bank_page(any_engine, officer).cards} == {line.version_id for line in report.items}
     assert all(card.newest for card in bank_page(any_engine, officer).cards)
+
+
+def test_what_is_longer_than_a_column_is_kept_all_the_same(any_engine: Engine) -> None:
+    officer = a_person(any_engine, an_organisation(any_engine), Role.CELL_OFFICER)
+    long = an_item("i" * 400, lang="x" * 200).replace(b"Title of", b"Title " * 200)
+
+    report = imported(any_engine, officer, {"long.xml": long}, lenient=True)
+
+    assert report.imported == 1
+    card = bank_page(any_engine, officer).cards[0]
+    assert (len(card.identifier), card.version.is_whole) == (255, True)
+    assert "Which?" in rendered_item(any_engine, card.version.id, "en").html
+
+
+def test_two_items_without_an_identifier_are_not_one(engine: Engine, officer: Actor) -> None:
+    files = {"a.xml": an_item(""), "b.xml": an_item("", lang="hi", key="B")}
+
+    report = imported(engine, officer, files, lenient=True)
+
+    assert report.imported >= 1
+    assert any(each.file in ("a.xml", "b.xml") and each.element for each in report.problems)
