@@ -107,6 +107,12 @@ export class Picture {
     return Math.min(width, height) / 2;
   }
 
+  /** Return the upper left corner of a shape, on the picture. */
+  corner({ link }) {
+    const { x, y } = link.getBBox();
+    return { x: Math.max(x, 16), y: Math.max(y, 16) };
+  }
+
   /** Return the middle of a shape, in the picture's pixels. */
   middle({ link }) {
     const { x, y, width, height } = link.getBBox();

@@ -61,7 +61,7 @@ export function graphicOrder(interaction, question) {
       const badge = badges.get(shape.id);
       badge.textContent = at || "";
       badge.hidden = at === 0;
-      picture.pin(badge, picture.middle(shape));
+      picture.pin(badge, picture.corner(shape)); // what is in the middle of a shape stays legible
       shape.link.setAttribute("aria-label", at ? question.say("at_place", { name: shape.name, n: at }) : shape.name);
       shape.link.setAttribute("aria-pressed", String(at > 0));
     }
