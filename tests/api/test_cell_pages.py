@@ -263,7 +263,7 @@ def test_a_package_is_checked_without_a_change_and_then_imported_with_a_report(e
     essay = an_item("essay", best=' external-scored="human" normal-maximum="5"')
     package = zipped({"one.xml": an_item(body='<p><img src="a.png" alt="A dot"/></p>'), "a.png": PICTURE, "essay.xml": essay})
     files = [("files", ("package.zip", package, "application/zip"))]
-    asked = {"new_bank": "Bank", "reading": "strict"}
+    asked: dict[str, object] = {"new_bank": "Bank", "reading": "strict"}
 
     checked, _ = officer.post("/cell/items/import", {**asked, "check_only": "true"}, "/cell/items/import", files=files)
     before = officer.get("/cell/items")
