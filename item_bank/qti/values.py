@@ -132,7 +132,11 @@ def record(fields: Mapping[str, Value | None]) -> Value | None:
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[+-]?(([0-9]{1,18}(\.[0-9]{0,30})?|\.[0-9]{1,30})([eE][+-]?[0-9]{1,3})?|INF|NaN)")
 _WORD = re.compile(r"\S{1,255}")  # stricter identifiers are a matter of validity/, not of reading
-_ISO_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+_ISO_DURATION = re.compile(
+    r"P(?:([0-9]{1,9})Y)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})W)?(?:([0-9]{1,9})D)?"
+    r"(?:T(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)S)?)?"
+)
+_SECONDS = (365 * 86400, 30 * 86400, 7 * 86400, 86400, 3600, 60, 1)
 
 
 def parse_atom(base_type: BaseType, text: str) -> Atom:
@@ -175,13 +179,13 @@ def _pixels(word: str) -> float:
 
 
 def _seconds(word: str) -> float | None:
-    """Read seconds (QTI 2.1 and later), or ISO 8601's days to seconds, as QTI 2.0 and some systems write."""
+    """Read seconds (QTI 2.1 and later), or ISO 8601's years to seconds, as QTI 2.0 and some systems write; a month has 30 days."""
     if _FLOAT.fullmatch(word):
         return float(word)
     parts = _ISO_DURATION.fullmatch(word)
-    if parts is None or word in ("P", "PT") or not any(parts.groups()):
+    if parts is None or word.endswith("T") or not any(parts.groups()):
         return None
-    return float(sum(float(part or 0) * unit for part, unit in zip(parts.groups(), (86400, 3600, 60, 1), strict=True)))
+    return float(sum(float(part or 0) * unit for part, unit in zip(parts.groups(), _SECONDS, strict=True)))
 
 
 def key_of(base_type: BaseType | None, atom: Atom) -> Atom:

@@ -92,8 +92,8 @@ class Unsupported:
 class Interaction:
     """What every interaction has; its kinds are in interactions.py.
 
-    `classes` are the shared vocabulary's words (`qti-labels-none`, …); `attributes` is all that the element says, in QTI 3.0's names (`data-prompt`,
-    `xml:lang`, `dir`, …).
+    `classes` are the shared vocabulary's words (`qti-labels-none`, …); `attributes` is all that the element says, in QTI 3.0's names
+    (`data-prompt`, `xml:lang`, `dir`, …).
     """
 
     response: str

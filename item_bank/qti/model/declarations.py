@@ -53,9 +53,9 @@ class AreaMapping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchTable:
-    """Exact numbers to values (QTI 3.0, "MatchTable")."""
+    """Exact numbers to values (QTI 3.0, "MatchTable"); some systems write words for numbers."""
 
-    entries: tuple[tuple[int, Value | None], ...]
+    entries: tuple[tuple[int | str, Value | None], ...]
     default: Value | None
 
 
@@ -102,6 +102,7 @@ class OutcomeDeclaration:
     mastery_value: float | None = None
     external_scored: str = ""  # "human" or "externalMachine": scored by somebody else
     table: MatchTable | InterpolationTable | None = None
+    mapping: ValueMapping | None = None  # not the specification's: some systems map outcomes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """The kinds of interaction (QTI 3.0, "Interactions"). Records only; reader/interactions.py makes them, render/ shows them.
 
-Pictures: `image`, `stage` are always an `img` with `src` and `alt` (no `src` where the file has none), whatever element the file used; `media` is
-an `audio`, `video`, `img` or, of an unknown kind, `object`. Counts: `max_choices` or `max_associations` 0 means as many as there are; `match_max` 0 likewise.
+Pictures: `image`, `stage` are always an `img` with `src` and `alt` (no `src` where the file has none), whatever element the file used;
+`media` is an `audio`, `video`, `img` or, of an unknown kind, `object`. Counts: `max_choices` or `max_associations` 0 means as many as there
+are; `match_max` 0 likewise.
 """
 
 from collections.abc import Mapping

@@ -118,11 +118,12 @@ def _member(values: list[Value]) -> Value | None:
 
 
 def _delete(values: list[Value]) -> Value | None:
+    """Take a value out of a container; some systems name the container first, or take out all of a second one."""
     sought, within = values if values[0].cardinality is Cardinality.SINGLE else reversed(values)
-    if not comparable_types(sought, within) or sought.cardinality is not Cardinality.SINGLE:
+    if not comparable_types(sought, within) or Cardinality.RECORD in (sought.cardinality, within.cardinality):
         return None
-    gone = key_of(within.base_type, sought.atom)
-    kept = (atom for atom in within.atoms if key_of(within.base_type, atom) != gone)
+    gone = set(_keys(sought, within.base_type))
+    kept = (atom for atom in within.atoms if key_of(within.base_type, atom) not in gone)
     return container(within.cardinality, within.base_type, kept)
 
 

@@ -1,7 +1,7 @@
 """Expressions that no version of QTI has, but that items of other systems use: understood, so that such items score as they do at home.
 
-notEqual, isNotNull, isTypeOf, mod, mean and its kin as elements of their own, record and recordEx, lookupTable. Strict import refuses
-them all.
+notEqual, isNotNull, isTypeOf, allN, mod, mean and its kin as elements of their own, record and recordEx, lookupTable, mapOutcome. Strict
+import refuses them all.
 """
 
 import math
@@ -12,7 +12,8 @@ from item_bank.qti.processing.chance import FAMILY as CHANCE
 from item_bank.qti.processing.comparisons import FAMILY as COMPARISONS
 from item_bank.qti.processing.logic import truth
 from item_bank.qti.processing.lookup import look_up
-from item_bank.qti.processing.operands import as_number, null, of_two_numbers, text_of
+from item_bank.qti.processing.mapping import FAMILY as MAPPING
+from item_bank.qti.processing.operands import as_number, null, of_two_numbers, text_of, whole_reference
 from item_bank.qti.processing.scope import Compile, Expression, Family, Scope
 from item_bank.qti.processing.stats import statistic
 from item_bank.qti.reader.attributes import text, words
@@ -43,6 +44,17 @@ def _is_type_of(node: Node, compiling: Compile) -> Expression:
     def run(scope: Scope) -> Value | None:
         value, name = operands[0](scope), text_of(operands[1](scope))
         return None if name is None else boolean(value is not None and value.base_type == name)
+
+    return run
+
+
+def _all_n(node: Node, compiling: Compile) -> Expression:
+    """Tell whether no more than `max` operands are true."""
+    operands, read_most = compiling.operands(node), whole_reference(node, "max")
+
+    def run(scope: Scope) -> Value | None:
+        most = read_most(scope) if text(node, "max") else len(operands)
+        return None if most is None else boolean(sum(truth(operand(scope)) is True for operand in operands) <= most)
 
     return run
 
@@ -93,6 +105,8 @@ FAMILY: Family = {
     "qti-not-equal": _not_equal,
     "qti-is-not-null": _is_not_null,
     "qti-is-type-of": _is_type_of,
+    "qti-all-n": _all_n,
+    "qti-map-outcome": MAPPING["qti-map-response"],
     "qti-mod": of_two_numbers(_remainder),
     "qti-mean": statistic("mean"),
     "qti-sample-variance": statistic("sampleVariance"),

@@ -7,6 +7,7 @@ generous.
 from item_bank.qti.model.nodes import Node
 from item_bank.qti.processing.operands import NUMBERS, null, whole_reference
 from item_bank.qti.processing.scope import Compile, Expression, Family, Scope
+from item_bank.qti.reader.attributes import raw
 from item_bank.qti.values import FALSE, TRUE, BaseType, Cardinality, Value, boolean
 
 
@@ -78,12 +79,13 @@ def _is_null(node: Node, compiling: Compile) -> Expression:
 
 
 def _any_n(node: Node, compiling: Compile) -> Expression:
-    """Count truths; NULL where the unknown ones could still decide (QTI 3.0, "anyN")."""
+    """Count truths; NULL where the unknown ones could still decide (QTI 3.0, "anyN"). Without its bounds it is `or`, as some have it."""
     operands = compiling.operands(node)
     read_least, read_most = whole_reference(node, "min"), whole_reference(node, "max")
+    from_one, to_all = raw(node, "min") is None, raw(node, "max") is None
 
     def run(scope: Scope) -> Value | None:
-        least, most = read_least(scope), read_most(scope)
+        least, most = 1 if from_one else read_least(scope), len(operands) if to_all else read_most(scope)
         if least is None or most is None:
             return None
         truths = [truth(operand(scope)) for operand in operands]

@@ -6,7 +6,7 @@ total stays within the bounds.
 
 from collections.abc import Callable
 
-from item_bank.qti.model.declarations import AreaMapping, ResponseDeclaration, ValueMapping
+from item_bank.qti.model.declarations import AreaMapping, ResponseDeclaration, TemplateDeclaration, ValueMapping
 from item_bank.qti.model.nodes import Node
 from item_bank.qti.processing.geometry import holds_point, points_of
 from item_bank.qti.processing.operands import null
@@ -66,7 +66,7 @@ def _bounded(mapping: ValueMapping | AreaMapping, total: float) -> float:
 def _map_response(node: Node, compiling: Compile) -> Expression:
     name = text(node, "identifier")
     declared = compiling.declarations.get(name)
-    if not isinstance(declared, ResponseDeclaration) or declared.mapping is None or declared.base_type is None:
+    if declared is None or isinstance(declared, TemplateDeclaration) or declared.mapping is None or declared.base_type is None:
         return null
     worth = worth_by(declared.mapping, declared.base_type)
     return lambda scope: number(worth(scope.values.get(name)))

@@ -11,12 +11,13 @@ from item_bank.qti.patterns import fits
 from item_bank.qti.processing.containers import comparable_types
 from item_bank.qti.processing.operands import null, strict, text_of, whole_of
 from item_bank.qti.processing.scope import Compile, Expression, Family, Scope
-from item_bank.qti.reader.attributes import flag
+from item_bank.qti.reader.attributes import flag, raw
 from item_bank.qti.text import comparable
 from item_bank.qti.values import BaseType, Cardinality, Value, boolean, container, matches
 
 MAX_TEXT = 10_000
 _PATTERN_COST = 1_000
+_ANYTHING = r"(.|\s)*"
 
 
 def same(left: Value, right: Value) -> Value | None:
@@ -82,20 +83,31 @@ def _cut(whole: str, where: list[Value]) -> Value | None:
 
 
 def _pattern_match(node: Node, compiling: Compile) -> Expression:
-    """Match the whole text; a pattern that is not understood, or too long a text, is NULL."""
-    operands, written = compiling.operands(node), node.attributes.get("pattern")
+    """Match the whole text; a pattern that is not understood, or too long a text, is NULL.
+
+    Some systems have the pattern as a second operand, and look for it anywhere in the text.
+    """
+    operands, written = compiling.operands(node), raw(node, "pattern")
     if not operands:
         return null
 
     def run(scope: Scope) -> Value | None:
         text = text_of(operands[0](scope))
-        pattern = text_of(operands[1](scope)) if written is None and len(operands) == 2 else _pattern(scope, written)
+        pattern = _anywhere(operands[1](scope)) if written is None and len(operands) == 2 else _pattern(scope, written)
         if text is None or pattern is None or len(text) > MAX_TEXT or not scope.spend(len(text) + _PATTERN_COST):
             return None
         told = fits(pattern, comparable(text))
         return None if told is None else boolean(told)
 
     return run
+
+
+def _anywhere(operand: Value | None) -> str | None:
+    pattern = text_of(operand)
+    if pattern is None:
+        return None
+    before, after = "" if pattern.startswith("^") else _ANYTHING, "" if pattern.endswith("$") else _ANYTHING
+    return f"{before}({pattern.removeprefix('^').removesuffix('$')}){after}"
 
 
 def _pattern(scope: Scope, written: str | None) -> str | None:

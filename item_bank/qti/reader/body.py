@@ -1,7 +1,7 @@
 """Reads a body: text, HTML, MathML and SSML, what shows by a variable, and interactions (QTI 3.0, "ItemBody").
 
-Whatever stands there is kept: what nobody here knows becomes Unsupported. Scripts, event attributes and addresses stay as the file says them; render/
-decides what a candidate's browser gets. Recursion is bounded by safe_xml's MAX_DEPTH.
+Whatever stands there is kept: what nobody here knows becomes Unsupported. Scripts, event attributes and addresses stay as the file says
+them; render/ decides what a candidate's browser gets. Recursion is bounded by safe_xml's MAX_DEPTH.
 """
 
 from collections.abc import Callable, Mapping

@@ -42,6 +42,7 @@ def read_response(node: Node) -> ResponseDeclaration:
 def read_outcome(node: Node) -> OutcomeDeclaration:
     """Read one outcome declaration."""
     cardinality, base_type = read_type(node)
+    mapping = node.first("qti-mapping")
     return OutcomeDeclaration(
         identifier=text(node, "identifier"),
         cardinality=cardinality,
@@ -52,6 +53,7 @@ def read_outcome(node: Node) -> OutcomeDeclaration:
         mastery_value=floating(node, "mastery-value"),
         external_scored=text(node, "external-scored"),
         table=_table(node, cardinality, base_type),
+        mapping=None if mapping is None else _mapping(mapping, base_type or BaseType.STRING),
     )
 
 
@@ -166,9 +168,8 @@ def _table(node: Node, cardinality: Cardinality, base_type: BaseType | None) -> 
 
     match = node.first("qti-match-table")
     if match is not None:
-        entries = ((whole(child, "source-value"), target(child, "target-value")) for child in match.named("qti-match-table-entry"))
-        kept = tuple((source, value) for source, value in entries if source is not None)
-        return MatchTable(entries=kept, default=target(match, "default-value"))
+        entries = ((_source(child), target(child, "target-value")) for child in match.named("qti-match-table-entry"))
+        return MatchTable(entries=tuple(entry for entry in entries if entry[0] != ""), default=target(match, "default-value"))
     steps = node.first("qti-interpolation-table")
     if steps is None:
         return None
@@ -183,3 +184,8 @@ def _table(node: Node, cardinality: Cardinality, base_type: BaseType | None) -> 
         ),
         default=target(steps, "default-value"),
     )
+
+
+def _source(entry: Node) -> int | str:
+    number = whole(entry, "source-value")
+    return text(entry, "source-value") if number is None else number

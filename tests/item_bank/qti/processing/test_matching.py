@@ -123,9 +123,16 @@ def test_a_pattern_matches_the_whole_text(pattern: str, text: Plain, expected: P
     assert apply("pattern-match", text, pattern=pattern) is expected
 
 
-def test_a_pattern_may_be_a_variable_or_a_second_operand() -> None:
+def test_a_pattern_may_be_a_variable() -> None:
     assert apply("pattern-match", "2", pattern="operand0") is True
-    assert apply("pattern-match", "22", "[0-9]+") is True
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "expected"),
+    [("22", "[0-9]+", True), ("a22\nb", "[0-9]+", True), ("a22", "^[0-9]+", False), ("a22", "[0-9]+$", True), ("ab", "x|b", True)],
+)
+def test_a_pattern_that_is_an_operand_is_looked_for_in_the_text(text: str, pattern: str, expected: bool) -> None:
+    assert apply("pattern-match", text, pattern) is expected
 
 
 @pytest.mark.parametrize("pattern", ["(a+)+", "(a|a)*", "(a*)*b", "((a{1,50}){1,50}){1,50}"])
