@@ -19,6 +19,7 @@ from item_bank.qti.package.records import Kind, Package
 from item_bank.qti.package.references import references
 from item_bank.qti.package.targets import Targets
 from item_bank.qti.problems import Problem, Severity
+from item_bank.qti.reader.safe_xml import MAX_BYTES
 from item_bank.qti.validity import findings
 
 Progress = Callable[[int, int], None]
@@ -55,7 +56,7 @@ def _sources(package: Package) -> Iterator[_Source]:
     """Yield every document once: the manifest's, else every XML file."""
     listed = [each for each in package.resources if each.kind in DOCUMENTS and each.path]
     if not listed:
-        yield from (_Source(path=path) for path in sorted(package.files) if path != package.manifest_path and _may_be_xml(path))
+        yield from (_Source(path=path) for path in sorted(package.files) if path != package.manifest_path and _may_be_xml(package, path))
     seen: set[str] = set()
     for each in listed:
         if each.path not in seen:
@@ -63,9 +64,14 @@ def _sources(package: Package) -> Iterator[_Source]:
             yield _Source(path=each.path, kind=each.kind)
 
 
-def _may_be_xml(path: str) -> bool:
+def _may_be_xml(package: Package, path: str) -> bool:
+    """Tell by its name; a file without an ending (LICENSE, but also what some systems export) by how it begins."""
     name = path.rpartition("/")[2].lower()
-    return name.endswith((".xml", ".qti")) or "." not in name
+    if "." in name:
+        return name.endswith((".xml", ".qti"))
+    if package.files.size(path) > MAX_BYTES:
+        return False
+    return package.files[path][:200].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<")
 
 
 class _Planning:

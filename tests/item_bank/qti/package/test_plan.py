@@ -441,3 +441,10 @@ def test_modules_of_a_custom_interaction_are_not_missed() -> None:
 
     assert the(plan, "missing_file").severity is Severity.NOTE
     assert not plan.refused
+
+
+def test_a_file_without_an_ending_is_xml_only_when_it_begins_so() -> None:
+    plan = planned({"item": an_item(), "LICENSE": b"\xef\xbb\xbfAll of it may be used."})
+
+    assert len(plan.items) == 1
+    assert not plan.refused
