@@ -1,8 +1,8 @@
 import pytest
-from item_bank.qti.validity import read_item_strictly
 
 from assessment_engine.bench.item_samples import choice_item, match_item, number_item, samples
 from assessment_engine.bench.items import run
+from item_bank.qti.validity import read_item_strictly
 
 
 @pytest.mark.parametrize("make", [choice_item, number_item, match_item])
