@@ -27,6 +27,10 @@ VERSIONS = MappingProxyType(
         "http://www.imsglobal.org/xsd/imsqti_result_v2p1": Version.QTI_21,
     }
 )
+ROOTS = frozenset(
+    "assessmentItem assessmentTest assessmentSection assessmentStimulus "  # noqa: SIM905
+    "qti-assessment-item qti-assessment-test qti-assessment-section qti-assessment-stimulus".split()
+)
 MATHML = frozenset({"http://www.w3.org/1998/Math/MathML", "http://www.w3.org/2010/Math/MathML"})
 SSML = frozenset({"http://www.w3.org/2001/10/synthesis", "http://www.w3.org/2010/10/synthesis"})
 XINCLUDE = "http://www.w3.org/2001/XInclude"
@@ -72,9 +76,11 @@ def attribute_name(name: str, element: str, version: Version) -> str:
 
 
 def version_of(address: str | None, root: str) -> Version:
-    """Return the version that a root's namespace names; of one that names none, tell it by the root's own name."""
+    """Return the version that a root's namespace names; where it names none, or one that has no such root, the root's own name tells."""
     known = VERSIONS.get(address or "")
-    return known or (Version.QTI_30 if root.startswith("qti-") else Version.QTI_22)
+    of_three = root.startswith("qti-")
+    fits = known is not None and (root not in ROOTS or of_three is (known is Version.QTI_30))
+    return known if known and fits else Version.QTI_30 if of_three else Version.QTI_22
 
 
 @lru_cache(maxsize=256)
@@ -85,6 +91,11 @@ def namespace_of(address: str | None) -> str:
     if address in MATHML:
         return "mathml"
     return "ssml" if address in SSML else "xinclude" if address == XINCLUDE else address
+
+
+def is_meant(address: str, root: str) -> bool:
+    """Tell whether a root's namespace means QTI, misspelt as it may be: it then is QTI's for all that stands below."""
+    return root in ROOTS and any(word in address.lower() for word in ("qti", "imsglobal", "1edtech"))
 
 
 def _is_like_qti(address: str) -> bool:

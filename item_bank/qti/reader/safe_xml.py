@@ -75,11 +75,12 @@ class _Parsing:
         self.root = root
         self.address, local = _split(str(root.tag))
         self.version = names.version_of(self.address, local)
+        self.is_qti = names.is_meant(self.address or "", local)
         self.left_behind = 0
 
     def document(self) -> Document:
         node = self._node(self.root, 1)
-        if not node.namespace and self.address not in names.VERSIONS:
+        if not node.namespace and names.VERSIONS.get(self.address or "") is not self.version:
             node = replace(node, written=f"other:{node.written}")
         return Document(root=node, version=self.version, left_behind=self.left_behind)
 
@@ -87,7 +88,7 @@ class _Parsing:
         line = int(element.sourceline or 0)
         if depth > MAX_DEPTH:
             self._refuse(line, "too_deep", f"elements are nested more than {MAX_DEPTH} deep")
-        name, namespace, written = _called(str(element.tag), self.address, self.version)
+        name, namespace, written = _called(str(element.tag), self.address, self.version, self.is_qti)
         children: list[Node | str] = [element.text] if element.text else []
         for child in element:
             if isinstance(child.tag, str):
@@ -128,13 +129,13 @@ def _split(tag: str) -> tuple[str | None, str]:
 
 
 @lru_cache(maxsize=4096)
-def _called(tag: str, root: str | None, version: Version) -> tuple[str, str, str]:
+def _called(tag: str, root: str | None, version: Version, is_qti: bool) -> tuple[str, str, str]:
     """Return an element's QTI 3.0 name, its kind of namespace and what the file calls it.
 
     What the file calls it has a prefix where its namespace is not the root's, or not one that its version knows: `qh5:audio` is of 2.2's
     HTML5 profile, `other:p` of a namespace that its reader does not ask for, but validity/ does.
     """
     address, local = _split(tag)
-    namespace = names.namespace_of(address)
+    namespace = "" if is_qti and address == root else names.namespace_of(address)
     name = local if namespace else names.element_name(local, version)
     return name, namespace, names.prefix_of(address, root, version) + local

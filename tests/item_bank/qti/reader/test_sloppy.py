@@ -90,6 +90,35 @@ def test_qti_3_is_read_with_the_attributes_of_2() -> None:
 
 
 @pytest.mark.parametrize(
+    "namespace",
+    [
+        "http://www.imsglobal.org/xsd/imsqtiasi_v3p0",  # 3.0's, over 2.x's names
+        "http://www.imsglobal.org/xsd/imsqti_v2p1/",
+        "https://www.imsglobal.org/question/qti_v2p1",
+        "urn:ims:qti",
+    ],
+)
+def test_a_namespace_that_does_not_go_with_the_root_is_a_fault_and_the_item_is_read(namespace: str) -> None:
+    xml = an_item(keyed("identifier", "A"), around=f'xmlns="{namespace}"')
+
+    assert worth(xml, "A") == 1.0
+    assert any(each.severity is Severity.INVALID for each in findings(parse(xml.encode())))
+
+
+def test_names_of_3_in_a_namespace_of_2_are_a_fault_and_the_item_is_read() -> None:
+    xml = (
+        '<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqti_v2p2" identifier="i" title="t" time-dependent="false">'
+        '<qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="identifier"><qti-correct-response>'
+        "<qti-value>A</qti-value></qti-correct-response></qti-response-declaration>"
+        '<qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float"/><qti-item-body/>'
+        '<qti-response-processing template="match_correct"/></qti-assessment-item>'
+    )
+
+    assert worth(xml, "A") == 1.0
+    assert any(each.severity is Severity.INVALID for each in findings(parse(xml.encode())))
+
+
+@pytest.mark.parametrize(
     "xml",
     [
         an_item(keyed("identifier", "A"), around=""),
