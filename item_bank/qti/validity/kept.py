@@ -46,11 +46,16 @@ def _judged(node: Node) -> tuple[str, str]:
     if node.namespace and node.namespace not in ("mathml", "ssml"):
         return "vendor_extension", f"an element of {node.namespace[:80]}"
     if node.name == "qti-custom-operator":
-        return "unknown_operator", f"a custom operator: {node.attributes.get('class', '')[:80]}"
+        return "unknown_operator", f"a custom operator {_name_of_operator(node)}"
     template = node.attributes.get("template", "") if node.name == "qti-response-processing" else ""
     if template and not _is_standard(template):
         return "unknown_template", f"{template[:80]} is not one of the standard templates"
     return "", ""
+
+
+def _name_of_operator(node: Node) -> str:
+    named = node.attributes.get("class") or node.attributes.get("definition")
+    return named[:80] if named else "without a class"
 
 
 def _is_standard(template: str) -> bool:

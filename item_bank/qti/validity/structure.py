@@ -37,6 +37,9 @@ ROOTS: Mapping[Version, frozenset[str]] = {
         }
     ),
 }
+MOST_NAMED = 8
+"""More elements than these are not listed to people."""
+
 _TABLES = (
     shared_tables.ATTRIBUTES,
     shared_tables.CONTENT,
@@ -149,7 +152,15 @@ class _Walk:
                 known = self.rules.get(name if move[1].startswith("*") else move[1])
             yield from self.element(child, known) if known is not None else self._unknown(child)
         if sound and state not in rule.final:
-            yield self._found(node, "missing_element", f"something is missing: {self._expected(rule, state)}")
+            yield self._found(node, "missing_element", self._missing(node, rule, state))
+
+    def _missing(self, node: Node, rule: Rule, state: int) -> str:
+        """Say what is missing where that helps; where nearly anything may stand, a list of it does not."""
+        if len(rule.states[state]) <= MOST_NAMED:
+            return f"something is missing: {self._expected(rule, state)}"
+        if not node.elements:
+            return "there is nothing in it"
+        return f"something is missing after {node.elements[-1].written or node.elements[-1].name}"
 
     def _unknown(self, node: Node) -> Iterator[Problem]:
         """Below an element that nobody knows, those that are known keep their rules (XML Schema 1.0, "lax")."""
@@ -168,7 +179,7 @@ class _Walk:
 
     def _expected(self, rule: Rule, state: int) -> str:
         found = sorted(rule.states[state])
-        return ", ".join(found[:8]) + (" …" if len(found) > 8 else "") if found else "nothing more"
+        return ", ".join(found[:MOST_NAMED]) + (" …" if len(found) > MOST_NAMED else "") if found else "nothing more"
 
     def _found(self, node: Node, code: str, message: str) -> Problem:
         return finding(node, code, message, self.version)

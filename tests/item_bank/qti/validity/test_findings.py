@@ -46,6 +46,24 @@ def test_findings_come_in_the_order_of_the_document_and_say_what_to_do() -> None
     assert all(each.advice and each.clause and each.element and each.code in CODES for each in problems)
 
 
+def test_what_is_missing_is_named_only_where_that_helps() -> None:
+    start, end = ITEM_21.index("<itemBody>") + len("<itemBody>"), ITEM_21.index("</itemBody>")
+    empty = found(ITEM_21[:start] + ITEM_21[end:])
+    halved = found(changed(ITEM_21, '<correct identifier="RESPONSE"/>', ""))
+    without_a_value = found(changed(ITEM_21, "<correctResponse>\n<value>A</value>", "<correctResponse>"))
+
+    assert "there is nothing in it" in [each.message for each in empty]
+    assert [each.message for each in halved] == ["something is missing after variable"]
+    assert "something is missing: value" in [each.message for each in without_a_value]
+
+
+@pytest.mark.parametrize(("said", "name"), [('class="org.x" definition="d"', "org.x"), ('definition="d"', "d"), ("", "without a class")])
+def test_a_custom_operator_is_called_by_what_it_says_of_itself(said: str, name: str) -> None:
+    xml = changed(ITEM_21, '<baseValue baseType="float">0</baseValue>', f"<customOperator {said}/>")
+
+    assert [each.message for each in found(xml) if each.code == "unknown_operator"] == [f"a custom operator {name}"]
+
+
 def test_more_findings_than_anybody_reads_are_counted_only() -> None:
     problems = found(changed(ITEM_22, "<p>Say", "<b/>" * 500 + "<p>Say"))
 
