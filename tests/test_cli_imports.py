@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,17 @@ def test_a_check_needs_no_database(package: Path, data_dir: Path, capsys: pytest
     assert sorted(item["identifier"] for item in report["items"]) == ["old", "one"]
     assert all(set(problem) >= {"file", "line", "element", "code", "message", "clause", "advice"} for problem in report["problems"])
     assert not data_dir.exists()
+
+
+def test_the_sample_questions_are_accepted_strictly(capsys: pytest.CaptureFixture[str]) -> None:
+    samples = files("assessment_engine") / "demo" / "interactions"
+
+    code, report = reported(capsys, "items", "import", str(samples), "--dry-run")
+
+    assert (code, report["refused"]) == (0, False)
+    assert len(report["items"]) == 25
+    assert all(item["languages"] == ["en", "hi"] for item in report["items"])
+    assert [problem for problem in report["problems"] if problem["severity"] == "invalid"] == []
 
 
 def test_a_package_comes_in_and_goes_out_again(
