@@ -6,6 +6,7 @@ Element by element; names stay 3.0's, xml.py writes 2.x's. Tables of HTML are in
 from collections.abc import Callable, Mapping
 
 from item_bank.qti.model.nodes import Node, Version
+from item_bank.qti.problems import refuse
 from item_bank.qti.writer import html
 from item_bank.qti.writer.addresses import template_address
 from item_bank.qti.writer.media import first_picture, medium_object, picture_object, typed_object
@@ -64,10 +65,11 @@ _LATER = frozenset(
 
 
 def downgraded(root: Node, version: Version, stimuli: Mapping[str, Node], losses: Losses) -> Node:
-    """Return a 3.0 document in the shape of QTI 2.1 or 2.2."""
-    (node,) = _Downgrade(version, stimuli, losses).node(root, None)
-    assert isinstance(node, Node)
-    return node
+    """Return a 3.0 document in the shape of QTI 2.1 or 2.2; raises UnreadableFile for one whose root is nothing of QTI 3.0's."""
+    nodes = _Downgrade(version, stimuli, losses).node(root, None)
+    if len(nodes) != 1 or not isinstance(nodes[0], Node):
+        refuse(root, "not_qti", f"this root is none of QTI 3.0's: it cannot be written as QTI {version}")
+    return nodes[0]
 
 
 class _Downgrade:

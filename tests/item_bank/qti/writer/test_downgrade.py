@@ -2,7 +2,8 @@
 
 import pytest
 
-from item_bank.qti.model import Version
+from assessment_engine.kernel.errors import UnreadableFile
+from item_bank.qti.model import Node, Version
 from item_bank.qti.reader import parse, read_item
 from item_bank.qti.writer import Written, convert, write
 from tests.item_bank.items import choice, qti, response
@@ -181,3 +182,12 @@ def test_attributes_of_other_namespaces_keep_them() -> None:
     xml = qti(responses="", body='<p xmlns:y="urn:y" y:z="1">x</p>')
 
     assert "{urn:y}z" in parse(write(parse(xml).root)).root.named("qti-item-body")[0].elements[0].attributes
+
+
+def test_a_root_that_qti_does_not_have_is_refused() -> None:
+    root = Node(name="nonsense", attributes={}, children=("a", Node(name="p", attributes={}, children=("b",))))
+
+    with pytest.raises(UnreadableFile) as caught:
+        convert(root, Version.QTI_21)
+
+    assert caught.value.details["problem"] == "not_qti"
