@@ -5,6 +5,7 @@ Tolerant: a value that is not of its type is left out, an unknown base type read
 
 import unicodedata
 from collections.abc import Iterable
+from itertools import pairwise
 
 from item_bank.qti.model.declarations import (
     Area,
@@ -173,17 +174,21 @@ def _table(node: Node, cardinality: Cardinality, base_type: BaseType | None) -> 
     steps = node.first("qti-interpolation-table")
     if steps is None:
         return None
-    return InterpolationTable(
-        entries=tuple(
-            InterpolationEntry(
-                source=floating(child, "source-value") or 0.0,
-                include_boundary=flag(child, "include-boundary", True),
-                target=target(child, "target-value"),
-            )
-            for child in steps.named("qti-interpolation-table-entry")
-        ),
-        default=target(steps, "default-value"),
+    thresholds = tuple(
+        InterpolationEntry(
+            source=floating(child, "source-value") or 0.0,
+            include_boundary=flag(child, "include-boundary", True),
+            target=target(child, "target-value"),
+        )
+        for child in steps.named("qti-interpolation-table-entry")
     )
+    return InterpolationTable(entries=_in_order(thresholds), default=target(steps, "default-value"))
+
+
+def _in_order(entries: tuple[InterpolationEntry, ...]) -> tuple[InterpolationEntry, ...]:
+    """The first threshold that is reached counts (QTI 3.0, "InterpolationTable"), so they go down; some systems write them going up."""
+    goes_up = all(lower.source < higher.source for lower, higher in pairwise(entries))
+    return entries[::-1] if goes_up else entries
 
 
 def _source(entry: Node) -> int | str:

@@ -54,6 +54,31 @@ def test_a_match_table_keeps_numbers_and_words_apart() -> None:
     assert outcomes(word, RESPONSE=identifier("1"))["SCORE"] == 0.0
 
 
+def thresholds(*entries: tuple[int, str, str]) -> str:
+    written = (
+        f'<interpolationTableEntry sourceValue="{source}" targetValue="{target}" includeBoundary="{included}"/>'
+        for source, target, included in entries
+    )
+    return f'<interpolationTable defaultValue="F">{"".join(written)}</interpolationTable>'
+
+
+def grade(table: str, points: int) -> Plain:
+    look_up = f'<lookupOutcomeValue identifier="GRADE">{fetch("RESPONSE")}</lookupOutcomeValue>'
+    one = item(declared("response", "RESPONSE", "integer") + declared("outcome", "GRADE", "identifier", inside=table), look_up)
+    return outcomes(one, RESPONSE=points)["GRADE"]
+
+
+@pytest.mark.parametrize(("points", "expected"), [(49, "F"), (50, "D"), (70, "D"), (71, "B"), (90, "A"), (100, "A")])
+def test_thresholds_that_go_up_mean_what_they_mean_going_down(points: int, expected: str) -> None:
+    entries = ((50, "D", "true"), (70, "B", "false"), (90, "A", "true"))
+
+    assert grade(thresholds(*entries), points) == grade(thresholds(*reversed(entries)), points) == expected
+
+
+def test_of_thresholds_in_no_order_the_first_that_is_reached_counts() -> None:
+    assert grade(thresholds((90, "A", "true"), (50, "D", "true"), (70, "B", "true")), 80) == "D"
+
+
 @pytest.mark.parametrize(
     ("written", "seconds"),
     [("PT90S", 90.0), ("P1DT1H1M1.5S", 90061.5), ("P1W", 604800.0), ("P1M", 2592000.0), ("P1Y", 31536000.0), ("12.5", 12.5)],
