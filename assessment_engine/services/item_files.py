@@ -13,6 +13,7 @@ from item_bank.qti.model import QtiItem, Stimulus
 from item_bank.qti.processing import Outcomes, copy_of, score
 from item_bank.qti.reader import read_item, read_stimulus
 from item_bank.qti.render import Page, render
+from item_bank.qti.session import opening_values
 from item_bank.qti.values import Atom, Cardinality, FileValue, Value
 
 
@@ -70,7 +71,7 @@ def render_file(path: Path, lang: str | None = None, *, seed: int = 0, beside: P
     page = Page(
         lang=lang or item.lang or "en",
         order_seed=str(seed),
-        values=copy_of(item, seed).templates,
+        values=opening_values(item, copy_of(item, seed)),
         address=address,
         stimuli=_stimuli(item, path),
     )

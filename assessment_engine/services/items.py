@@ -23,6 +23,7 @@ from item_bank.qti.model import QtiItem, Stimulus
 from item_bank.qti.processing import Outcomes, copy_of, max_score, score
 from item_bank.qti.reader import read_item
 from item_bank.qti.render import Page, render
+from item_bank.qti.session import opening_values
 from item_bank.qti.validity import read_item_strictly
 from item_bank.readiness import Shortfall, shortfalls
 
@@ -230,7 +231,7 @@ def _page(shown: _Shown, seed: int, response: Json) -> Page:
         prefix=f"{shown.version.id}-",
         response=response,
         order_seed=str(seed or shown.version.id),
-        values=copy_of(shown.item, seed).templates,
+        values=opening_values(shown.item, copy_of(shown.item, seed)),
         address=address_of(shown.version, shown.lang),
         stimuli=shown.stimuli,
     )

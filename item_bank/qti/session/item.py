@@ -271,6 +271,14 @@ def initial_outcomes(item: QtiItem, copy: Copy | None = None) -> dict[str, Value
     }
 
 
+def opening_values(item: QtiItem, copy: Copy) -> Variables:
+    """Return what a page shows an item with before any attempt: its templates, and what an adaptive item's outcomes start with.
+
+    The body of an adaptive item may open with feedback, its first interaction inside.
+    """
+    return {**copy.templates, **(initial_outcomes(item, copy) if item.adaptive else {})}
+
+
 def initial(cardinality: Cardinality, base_type: BaseType | None, default: Value | None) -> Value | None:
     """Return the value that an outcome starts with."""
     if default is None and cardinality is Cardinality.SINGLE and base_type in NUMERIC:

@@ -5,7 +5,9 @@ import pytest
 from assessment_engine.kernel.errors import AssessmentError, IllegalTransition, NotYet, WrongResponse
 from item_bank.qti.model import ItemSessionControl, QtiItem
 from item_bank.qti.model.results import SessionStatus
-from item_bank.qti.session import ItemSession
+from item_bank.qti.processing import copy_of
+from item_bank.qti.render import Page, render
+from item_bank.qti.session import ItemSession, opening_values
 from item_bank.qti.session.item import ItemState
 from item_bank.qti.values import FALSE, BaseType, Value, integer, number, single
 from tests.item_bank.qti.session.papers import MATCH, RIGHT, WRONG, outcome, qti_item, question, response, word
@@ -152,6 +154,15 @@ def test_feedback_in_the_body_is_seen_from_the_beginning_on_and_modal_feedback_o
     assert (entered.shows_integrated_feedback, entered.shows_feedback) == (True, False)
     assert [each.shown.identifier for each in entered.integrated_feedbacks] == ["opening"]
     assert entered.feedbacks == ()
+
+
+@pytest.mark.parametrize("adaptive", [True, False])
+def test_only_an_adaptive_item_opens_with_its_feedback(adaptive: bool) -> None:
+    item = uncounted(adaptive)
+    page = render(item, Page(lang="en", values=opening_values(item, copy_of(item))))
+
+    assert ("Begin" in page) is adaptive
+    assert "A hint" not in page
 
 
 def test_a_hint_ends_an_attempt_and_the_answer_stays() -> None:
