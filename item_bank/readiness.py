@@ -10,7 +10,7 @@ from item_bank.items import plain_path
 from item_bank.parity import differences
 from item_bank.qti.model import CustomInteraction, QtiItem, Unsupported, nested
 from item_bank.qti.package.references import Use, references
-from item_bank.qti.processing import max_score
+from item_bank.qti.processing import key_score, max_score
 
 _SHOWN = frozenset({Use.IMAGE, Use.AUDIO, Use.VIDEO, Use.MEDIUM, Use.CAPTIONS, Use.STIMULUS})
 
@@ -68,7 +68,17 @@ def _of_score(item: QtiItem) -> Iterator[Shortfall]:
         yield Shortfall(code="needs_human_scoring", message=message, advice="Score the item by response processing.")
     elif item.processing is None and item.outcome_processing is None:
         yield Shortfall(code="no_processing", message="there is no response processing", advice="Say how the response becomes SCORE.")
-    best = max_score(item)
-    if best is None or best <= 0:
+    yield from _of_best(max_score(item), None if score.external_scored else key_score(item))
+
+
+def _of_best(best: float | None, key: float | None) -> Iterator[Shortfall]:
+    """What the key earns tells more of a scoring rule than anything else that can be tried."""
+    if key is not None and key <= 0:
+        advice = "Look at the key and at the response processing: one of them is not what was meant."
+        yield Shortfall(code="key_earns_nothing", message=f"the key itself earns {key:g}", advice=advice)
+    elif best is None or best <= 0:
         advice = "Say normal-maximum at SCORE, or declare MAXSCORE with a default."
         yield Shortfall(code="no_best_score", message="the best score there is, is not said", advice=advice)
+    elif key is not None and key > best:
+        advice = "Correct MAXSCORE, normal-maximum or the response processing."
+        yield Shortfall(code="key_exceeds_best", message=f"the key earns {key:g}, more than the best score {best:g}", advice=advice)

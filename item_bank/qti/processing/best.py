@@ -1,4 +1,7 @@
-"""The best SCORE there is, as far as an item says it: MAXSCORE, SCORE's normal maximum, or what its standard template can give."""
+"""The best SCORE there is, as far as an item says it: MAXSCORE, SCORE's normal maximum, or what its standard template can give.
+
+What the key earns stands in where all of these are missing (program.py).
+"""
 
 from collections.abc import Iterable
 

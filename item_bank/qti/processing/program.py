@@ -6,7 +6,7 @@ and `compile_rules` for their outcome processing, preconditions and branch rules
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from item_bank.qti.model.declarations import Declaration, OutcomeDeclaration
@@ -38,7 +38,7 @@ from item_bank.qti.processing.scope import Compile, CustomOperator, Expression, 
 from item_bank.qti.processing.templates import TEMPLATES, template_named
 from item_bank.qti.values import BaseType, Cardinality, Value, integer, number, single
 
-__all__ = ["Outcomes", "compile_expression", "compile_rules", "compiled", "copy_of", "max_score", "score"]
+__all__ = ["Outcomes", "compile_expression", "compile_rules", "compiled", "copy_of", "key_score", "max_score", "score"]
 
 FAMILIES: tuple[Family, ...] = (
     variables.FAMILY,
@@ -126,13 +126,17 @@ def score(
     """
     program = compiled(item) if operators is OPERATORS else _compile(item, operators)
     copy = copy_of(item, seed) if copy is None else copy
-    values = {**program.start, **_changed(program, copy), **(before or {}), **responses}
+    return _run(program, copy, responses, before or {}, seed)
+
+
+def _run(program: Program, copy: Copy, responses: Variables, before: Variables, seed: int) -> Outcomes:
+    values = {**program.start, **_changed(program, copy), **before, **responses}
     scope = Scope(
         declarations=program.declarations,
         values=values,
         corrects=dict(copy.corrects),
         defaults=dict(copy.defaults),
-        settled=frozenset(name for name in program.external if before is not None and before.get(name) is not None),
+        settled=frozenset(name for name in program.external if before.get(name) is not None),
         seed=seed,
         stream=max(1, whole_of(values.get(NUM_ATTEMPTS)) or 1),
     )
@@ -143,8 +147,21 @@ def score(
 
 
 def max_score(item: QtiItem) -> float | None:
-    """Return the best SCORE there is, as far as the item says it: MAXSCORE, SCORE's normal maximum, or what its standard template gives."""
+    """Return the best SCORE there is: MAXSCORE, SCORE's normal maximum, what its standard template gives, else what the key earns."""
     return compiled(item).max_score
+
+
+def key_score(item: QtiItem) -> float | None:
+    """Return what the key earns; None when a response that is asked for has no key of its own."""
+    return _key_score(item, compiled(item))
+
+
+def _key_score(item: QtiItem, program: Program) -> float | None:
+    asked = {interaction.response for interaction in item.interactions} & item.responses.keys()
+    keys = {name: item.responses[name].correct for name in asked}
+    if not keys or None in keys.values() or program.template_rules:
+        return None
+    return _run(program, program.declared, keys, {}, 0).score
 
 
 @lru_cache(maxsize=4096)
@@ -163,7 +180,7 @@ def _compile(item: QtiItem, operators: Mapping[str, CustomOperator]) -> Program:
     )
     template = template_named(item.processing)
     cartridge: Variables = {"MAXSCORE": number(1.0)} if template is not None and template.startswith("cc2") else {}
-    return Program(
+    program = Program(
         rules=tuple(compile_rules(nodes, compiling) for nodes in (_response_rules(item, template), _elements(item.outcome_processing))),
         template_rules=compile_rules(_elements(item.template_processing), compiling),
         declarations=declarations,
@@ -173,6 +190,7 @@ def _compile(item: QtiItem, operators: Mapping[str, CustomOperator]) -> Program:
         external=frozenset(name for name, each in item.outcomes.items() if each.external_scored),
         max_score=best_score(item),
     )
+    return program if program.max_score is not None else replace(program, max_score=_key_score(item, program) or None)
 
 
 def _elements(node: Node | None) -> tuple[Node, ...]:
