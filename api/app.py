@@ -28,6 +28,8 @@ from api.pages import (
     gallery,
     grievances,
     invigilator,
+    item_exports,
+    item_imports,
     items,
     people,
     public,
@@ -56,7 +58,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     grievances.router,
     people.router,
     cell.router,
-    gallery.router,  # before items: /cell/items/gallery is no version
+    gallery.router,  # these before items: /cell/items/gallery is no version
+    item_imports.router,
+    item_exports.router,
     items.router,
     forms.router,
     exams.router,

@@ -13,6 +13,9 @@ from assessment_engine.services.items import check_level, create_bank
 from assessment_engine.services.new_items import keep
 from item_bank.imports import CheckedImport, ImportReport, Progress, Source, check_import
 from item_bank.items import ItemVersion
+from item_bank.qti.problems import Problem, Severity
+
+__all__ = ["Problem", "Severity"]
 
 IMPORTED = "Imported items"
 """The bank that an import at the console goes to when none is named."""
