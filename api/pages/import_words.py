@@ -216,6 +216,8 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     "no_score": (N_("It has no score (no outcome SCORE)"), N_("Declare the outcome SCORE, single and float.")),
     "no_processing": (N_("Nothing says how an answer is scored"), N_("Add response processing, for instance the template match_correct.")),
     "no_best_score": (N_("The highest score cannot be told"), N_("Say normal-maximum at SCORE, or declare MAXSCORE with a default.")),
+    "key_earns_nothing": (N_("Its own key earns no marks"), N_("Look at the key and at the scoring: one of them is not what was meant.")),
+    "key_exceeds_best": (N_("Its key earns more than the highest score"), N_("Correct the highest score or the scoring.")),
     "test_not_kept": (N_("A test was read and checked; a bank keeps its items only"), N_("Build a form from its items.")),
     "section_not_kept": (N_("A section was read and checked; a bank keeps its items only"), N_("Build a form from its items.")),
     "changed_by_upgrade": (
