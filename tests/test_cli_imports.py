@@ -51,6 +51,31 @@ def test_a_check_needs_no_database(package: Path, data_dir: Path, capsys: pytest
     assert not data_dir.exists()
 
 
+def test_the_report_says_what_refuses_first_and_why_at_the_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    many = {f"{n}.xml": a_broken_item(f"item-{n}") for n in range(20)}
+    (tmp_path / "p.zip").write_bytes(zipped(many))
+
+    code = main(["items", "import", str(tmp_path / "p.zip"), "--dry-run"])
+    lines = capsys.readouterr().out.splitlines()
+
+    assert code == 1
+    first_note = next(number for number, line in enumerate(lines) if "notes, which refuse nothing" in line)
+    assert [line for line in lines[first_note:] if "wrong:" in line] == []
+    assert "  wrong: line 1, blink: " in "\n".join(lines[:first_note])
+    assert lines[first_note + 1].startswith("  20 × ")
+    assert lines[first_note + 2].endswith("and 17 more")
+    assert lines[-1].startswith("refused: 20 things are wrong in 20 files (20 × unknown_element); nothing was changed")
+    assert "--lenient" in lines[-1]
+
+
+def test_a_few_notes_are_listed_one_by_one(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["items", "import", str(package), "--dry-run"])
+    out = capsys.readouterr().out
+
+    assert "note: there is no imsmanifest.xml" in out
+    assert out.endswith("2 items could be imported; nothing was changed\n")
+
+
 def test_the_sample_questions_are_accepted_strictly(capsys: pytest.CaptureFixture[str]) -> None:
     samples = files("assessment_engine") / "demo" / "interactions"
 

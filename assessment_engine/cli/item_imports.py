@@ -40,6 +40,7 @@ def add_imports(items: "Commands") -> None:
 
 
 def _import(arguments: argparse.Namespace) -> int:
+    from assessment_engine.cli.import_report import as_text
     from assessment_engine.kernel.errors import NotFound
     from assessment_engine.services.import_sources import from_path
 
@@ -57,7 +58,7 @@ def _import(arguments: argparse.Namespace) -> int:
             found = check_import(source, lenient=arguments.lenient, check_only=True, progress=progress).report
         else:
             found = _imported(arguments, source, progress)
-    report(arguments, found.as_json(), _words(found, dry_run=arguments.dry_run))
+    report(arguments, found.as_json(), as_text(found, dry_run=arguments.dry_run, lenient=arguments.lenient))
     return 1 if found.refused else 0
 
 
@@ -75,11 +76,13 @@ def _imported(arguments: argparse.Namespace, source: "Source", progress: "Progre
 
 
 def _export(arguments: argparse.Namespace) -> int:
+    from assessment_engine.cli.import_report import noted
     from assessment_engine.runtime import build_engine
     from assessment_engine.services.item_exports import export_items
     from assessment_engine.services.item_imports import at_the_console
     from assessment_engine.settings import Settings
     from item_bank.qti.package import as_lines, as_record
+    from item_bank.qti.problems import Severity
 
     if arguments.format not in ("qti3", "qti21"):
         return _not_yet(arguments, {"exported": 0, "file": None})
@@ -89,7 +92,9 @@ def _export(arguments: argparse.Namespace) -> int:
     arguments.out.write_bytes(exported.package)
     facts: dict[str, Json] = {"exported": exported.items, "file": str(arguments.out)}
     facts["problems"] = [as_record(each) for each in exported.problems]
-    report(arguments, facts, "\n".join([*as_lines(exported.problems), f"{exported.items} items written to {arguments.out}"]))
+    lost = [each for each in exported.problems if each.severity is Severity.INVALID]
+    notes = [each for each in exported.problems if each.severity is not Severity.INVALID]
+    report(arguments, facts, "\n".join([*as_lines(lost), *noted(notes), f"{exported.items} items written to {arguments.out}"]))
     return 0
 
 
@@ -101,18 +106,6 @@ def _not_yet(arguments: argparse.Namespace, facts: dict[str, Json]) -> int:
     problem = Problem(code="format_not_supported_yet", message=message, advice="Use QTI.")
     report(arguments, {**facts, "problems": [as_record(problem)]}, message)
     return 1
-
-
-def _words(found: "ImportReport", *, dry_run: bool) -> str:
-    from item_bank.qti.package import as_lines
-
-    if found.refused:
-        end = "refused; nothing was changed"
-    elif dry_run:
-        end = f"{len(found.items)} items could be imported; nothing was changed"
-    else:
-        end = f"{found.imported} items imported as drafts"
-    return "\n".join([*as_lines(found.problems), end])
 
 
 @contextmanager
