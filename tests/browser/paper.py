@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib.resources import files
 
 from sqlalchemy import update
 
@@ -14,13 +13,12 @@ from assessment_engine.people import Role
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.gallery import MEDIA_TYPES
 from assessment_engine.services.new_items import keep
+from assessment_engine.services.samples import FOLDER, LANGUAGES
 from assessment_engine.storage.schema import metadata
 from item_bank.forms import FormState
 from item_bank.imports import CheckedItem, NewItem, NewPart
 from item_bank.items import PartKind
 from tests.builders import World, a_person, a_world, add_row
-
-SAMPLES = files("assessment_engine") / "demo" / "interactions"
 
 
 def an_exam_of(engine: Engine, names: Sequence[str]) -> tuple[World, tuple[ItemVersionId, ...]]:
@@ -48,7 +46,7 @@ def _give(engine: Engine, world: World, form_id: FormId) -> None:
 
 
 def _checked(name: str) -> CheckedItem:
-    variants = {lang: (SAMPLES / f"{name}.{lang}.xml").read_bytes() for lang in ("en", "hi")}
+    variants = {lang: (FOLDER / f"{name}.{lang}.xml").read_bytes() for lang in LANGUAGES}
     parts = tuple(part for lang, xml in variants.items() for part in _parts(lang, xml.decode()))
     return CheckedItem(new=NewItem(variants=variants, parts=parts), identifier=f"interaction-{name}", title=name)
 
@@ -63,4 +61,4 @@ def _named(pattern: str, xml: str) -> list[str]:
 
 
 def _part(lang: str, path: str, kind: PartKind, media_type: str) -> NewPart:
-    return NewPart(lang=lang, path=path, kind=kind, data=(SAMPLES / path).read_bytes(), media_type=media_type)
+    return NewPart(lang=lang, path=path, kind=kind, data=(FOLDER / path).read_bytes(), media_type=media_type)

@@ -14,8 +14,9 @@ from playwright.sync_api import Browser, CDPSession, FilePayload, Locator, Page,
 from api.app import create_app
 from assessment_engine.kernel.clock import SystemClock
 from assessment_engine.people import Role
-from assessment_engine.services import delivery, gallery, people
+from assessment_engine.services import delivery, people
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.samples import KINDS
 from tests.browser.keys import KEYS, key_order, keys_on
 from tests.browser.mouse import MOUSE, carry_words, draw, press_at, slide
 from tests.browser.paper import an_exam_of
@@ -57,7 +58,7 @@ LESS_THAN_ALL = {"end-attempt": "Score 1 of 2"}  # the hint costs one
 
 
 def test_every_sample_is_answered_here() -> None:
-    assert set(MOUSE) == set(KEYS) == set(gallery.names()) - {"custom"}
+    assert set(MOUSE) == set(KEYS) == set(KINDS) - {"custom"}
 
 
 def the_server_is_content(page: Page, name: str) -> None:
@@ -232,7 +233,7 @@ def test_the_gallery_can_be_read_by_everybody(browser: Browser, address: tuple[s
     context.add_cookies([{"name": "session", "value": token, "url": base}])
     page = context.new_page()
     page.goto(f"{base}/cell/items/gallery?show={lang}&lang={lang}")
-    expect(page.locator("[data-try]")).to_have_count(len(gallery.names()))
+    expect(page.locator("[data-try]")).to_have_count(len(KINDS))
 
     found = [f"{one['id']}: {one['nodes'][0]['html']}" for one in Axe().run(page).response["violations"]]
 

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from assessment_engine.demo.interactions import LANGUAGES, Sample, samples
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import WrongResponse
 from assessment_engine.services.item_files import value_json
+from assessment_engine.services.samples import LANGUAGES, Sample, samples
 from item_bank.qti.binding import bind, shortcomings, typed
 from item_bank.qti.model import QtiItem
 from item_bank.qti.processing import copy_of, score
@@ -18,7 +18,7 @@ from item_bank.qti.reader import read_item
 from item_bank.qti.render import Page, render
 
 KEYLESS = {"drawing", "extended-text", "upload"}  # a person scores these
-EVERY = [(sample, lang) for sample in samples() for lang in LANGUAGES]
+EVERY = [(sample, lang) for sample in samples().values() for lang in LANGUAGES]
 NAMES = [f"{sample.kind}-{lang}" for sample, lang in EVERY]
 
 
@@ -75,7 +75,7 @@ def test_whatever_the_page_offers_is_bound(sample: Sample, lang: str) -> None:
         assert bound[response] is not None, (response, value)
 
 
-ITEMS = [read_item(sample.variants["en"]) for sample in samples()]
+ITEMS = [read_item(sample.variants["en"]) for sample in samples().values()]
 WORDS = [
     "A",
     "B",

@@ -7,8 +7,8 @@ from typing import Any
 
 from lxml import html as lxml_html
 
-from assessment_engine.demo.interactions import samples
 from assessment_engine.kernel.canonical import Json
+from assessment_engine.services.samples import samples
 from item_bank.qti.model import QtiItem, Stimulus
 from item_bank.qti.reader import read_item, read_stimulus
 from item_bank.qti.render import Page, render
@@ -29,12 +29,12 @@ def shown(item: QtiItem, lang: str = "en", response: Json = None, **page: Any) -
 
 def sample(kind: str, lang: str = "en") -> QtiItem:
     """One of the demonstration's samples."""
-    return read_item(next(each for each in samples() if each.kind == kind).variants[lang])
+    return read_item(samples()[kind].variants[lang])
 
 
 def sample_stimuli(kind: str, lang: str) -> tuple[Stimulus, ...]:
     """The stimuli that a sample stands beside."""
-    return tuple(map(read_stimulus, next(each for each in samples() if each.kind == kind).stimuli.get(lang, {}).values()))
+    return tuple(map(read_stimulus, samples()[kind].stimuli.get(lang, {}).values()))
 
 
 def item(body: str, *, responses: str = "", head: str = "", tail: str = "", lang: str = "en") -> QtiItem:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessment_engine.demo.interactions import KINDS
+from assessment_engine.services.samples import KINDS
 from item_bank.qti.model import Document, Node, QtiItem
 from item_bank.qti.reader.item import item_of
 from item_bank.qti.render import sanitised

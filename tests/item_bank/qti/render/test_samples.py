@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 from lxml import etree
 
-from assessment_engine.demo.interactions import KINDS, LANGUAGES, sample_files, samples
+from assessment_engine.services.samples import FOLDER, KINDS, LANGUAGES, sample_files, samples
 from item_bank.qti import model
 from item_bank.qti.processing import copy_of, score
 from item_bank.qti.reader import parse
@@ -29,9 +29,15 @@ def test_there_is_a_sample_of_every_interaction(lang: str) -> None:
     assert {type(each) for kind in KINDS for each in sample(kind, lang).interactions} == EVERY_KIND
 
 
+def test_every_file_is_in_the_gallery() -> None:
+    names = {f"{kind}.{lang}.xml" for kind in (*KINDS, "stimulus-passage") for lang in LANGUAGES}
+
+    assert {entry.name for entry in FOLDER.iterdir()} == {*names, "media"}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_sample_is_valid(kind: str) -> None:
-    found = next(each for each in samples() if each.kind == kind)
+    found = samples()[kind]
     files = [*found.variants.values(), *(xml for by_href in found.stimuli.values() for xml in by_href.values())]
     codes = {problem.code for xml in files for problem in findings(parse(xml))}
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessment_engine.demo.interactions import KINDS
+from assessment_engine.services.samples import KINDS
 from item_bank.qti.model import Document, Feedback, Node, QtiItem, nested
 from item_bank.qti.reader.item import item_of
 from tests.item_bank.items import choice, response

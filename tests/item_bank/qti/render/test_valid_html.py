@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessment_engine.demo.interactions import KINDS
 from assessment_engine.kernel.errors import AssessmentError
+from assessment_engine.services.samples import KINDS
 from item_bank.qti.model import QtiItem
 from item_bank.qti.reader import read_item
 from item_bank.qti.render import Page, modal_feedbacks, render, sanitised

