@@ -44,6 +44,7 @@ KINDS: Mapping[str, str] = {
     "incident_closed": N_("An incident ended"),
     "item_staged": N_("An item was written, as a part of an import"),
     "items_imported": N_("Items were imported"),
+    "items_exported": N_("Items were exported with their keys"),
     "item_moved": N_("An item changed its state"),
     "organisation_added": N_("The organisation was added"),
     "password_given": N_("A password was given"),

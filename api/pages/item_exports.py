@@ -13,7 +13,7 @@ from api.pages.items import newest_items
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.people import Actor
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.item_exports import VERSIONS, Exported, export_items
+from assessment_engine.services.item_exports import VERSIONS, export_items, look_at_export
 
 router = APIRouter(prefix="/cell/items/export", include_in_schema=False)
 
@@ -52,13 +52,15 @@ def package(
     engine: EngineDep, actor: Officer, chosen: Annotated[list[str] | None, Form()] = None, form: Annotated[str, Form()] = "qti3"
 ) -> Response:
     """Give the package."""
-    written = _written(engine, actor, chosen or [], form)
+    _check(chosen or [], form)
+    written = export_items(engine, actor, chosen or [], form=form)
     headers = {"Content-Disposition": f'attachment; filename="items-{form}.zip"', "Cache-Control": "no-store"}
     return Response(written.package, media_type="application/zip", headers=headers)
 
 
 def _looked(request: Request, engine: Engine, actor: Actor, chosen: Sequence[str], form: str) -> HTMLResponse:
-    written = _written(engine, actor, chosen, form)
+    _check(chosen, form)
+    written = look_at_export(engine, actor, chosen, form=form)
     return page(
         request,
         "cell/item_export.html",
@@ -71,11 +73,10 @@ def _looked(request: Request, engine: Engine, actor: Actor, chosen: Sequence[str
     )
 
 
-def _written(engine: Engine, actor: Actor, chosen: Sequence[str], form: str) -> Exported:
+def _check(chosen: Sequence[str], form: str) -> None:
     if form not in VERSIONS:
         raise Invalid("choose QTI 3.0 or QTI 2.1")
     if not chosen:
         raise Invalid("choose at least one item")
     if len(chosen) > MAX_ITEMS:
         raise Invalid(f"at most {MAX_ITEMS} items at once here; more are exported at the console")
-    return export_items(engine, actor, chosen, form=form)

@@ -1,9 +1,15 @@
-"""Writing items out of a bank as a QTI package, in the version that the other system reads."""
+"""Writing items out of a bank as a QTI package, in the version that the other system reads.
 
+A package holds the keys: taking one is in the log, looking at what it would say is not.
+"""
+
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import NotFound
+from assessment_engine.kernel.ids import ItemVersionId, new_id
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
@@ -19,21 +25,37 @@ VERSIONS = {"qti3": Version.QTI_30, "qti21": Version.QTI_21}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """A written package, how many items are in it, and what it could not say."""
+    """A written package, the versions that are in it, and what it could not say."""
 
     package: bytes
-    items: int
+    versions: tuple[ItemVersionId, ...]
     problems: tuple[Problem, ...]
+
+    @property
+    def items(self) -> int:
+        """Return how many items are in it."""
+        return len(self.versions)
 
 
 def export_items(engine: Engine, actor: Actor, chosen: Sequence[str], *, bank: str | None = None, form: str = "qti3") -> Exported:
     """Write the chosen items (identifiers, or ids of versions), or the newest of every item; raises NotFound for one that is not there."""
+    written = look_at_export(engine, actor, chosen, bank=bank, form=form)
+    versions: list[Json] = [*written.versions]
+    about: Json = {"format": form, "sha256": hashlib.sha256(written.package).hexdigest(), "versions": versions}
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        tx.audit.append("items_exported", subject=new_id("exp", now), actor=actor.person_id, now=now, payload=about)
+    return written
+
+
+def look_at_export(engine: Engine, actor: Actor, chosen: Sequence[str], *, bank: str | None = None, form: str = "qti3") -> Exported:
+    """Return what an export would write, for a page that says so first; nobody gets the package by this."""
     require(actor, Role.CELL_OFFICER)
     with engine.store.read() as tx:
-        versions = _chosen(_cards(tx, actor, bank), chosen)
-        packed = [item for card in versions for item in _packed(tx, card)]
+        cards = _chosen(_cards(tx, actor, bank), chosen)
+        packed = [item for card in cards for item in _packed(tx, card)]
     written = export_package(packed, VERSIONS[form])
-    return Exported(package=written.data, items=len(versions), problems=written.problems)
+    return Exported(package=written.data, versions=tuple(card.version.id for card in cards), problems=written.problems)
 
 
 def _cards(tx: Transaction, actor: Actor, bank: str | None) -> list[ItemCard]:

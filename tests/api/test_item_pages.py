@@ -1,5 +1,6 @@
 """An item's page, what keeps it out of exams, and packages out of the browser; and the words of findings."""
 
+import hashlib
 import io
 import re
 import zipfile
@@ -111,6 +112,18 @@ def test_one_item_is_exported_in_the_version_that_is_asked_for(engine: Engine, o
         with zipfile.ZipFile(io.BytesIO(answer.content)) as written:
             (name,) = names_in(answer.content)
             assert namespace in written.read(name)
+
+
+def test_taking_keys_out_is_in_the_log_and_looking_is_not(engine: Engine, officer: Actor, browser: Browser) -> None:
+    version_id = imported(engine, officer, {"one.xml": an_item()}).items[0].version_id
+
+    browser.get(f"/cell/items/export?chosen={version_id}")
+    package = browser.send("/cell/items/export/package", chosen=version_id, form="qti21").content
+
+    with engine.store.read() as tx:
+        (entry,) = [each for each in tx.audit.unsequenced(100) if each.kind == "items_exported"]
+    assert entry.actor_id == officer.person_id
+    assert entry.payload == {"format": "qti21", "sha256": hashlib.sha256(package).hexdigest(), "versions": [version_id]}
 
 
 def test_what_the_list_shows_is_exported_when_nothing_is_chosen(engine: Engine, officer: Actor, browser: Browser) -> None:
