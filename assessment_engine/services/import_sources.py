@@ -10,16 +10,14 @@ from typing import BinaryIO
 
 from assessment_engine.kernel.errors import Invalid, NotFound, TooLarge, UnreadableFile
 from item_bank.imports import Source
-from item_bank.qti.package import Package, limits, open_folder, open_package
-
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+from item_bank.qti.package import Package, limits, looks_like_zip, open_folder, open_package
 
 
 def from_files(files: Mapping[str, bytes]) -> Source:
     """Take loose QTI files, or one package; raises Invalid for none, or for a package among other files."""
     if not files:
         raise Invalid("choose at least one file")
-    packages = [name for name, data in files.items() if data.startswith(_ZIP) or name.lower().endswith(".zip")]
+    packages = [name for name, data in files.items() if looks_like_zip(data) or name.lower().endswith(".zip")]
     if not packages:
         return Source(open=lambda: nullcontext(open_folder(dict(files))), loose=True)
     if len(files) > 1:
@@ -46,7 +44,7 @@ def _is_package(path: Path) -> bool:
     if path.suffix.lower() == ".zip":
         return True
     with _opened(path) as file:
-        return file.read(4).startswith(_ZIP)
+        return looks_like_zip(file.read(4))
 
 
 def _opened(path: Path) -> BinaryIO:

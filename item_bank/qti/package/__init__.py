@@ -11,24 +11,23 @@ checks            whether a file may come in
 reading           one document, as it is stored
 plan, planned     what an import would do: notebook (what is said), beside (files of items), targets (where tests lead)
 circles           sections that refer to themselves
-report            a plan in words and as JSON
+report            problems in words and as JSON
 export            items as a package
 
-Not here: what breaks the specification (validity/), files and folders of a disk (services/item_files.py).
+Not here: what breaks the specification (validity/), files and folders of a disk (services/import_sources.py).
 """
 
-from item_bank.qti.package.export import Exported, ExportedItem, ExportedPart, export_package, write_package
+from item_bank.qti.package.export import Exported, ExportedItem, ExportedPart, export_package
 from item_bank.qti.package.open import looks_like_zip, open_folder, open_package
 from item_bank.qti.package.plan import plan_import
 from item_bank.qti.package.planned import Plan, PlannedItem, PlannedPart, PlannedStimulus, PlannedTest
-from item_bank.qti.package.records import File, Kind, Package, Resource
-from item_bank.qti.package.report import as_json, as_line, as_lines, as_record, summary
+from item_bank.qti.package.records import Kind, Package, Resource
+from item_bank.qti.package.report import as_lines, as_record
 
 __all__ = [
     "Exported",
     "ExportedItem",
     "ExportedPart",
-    "File",
     "Kind",
     "Package",
     "Plan",
@@ -37,8 +36,6 @@ __all__ = [
     "PlannedStimulus",
     "PlannedTest",
     "Resource",
-    "as_json",
-    "as_line",
     "as_lines",
     "as_record",
     "export_package",
@@ -46,6 +43,4 @@ __all__ = [
     "open_folder",
     "open_package",
     "plan_import",
-    "summary",
-    "write_package",
 ]

@@ -69,11 +69,6 @@ class Exported:
     problems: tuple[Problem, ...]
 
 
-def write_package(items: Iterable[ExportedItem], version: Version = Version.QTI_30, *, identifier: str = "items") -> bytes:
-    """Write a content package; ask `export_package` what the version could not say."""
-    return export_package(items, version, identifier=identifier).data
-
-
 def export_package(items: Iterable[ExportedItem], version: Version = Version.QTI_30, *, identifier: str = "items") -> Exported:
     """Write a content package and list what the version could not say; raises UnreadableFile for an item that is none."""
     target = io.BytesIO()

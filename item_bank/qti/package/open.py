@@ -12,6 +12,8 @@ from item_bank.qti.package.paths import left_out, one_form, unsafe
 from item_bank.qti.package.records import Files, Package
 from item_bank.qti.problems import Problem, Severity
 
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")  # a file, an empty list, a part of several (PKWARE APPNOTE, 4.3)
+
 
 def open_package(source: BinaryIO | bytes) -> Package:
     """Open a zip; raises UnreadableFile or TooLarge (details `problem` and `file`) for what is hostile or broken."""
@@ -27,7 +29,7 @@ def open_folder(files: Mapping[str, bytes]) -> Package:
 
 def looks_like_zip(start: bytes) -> bool:
     """Tell whether bytes begin as a zip does."""
-    return start[:4] in (b"PK\x03\x04", b"PK\x05\x06")
+    return start.startswith(_ZIP)
 
 
 class _Loose(Mapping[str, bytes]):

@@ -2,7 +2,7 @@
 
 Strict: one problem that is INVALID refuses the whole package. Lenient: problems are listed, and what can be read comes in; only a file
 that cannot be read at all, a package that is hostile or a circle refuses it. Languages are variants of one item here; whether they agree
-is items.py's business.
+is parity.py's business (item_bank/parity.py).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -164,7 +164,6 @@ class _Planning:
             stimuli=tuple(each for each in self.beside.stimuli.values() if each is not None),
             problems=problems,
             refused=turning or nothing or self.notebook.unreadable or (invalid and not lenient),
-            files=len(self.package.files),
         )
 
     def _say_unused(self) -> None:

@@ -105,7 +105,6 @@ class Plan:
     stimuli: tuple[PlannedStimulus, ...]
     problems: tuple[Problem, ...]
     refused: bool
-    files: int
 
     @property
     def invalid(self) -> tuple[Problem, ...]:

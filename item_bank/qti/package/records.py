@@ -33,14 +33,6 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class File:
-    """One file of a package."""
-
-    path: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     """One resource of a manifest; `path` and `files` are paths in the package, `dependencies` identifiers of resources."""
 
@@ -64,8 +56,3 @@ class Package:
     manifest_path: str = ""  # "" where there is none
     manifest: Node | None = None
     by_identifier: Mapping[str, Resource] = field(default_factory=dict)
-
-    @property
-    def listing(self) -> tuple[File, ...]:
-        """All files, by path."""
-        return tuple(File(path=path, size=self.files.size(path)) for path in sorted(self.files))

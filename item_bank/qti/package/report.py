@@ -1,10 +1,9 @@
-"""What a plan says, for people and for programs: one line for each problem, and the same as JSON."""
+"""Problems for people and for programs: one line for each, and the same as JSON."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from assessment_engine.kernel.canonical import Json
-from item_bank.qti.package.planned import Plan
 from item_bank.qti.problems import Problem, Severity
 
 
@@ -22,40 +21,19 @@ def as_record(problem: Problem) -> dict[str, Json]:
     }
 
 
-def as_json(plan: Plan) -> dict[str, Json]:
-    """Return a plan as JSON; contents of items are not in it."""
-    return {
-        "refused": plan.refused,
-        "files": plan.files,
-        "items": [{"identifier": item.identifier, "lang": item.lang, "title": item.title, "file": item.path} for item in plan.items],
-        "tests": [{"identifier": test.identifier, "title": test.title, "file": test.path} for test in plan.tests],
-        "stimuli": [{"identifier": each.identifier, "lang": each.lang, "file": each.path} for each in plan.stimuli],
-        "invalid": len(plan.invalid),
-        "notes": len(plan.problems) - len(plan.invalid),
-        "problems": [as_record(problem) for problem in plan.problems],
-    }
-
-
 def as_lines(problems: Sequence[Problem]) -> Iterator[str]:
     """Yield problems as lines to read, file by file, what refuses an import first."""
     ordered = sorted(problems, key=lambda each: (each.file, each.severity is not Severity.INVALID, each.line))
     for file, found in groupby(ordered, key=lambda each: each.file):
         yield f"{file or 'the package'}:"
         for problem in found:
-            yield f"  {as_line(problem)}"
+            yield f"  {_line(problem)}"
 
 
-def as_line(problem: Problem) -> str:
+def _line(problem: Problem) -> str:
     """Return a problem in one line, without its file."""
     place = ", ".join(filter(None, (f"line {problem.line}" if problem.line else "", problem.element)))
     sign = "wrong" if problem.severity is Severity.INVALID else "note"
     clause = f" ({problem.clause})" if problem.clause else ""
     advice = f" → {problem.advice}" if problem.advice else ""
     return f"{sign}: {f'{place}: ' if place else ''}{problem.message}{clause}{advice} [{problem.code}]"
-
-
-def summary(plan: Plan) -> str:
-    """Return one line about a whole plan."""
-    counts = f"{len(plan.items)} items, {len(plan.tests)} tests, {len(plan.stimuli)} stimuli in {plan.files} files"
-    found = f"{len(plan.invalid)} problems, {len(plan.problems) - len(plan.invalid)} notes"
-    return f"{counts}; {found}; {'refused: nothing is imported' if plan.refused else 'can be imported'}"

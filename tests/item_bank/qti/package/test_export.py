@@ -2,13 +2,14 @@
 
 import io
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from item_bank.qti.model import Version
-from item_bank.qti.package import ExportedItem, ExportedPart, export_package, open_folder, open_package, plan_import, write_package
+from item_bank.qti.package import ExportedItem, ExportedPart, export_package, open_folder, open_package, plan_import
 from item_bank.qti.processing import score
 from item_bank.qti.values import BaseType, Value, single
 from tests.item_bank.qti.package.test_plan import STIMULUS, an_item
@@ -26,9 +27,14 @@ def exported(*, lang: str = "en", identifier: str = "item-1") -> ExportedItem:
     return ExportedItem(identifier=item.identifier, lang=item.lang, xml=item.xml, parts=parts)
 
 
+def packed(items: Sequence[ExportedItem], version: Version = Version.QTI_30) -> bytes:
+    """The items' package."""
+    return export_package(items, version).data
+
+
 @pytest.mark.parametrize("version", list(Version))
 def test_our_own_reader_reads_what_we_write(version: Version) -> None:
-    package = write_package([exported(), exported(lang="hi"), exported(identifier="item 2/x")], version)
+    package = packed([exported(), exported(lang="hi"), exported(identifier="item 2/x")], version)
 
     plan = plan_import(open_package(package))
 
@@ -38,7 +44,7 @@ def test_our_own_reader_reads_what_we_write(version: Version) -> None:
 
 
 def test_a_shared_text_is_written_once_and_comes_back() -> None:
-    package = open_package(write_package([exported(), exported(lang="hi")]))
+    package = open_package(packed([exported(), exported(lang="hi")]))
 
     assert len([path for path in package.files if path.startswith("stimuli/")]) == 1
     assert len([path for path in package.files if path.startswith("media/")]) == 1
@@ -56,7 +62,7 @@ def test_qti_2_1_has_the_shared_text_in_the_item() -> None:
 
 
 def test_the_same_items_give_the_same_bytes() -> None:
-    first, second = write_package([exported()]), write_package([exported()])
+    first, second = packed([exported()]), packed([exported()])
 
     assert first == second
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
@@ -64,7 +70,7 @@ def test_the_same_items_give_the_same_bytes() -> None:
 
 
 def test_the_manifest_names_types_and_dependencies() -> None:
-    package = open_package(write_package([exported()]))
+    package = open_package(packed([exported()]))
 
     types = {resource.path.partition("/")[0]: resource.type for resource in package.resources}
     assert types == {"items": "imsqti_item_xmlv3p0", "media": "webcontent", "stimuli": "imsqti_stimulus_xmlv3p0"}
@@ -75,7 +81,7 @@ def test_the_manifest_names_types_and_dependencies() -> None:
 def test_two_items_whose_names_are_one_file_name_do_not_meet() -> None:
     items = [exported(identifier=name) for name in ("a/b", "a b", "A-B")]
 
-    plan = plan_import(open_package(write_package(items)))
+    plan = plan_import(open_package(packed(items)))
 
     assert sorted(item.identifier for item in plan.items) == ["A-B", "a b", "a/b"]
 
@@ -84,7 +90,7 @@ def test_two_items_whose_names_are_one_file_name_do_not_meet() -> None:
 def test_an_item_scores_the_same_after_a_journey(version: Version) -> None:
     responses: dict[str, Value | None] = {"RESPONSE": single(BaseType.IDENTIFIER, "A")}
 
-    (item,) = plan_import(open_package(write_package([exported()], version))).items
+    (item,) = plan_import(open_package(packed([exported()], version))).items
 
     assert score(item.item, responses).score == 1.0
 
@@ -112,7 +118,7 @@ def test_every_item_of_the_gallery_makes_the_journey() -> None:
     ]
 
     for version in Version:
-        again = plan_import(open_package(write_package(items, version)), lenient=True)
+        again = plan_import(open_package(packed(items, version)), lenient=True)
         assert {(item.identifier, item.lang) for item in again.items} == {(item.identifier, item.lang) for item in plan.items}
         assert [problem for problem in again.problems if problem.code in ("missing_file", "unused_file")] == []
 

@@ -7,7 +7,7 @@ import pytest
 
 from assessment_engine.kernel.errors import UnreadableFile
 from item_bank.qti.model import Document, Version
-from item_bank.qti.package import Plan, as_json, as_lines, open_folder, open_package, plan_import, summary
+from item_bank.qti.package import Plan, as_lines, as_record, open_folder, open_package, plan_import
 from item_bank.qti.problems import Problem, Severity
 from tests.item_bank.items import choice, qti, response
 from tests.item_bank.qti.package.zips import ITEM, PICTURE, manifest, resource, zipped
@@ -369,14 +369,13 @@ def test_the_report_says_file_line_element_what_and_what_to_do() -> None:
     plan = planned({"a.xml": an_item(body='<p><img src="gone.png" alt=""/></p>')})
 
     lines = list(as_lines(plan.problems))
-    record = as_json(plan)
+    record = as_record(plan.problems[0])
 
     assert lines[0] == "a.xml:"
     assert lines[1].startswith("  wrong: line ")
     assert "gone.png is not in the package" in lines[1]
     assert "[missing_file]" in lines[1]
-    assert record["refused"] is True
-    assert summary(plan).endswith("refused: nothing is imported")
+    assert (record["file"], record["element"], record["code"], record["severity"]) == ("a.xml", "img", "missing_file", "invalid")
 
 
 def test_a_package_from_an_open_file_is_read_as_it_is_asked_for() -> None:
