@@ -12,17 +12,31 @@ from item_bank.qti.model.nodes import Version
 Check = Callable[[str], bool]
 
 _SPACES = " \t\n\r"
-_START = "A-Z_a-zÀ-ÖØ-öø-˿Ͱ-ͽͿ-῿‌-‍⁰-↏Ⰰ-⿯、-퟿豈-﷏ﷰ-�\U00010000-\U000effff"
+_SPACE = re.compile("[ \t\n\r]+")
+_START = "A-Z_a-zÀ-ÖØ-öø-˿Ͱ-ͽͿ-῿⁰-↏Ⰰ-⿯、-퟿豈-﷏ﷰ-�\U00010000-\U000effff"
 _NCNAME = re.compile(rf"[{_START}][{_START}\-.0-9·̀-ͯ‿-⁀]*")
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _DOUBLE = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]*)?|-?INF|NaN")
 _LENGTH = re.compile(r"[0-9]+%?")
 _MIME = re.compile(r"[^()<>@,;:\\\"/\[\]?=\x80-\U0010ffff]+/[^()<>@,;:\\\"/\[\]?=\x80-\U0010ffff]+")
 _COORDS = re.compile(r"([0-9]+%?,){2}[0-9]+%?|([0-9]+%?,){3}[0-9]+%?|([0-9]+%?,){2}(([0-9]+%?,){2})+[0-9]+%?,[0-9]+%?")
-_LANGUAGE = re.compile(r"([a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*)?")
+_LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*")
+_NMTOKEN = re.compile(rf"[{_START}:\-.0-9·̀-ͯ‿-⁀]+")
+_NUMBER = r"([0-9]+|[0-9]*\.[0-9]+)"
+_UNIT = r"(em|ex|px|in|cm|mm|pt|pc)"
+_SIDE = r"(width|lspace|height|depth)"
+_NAMED_SPACE = re.compile("((very){0,2}thin|medium|(very){0,2}thick)mathspace")
+_MATH_LENGTH = re.compile(rf"-?{_NUMBER} *({_UNIT}|%)|0")
+_MATH_THICKNESS = re.compile(rf"-?{_NUMBER} *({_UNIT}|%)?|thin|medium|thick")
+_PADDED = re.compile(rf"[+\-]?{_NUMBER}(%? *{_SIDE}|{_UNIT})")
+_PADDED_WIDTH = re.compile(rf"[+\-]?{_NUMBER}(%? *{_SIDE}?|{_UNIT})")
 _EXTENSION = re.compile(r"ext:[a-zA-Z0-9_.\-]+")
 _ESCAPES = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_PORT = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*://[^/?#]*:[^/?#0-9][^/?#]*")
+_ADDRESS = re.compile(
+    r"([a-zA-Z][a-zA-Z0-9+.\-]*:)?"  # a scheme
+    r"(//([^/?#@\[\]]*@)?(\[[^/?#\[\]]*\]|[^/?#:@\[\]]*)(:[0-9]+)?(?=[/?#]|$))?"  # a host, with who asks before it and its port after it
+    r"([^?#\[\]]*)(\?[^#\[\]]*)?(#[^#]*)?"
+)
 _INT = 2**31
 
 BASE_TYPES = "boolean directedPair duration file float identifier integer pair point string uri"
@@ -64,6 +78,14 @@ _WORDS: Mapping[str, str] = {
     "popup": "true false menu listbox tree grid dialog",
     "invalid": "true false grammar spelling",
     "rubricUse": "instructions scoring navigation",
+    "mathDisplay": "block inline",
+    "mathOverflow": "scroll elide truncate scale",
+    "mathVariant": "normal bold italic bold-italic double-struck bold-fraktur script bold-script fraktur sans-serif bold-sans-serif "
+    "sans-serif-italic sans-serif-bold-italic monospace",
+    "mathForm": "prefix infix postfix",
+    "mathLinebreak": "auto newline indentingnewline nobreak goodbreak badbreak",
+    "mathAlign": "left center right",
+    "mathFrame": "none solid dashed",
 }
 _VIEWS = frozenset({"author", "candidate", "proctor", "scorer", "testConstructor", "tutor"})
 _ROLES_3 = (
@@ -110,10 +132,11 @@ def _is_boolean(value: str) -> bool:
 def _is_address(value: str) -> bool:
     """An address is read leniently, as schema validators do: spaces are fine, broken escapes, brackets and ports are not."""
     word = value.strip(_SPACES)
-    if _ESCAPES.search(word) or word.count("#") > 1 or word.startswith(":") or _PORT.match(word):
+    parts = _ADDRESS.fullmatch(word)
+    if parts is None or _ESCAPES.search(word):
         return False
-    bracket = re.search(r"[\[\]]", word)
-    return bracket is None or re.match(r"[a-z]+://\[[0-9a-fA-F:.]+\]", word) is not None
+    scheme, host, path = parts[1], parts[2], parts[6]
+    return bool(host) or (not path.startswith("//") and (bool(scheme) or ":" not in path.partition("/")[0]))
 
 
 def _words(*allowed: str) -> Check:
@@ -121,7 +144,7 @@ def _words(*allowed: str) -> Check:
 
 
 def _each(check: Check) -> Check:
-    return lambda value: all(map(check, value.split()))
+    return lambda value: all(map(check, filter(None, _SPACE.split(value))))
 
 
 def _pattern(pattern: re.Pattern[str]) -> Check:
@@ -154,6 +177,8 @@ _COMMON: Mapping[str, Check] = {
     "idref": is_ncname,
     "names": _each(is_ncname),
     "idrefs": _each(is_ncname),
+    "tokens": lambda value: bool(value.strip(_SPACES)) and _each(_pattern(_NMTOKEN))(value),
+    "whole": is_whole,
     "int": is_int,
     "ints": _each(is_int),
     "number": is_double,
@@ -165,10 +190,17 @@ _COMMON: Mapping[str, Check] = {
     "wholeOrVariable": _either(is_whole, _variable),
     "numberOrVariable": _either(is_double, _variable),
     "intOrVariable": _either(is_ncname, is_int),
-    "language": lambda value: _LANGUAGE.fullmatch(value.strip(_SPACES)) is not None,
+    "language": lambda value: not value or _LANGUAGE.fullmatch(value.strip(_SPACES)) is not None,
     "level": lambda value: is_whole(value) and int(value) >= 1,
     "exactCount": is_count,
     "extension": _normalised(_EXTENSION),
+    "mathLength": _pattern(_MATH_LENGTH),
+    "mathSpace": _either(_pattern(_MATH_LENGTH), _pattern(_NAMED_SPACE)),
+    "mathMaxSize": _either(_pattern(_MATH_LENGTH), _pattern(_NAMED_SPACE), _words("infinity"), is_double),
+    "mathSize": _either(_words("small", "normal", "big"), _pattern(_MATH_LENGTH)),
+    "mathThickness": _pattern(_MATH_THICKNESS),
+    "padded": _pattern(_PADDED),
+    "paddedWidth": _either(_pattern(_PADDED_WIDTH), _pattern(_NAMED_SPACE)),
     "use": _either(_words("instructions", "scoring", "navigation", "sharedstimulus"), _normalised(_EXTENSION)),
 }
 _OLD: Mapping[str, Check] = {
@@ -214,6 +246,9 @@ _SAID: Mapping[str, str] = {
     "address": "an address",
     "mime": "a media type such as image/png",
     "length": "pixels or a percentage",
+    "tokens": "names with spaces between",
+    "whole": "a whole number",
+    **dict.fromkeys(("mathLength", "mathSpace", "mathMaxSize", "mathSize", "mathThickness"), "a length with its unit, as 2em"),
     "coords": "whole numbers with commas between: 3 for a circle, 4 for a rectangle or ellipse, pairs for a polygon",
     "views": "some of " + ", ".join(sorted(_VIEWS)),
 }
