@@ -70,9 +70,11 @@ def element_name(name: str, version: Version) -> str:
 
 @lru_cache(maxsize=4096)
 def attribute_name(name: str, element: str, version: Version) -> str:
-    """Return QTI 3.0's name of an attribute of an element (by its 3.0 name); HTML's attributes stay."""
-    keeps = version is Version.QTI_30 or not element.startswith("qti-") or ":" in name or "-" in name
-    return name if keeps else kebab(name)
+    """Return QTI 3.0's name of an attribute of an element (by its 3.0 name); HTML's attributes stay, and those in another case."""
+    if version is Version.QTI_30 or not element.startswith("qti-") or ":" in name or "-" in name:
+        return name
+    read = kebab(name)
+    return read if camel(read) == name else name
 
 
 def version_of(address: str | None, root: str) -> Version:

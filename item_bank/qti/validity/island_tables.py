@@ -1,6 +1,10 @@
-"""MathML, SSML, XInclude and APIP inside QTI: what may stand where, with their attributes left open (MathML 2.0 and 3.0, chapters 3 to
-5; SSML 1.1).
+"""MathML, SSML, XInclude and APIP inside QTI: what may stand where (MathML 2.0 and 3.0, chapters 3 to 5; SSML 1.1).
+
+QTI 2.x takes MathML 2.0's presentation with the attributes that it has; those of MathML 3.0, of its content elements and of all others
+are left open.
 """
+
+from collections.abc import Mapping
 
 MATHML_TOKENS = "mi mn mo mtext ms"
 MATHML_ROWS = "mrow msqrt mstyle merror mpadded mphantom menclose mtd"
@@ -19,6 +23,42 @@ MATHML_OPEN = (
     "reals rem root scalarproduct sdev sec sech selector setdiff sin sinh subset sum tan tanh tendsto times transpose true union "
     "variance vectorproduct xor"
 )
+_STYLED = "%mathToken %mathCommon"
+MATHML_ATTRIBUTES: Mapping[str, str] = {
+    "math": "display:mathDisplay mode macros alttext altimg overflow:mathOverflow baseline width height name type %mathCommon",
+    **dict.fromkeys(("mi", "mn", "mtext"), _STYLED),
+    "mo": f"%mathOperator {_STYLED}",
+    "ms": f"lquote rquote {_STYLED}",
+    "mspace": "width:mathSpace height:mathLength depth:mathLength linebreak:mathLinebreak %mathCommon",
+    **dict.fromkeys(("mrow", "msqrt", "mroot", "merror", "mphantom"), "%mathCommon"),
+    "mstyle": "scriptlevel:whole displaystyle:boolean scriptsizemultiplier:number scriptminsize:mathLength color background "
+    "linethickness:mathThickness veryverythinmathspace verythinmathspace thinmathspace mediummathspace thickmathspace "
+    f"verythickmathspace veryverythickmathspace %mathOperator {_STYLED}",
+    "mfrac": "bevelled:boolean linethickness:mathThickness numalign:mathAlign denomalign:mathAlign %mathCommon",
+    "mpadded": "width:paddedWidth lspace:padded height:padded depth:padded %mathCommon",
+    "mfenced": "open close separators %mathCommon",
+    "menclose": "notation %mathCommon",
+    "maction": "actiontype! selection:level %mathCommon",
+    "msub": "subscriptshift:mathLength %mathCommon",
+    "msup": "superscriptshift:mathLength %mathCommon",
+    **dict.fromkeys(("msubsup", "mmultiscripts"), "subscriptshift:mathLength superscriptshift:mathLength %mathCommon"),
+    "munder": "accentunder:boolean %mathCommon",
+    "mover": "accent:boolean %mathCommon",
+    "munderover": "accent:boolean accentunder:boolean %mathCommon",
+    "mtable": "align rowalign columnalign columnwidth groupalign alignmentscope side rowspacing columnspacing rowlines columnlines "
+    "width frame:mathFrame framespacing equalrows:boolean equalcolumns:boolean displaystyle:boolean minlabelspacing %mathCommon",
+    **dict.fromkeys(("mtr", "mlabeledtr"), "rowalign columnalign groupalign %mathCommon"),
+    "mtd": "rowspan:level columnspan:level rowalign columnalign groupalign %mathCommon",
+}
+MATHML_COMMON = """
+%mathCommon:
+    id:id class:tokens style xref:idref *other
+%mathToken:
+    mathvariant:mathVariant mathsize:mathSize mathcolor mathbackground
+%mathOperator:
+    form:mathForm lspace:mathSpace rspace:mathSpace fence:boolean separator:boolean stretchy:boolean symmetric:boolean \
+    movablelimits:boolean accent:boolean largeop:boolean minsize:mathSpace maxsize:mathMaxSize
+"""
 SSML = "p s w token say-as phoneme sub voice emphasis break prosody mark audio speak desc lexicon lookup meta metadata"
 
 
@@ -30,9 +70,9 @@ def _mathml(prefix: str) -> str:
     )
     kinds = (
         ("math", f"(%{prefix}Expression)*"),
-        ("mtable", f"({prefix}:mtr | {prefix}:mlabeledtr | %{prefix}Expression)*"),
-        ("mtr", f"({prefix}:mtd | %{prefix}Expression)*"),
-        ("mlabeledtr", f"({prefix}:mtd | %{prefix}Expression)+"),
+        ("mtable", f"({prefix}:mtr | {prefix}:mlabeledtr)*"),
+        ("mtr", f"{prefix}:mtd*"),
+        ("mlabeledtr", f"{prefix}:mtd+"),
         *((name, f"#text ({prefix}:mglyph | {prefix}:malignmark)*") for name in MATHML_TOKENS.split()),
         *((name, f"(%{prefix}Expression)*") for name in MATHML_ROWS.split()),
         *((name, f"(%{prefix}Expression){{2}}") for name in MATHML_PAIRS.split()),
@@ -40,11 +80,18 @@ def _mathml(prefix: str) -> str:
         *((name, "-") for name in MATHML_EMPTY.split()),
         *((name, "#text *any*") for name in MATHML_OPEN.split()),
     )
-    return f"%{prefix}Expression: {expression}\n" + "\n".join(f"{prefix}:{name}: {content}\n    *any" for name, content in kinds)
+    elements = (f"{prefix}:{name}: {content}\n{_attributes(prefix, name)}" for name, content in kinds)
+    return f"%{prefix}Expression: {expression}\n" + "\n".join(elements)
+
+
+def _attributes(prefix: str, name: str) -> str:
+    known = MATHML_ATTRIBUTES.get(name) if prefix == "m" else None
+    return f"    2.x| {known}\n    3.0| *any" if known else "    *any"
 
 
 ISLANDS = "\n".join(
     (
+        MATHML_COMMON,
         _mathml("m"),
         _mathml("m3"),
         *(f"2.2+| ssml:{name}: #text *any*\n    *any" for name in SSML.split()),

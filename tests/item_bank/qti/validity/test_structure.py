@@ -154,6 +154,44 @@ def test_mathml_is_counted_too() -> None:
     assert broken(changed(ITEM_21, "and choose.", right.replace("<mi>x</mi>", ""))) == [(15, "missing_element")]
 
 
+MATHML = {
+    "a fraction": ('<mfrac bevelled="true" linethickness="2px"><mn>1</mn><mi mathvariant="bold">x</mi></mfrac>', []),
+    "a stretched bracket": ('<mo stretchy="false" fence="1" lspace="0.2em" rspace="thickmathspace" maxsize="1.5">(</mo>', []),
+    "a table": ('<mtable columnalign="left right" class="a b"><mtr><mtd rowspan="2"/></mtr></mtable>', []),
+    "an attribute of another namespace": ('<mi xmlns:x="http://www.w3.org/1999/xlink" x:href="a">x</mi>', []),
+    "an attribute of MathML 3.0": ('<mo linebreak="newline">=</mo>', ["unknown_attribute"]),
+    "a colour of old": ('<mi color="red">x</mi>', ["unknown_attribute"]),
+    "a colour of old for all": ('<mstyle color="red" scriptlevel="+1"><mi>x</mi></mstyle>', []),
+    "a variant that is none": ('<mi mathvariant="thick">x</mi>', ["wrong_attribute_value"]),
+    "a length without its unit": ('<mspace width="1"/>', ["wrong_attribute_value"]),
+    "a class that is empty": ('<mi class="">x</mi>', ["wrong_attribute_value"]),
+    "a cell without a row": ("<mtable><mi>x</mi></mtable>", ["element_not_allowed"]),
+    "a space that is not empty": ("<mspace> </mspace>", ["text_not_allowed"]),
+    "an action without its kind": ("<maction><mi>x</mi></maction>", ["missing_attribute"]),
+    "one id for two": ('<mi id="a">x</mi><mi id="a">x</mi>', ["duplicate_id"]),
+}
+
+
+@pytest.mark.parametrize("name", MATHML)
+def test_qti_2_takes_the_presentation_of_mathml_2(name: str) -> None:
+    written, expected = MATHML[name]
+    math = f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">{written}</math>'
+
+    assert [code for _, code in broken(changed(ITEM_21, "and choose.", math))] == expected
+    assert [code for _, code in broken(changed(ITEM_22, "and choose.", math))] == expected
+
+
+def test_qti_3_takes_attributes_of_mathml_3() -> None:
+    math = '<math xmlns="http://www.w3.org/1998/Math/MathML"><mo linebreak="newline">=</mo></math>'
+
+    assert broken(changed(ITEM_30, "<qti-prompt>Pair", f"<qti-prompt>{math}")) == []
+
+
+@pytest.mark.parametrize("name", ["MaxChoices", "Maxchoices", "MAXCHOICES"])
+def test_an_attribute_in_another_case_is_another_attribute(name: str) -> None:
+    assert broken(changed(ITEM_21, "maxChoices", name)) == [(16, "unknown_attribute")]
+
+
 def test_another_namespace_is_named_once_and_the_rest_is_still_judged() -> None:
     lost = changed(ITEM_21, "http://www.imsglobal.org/xsd/imsqti_v2p1", "http://www.imsglobal.org/xsd/imsqti_v2p0")
 
