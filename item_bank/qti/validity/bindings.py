@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from item_bank.qti.model.nodes import Document, Node, Version
 from item_bank.qti.problems import Problem
-from item_bank.qti.validity.codes import finding
+from item_bank.qti.reader.declarations import read_atom
+from item_bank.qti.validity.codes import finding, harmless
 from item_bank.qti.validity.references import Variable, Variables
 from item_bank.qti.values import BaseType, Cardinality, parse_atom
 
@@ -42,6 +43,11 @@ _CHOICES: Mapping[str, tuple[tuple[str, ...], ...]] = {  # the elements that off
     "hottext": (("qti-hottext",),),
     **dict.fromkeys(("hotspot", "graphic-order"), (("qti-hotspot-choice",),)),
     "graphic-associate": (("qti-associable-hotspot",),),
+}
+_FITTING_ALL_THE_SAME: Mapping[str, frozenset[BaseType]] = {  # what a response may be so that answers and key can be compared
+    **dict.fromkeys(("choice", "inline-choice", "order", "hottext", "hotspot", "graphic-order"), frozenset({_B.STRING})),
+    **dict.fromkeys(("text-entry", "extended-text"), frozenset(_B) - {_B.FILE}),
+    "media": frozenset({_B.FLOAT}),
 }
 _LIMITED = frozenset({"choice", "hottext", "hotspot"})
 _MANY = frozenset({_B.IDENTIFIER, _B.PAIR, _B.DIRECTED_PAIR})
@@ -88,7 +94,8 @@ def _typed(node: Node, name: str, response: Variable, version: Version) -> Itera
         return
     if cardinality is not _C.RECORD and response.base_type is not None and response.base_type not in bases:
         code = "unusual_pair" if {response.base_type, *bases} == _PAIRS else "wrong_response_type"
-        yield finding(node, code, f"{name} is of base type {response.base_type}; it must be {' or '.join(bases)}", version)
+        found = finding(node, code, f"{name} is of base type {response.base_type}; it must be {' or '.join(bases)}", version)
+        yield harmless(found) if response.base_type in _FITTING_ALL_THE_SAME.get(kind, ()) else found
     elif cardinality not in fitting:
         yield finding(node, "unusual_cardinality", f"{name} is {cardinality}; it should be {' or '.join(fitting)}", version)
     elif kind in _LIMITED and cardinality is _C.SINGLE and node.attributes.get("max-choices", "1").strip() not in ("1", "+1", "01"):
@@ -120,17 +127,21 @@ def _values(node: Node, version: Version) -> Iterator[Problem]:
             yield from misfit(value, value.attributes.get("base-type", base).strip(), value.text, version)
     for mapping in node.named("qti-mapping"):
         for entry in mapping.named("qti-map-entry"):
-            yield from misfit(entry, base, entry.attributes.get("map-key", ""), version)
+            yield from map(harmless, misfit(entry, base, entry.attributes.get("map-key", ""), version))
 
 
 def misfit(node: Node, base: str, written: str, version: Version) -> Iterator[Problem]:
-    """Yield a finding when a value is not of its base type; an empty value is NULL, a file's content is not looked at."""
+    """Yield a finding when a value is not of its base type; an empty value is NULL, a file's content is not looked at.
+
+    One that is read all the same (3.0 for an integer) does no harm.
+    """
     if base not in list(BaseType) or base == BaseType.FILE or not written.strip():
         return
     try:
         parse_atom(BaseType(base), written.strip())
     except ValueError:
-        yield finding(node, "value_not_of_type", f"{written.strip()[:60]!r} is not of base type {base}", version)
+        found = finding(node, "value_not_of_type", f"{written.strip()[:60]!r} is not of base type {base}", version)
+        yield found if read_atom(BaseType(base), written) is None else harmless(found)
 
 
 def _key(node: Node, interactions: list[Node], version: Version) -> Iterator[Problem]:

@@ -2,9 +2,11 @@
 keeps the two alike.
 
 INVALID breaks a clause: strict import refuses it. NOTE is legal, or so common that refusing it would refuse sound banks; it is listed.
+What the official schemas let pass is INVALID only where scoring would go wrong by it.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from item_bank.qti.model.nodes import Node, Version
 from item_bank.qti.problems import Problem, Severity
@@ -25,7 +27,6 @@ _INVALID: Mapping[str, str] = {
     "duplicate_id": "Give each of them an id of its own.",
     # references
     "duplicate_variable": "Give each variable a name of its own.",
-    "undeclared_response": "Declare the response variable, or name one that is declared.",
     "undeclared_variable": "Declare the variable, or name one that is declared.",
     "duplicate_choice": "Give each choice of an interaction an identifier of its own.",
     "unknown_choice": "Name a choice that the interaction offers.",
@@ -35,6 +36,7 @@ _INVALID: Mapping[str, str] = {
 }
 _NOTES: Mapping[str, str] = {
     # the schemas let these pass, and so do sound banks
+    "undeclared_response": "Declare the response variable, or name one that is declared.",
     "unknown_condition": "Declare the variable that decides whether this shows.",
     "unknown_in_test": "Declare the variable in the test, or name an item's as ITEM.VARIABLE.",
     "duplicate_part": "Give each part, section and item reference of a test an identifier of its own.",
@@ -75,3 +77,8 @@ def finding(node: Node, code: str, message: str, version: Version, clause: str =
         line=node.line,
         element=element,
     )
+
+
+def harmless(problem: Problem) -> Problem:
+    """Return a finding as a note: the clause is broken, and the scoring is what it is meant to be all the same."""
+    return replace(problem, severity=Severity.NOTE)

@@ -90,7 +90,7 @@ def references(document: Document, known: Variables) -> Iterator[Problem]:
         if node.name in _FEEDBACK and "outcome-identifier" in node.attributes:
             yield from _look(node, "outcome-identifier", ("outcome",), known, version, "unknown_condition")
         elif node.name == "qti-printed-variable":
-            yield from _printed(node, known, version, unknown)
+            yield from _printed(node, known, version, "unknown_in_test" if test else "unknown_condition")
         elif node.name in _READING:
             yield from _read(node, known, version, unknown)
         elif node.name in _SETTING and not node.namespace:

@@ -29,7 +29,6 @@ RANDOM = (
 BROKEN = {
     "a script in the body": (qti(responses=response("float"), body=f"<script>x</script>{ENTRY}"), "unknown_element"),
     "an unknown interaction": (qti(responses=response("float"), body="<qti-magic-interaction/>"), "unknown_element"),
-    "an undeclared response": (qti(responses="", body=choice("A")), "undeclared_response"),
     "a key without choice": (qti(responses=response("identifier", "Z"), body=choice("A")), "unknown_choice"),
     "two choices of one name": (qti(responses=response("identifier", "A"), body=choice("A", "A")), "duplicate_choice"),
     "a response declared twice": (qti(responses=response("float") * 2, body=ENTRY, processing=""), "duplicate_variable"),
@@ -39,6 +38,7 @@ BROKEN = {
     "an expression without its operand": (qti(responses=response("float", "1"), body=ENTRY, processing=RANDOM), "missing_element"),
 }
 UNWISE = {
+    "an undeclared response": (qti(responses="", body=choice("A"), processing=""), "undeclared_response"),
     "many choices into one": (qti(responses=response("identifier", "A"), body=choice("A", "B", max_choices=2)), "several_choices_into_one"),
     "mapping by template without mapping": (qti(responses=response("string", "a"), body=ENTRY, processing=MAP), "missing_mapping"),
     "an unknown template": (
