@@ -15,7 +15,7 @@ from pathlib import Path
 
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import AssessmentError, Invalid, NotFound, UnreadableFile
-from assessment_engine.services.item_files import bytes_of, value_json, values_json
+from assessment_engine.services.item_files import bytes_of
 from item_bank.qti.binding import bind
 from item_bank.qti.binding.atoms import LENIENT, read_atom
 from item_bank.qti.binding.given import Misfit, read_given
@@ -29,7 +29,7 @@ from item_bank.qti.reader.item import item_of
 from item_bank.qti.reader.results import read_results
 from item_bank.qti.session import run_script
 from item_bank.qti.session.steps import Paper
-from item_bank.qti.values import Atom, BaseType, Cardinality, Value, container, key_of
+from item_bank.qti.values import Atom, BaseType, Cardinality, Value, container, key_of, value_json, values_json
 
 CLOSE = 1e-9
 SINGLE = Cardinality.SINGLE

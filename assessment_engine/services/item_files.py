@@ -1,7 +1,6 @@
 """QTI files outside any bank, for the console script: score one, bind one, render one. Files of cases: item_cases.py."""
 
 import os
-from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from urllib.parse import unquote
@@ -10,17 +9,17 @@ from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import AssessmentError, UnreadableFile
 from item_bank.qti.binding import bind, shortcomings
 from item_bank.qti.model import QtiItem, Stimulus
-from item_bank.qti.processing import Outcomes, copy_of, score
+from item_bank.qti.processing import copy_of, score
 from item_bank.qti.reader import read_item, read_stimulus
 from item_bank.qti.render import Page, render
 from item_bank.qti.session import opening_values
-from item_bank.qti.values import Atom, Cardinality, FileValue, Value
+from item_bank.qti.values import values_json
 
 
 def score_file(path: Path, responses: Json, *, seed: int = 0, lenient: bool = False) -> dict[str, Json]:
     """Score an item's file; returns every outcome variable as JSON. Raises UnreadableFile, WrongResponse."""
     item = read_item(bytes_of(path))
-    return outcomes_json(score(item, bind(item, responses, lenient=lenient), seed=seed))
+    return values_json(score(item, bind(item, responses, lenient=lenient), seed=seed).values)
 
 
 def bind_file(path: Path, responses: Json, *, lenient: bool = False) -> dict[str, Json]:
@@ -28,36 +27,6 @@ def bind_file(path: Path, responses: Json, *, lenient: bool = False) -> dict[str
     item = read_item(bytes_of(path))
     bound = bind(item, responses, lenient=lenient)
     return {"responses": values_json(bound), "shortcomings": list(shortcomings(item, bound))}
-
-
-def outcomes_json(outcomes: Outcomes) -> dict[str, Json]:
-    """Write outcomes as JSON."""
-    return values_json(outcomes.values)
-
-
-def values_json(values: Mapping[str, Value | None]) -> dict[str, Json]:
-    """Write variables as JSON: NULL is null, a container a list, a record an object, pairs and points two words."""
-    return {name: value_json(value) for name, value in values.items()}
-
-
-def value_json(value: Value | None) -> Json:
-    """Write one value as JSON."""
-    if value is None:
-        return None
-    if value.cardinality is Cardinality.RECORD:
-        return values_json(value.fields)
-    atoms = [_atom_json(atom) for atom in value.atoms]
-    return atoms[0] if value.cardinality is Cardinality.SINGLE else atoms
-
-
-def _atom_json(atom: Atom) -> Json:
-    if isinstance(atom, FileValue):
-        return {"name": atom.name, "media_type": atom.media_type, "data": atom.data}
-    if isinstance(atom, tuple):  # a pair or a point
-        return f"{atom[0]} {atom[1]}"
-    if isinstance(atom, float) and atom in (float("inf"), float("-inf")):
-        return "INF" if atom > 0 else "-INF"
-    return "NaN" if atom != atom else atom
 
 
 def render_file(path: Path, lang: str | None = None, *, seed: int = 0, beside: Path | None = None) -> str:

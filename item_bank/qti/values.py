@@ -3,6 +3,7 @@
 A Value is never empty: the empty container and the empty string are QTI's NULL, which is None here.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from assessment_engine.kernel.canonical import Json
 from item_bank.qti.text import comparable
 
 
@@ -218,3 +220,28 @@ def _same_fields(left: "Mapping[str, Value | None]", right: "Mapping[str, Value 
         one == other or (one is not None and other is not None and matches(one, other))
         for one, other in ((left[name], right[name]) for name in left)
     )
+
+
+def values_json(values: Mapping[str, Value | None]) -> dict[str, Json]:
+    """Write variables as JSON: NULL is null, a container a list, a record an object, pairs and points two words, a file its three facts."""
+    return {name: value_json(value) for name, value in values.items()}
+
+
+def value_json(value: Value | None) -> Json:
+    """Write one value as JSON."""
+    if value is None:
+        return None
+    if value.cardinality is Cardinality.RECORD:
+        return values_json(value.fields)
+    atoms = [_atom_json(atom) for atom in value.atoms]
+    return atoms[0] if value.cardinality is Cardinality.SINGLE else atoms
+
+
+def _atom_json(atom: Atom) -> Json:
+    if isinstance(atom, FileValue):
+        return {"name": atom.name, "media_type": atom.media_type, "data": atom.data}
+    if isinstance(atom, tuple):  # a pair or a point
+        return f"{atom[0]} {atom[1]}"
+    if isinstance(atom, float) and not math.isfinite(atom):  # for which JSON has no number
+        return "NaN" if math.isnan(atom) else "INF" if atom > 0 else "-INF"
+    return atom

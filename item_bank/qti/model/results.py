@@ -1,6 +1,6 @@
 """QTI Results Reporting: what was answered and scored, in and out (QTI 3.0 Results Reporting). Records only.
 
-Read by reader/results.py and written by it too; DateTimes stay text, as the file or the caller gives them.
+Read by reader/results.py, written by writer/results.py; DateTimes stay text, as the file or the caller gives them.
 """
 
 from collections.abc import Mapping

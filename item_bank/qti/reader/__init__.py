@@ -13,7 +13,7 @@ results       QTI Results Reporting
 
 from item_bank.qti.reader.assessment import assessment_of, read_section, read_test, with_sections
 from item_bank.qti.reader.item import read_item, read_stimulus, title_of
-from item_bank.qti.reader.results import read_results, write_results
+from item_bank.qti.reader.results import read_results
 from item_bank.qti.reader.safe_xml import parse
 
 __all__ = [
@@ -26,5 +26,4 @@ __all__ = [
     "read_test",
     "title_of",
     "with_sections",
-    "write_results",
 ]

@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from assessment_engine.kernel.canonical import Json
-from item_bank.qti.reader.results import written_atom
 from item_bank.qti.session.assessment import TestSession
 from item_bank.qti.session.item import ItemSession
 from item_bank.qti.session.steps import Scene, plain
-from item_bank.qti.values import Atom, Cardinality, RecordField, Value
+from item_bank.qti.values import Value, value_json, values_json
 
 _NAMES: Mapping[str, str] = {
     "completion_status": "completionStatus",
@@ -20,28 +19,12 @@ _NAMES: Mapping[str, str] = {
 }
 
 
-def as_json(value: Value | None) -> Json:
-    """Write a value as JSON."""
-    if value is None:
-        return None
-    if value.cardinality is Cardinality.RECORD:
-        return {name: as_json(field) for name, field in value.fields.items()}
-    atoms = [_atom(atom) for atom in value.atoms]
-    return atoms[0] if value.cardinality is Cardinality.SINGLE else [*atoms]
-
-
-def _atom(atom: Atom) -> Json:
-    if isinstance(atom, RecordField):
-        return as_json(atom.value)
-    return written_atom(atom) if isinstance(atom, tuple) else atom
-
-
 def seen(scene: Scene) -> dict[str, Json]:
     """Say what is to be seen now."""
     item = scene.item
     of_item: dict[str, Json] = {} if item is None else _of_item(item)
     if isinstance(scene.session, ItemSession):
-        return {"outcomes": _outcomes(scene.session), **of_item, "state": scene.session.state.value}
+        return {"outcomes": values_json(scene.session.outcomes), **of_item, "state": scene.session.state.value}
     return {**of_item, **_of_test(scene.session)}
 
 
@@ -57,13 +40,9 @@ def _of_item(item: ItemSession) -> dict[str, Json]:
     }
 
 
-def _outcomes(item: ItemSession) -> dict[str, Json]:
-    return {name: as_json(value) for name, value in item.outcomes.items()}
-
-
 def _of_test(session: TestSession) -> dict[str, Json]:
     return {
-        "outcomes": {name: as_json(value) for name, value in session.outcomes.items()},
+        "outcomes": values_json(session.outcomes),
         "item": None if session.current is None else session.current.key,
         "part": None if session.part is None else session.part.identifier,
         "state": session.state.value,
@@ -92,7 +71,7 @@ def wrong(expected: Json, view: Mapping[str, Json], scene: Scene, refused: str) 
 def _wrong_variables(expected: Json, kind: str, scene: Scene) -> list[Json]:
     found: list[Json] = []
     for name, value in expected.items() if isinstance(expected, Mapping) else ():
-        got = as_json(_variable(scene, name, kind))
+        got = value_json(_variable(scene, name, kind))
         if not agrees(value, got):
             found.append({"what": name, "expected": value, "got": got})
     return found

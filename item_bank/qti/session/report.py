@@ -1,4 +1,4 @@
-"""A session as QTI results: what was answered and what it came to, ready for reader/results.py to write.
+"""A session as QTI results: what was answered and what it came to, ready for writer/results.py.
 
 Correct responses are left out. DateTimes are the caller's.
 """

@@ -36,8 +36,9 @@ from collections.abc import Mapping
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Invalid, TooLarge
 from item_bank.qti.model.item import QtiItem
-from item_bank.qti.session.expectations import as_json, seen, wrong
+from item_bank.qti.session.expectations import seen, wrong
 from item_bank.qti.session.steps import Paper, Scene, begin, take, verb_of
+from item_bank.qti.values import values_json
 
 MAX_STEPS = 10_000
 
@@ -54,7 +55,7 @@ def run_script(target: QtiItem | Paper, case: Mapping[str, Json]) -> dict[str, J
         told.append(said)
     final = seen(scene)
     missed = wrong(case.get("expect"), final, scene, "")
-    values = {} if scene.item is None else {name: as_json(value) for name, value in scene.item.values.items()}
+    values = {} if scene.item is None else values_json(scene.item.values)
     ok = not missed and all(step["ok"] is True for step in told)
     return {**final, "ok": ok, "wrong": [*missed], "steps": [*told], "variables": values}
 
@@ -63,7 +64,7 @@ def _run(scene: Scene, step: Mapping[str, Json]) -> tuple[Scene, dict[str, Json]
     taken = take(scene, step)
     view = seen(taken.scene)
     if taken.solution is not None:
-        view["solution"] = {name: as_json(value) for name, value in taken.solution.items()}
+        view["solution"] = values_json(taken.solution)
     missed = wrong(step.get("expect"), view, taken.scene, taken.refused)
     return taken.scene, {"do": verb_of(step), "ok": not missed, "seen": view, "refused": taken.refused or None, "wrong": [*missed]}
 

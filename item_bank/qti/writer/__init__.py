@@ -7,11 +7,13 @@ downgrade  what QTI 2.1 says in another way than 3.0, or cannot say
 html       HTML that QTI 2.1 does not know, said with what it knows
 media      pictures, sounds and films as 2.1's `object`
 portable   portable custom interactions of both kinds
+results    results of sessions, in 3.0
 convert    the way from one version to another, and what was lost on it
 
 Not here: what is valid (validity/), zip files and manifests (package/).
 """
 
-from item_bank.qti.writer.convert import Written, as_qti3, convert, write
+from item_bank.qti.writer.convert import Written, convert, write
+from item_bank.qti.writer.results import write_results
 
-__all__ = ["Written", "as_qti3", "convert", "write"]
+__all__ = ["Written", "convert", "write", "write_results"]

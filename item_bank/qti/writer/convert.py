@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from item_bank.qti.model.nodes import Node, Version
 from item_bank.qti.problems import Problem
-from item_bank.qti.reader.safe_xml import parse
 from item_bank.qti.writer.downgrade import downgraded
 from item_bank.qti.writer.trees import Losses
 from item_bank.qti.writer.upgrade import upgraded
@@ -32,8 +31,3 @@ def convert(root: Node, version: Version, *, stimuli: Mapping[str, Node] | None 
 def write(root: Node, version: Version = Version.QTI_30) -> bytes:
     """Write a document in a version; ask `convert` what it could not say."""
     return convert(root, version).xml
-
-
-def as_qti3(xml: bytes) -> bytes:
-    """Rewrite an item, test or stimulus of any version in QTI 3.0; raises UnreadableFile or TooLarge."""
-    return write(parse(xml).root, Version.QTI_30)

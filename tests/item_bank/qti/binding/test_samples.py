@@ -9,13 +9,13 @@ from lxml import html
 
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import WrongResponse
-from assessment_engine.services.item_files import value_json
 from assessment_engine.services.samples import LANGUAGES, Sample, samples
 from item_bank.qti.binding import bind, shortcomings, typed
 from item_bank.qti.model import QtiItem
 from item_bank.qti.processing import copy_of, score
 from item_bank.qti.reader import read_item
 from item_bank.qti.render import Page, render
+from item_bank.qti.values import value_json
 
 KEYLESS = {"drawing", "extended-text", "upload"}  # a person scores these
 EVERY = [(sample, lang) for sample in samples().values() for lang in LANGUAGES]

@@ -7,8 +7,9 @@ import pytest
 
 from assessment_engine.kernel.errors import UnreadableFile
 from item_bank.qti.model import AssessmentResult, ItemResult, ResultVariable, SessionStatus, VariableKind, Version
-from item_bank.qti.reader import read_results, write_results
+from item_bank.qti.reader import read_results
 from item_bank.qti.values import BaseType, Cardinality, FileValue, Pair, Point, Value, boolean, container, integer, number, record, single
+from item_bank.qti.writer import write_results
 
 SAMPLES = Path(os.environ.get("ASSESSMENT_TESTDATA", Path(__file__).resolve().parents[4].parent / "shared" / "testdata")) / "qti" / "cito"
 

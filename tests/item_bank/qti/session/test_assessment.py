@@ -4,9 +4,10 @@ import pytest
 
 from assessment_engine.kernel.errors import AfterTime, AssessmentError, IllegalTransition, NotYet, WrongResponse
 from item_bank.qti.model.results import VariableKind
-from item_bank.qti.reader import read_results, write_results
+from item_bank.qti.reader import read_results
 from item_bank.qti.session import TestSession, TestState, report
 from item_bank.qti.values import number
+from item_bank.qti.writer import write_results
 from tests.item_bank.qti.session.papers import (
     MATCH,
     RIGHT,

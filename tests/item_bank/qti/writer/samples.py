@@ -8,6 +8,7 @@ from pathlib import Path
 from item_bank.qti.model import Document, Node, QtiItem
 from item_bank.qti.reader import parse
 from item_bank.qti.reader.item import item_of
+from item_bank.qti.writer import write
 
 ROOT = Path(__file__).parents[4]
 SHARED = Path(os.environ.get("ASSESSMENT_TESTDATA", ROOT.parent / "shared" / "testdata")) / "qti"
@@ -42,3 +43,8 @@ def document(xml: bytes) -> Document:
 def item(xml: bytes) -> QtiItem:
     """An item, comments forgotten."""
     return item_of(document(xml))
+
+
+def rewritten(xml: bytes) -> bytes:
+    """A file of any version as QTI 3.0."""
+    return write(parse(xml).root)
