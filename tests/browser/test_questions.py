@@ -336,6 +336,31 @@ def test_answers_of_every_kind_are_saved_and_filled_in_again(seat: tuple[Page, C
     assert given["drawing"]["RESPONSE"]["name"] == "drawing.png"  # type: ignore[index]
 
 
+COVERED = """() => {
+  const one = document.activeElement;
+  if (!document.getElementById("question").contains(one)) return "";
+  const { left, right, top, bottom } = one.getBoundingClientRect();
+  const at = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+  return at && (one.contains(at) || at.contains(one)) ? "" : one.outerHTML;
+}"""
+
+
+def test_what_the_keyboard_reaches_is_not_under_a_bar(seat: tuple[Page, Callable[[], Mapping[str, object]]]) -> None:
+    page, _ = seat
+    expect(page.locator(".qti-handle").first).to_be_visible()  # the script is there
+    go_on(page, 2)
+    page.set_viewport_size(NARROW)
+    page.wait_for_timeout(400)  # the palette slides away
+    page.locator("#question").evaluate("one => { one.tabIndex = -1; one.focus(); }")
+
+    covered = []
+    for _ in range(10):
+        page.keyboard.press("Tab")
+        covered.append(page.evaluate(COVERED))
+
+    assert [one for one in covered if one] == []
+
+
 def take(page: Page, name: str) -> None:
     """Take a picture for the documents."""
     SCREENS.mkdir(parents=True, exist_ok=True)
