@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import AssessmentError
 from assessment_engine.kernel.ids import CompetencyId, ItemVersionId
-from item_bank.items import PartKind, plain_path
+from item_bank.items import LONGEST_IDENTIFIER, LONGEST_LANGUAGE, LONGEST_PATH, PartKind, plain_path
 from item_bank.parity import NO_LANGUAGE, unlike
 from item_bank.qti.model import Version
 from item_bank.qti.package import Package, Plan, PlannedItem, as_record, plan_import
@@ -20,9 +20,6 @@ from item_bank.qti.problems import Problem, Severity
 from item_bank.qti.reader import read_item
 from item_bank.readiness import shortfalls
 
-LONGEST_IDENTIFIER = 255
-LONGEST_LANGUAGE = 40
-LONGEST_PATH = 1024
 ORIGINAL_PATH = "?original"
 """No reference in an item can say this path: a question mark begins a query."""
 
@@ -121,8 +118,6 @@ def check_import(
     source: Source,
     *,
     lenient: bool = False,
-    competency_id: CompetencyId | None = None,
-    level: int | None = None,
     check_only: bool = False,
     progress: Progress | None = None,
 ) -> CheckedImport:
@@ -135,7 +130,7 @@ def check_import(
                 return CheckedImport(report=report)
             contents: dict[tuple[str, str], bytes] = {}
             groups = zip(report.items, plan.variants.values(), strict=True)
-            items = tuple(_kept(line, group, contents, competency_id, level) for line, group in groups)
+            items = tuple(_kept(line, group, contents) for line, group in groups)
     except AssessmentError as refusal:
         return CheckedImport(report=ImportReport(problems=(_refused_whole(refusal),), refused=True))
     return CheckedImport(report=report, items=items)
@@ -219,17 +214,10 @@ def _changed(planned: PlannedItem) -> Iterator[Problem]:
         yield Problem(code="changed_by_upgrade", message=message, severity=Severity.NOTE, file=planned.path, advice=advice)
 
 
-def _kept(
-    line: ImportedItem,
-    group: Mapping[str, PlannedItem],
-    contents: dict[tuple[str, str], bytes],
-    competency_id: CompetencyId | None,
-    level: int | None,
-) -> CheckedItem:
+def _kept(line: ImportedItem, group: Mapping[str, PlannedItem], contents: dict[tuple[str, str], bytes]) -> CheckedItem:
     variants = {_spoken(lang): planned.xml for lang, planned in group.items()}
     parts = [part for lang, planned in group.items() for part in _parts(_spoken(lang), planned, contents)]
-    new = NewItem(variants=variants, competency_id=competency_id, level=level, parts=tuple(parts))
-    return CheckedItem(new=new, identifier=line.identifier, title=line.title)
+    return CheckedItem(new=NewItem(variants=variants, parts=tuple(parts)), identifier=line.identifier, title=line.title)
 
 
 def _parts(lang: str, planned: PlannedItem, contents: dict[tuple[str, str], bytes]) -> Iterator[NewPart]:

@@ -12,9 +12,19 @@ from enum import StrEnum
 from urllib.parse import unquote
 
 from assessment_engine.kernel.canonical import digest
+from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import BankId, CompetencyId, ItemId, ItemVersionId, OrganisationId
 from assessment_engine.kernel.machine import advance
 from item_bank.qti.reader import title_of
+
+MAX_LEVEL = 4
+
+LONGEST_IDENTIFIER = 255
+LONGEST_TITLE = 300
+LONGEST_LANGUAGE = 40
+LONGEST_PATH = 1024
+LONGEST_MEDIA_TYPE = 100
+"""Characters that are kept of each; the columns of storage/ have room for as many."""
 
 
 class ItemState(StrEnum):
@@ -111,6 +121,10 @@ class ItemVersion:
         """Return the files of one kind that a language needs."""
         return tuple(part for part in self.parts if part.lang == lang and part.kind is kind)
 
+    def language_for(self, lang: str) -> str:
+        """Return a language that the version speaks: this one, or its first."""
+        return lang if lang in self.variants else min(self.variants)
+
     def title_in(self, lang: str) -> str:
         """Return the title in a language, or the first one when the version does not speak it."""
         return title_of(self.variants[lang]) if lang in self.variants else self.title
@@ -122,6 +136,12 @@ def content_digest(variants: Mapping[str, str], parts: Sequence[ItemPart] = ()) 
         return digest(dict(variants))
     named = sorted((part.lang, part.path, part.sha256) for part in parts)
     return digest({"variants": dict(variants), "parts": [list(each) for each in named]})
+
+
+def check_level(level: int | None) -> None:
+    """Refuse a level that there is not; raises Invalid."""
+    if level is not None and not 1 <= level <= MAX_LEVEL:
+        raise Invalid(f"a level is between 1 and {MAX_LEVEL}")
 
 
 def plain_path(path: str) -> str:

@@ -17,6 +17,7 @@ from assessment_engine.people import Actor, OrganisationKind, Role
 from assessment_engine.services import checkin, competency, courses, delivery, exams, forms, items, people
 from assessment_engine.services.engine import Engine
 from item_bank.forms import Form, FormSection
+from item_bank.imports import NewItem
 
 PASSWORD = "karmayogi-demo"  # noqa: S105  # printed on the screen, for a demonstration only
 
@@ -145,7 +146,7 @@ def _exam(engine: Engine, officer: Actor, course_id: CourseId) -> Exam:
 def _form(engine: Engine, officer: Actor, content: DemoExam, competencies: Mapping[str, CompetencyId]) -> Form:
     bank = items.create_bank(engine, officer, content.title)
     new = [
-        items.NewItem(variants=item.variants, competency_id=competencies[item.competency], level=item.level)
+        NewItem(variants=item.variants, competency_id=competencies[item.competency], level=item.level)
         for section in content.sections
         for item in section.items
     ]

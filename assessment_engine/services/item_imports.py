@@ -9,13 +9,13 @@ from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import BankId, CompetencyId, PersonId
 from assessment_engine.people import Actor, Organisation, OrganisationKind, Role, require
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.items import check_level, create_bank
+from assessment_engine.services.items import create_bank
 from assessment_engine.services.new_items import keep
-from item_bank.imports import CheckedImport, ImportReport, Progress, Source, check_import
-from item_bank.items import ItemVersion
+from item_bank.imports import CheckedImport, CheckedItem, ImportReport, Progress, Source, check_import
+from item_bank.items import ItemVersion, check_level
 from item_bank.qti.problems import Problem, Severity
 
-__all__ = ["Problem", "Severity"]
+__all__ = ["Problem", "Severity"]  # for pages, which import nothing of item_bank.qti
 
 IMPORTED = "Imported items"
 """The bank that an import at the console goes to when none is named."""
@@ -44,20 +44,18 @@ def import_package(engine: Engine, actor: Actor, source: Source, rules: ImportRu
     """
     require(actor, Role.CELL_OFFICER)
     check_level(rules.level)
-    checked = check_import(
-        source,
-        lenient=rules.lenient,
-        competency_id=rules.competency_id,
-        level=rules.level,
-        check_only=rules.dry_run,
-        progress=progress,
-    )
+    checked = check_import(source, lenient=rules.lenient, check_only=rules.dry_run, progress=progress)
     if rules.most is not None and len(checked.report.items) > rules.most:
         raise Invalid(f"at most {rules.most} items at once here; this package has {len(checked.report.items)}: import it at the console")
     if rules.dry_run or checked.report.refused or not checked.items:
         return checked.report
     into = rules.bank_id or create_bank(engine, actor, rules.new_bank).id
-    return _stored(checked, keep(engine, actor, into, checked.items))
+    return _stored(checked, keep(engine, actor, into, [_placed(each, rules) for each in checked.items]))
+
+
+def _placed(checked: CheckedItem, rules: ImportRules) -> CheckedItem:
+    """Say which competency and level an item is for; no file says it."""
+    return replace(checked, new=replace(checked.new, competency_id=rules.competency_id, level=rules.level))
 
 
 def _stored(checked: CheckedImport, versions: list[ItemVersion]) -> ImportReport:

@@ -3,21 +3,21 @@
 Packages come in by item_imports.py and go out by item_exports.py; versions are written by new_items.py, answers tried by tryout.py.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Conflict, ImportRefused, Invalid, NotYet, UnreadableFile
-from assessment_engine.kernel.ids import BankId, CompetencyId, ItemVersionId, SittingId, new_id
+from assessment_engine.kernel.ids import BankId, ItemVersionId, SittingId, new_id
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.media import address_of, stimuli_of
 from assessment_engine.services.new_items import keep
 from assessment_engine.storage.items import ItemCard
-from item_bank.imports import CheckedItem, NewItem, NewPart
-from item_bank.items import Bank, ItemState, ItemVerb, ItemVersion, item_seed, plain_path
-from item_bank.parity import check_parity, language_of
+from item_bank.imports import CheckedItem, NewItem
+from item_bank.items import Bank, ItemState, ItemVerb, ItemVersion, check_level, item_seed, plain_path
+from item_bank.parity import check_parity
 from item_bank.qti.binding import bind
 from item_bank.qti.model import QtiItem, Stimulus
 from item_bank.qti.processing import Outcomes, copy_of, max_score, score
@@ -26,10 +26,6 @@ from item_bank.qti.render import Page, render
 from item_bank.qti.session import opening_values
 from item_bank.qti.validity import read_item_strictly
 from item_bank.readiness import Shortfall, shortfalls
-
-__all__ = ["NewItem", "NewPart"]
-
-MAX_LEVEL = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +50,7 @@ class BankPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Shown:
+class ShownVersion:
     """One language of a version, ready to be rendered."""
 
     version: ItemVersion
@@ -76,11 +72,6 @@ def create_bank(engine: Engine, actor: Actor, name: str) -> Bank:
     return bank
 
 
-def import_item(engine: Engine, actor: Actor, bank_id: BankId, new: NewItem) -> ItemVersion:
-    """Import one item as a draft; a known identifier becomes its next version. All languages or nothing."""
-    return import_items(engine, actor, bank_id, [new])[0]
-
-
 def import_items(engine: Engine, actor: Actor, bank_id: BankId, new: Sequence[NewItem]) -> list[ItemVersion]:
     """Import items that are to be in an exam, all or nothing; raises UnreadableFile or Invalid with the place of what is wrong.
 
@@ -92,35 +83,6 @@ def import_items(engine: Engine, actor: Actor, bank_id: BankId, new: Sequence[Ne
     if len(set(identifiers)) != len(identifiers):
         raise Invalid("two of these items have the same identifier")
     return keep(engine, actor, bank_id, checked)
-
-
-def import_files(
-    engine: Engine,
-    actor: Actor,
-    bank_id: BankId,
-    files: Mapping[str, bytes],
-    *,
-    competency_id: CompetencyId | None = None,
-    level: int | None = None,
-) -> list[ItemVersion]:
-    """Import QTI files by name: files with the same identifier are the languages of one item. All or nothing."""
-    grouped: dict[str, dict[str, bytes]] = {}
-    for name, xml in files.items():
-        item = _read_in(name, xml)
-        lang = language_of(item)
-        if lang in grouped.setdefault(item.identifier, {}):
-            raise Invalid(f"{name}: {item.identifier} is there twice in the language {lang!r}")
-        grouped[item.identifier][lang] = xml
-    if not grouped:
-        raise Invalid("choose at least one file")
-    new = [NewItem(variants=variants, competency_id=competency_id, level=level) for variants in grouped.values()]
-    return import_items(engine, actor, bank_id, new)
-
-
-def check_level(level: int | None) -> None:
-    """Refuse a level that there is not; raises Invalid."""
-    if level is not None and not 1 <= level <= MAX_LEVEL:
-        raise Invalid(f"a level is between 1 and {MAX_LEVEL}")
 
 
 def _checked(new: NewItem) -> CheckedItem:
@@ -192,8 +154,8 @@ def bank_page(engine: Engine, actor: Actor) -> BankPage:
 def previewed_item(engine: Engine, actor: Actor, version_id: ItemVersionId, lang: str) -> tuple[ItemVersion, RenderedItem]:
     """Return a version of the actor's organisation and the page that a candidate would see."""
     require(actor, Role.CELL_OFFICER)
-    shown = _shown(engine, version_id, lang, actor)
-    return shown.version, _rendered(shown, 0, None)
+    shown = shown_version(engine, version_id, lang, actor)
+    return shown.version, _rendered(shown)
 
 
 def rendered_item(
@@ -201,18 +163,19 @@ def rendered_item(
 ) -> RenderedItem:
     """Return an item as HTML with `response` filled in, in a sitting's copy of it; a language that it lacks gives its first one."""
     seed = item_seed(sitting_id, item_version_id) if sitting_id else 0
-    return _rendered(_shown(engine, item_version_id, lang), seed, response)
+    return _rendered(shown_version(engine, item_version_id, lang), seed, response)
 
 
-def _shown(engine: Engine, version_id: ItemVersionId, lang: str, actor: Actor | None = None) -> _Shown:
+def shown_version(engine: Engine, version_id: ItemVersionId, lang: str, actor: Actor | None = None) -> ShownVersion:
+    """Read a version, of the actor's organisation where one asks, in a language, or in its first one; raises NotFound."""
     with engine.store.read() as tx:
         version = tx.items.get(version_id) if actor is None else tx.items.of_actor(actor, version_id)
-        spoken = lang if lang in version.variants else min(version.variants)
+        spoken = version.language_for(lang)
         item = _read(version.variants[spoken])
-        return _Shown(version=version, lang=spoken, item=item, stimuli=stimuli_of(tx, version, spoken, item))
+        return ShownVersion(version=version, lang=spoken, item=item, stimuli=stimuli_of(tx, version, spoken, item))
 
 
-def _rendered(shown: _Shown, seed: int, response: Json) -> RenderedItem:
+def _rendered(shown: ShownVersion, seed: int = 0, response: Json = None) -> RenderedItem:
     version, item = shown.version, shown.item
     return RenderedItem(
         id=version.id,
@@ -220,12 +183,13 @@ def _rendered(shown: _Shown, seed: int, response: Json) -> RenderedItem:
         title=item.title,
         lang=shown.lang,
         languages=tuple(sorted(version.variants)),
-        html=render(item, _page(shown, seed, response)),
+        html=render(item, page_of(shown, seed, response)),
         max_score=max_score(item) or 0.0,
     )
 
 
-def _page(shown: _Shown, seed: int, response: Json) -> Page:
+def page_of(shown: ShownVersion, seed: int = 0, response: Json = None) -> Page:
+    """Return what the page of a version says of itself; `seed` draws the candidate's copy, 0 is a look outside of any sitting."""
     return Page(
         lang=shown.lang,
         prefix=f"{shown.version.id}-",

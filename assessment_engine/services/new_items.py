@@ -13,13 +13,14 @@ from assessment_engine.people import Actor
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 from item_bank.imports import CheckedItem, NewPart
-from item_bank.items import Item, ItemPart, ItemState, ItemVersion, content_digest
+from item_bank.items import LONGEST_MEDIA_TYPE, LONGEST_TITLE, Item, ItemPart, ItemState, ItemVersion, content_digest
 
 STAGED_AT_ONCE = 200
 BYTES_AT_ONCE = 4 * 1024 * 1024
-"""Items and bytes a transaction: few enough that no save of an answer waits for an import (DESIGN section 3)."""
+"""Items and bytes a transaction: few enough that no save of an answer waits for an import (docs/adr/0019-files-beside-an-item.md)."""
 
-LONGEST_TITLE = 300
+NewVersion = tuple[CheckedItem, tuple[ItemPart, ...]]
+"""A checked item, and the files beside it as they are kept."""
 
 
 def keep(engine: Engine, actor: Actor, bank_id: BankId, checked: Sequence[CheckedItem]) -> list[ItemVersion]:
@@ -44,11 +45,11 @@ def _some(checked: Sequence[CheckedItem]) -> Iterator[Sequence[CheckedItem]]:
 
 def _staged(engine: Engine, actor: Actor, bank_id: BankId, import_id: ImportId, checked: Sequence[CheckedItem]) -> list[ItemVersion]:
     """Write some of an import's items, which nobody finds yet."""
-    parts = [tuple(_part(part) for part in each.new.parts) for each in checked]
-    _stage_bytes(engine, checked, parts)
+    new = [(each, tuple(map(_part, each.new.parts))) for each in checked]
+    _stage_bytes(engine, new)
     with engine.store.begin() as tx:
         tx.items.lock_bank(bank_id)
-        versions = _versions(engine.clock.now(), tx, actor, bank_id, checked, parts)
+        versions = _versions(tx, actor, bank_id, new, engine.clock.now())
         tx.items.add_versions(versions, import_id)
         about: dict[str, Json] = {version.id: {"sha256": version.sha256, "import": import_id} for version in versions}
         tx.audit.append_all("item_staged", about, actor=actor.person_id, now=engine.clock.now())
@@ -61,7 +62,7 @@ def _part(part: NewPart) -> ItemPart:
         path=part.path,
         kind=part.kind,
         sha256=sha256_hex(part.data),
-        media_type=part.media_type[:100],
+        media_type=part.media_type[:LONGEST_MEDIA_TYPE],
         size=len(part.data),
     )
 
@@ -72,9 +73,8 @@ def _check_competencies(tx: Transaction, actor: Actor, checked: Sequence[Checked
             raise NotFound("no such competency")
 
 
-def _stage_bytes(engine: Engine, checked: Sequence[CheckedItem], parts: Sequence[tuple[ItemPart, ...]]) -> None:
-    pairs = [pair for each, several in zip(checked, parts, strict=True) for pair in zip(several, each.new.parts, strict=True)]
-    contents = {part.sha256: new.data for part, new in pairs}
+def _stage_bytes(engine: Engine, new: Sequence[NewVersion]) -> None:
+    contents = {kept.sha256: came.data for each, parts in new for kept, came in zip(parts, each.new.parts, strict=True)}
     for portion in _portions(contents):
         with engine.store.begin() as tx:
             tx.items.parts.keep(portion)
@@ -93,21 +93,19 @@ def _portions(contents: Mapping[str, bytes]) -> Iterator[dict[str, bytes]]:
         yield portion
 
 
-def _versions(
-    now: datetime, tx: Transaction, actor: Actor, bank_id: BankId, checked: Sequence[CheckedItem], parts: Sequence[tuple[ItemPart, ...]]
-) -> list[ItemVersion]:
-    known = tx.items.known(bank_id, [each.identifier for each in checked])
-    new = {each.identifier: _item(now, actor, bank_id, each.identifier) for each in checked if each.identifier not in known}
-    tx.items.add_items(new.values())
-    standing = {**known, **{identifier: (item, 0) for identifier, item in new.items()}}
-    return [_version(now, *standing[each.identifier], each, several) for each, several in zip(checked, parts, strict=True)]
+def _versions(tx: Transaction, actor: Actor, bank_id: BankId, new: Sequence[NewVersion], now: datetime) -> list[ItemVersion]:
+    known = tx.items.known(bank_id, [each.identifier for each, _ in new])
+    first = {each.identifier: _item(actor, bank_id, each.identifier, now) for each, _ in new if each.identifier not in known}
+    tx.items.add_items(first.values())
+    standing = {**known, **{identifier: (item, 0) for identifier, item in first.items()}}
+    return [_version(*standing[each.identifier], each, parts, now) for each, parts in new]
 
 
-def _item(now: datetime, actor: Actor, bank_id: BankId, identifier: str) -> Item:
+def _item(actor: Actor, bank_id: BankId, identifier: str, now: datetime) -> Item:
     return Item(id=ItemId(new_id("itm", now)), bank_id=bank_id, organisation_id=actor.organisation_id, identifier=identifier)
 
 
-def _version(now: datetime, item: Item, newest: int, checked: CheckedItem, parts: tuple[ItemPart, ...]) -> ItemVersion:
+def _version(item: Item, newest: int, checked: CheckedItem, parts: tuple[ItemPart, ...], now: datetime) -> ItemVersion:
     variants = {lang: xml.decode() for lang, xml in checked.new.variants.items()}
     ordered = tuple(sorted(parts, key=lambda part: (part.lang, part.path)))
     return ItemVersion(

@@ -12,11 +12,10 @@ from assessment_engine.kernel.errors import WrongResponse
 from assessment_engine.kernel.ids import ItemVersionId
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.media import address_of, stimuli_of
+from assessment_engine.services.items import page_of, shown_version
 from item_bank.qti.binding import bind, shortcomings
 from item_bank.qti.model import QtiItem
 from item_bank.qti.processing import max_score
-from item_bank.qti.reader import read_item
 from item_bank.qti.render import Page, modal_feedbacks, render
 from item_bank.qti.session import ItemSession
 from item_bank.qti.values import FileValue, Pair, Point, RecordField, Value
@@ -76,13 +75,8 @@ def tryout(item: QtiItem, page: Page, attempts: Sequence[Json] = (), *, seed: in
 def try_version(engine: Engine, actor: Actor, version_id: ItemVersionId, lang: str, attempts: Sequence[Json] = ()) -> Tryout:
     """Return a version of the actor's organisation after these attempts; a language that it lacks gives its first one."""
     require(actor, Role.CELL_OFFICER)
-    with engine.store.read() as tx:
-        version = tx.items.of_actor(actor, version_id)
-        spoken = lang if lang in version.variants else min(version.variants)
-        item = read_item(version.variants[spoken].encode())
-        stimuli = stimuli_of(tx, version, spoken, item)
-    page = Page(lang=spoken, prefix=f"{version.id}-", order_seed=version.id, address=address_of(version, spoken), stimuli=stimuli)
-    return tryout(item, page, attempts)
+    shown = shown_version(engine, version_id, lang, actor)
+    return tryout(shown.item, page_of(shown), attempts)
 
 
 def _after(session: ItemSession, attempts: Sequence[Json]) -> tuple[ItemSession, str]:

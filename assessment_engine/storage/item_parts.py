@@ -12,9 +12,8 @@ from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, LargeBina
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import ItemVersionId
 from assessment_engine.storage.schema import metadata
-from item_bank.items import ItemPart, PartKind
+from item_bank.items import LONGEST_LANGUAGE, LONGEST_MEDIA_TYPE, LONGEST_PATH, ItemPart, PartKind
 
-LONGEST_PATH = 1024
 _CHUNK = 500
 
 part_contents = Table(
@@ -28,11 +27,11 @@ item_parts = Table(
     "item_parts",
     metadata,
     Column("version_id", String(40), ForeignKey("item_versions.id"), primary_key=True),
-    Column("lang", String(40), primary_key=True),
+    Column("lang", String(LONGEST_LANGUAGE), primary_key=True),
     Column("path", String(LONGEST_PATH), primary_key=True),
     Column("kind", String(10), nullable=False),
     Column("sha256", String(64), ForeignKey("part_contents.sha256"), nullable=False),
-    Column("media_type", String(100), nullable=False),
+    Column("media_type", String(LONGEST_MEDIA_TYPE), nullable=False),
     Column("size", Integer, nullable=False),
     Index("ix_item_parts_sha256", "sha256"),
 )
@@ -47,7 +46,7 @@ class ItemParts:
     def unknown(self, digests: Collection[str]) -> set[str]:
         """Return those of the digests whose bytes are not kept yet."""
         left = set(digests)
-        for chunk in _chunks(digests):
+        for chunk in chunks(digests):
             known = select(part_contents.c.sha256).where(part_contents.c.sha256.in_(chunk))
             left.difference_update(self._connection.execute(known).scalars())
         return left
@@ -80,7 +79,7 @@ class ItemParts:
     def of(self, version_ids: Collection[ItemVersionId]) -> dict[ItemVersionId, tuple[ItemPart, ...]]:
         """Return the files of several versions, by language and path."""
         found: dict[ItemVersionId, list[ItemPart]] = {}
-        for chunk in _chunks(version_ids):
+        for chunk in chunks(version_ids):
             for version_id, part in self._read(select(item_parts).where(item_parts.c.version_id.in_(chunk))):
                 found.setdefault(version_id, []).append(part)
         return {version_id: tuple(parts) for version_id, parts in found.items()}
@@ -111,7 +110,7 @@ class ItemParts:
         ]
 
 
-def _chunks(values: Iterable[str]) -> Iterable[list[str]]:
+def chunks(values: Iterable[str]) -> Iterable[list[str]]:
     """Cut a long list into what one query may name."""
     rest = iter(values)
     while chunk := list(islice(rest, _CHUNK)):

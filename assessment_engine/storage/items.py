@@ -29,11 +29,9 @@ from sqlalchemy import (
 from assessment_engine.kernel.errors import Conflict, NotFound
 from assessment_engine.kernel.ids import BankId, CompetencyId, ImportId, ItemId, ItemVersionId, OrganisationId
 from assessment_engine.people import Actor
-from assessment_engine.storage.item_parts import ItemParts
+from assessment_engine.storage.item_parts import ItemParts, chunks
 from assessment_engine.storage.schema import Instant, metadata
-from item_bank.items import Bank, Item, ItemPart, ItemState, ItemVersion
-
-_CHUNK = 500
+from item_bank.items import LONGEST_IDENTIFIER, LONGEST_TITLE, Bank, Item, ItemPart, ItemState, ItemVersion
 
 banks = Table(
     "banks",
@@ -49,7 +47,7 @@ items = Table(
     Column("id", String(40), primary_key=True),
     Column("bank_id", String(40), ForeignKey("banks.id"), nullable=False),
     Column("organisation_id", String(40), ForeignKey("organisations.id"), nullable=False),
-    Column("identifier", String(255), nullable=False),
+    Column("identifier", String(LONGEST_IDENTIFIER), nullable=False),
     UniqueConstraint("bank_id", "identifier"),
     Index("ix_items_organisation_id", "organisation_id"),
 )
@@ -70,7 +68,7 @@ item_versions = Table(
     Column("item_id", String(40), ForeignKey("items.id"), nullable=False),
     Column("version", Integer, nullable=False),
     Column("state", String(12), nullable=False),
-    Column("title", String(300), nullable=False),
+    Column("title", String(LONGEST_TITLE), nullable=False),
     Column("competency_id", String(40), ForeignKey("competencies.id")),
     Column("level", Integer),
     Column("variants", JSON, nullable=False),
@@ -120,8 +118,8 @@ class Items:
     def known(self, bank_id: BankId, identifiers: Sequence[str]) -> dict[str, tuple[Item, int]]:
         """Return those of the items that are in the bank, by identifier, each with the number of its newest version (0: none)."""
         found: dict[str, tuple[Item, int]] = {}
-        for first in range(0, len(identifiers), _CHUNK):
-            chosen = items.c.identifier.in_(identifiers[first : first + _CHUNK])
+        for chunk in chunks(identifiers):
+            chosen = items.c.identifier.in_(chunk)
             newest = func.coalesce(func.max(item_versions.c.version), 0).label("newest")
             query = select(items, newest).outerjoin(item_versions, item_versions.c.item_id == items.c.id)
             for row in self._connection.execute(query.where(items.c.bank_id == bank_id, chosen).group_by(*items.c)):

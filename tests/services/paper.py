@@ -17,8 +17,9 @@ from assessment_engine.services.delivery import open_ledger, submit
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.exams import NewExam, NewRegistration, NewSession, create_exam, create_session, register
 from assessment_engine.services.forms import NewForm, build_form
-from assessment_engine.services.items import NewItem, approve_item, create_bank, import_items, scored_variant
+from assessment_engine.services.items import approve_item, create_bank, import_items, scored_variant
 from item_bank.forms import Form, FormSection
+from item_bank.imports import NewItem
 from tests.builders import a_person, an_organisation
 
 

@@ -7,8 +7,9 @@ from assessment_engine.kernel.ids import ItemVersionId
 from assessment_engine.people import Actor, Role
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.forms import NewForm, build_form, form_of, forms
-from assessment_engine.services.items import NewItem, approve_item, create_bank, import_item
+from assessment_engine.services.items import approve_item, create_bank, import_items
 from item_bank.forms import FormSection
+from item_bank.imports import NewItem
 from tests.builders import a_person, an_engine, an_organisation
 from tests.item_bank.items import choice, qti, response
 
@@ -25,7 +26,7 @@ def officer(engine: Engine) -> Actor:
 
 def an_item(engine: Engine, officer: Actor, *, lang: str = "en", approved: bool = True) -> ItemVersionId:
     xml = qti(responses=response("identifier", "A"), body=choice("A", "B"), lang=lang)
-    version = import_item(engine, officer, create_bank(engine, officer, "Bank").id, NewItem(variants={lang: xml}))
+    (version,) = import_items(engine, officer, create_bank(engine, officer, "Bank").id, [NewItem(variants={lang: xml})])
     return approve_item(engine, officer, version.id).id if approved else version.id
 
 

@@ -5,22 +5,27 @@ import pytest
 from assessment_engine.demo.content import demo_exam
 from assessment_engine.kernel.errors import AssessmentError, Conflict, IllegalTransition, Invalid, NotAllowed, NotFound
 from assessment_engine.kernel.ids import BankId
-from assessment_engine.people import Role
+from assessment_engine.people import Actor, Role
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import (
-    NewItem,
     approve_item,
     bank_page,
     create_bank,
-    import_item,
     import_items,
     move_item,
     previewed_item,
     rendered_item,
 )
-from item_bank.items import ItemState, ItemVerb
+from item_bank.imports import NewItem
+from item_bank.items import ItemState, ItemVerb, ItemVersion
 from tests.builders import a_person, an_engine, an_organisation
 from tests.item_bank.items import choice, qti, response
+
+
+def imported(engine: Engine, actor: Actor, bank_id: BankId, new: NewItem) -> ItemVersion:
+    """One item, as a draft."""
+    (version,) = import_items(engine, actor, bank_id, [new])
+    return version
 
 
 @pytest.fixture
@@ -41,7 +46,7 @@ def test_an_item_is_imported_as_a_draft_with_all_its_languages(any_engine: Engin
     officer = a_person(any_engine, an_organisation(any_engine), Role.CELL_OFFICER)
     bank = create_bank(any_engine, officer, "Bank")
 
-    version = import_item(any_engine, officer, bank.id, variants())
+    version = imported(any_engine, officer, bank.id, variants())
 
     page = bank_page(any_engine, officer)
     assert (version.state, version.version) == (ItemState.DRAFT, 1)
@@ -53,7 +58,7 @@ def test_the_same_identifier_again_is_the_next_version(engine: Engine) -> None:
     officer = a_person(engine, an_organisation(engine), Role.CELL_OFFICER)
     bank = create_bank(engine, officer, "Bank")
 
-    versions = [import_item(engine, officer, bank.id, variants()).version for _ in range(3)]
+    versions = [imported(engine, officer, bank.id, variants()).version for _ in range(3)]
 
     assert versions == [1, 2, 3]
     assert [card.newest for card in bank_page(engine, officer).cards] == [True, False, False]
@@ -83,7 +88,7 @@ def test_what_cannot_be_examined_is_not_imported(engine: Engine, name: str) -> N
     bank = create_bank(engine, officer, "Bank")
 
     with pytest.raises(Invalid):
-        import_item(engine, officer, bank.id, BAD[name])
+        imported(engine, officer, bank.id, BAD[name])
 
 
 def test_items_are_made_by_the_cell_only(engine: Engine) -> None:
@@ -92,20 +97,20 @@ def test_items_are_made_by_the_cell_only(engine: Engine) -> None:
 
     for role in (Role.CANDIDATE, Role.INVIGILATOR, Role.GRIEVANCE_OFFICER):
         with pytest.raises(NotAllowed):
-            import_item(engine, a_person(engine, organisation_id, role), bank.id, variants())
+            imported(engine, a_person(engine, organisation_id, role), bank.id, variants())
 
 
 def test_another_organisation_sees_nothing_of_a_bank(engine: Engine) -> None:
     bank_owner, stranger = (a_person(engine, an_organisation(engine), Role.CELL_OFFICER) for _ in range(2))
     bank = create_bank(engine, bank_owner, "Bank")
-    version = import_item(engine, bank_owner, bank.id, variants())
+    version = imported(engine, bank_owner, bank.id, variants())
 
     assert bank_page(engine, stranger).cards == ()
     for attempt in (
-        lambda: import_item(engine, stranger, bank.id, variants()),
+        lambda: imported(engine, stranger, bank.id, variants()),
         lambda: move_item(engine, stranger, version.id, ItemVerb.SEND_TO_REVIEW),
         lambda: previewed_item(engine, stranger, version.id, "en"),
-        lambda: import_item(engine, bank_owner, BankId("bnk_none"), variants()),
+        lambda: imported(engine, bank_owner, BankId("bnk_none"), variants()),
     ):
         with pytest.raises(NotFound):
             attempt()
@@ -113,7 +118,7 @@ def test_another_organisation_sees_nothing_of_a_bank(engine: Engine) -> None:
 
 def test_approval_goes_through_review_and_retired_is_the_end(engine: Engine) -> None:
     officer = a_person(engine, an_organisation(engine), Role.CELL_OFFICER)
-    version = import_item(engine, officer, create_bank(engine, officer, "Bank").id, variants())
+    version = imported(engine, officer, create_bank(engine, officer, "Bank").id, variants())
 
     with pytest.raises(IllegalTransition):
         move_item(engine, officer, version.id, ItemVerb.APPROVE)
@@ -127,7 +132,7 @@ def test_approval_goes_through_review_and_retired_is_the_end(engine: Engine) -> 
 
 def test_an_item_is_shown_in_the_language_asked_for_or_its_first(engine: Engine) -> None:
     officer = a_person(engine, an_organisation(engine), Role.CELL_OFFICER)
-    version = import_item(engine, officer, create_bank(engine, officer, "Bank").id, variants())
+    version = imported(engine, officer, create_bank(engine, officer, "Bank").id, variants())
 
     assert rendered_item(engine, version.id, "hi").lang == "hi"
     assert rendered_item(engine, version.id, "ur").lang == "en"
@@ -149,4 +154,4 @@ def test_a_refusal_names_the_language_and_the_line(engine: Engine) -> None:
     broken = NewItem(variants={"hi": qti(responses=response("float", "1"), body="<blink>x</blink>", lang="hi")})
 
     with pytest.raises(AssessmentError, match="hi: line 4, blink"):
-        import_item(engine, officer, create_bank(engine, officer, "Bank").id, broken)
+        imported(engine, officer, create_bank(engine, officer, "Bank").id, broken)
