@@ -20,8 +20,7 @@ rubricBlock: #text (%flowHtml | %islands | templateBlock=rubricTemplateBlock | t
     use:use view!:views %xbody
 3.0| rubricBody: #text (%flowHtml | %islands | templateBlock=rubricTemplateBlock | templateInline=rubricTemplateInline | \
     printedVariable)*
-rubricTemplateBlock: #text (%flowHtml | %islands | templateBlock=rubricTemplateBlock | templateInline=rubricTemplateInline | \
-    printedVariable)* %feedbackTail
+rubricTemplateBlock: #text (%flowHtml | %islands | templateBlock=rubricTemplateBlock | printedVariable)* %feedbackTail
     templateIdentifier!:name showHide:showHide identifier!:name %xoldBody
 3.0| rubricTemplateBlock: stylesheet* contentBody=rubricBody? catalogInfo?
     templateIdentifier!:name showHide:showHide identifier!:name %xbody
@@ -160,9 +159,7 @@ ul: li*
     %xbody
 li: #text (%flow)*
     %body
-2.1| table: caption? (col* | colgroup*) thead? tfoot? tbody+
-    summary %xbody
-2.2+| table: caption? col* colgroup* thead? tfoot? tbody+
+table: caption? col* colgroup* thead? tfoot? tbody+
     summary %xbody
 caption: %textual
     %body

@@ -18,7 +18,7 @@ associateInteraction: prompt? simpleAssociableChoice+
 matchInteraction: prompt? simpleMatchSet{2}
     shuffle:boolean maxAssociations:count minAssociations:count %asked
 simpleMatchSet: simpleAssociableChoice*
-    id:id
+    2.2+| id:id
     3.0| *any
 %gapText: feedbackBlock | templateBlock | %islands | %blockHtml
 gapMatchInteraction: prompt? (gapText | gapImg)+ (%gapText)+

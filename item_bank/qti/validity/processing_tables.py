@@ -96,7 +96,7 @@ lcm: %some
 max: %some
 min: %some
 product: %some
-sum: (%numericOperand)+
+sum: (%numeric)+
 multiple: %any
 ordered: %any
 not: %one

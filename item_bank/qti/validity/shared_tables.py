@@ -71,14 +71,12 @@ CONTENT = """
 %feedbackTail: stylesheet* apip:apipAccessibility?
 3.0| %feedbackTail: stylesheet* catalogInfo?
 %expression: and | gt | not | lt | gte | lte | or | durationLT | durationGTE | substring | equalRounded | match | equal | contains | \
-    anyN | isNull | member | inside | patternMatch | stringMatch | randomFloat | %numeric
+    anyN | isNull | member | inside | patternMatch | stringMatch | %numeric
 %numeric: sum | subtract | divide | multiple | ordered | customOperator | random | numberIncorrect | numberCorrect | numberPresented \
     | numberResponded | numberSelected | null | delete | index | power | containerSize | correct | default | integerDivide | \
-    integerModulus | product | round | truncate | fieldValue | randomInteger | variable | outcomeMinimum | outcomeMaximum | \
+    integerModulus | product | round | truncate | fieldValue | randomInteger | randomFloat | variable | outcomeMinimum | outcomeMaximum | \
     testVariables | integerToFloat | baseValue | mapResponsePoint | mapResponse | repeat | roundTo | lcm | gcd | min | max | \
     mathConstant | statsOperator | mathOperator
-2.1| %numericOperand: %numeric
-2.2+| %numericOperand: %numeric | randomFloat
 %outcomeRule: lookupOutcomeValue | outcomeProcessingFragment | setOutcomeValue | xi:include | exitTest | outcomeCondition
 %responseRule: xi:include | responseCondition | responseProcessingFragment | setOutcomeValue | exitResponse | lookupOutcomeValue
 %templateRule: setTemplateValue | exitTemplate | templateCondition | setDefaultValue | setCorrectResponse | templateConstraint

@@ -187,6 +187,41 @@ def test_qti_3_takes_attributes_of_mathml_3() -> None:
     assert broken(changed(ITEM_30, "<qti-prompt>Pair", f"<qti-prompt>{math}")) == []
 
 
+def a_table(columns: str) -> str:
+    return changed(ITEM_21, "<p>Say", f"<div><table>{columns}<tbody><tr><td/></tr></tbody></table></div><p>Say")
+
+
+def test_columns_stand_before_their_groups_in_2_1() -> None:
+    assert broken(a_table("<col/><colgroup><col/></colgroup>")) == []
+    assert broken(a_table("<colgroup/><col/>")) == [(15, "element_misplaced")]
+
+
+def test_a_set_to_match_has_an_id_in_2_2_and_not_in_2_1() -> None:
+    sets = '<simpleMatchSet id="a"/><simpleMatchSet/>'
+    match = f'<matchInteraction responseIdentifier="RESPONSE" shuffle="false">{sets}</matchInteraction><p>Say'
+
+    assert "unknown_attribute" in [code for _, code in broken(changed(ITEM_21, "<p>Say", match))]
+    assert "unknown_attribute" not in [code for _, code in broken(changed(ITEM_22, "<p>Say", match))]
+
+
+@pytest.mark.parametrize("item", [ITEM_21, ITEM_22])
+def test_a_template_block_of_a_rubric_holds_no_template_inline_of_its_own(item: str) -> None:
+    shown = 'templateIdentifier="T" identifier="a" showHide="show"'
+    block = f"<templateBlock {shown}>%s</templateBlock>"
+    rubric = f'<rubricBlock view="author">{block}</rubricBlock><p>Say'
+    inline = f"<templateInline {shown}>x</templateInline>"
+
+    assert broken(changed(item, "<p>Say", rubric % inline)) == [(15, "element_not_allowed")]
+    assert broken(changed(item, "<p>Say", rubric % f"<p>{inline}</p>")) == []
+
+
+@pytest.mark.parametrize("item", [ITEM_21, ITEM_22])
+def test_a_random_number_can_be_summed_up(item: str) -> None:
+    total = '<sum><randomFloat min="0" max="1"/><baseValue baseType="float">1</baseValue></sum>'
+
+    assert broken(changed(item, '<mapResponse identifier="RESPONSE"/>', total)) == []
+
+
 @pytest.mark.parametrize("name", ["MaxChoices", "Maxchoices", "MAXCHOICES"])
 def test_an_attribute_in_another_case_is_another_attribute(name: str) -> None:
     assert broken(changed(ITEM_21, "maxChoices", name)) == [(16, "unknown_attribute")]
