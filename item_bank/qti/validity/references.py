@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from item_bank.qti.model.nodes import Document, Node, Version
 from item_bank.qti.problems import Problem
-from item_bank.qti.validity.codes import finding
+from item_bank.qti.validity.codes import finding, harmless
 from item_bank.qti.values import BaseType, Cardinality
 
 _KINDS: Mapping[str, str] = {
@@ -94,7 +94,7 @@ def references(document: Document, known: Variables) -> Iterator[Problem]:
         elif node.name in _READING:
             yield from _read(node, known, version, unknown)
         elif node.name in _SETTING and not node.namespace:
-            yield from _look(node, "identifier", _SETTING[node.name], known, version, unknown)
+            yield from _set(node, known, version, unknown)
         if _TEMPLATED in node.attributes and not node.namespace and node.name != "qti-template-default" and not test:
             yield from _look(node, _TEMPLATED, ("template",), known, version, "unknown_condition")
     if test:
@@ -131,6 +131,12 @@ def _article(kind: str) -> str:
 def _read(node: Node, known: Variables, version: Version, unknown: str) -> Iterator[Problem]:
     yield from _look(node, "identifier", _READING[node.name], known, version, unknown)
     yield from _mapped(node, node.name.removeprefix("qti-"), _name(node), known, version)
+
+
+def _set(node: Node, known: Variables, version: Version, unknown: str) -> Iterator[Problem]:
+    """An outcome that is not declared takes what it is given, and is scored as it is meant."""
+    found = _look(node, "identifier", _SETTING[node.name], known, version, unknown)
+    yield from map(harmless, found) if node.name == "qti-set-outcome-value" and _name(node) not in known else found
 
 
 def _mapped(node: Node, how: str, name: str, known: Variables, version: Version) -> Iterator[Problem]:

@@ -4,9 +4,9 @@ from tests.item_bank.qti.validity.samples import ITEM_21, ITEM_22, ITEM_30, TEST
 
 BREAKS = {
     "a variable that is not declared": ('<variable identifier="RESPONSE"', '<variable identifier="NOBODY"', 26, "undeclared_variable"),
-    "an outcome that is a response": (
-        '<setOutcomeValue identifier="SCORE">\n',
-        '<setOutcomeValue identifier="NONE">\n',
+    "an outcome to look up that is not declared": (
+        '<setOutcomeValue identifier="SCORE">\n<mapResponse identifier="RESPONSE"/>\n</setOutcomeValue>',
+        '<lookupOutcomeValue identifier="NONE">\n<mapResponse identifier="RESPONSE"/>\n</lookupOutcomeValue>',
         29,
         "undeclared_variable",
     ),
@@ -46,6 +46,12 @@ def test_built_in_variables_need_no_declaration() -> None:
 
 NOTES = {
     "a response that is not declared": ('responseIdentifier="WORD"', 'responseIdentifier="OTHER"', 15, "undeclared_response"),
+    "an outcome to set that is not declared": (
+        '<setOutcomeValue identifier="SCORE">\n',
+        '<setOutcomeValue identifier="NONE">\n',
+        29,
+        "undeclared_variable",
+    ),
     "a variable to print that is not declared": ("and choose.", '<printedVariable identifier="NONE"/>', 15, "unknown_condition"),
     "an integer with a point": (
         'identifier="WORD" cardinality="single" baseType="string"/>',
