@@ -1,4 +1,4 @@
-"""Files of scoring cases (DESIGN section 8): run each case, compare what came with what was expected. Scoring is lenient.
+"""Files of scoring cases, for `items score --cases`: run each case, compare what came with what was expected. Scoring is lenient.
 
 A case is {"id", "item", "expect": {"outcomes", "score", "maxScore", "modalFeedbackIdentifiers"}} with one source of responses:
 `responses`, `assessment_result` (a QTI Results Reporting file; `change_responses` lists [item, response, value]), or a whole session in
@@ -178,13 +178,7 @@ def _asked(expect: Mapping[str, Json], item: QtiItem, outcomes: Outcomes) -> dic
 
 def _modal_feedbacks(item: QtiItem, outcomes: Outcomes) -> Sequence[str]:
     """Name the modal feedbacks that these outcomes show (QTI 3.0, "modalFeedback")."""
-    names = []
-    for feedback in item.modal_feedbacks:
-        value = outcomes.values.get(feedback.shown.variable)
-        holds = value is not None and feedback.shown.identifier in map(str, value.atoms)
-        if holds is feedback.shown.show:
-            names.append(feedback.shown.identifier)
-    return names
+    return [feedback.shown.identifier for feedback in item.modal_feedbacks if feedback.shown.holds(outcomes.values)]
 
 
 def _outcomes(case: Mapping[str, Json], shelf: Shelf, item: QtiItem) -> Outcomes:

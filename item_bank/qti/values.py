@@ -213,13 +213,13 @@ def matches(left: Value, right: Value) -> bool:
     return all(same(left.base_type, one, other) for one, other in zip(left.atoms, right.atoms, strict=True))
 
 
+def alike(left: Value | None, right: Value | None) -> bool:
+    """Tell whether two values are the same; NULL is like NULL alone."""
+    return left is right or (left is not None and right is not None and matches(left, right))
+
+
 def _same_fields(left: "Mapping[str, Value | None]", right: "Mapping[str, Value | None]") -> bool:
-    if left.keys() != right.keys():
-        return False
-    return all(
-        one == other or (one is not None and other is not None and matches(one, other))
-        for one, other in ((left[name], right[name]) for name in left)
-    )
+    return left.keys() == right.keys() and all(alike(left[name], right[name]) for name in left)
 
 
 def values_json(values: Mapping[str, Value | None]) -> dict[str, Json]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from item_bank.qti.model.nodes import Node
+from item_bank.qti.values import Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,12 @@ class Shown:
     variable: str
     identifier: str
     show: bool = True
+
+    def holds(self, values: Mapping[str, Value | None]) -> bool:
+        """Tell whether the content shows under these values; a variable without a value holds nothing."""
+        value = values.get(self.variable)
+        words = () if value is None else (str(atom).lower() if isinstance(atom, bool) else str(atom) for atom in value.atoms)
+        return (self.identifier in words) is self.show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

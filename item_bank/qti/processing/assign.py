@@ -1,12 +1,20 @@
-"""What a variable takes: a value as it is, or changed to the variable's own type where nothing is lost by it.
+"""What a variable starts with, and what it takes: a value as it is, or changed to the variable's own type where nothing is lost by it.
 
 The specification wants equal types (QTI 3.0, "setOutcomeValue"); items of many systems give an integer outcome a float. A whole float
 becomes an integer; a fraction stays a float, for a half mark is a half mark. What cannot be changed is NULL.
 """
 
-from item_bank.qti.model.declarations import Declaration
-from item_bank.qti.processing.operands import NUMBERS, TEXTS
-from item_bank.qti.values import Atom, BaseType, Cardinality, Value, container, parse_atom
+from item_bank.qti.model.declarations import Declaration, OutcomeDeclaration
+from item_bank.qti.processing.operands import TEXTS
+from item_bank.qti.values import NUMERIC, Atom, BaseType, Cardinality, Value, container, integer, number, parse_atom
+
+
+def initial(declared: Declaration, default: Value | None) -> Value | None:
+    """Return what a variable starts with: a single number among outcomes without a default at 0 (QTI 3.0, "outcomeDeclaration")."""
+    zero = isinstance(declared, OutcomeDeclaration) and declared.cardinality is Cardinality.SINGLE and declared.base_type in NUMERIC
+    if default is not None or not zero:
+        return default
+    return integer(0) if declared.base_type is BaseType.INTEGER else number(0.0)
 
 
 def fitted(declared: Declaration | None, value: Value | None) -> Value | None:
@@ -36,7 +44,7 @@ def _is_whole(atom: Atom) -> bool:
 def _atom(wanted: BaseType, given: BaseType | None, atom: Atom) -> Atom | None:
     if wanted is given:
         return atom
-    if given in NUMBERS and wanted in NUMBERS and isinstance(atom, int | float):
+    if given in NUMERIC and wanted in NUMERIC and isinstance(atom, int | float):
         return int(atom) if wanted is BaseType.INTEGER else float(atom)
     if given in TEXTS and isinstance(atom, str):
         return _read(wanted, atom)
@@ -46,7 +54,7 @@ def _atom(wanted: BaseType, given: BaseType | None, atom: Atom) -> Atom | None:
         return "true" if atom else "false"
     if wanted is BaseType.STRING and isinstance(atom, int | float):
         return repr(atom)
-    return float(atom) if wanted is BaseType.DURATION and given in NUMBERS and isinstance(atom, int | float) else None
+    return float(atom) if wanted is BaseType.DURATION and given in NUMERIC and isinstance(atom, int | float) else None
 
 
 def _read(wanted: BaseType, word: str) -> Atom | None:

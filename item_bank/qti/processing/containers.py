@@ -9,16 +9,16 @@ from collections import Counter
 from collections.abc import Iterator
 
 from item_bank.qti.model.nodes import Node
-from item_bank.qti.processing.operands import NUMBERS, TEXTS, null, strict, whole_of, whole_reference
+from item_bank.qti.processing.operands import TEXTS, null, strict, whole_of, whole_reference
 from item_bank.qti.processing.scope import Compile, Expression, Family, Maker, Scope
 from item_bank.qti.reader.attributes import text
-from item_bank.qti.values import Atom, BaseType, Cardinality, Value, boolean, container, integer, key_of, single
+from item_bank.qti.values import NUMERIC, Atom, BaseType, Cardinality, Value, boolean, container, integer, key_of, single
 
 
 def gathered(values: list[Value], cardinality: Cardinality) -> Value | None:
     """Put values of one base type into one container; integers among floats become floats; NULL when the types do not go together."""
     types = {value.base_type for value in values}
-    if types == NUMBERS:
+    if types == NUMERIC:
         return container(cardinality, BaseType.FLOAT, (float(atom) for atom in _atoms(values) if isinstance(atom, int | float)))
     if len(types) == 1 and None not in types:
         return container(cardinality, types.pop(), _atoms(values))
@@ -103,7 +103,7 @@ def _field_value(node: Node, compiling: Compile) -> Expression:
 def comparable_types(left: Value, right: Value) -> bool:
     """Tell whether the atoms of two values can be the same: of one base type, both numbers or both texts."""
     types = {left.base_type, right.base_type}
-    return len(types) == 1 or types <= NUMBERS or types <= TEXTS or BaseType.INT_OR_IDENTIFIER in types
+    return len(types) == 1 or types <= NUMERIC or types <= TEXTS or BaseType.INT_OR_IDENTIFIER in types
 
 
 def _keys(value: Value, base_type: BaseType | None) -> list[Atom]:

@@ -5,10 +5,10 @@ generous.
 """
 
 from item_bank.qti.model.nodes import Node
-from item_bank.qti.processing.operands import NUMBERS, null, whole_reference
+from item_bank.qti.processing.operands import null, whole_reference
 from item_bank.qti.processing.scope import Compile, Expression, Family, Scope
 from item_bank.qti.reader.attributes import raw
-from item_bank.qti.values import FALSE, TRUE, BaseType, Cardinality, Value, boolean
+from item_bank.qti.values import FALSE, NUMERIC, TRUE, BaseType, Cardinality, Value, boolean
 
 
 def truth(value: Value | None) -> bool | None:
@@ -17,7 +17,7 @@ def truth(value: Value | None) -> bool | None:
         return None
     if value.base_type is BaseType.BOOLEAN:
         return bool(value.atoms[0])
-    found = value.atoms[0] if value.base_type in NUMBERS else None
+    found = value.atoms[0] if value.base_type in NUMERIC else None
     return None if found is None or found != found else found != 0
 
 
@@ -26,7 +26,7 @@ def holds(value: Value | None) -> bool:
     known = truth(value)
     if known is not None or value is None:
         return known is True
-    return value.cardinality is not Cardinality.SINGLE or value.base_type not in NUMBERS  # NaN is not met
+    return value.cardinality is not Cardinality.SINGLE or value.base_type not in NUMERIC  # NaN is not met
 
 
 def _and(node: Node, compiling: Compile) -> Expression:

@@ -10,9 +10,8 @@ from item_bank.qti.model.nodes import Node
 from item_bank.qti.processing.scope import Compile, Expression, Maker, Scope
 from item_bank.qti.reader.attributes import text
 from item_bank.qti.text import latin_number
-from item_bank.qti.values import BaseType, Cardinality, Value, integer, number, parse_atom
+from item_bank.qti.values import NUMERIC, BaseType, Cardinality, Value, integer, number, parse_atom
 
-NUMBERS = frozenset({BaseType.INTEGER, BaseType.FLOAT})
 TEXTS = frozenset({BaseType.STRING, BaseType.IDENTIFIER, BaseType.URI})
 
 _MAX_INTEGER = 2**63
@@ -27,7 +26,7 @@ def number_of(value: Value | None) -> float | None:
     """Return a single number, an int where it is an integer; the seconds of a duration, the number that a text says; else None."""
     if value is None or value.cardinality is not Cardinality.SINGLE:
         return None
-    if value.base_type in NUMBERS or value.base_type is BaseType.DURATION:
+    if value.base_type in NUMERIC or value.base_type is BaseType.DURATION:
         return cast(float, value.atoms[0])
     return number_said(cast(str, value.atoms[0])) if value.base_type is BaseType.STRING else None
 
@@ -55,16 +54,11 @@ def text_of(value: Value | None) -> str | None:
     return cast(str, value.atoms[0])
 
 
-def is_container(value: Value) -> bool:
-    """Tell whether a value is multiple or ordered."""
-    return value.cardinality in (Cardinality.MULTIPLE, Cardinality.ORDERED)
-
-
 def numbers_of(values: Iterable[Value]) -> list[float] | None:
     """Return the numbers of singles and containers, one after the other; None when there is anything else among them."""
     found: list[float] = []
     for value in values:
-        if value.base_type in NUMBERS:
+        if value.base_type in NUMERIC:
             found.extend(cast(Sequence[float], value.atoms))
         elif (said := number_of(value)) is not None:
             found.append(said)

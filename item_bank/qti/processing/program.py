@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from item_bank.qti.model.declarations import Declaration, OutcomeDeclaration
+from item_bank.qti.model.declarations import Declaration
 from item_bank.qti.model.item import QtiItem
 from item_bank.qti.model.nodes import Node
 from item_bank.qti.processing import (
@@ -29,14 +29,15 @@ from item_bank.qti.processing import (
     tests,
     variables,
 )
+from item_bank.qti.processing.assign import initial
 from item_bank.qti.processing.best import best_score
 from item_bank.qti.processing.clone import Copy, Variables, drawn
-from item_bank.qti.processing.operands import NUMBERS, null, number_of, whole_of
+from item_bank.qti.processing.operands import null, number_of, whole_of
 from item_bank.qti.processing.operators import OPERATORS
 from item_bank.qti.processing.rules import compile_rules, run_rules
 from item_bank.qti.processing.scope import Compile, CustomOperator, Expression, Family, Rule, Scope
 from item_bank.qti.processing.templates import TEMPLATES, template_named
-from item_bank.qti.values import BaseType, Cardinality, Value, integer, number, single
+from item_bank.qti.values import BaseType, Value, integer, number, single
 
 __all__ = ["Outcomes", "compile_expression", "compile_rules", "compiled", "copy_of", "key_score", "max_score", "score"]
 
@@ -204,15 +205,7 @@ def _response_rules(item: QtiItem, template: str | None) -> tuple[Node, ...]:
 
 def _begun(name: str, declared: Declaration) -> Value | None:
     """A built-in variable that is declared all the same starts as it does undeclared, unless its declaration has a default."""
-    return _initial(declared, declared.default) if declared.default is not None or name not in _BUILT_IN else _BUILT_IN[name]
-
-
-def _initial(declared: Declaration, default: Value | None) -> Value | None:
-    """A single numeric outcome without a default starts at 0, anything else at NULL (QTI 3.0, "outcomeDeclaration")."""
-    zero = isinstance(declared, OutcomeDeclaration) and declared.cardinality is Cardinality.SINGLE and declared.base_type in NUMBERS
-    if default is not None or not zero:
-        return default
-    return integer(0) if declared.base_type is BaseType.INTEGER else number(0.0)
+    return initial(declared, declared.default) if declared.default is not None or name not in _BUILT_IN else _BUILT_IN[name]
 
 
 def _changed(program: Program, copy: Copy) -> Variables:
@@ -220,5 +213,5 @@ def _changed(program: Program, copy: Copy) -> Variables:
     if copy is program.declared:
         return {}
     defaults = {name: value for name, value in copy.defaults.items() if value is not program.declared.defaults.get(name)}
-    started = {name: _initial(program.declarations[name], value) for name, value in defaults.items() if name in program.declarations}
+    started = {name: initial(program.declarations[name], value) for name, value in defaults.items() if name in program.declarations}
     return {**started, **copy.templates}

@@ -29,7 +29,7 @@ class Restart(Exception):
 
 
 class ItemResults(Protocol):
-    """What a test's outcome processing asks of the items that were taken; session/assessment.py has it."""
+    """What a test's outcome processing asks of the items that were taken; tests.py has it (TestResults), session/ fills it."""
 
     def variable(self, item: str, variable: str, weight: str) -> Value | None:
         """Return the value of an item's variable, with its weight."""
@@ -47,7 +47,7 @@ class Scope:
     settled: frozenset[str] = frozenset()  # outcomes that a person or another system has scored: no rule of ours changes them
     seed: int = 0
     stream: int = 0  # 0 for template processing, the number of the attempt for response processing: each draws its own numbers
-    items: "ItemResults | None" = None  # only in a test's outcome processing, preconditions and branch rules
+    items: ItemResults | None = None  # only in a test's outcome processing, preconditions and branch rules
     steps: int = 0
     restarts_left: int = 0  # in template processing, how often a constraint may still make it begin again
     _chance: np.random.Generator | None = None

@@ -11,7 +11,7 @@ from item_bank.qti.model.declarations import Declaration, OutcomeDeclaration, Re
 from item_bank.qti.model.nodes import Node
 from item_bank.qti.processing.scope import Compile, Expression, Family, Scope
 from item_bank.qti.reader.attributes import text, words
-from item_bank.qti.values import NUMERIC, Atom, BaseType, Cardinality, Value, container, integer, matches, single
+from item_bank.qti.values import NUMERIC, Atom, BaseType, Cardinality, Value, alike, container, integer, single
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class TakenItem:
     @property
     def responded(self) -> bool:
         """Whether any response differs from its default (QTI 3.0, "numberResponded")."""
-        return any(not _alike(self.values.get(name), self.defaults.get(name)) for name in (each.identifier for each in self.responses))
+        return any(not alike(self.values.get(name), self.defaults.get(name)) for name in (each.identifier for each in self.responses))
 
     @property
     def correct(self) -> bool | None:
@@ -58,11 +58,7 @@ class TakenItem:
         if not keys or None in keys:
             return None
         given = (self.values.get(declared.identifier) for declared in self.responses)
-        return all(_alike(value, key) for value, key in zip(given, keys, strict=True))
-
-
-def _alike(left: Value | None, right: Value | None) -> bool:
-    return left is right or (left is not None and right is not None and matches(left, right))
+        return all(alike(value, key) for value, key in zip(given, keys, strict=True))
 
 
 def weighted(value: Value | None, weight: float) -> Value | None:

@@ -13,8 +13,7 @@ from item_bank.qti.render.sheet import Sheet
 
 def feedback(sheet: Sheet, block: Feedback) -> str:
     """Write feedback or a template block that shows; nothing of one that does not."""
-    shows = sheet.is_shown(block.shown) if block.by_template else sheet.shows_feedback(block.shown)
-    if not shows:
+    if not sheet.shows(block):
         return ""
     tag = "span" if sheet.flat or not is_block(block) else "div"
     name = "qti-template" if block.by_template else "qti-feedback"

@@ -18,8 +18,7 @@ def _said(sheet: Sheet, block: Block) -> str:
     if isinstance(block, PrintedVariable):
         return printed(block, sheet.page.values)
     if isinstance(block, Feedback):
-        shows = sheet.is_shown(block.shown) if block.by_template else sheet.shows_feedback(block.shown)
-        return words(sheet, block.content) if shows else ""
+        return words(sheet, block.content) if sheet.shows(block) else ""
     if isinstance(block, RubricBlock):
         return words(sheet, block.content) if sheet.page.view in block.view else ""
     return words(sheet, block.content) if isinstance(block, Hottext) else ""

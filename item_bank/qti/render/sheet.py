@@ -136,16 +136,16 @@ class Sheet:
     # — what shows
 
     def is_shown(self, shown: Shown | None) -> bool:
-        """Tell whether content that waits for a variable shows; one without a value holds nothing (QTI 3.0, "show-hide")."""
-        if shown is None:
-            return True
-        value = self.page.values.get(shown.variable)
-        held = value is not None and any(_word_of(atom) == shown.identifier for atom in value.atoms)
-        return held == shown.show
+        """Tell whether content shows that may wait for a variable (QTI 3.0, "show-hide")."""
+        return shown is None or shown.holds(self.page.values)
 
     def shows_feedback(self, shown: Shown) -> bool:
         """Tell whether feedback shows: never before there are outcomes."""
         return shown.variable in self.page.values and self.is_shown(shown)
+
+    def shows(self, block: Feedback) -> bool:
+        """Tell whether feedback or a template block shows."""
+        return self.is_shown(block.shown) if block.by_template else self.shows_feedback(block.shown)
 
     def address(self, path: str) -> str | None:
         """Return where we serve a file; None where we do not, and for every address of somebody else."""
@@ -203,10 +203,6 @@ class Sheet:
         return {"data-response": response, **typed_as, "data-kind": kind, **more, **({"disabled": ""} if self.page.locked else {})}
 
 
-def _word_of(atom: object) -> str:
-    return str(atom).lower() if isinstance(atom, bool) else str(atom)
-
-
 def _named(sheet: Sheet, blocks: Blocks) -> Sequence[str]:
     """The ids that authors gave to what the page shows."""
     found: list[str] = []
@@ -215,8 +211,7 @@ def _named(sheet: Sheet, blocks: Blocks) -> Sequence[str]:
             found += [block.attributes["id"].strip()] if block.attributes.get("id", "").strip() else []
             found += _named(sheet, block.children)
         elif isinstance(block, Feedback):
-            shows = sheet.is_shown(block.shown) if block.by_template else sheet.shows_feedback(block.shown)
-            found += _named(sheet, block.content) if shows else ()
+            found += _named(sheet, block.content) if sheet.shows(block) else ()
         elif isinstance(block, Interaction):
             found += [*_named(sheet, block.prompt), *_named(sheet, block.inside)]
     return found

@@ -17,7 +17,7 @@ from item_bank.qti.model.assessment import AssessmentTest, NavigationMode, Secti
 from item_bank.qti.model.item import QtiItem
 from item_bank.qti.processing.tests import TestResults
 from item_bank.qti.session import outcomes as processing
-from item_bank.qti.session.item import ItemSession, Variables, is_shown
+from item_bank.qti.session.item import ItemSession, Variables
 from item_bank.qti.session.navigation import EXIT_TEST, Sections, Step, Way
 from item_bank.qti.session.plan import Plan, PlannedItem, plan
 from item_bank.qti.session.timing import Limit, Spent, closed_by, limits_of, too_early
@@ -95,7 +95,7 @@ class TestSession:
         part_over = self.state is not TestState.RUNNING
         of_part = [each for each in (self.part.feedbacks if self.part else ()) if each.at_end is part_over]
         of_test = [each for each in self.test.feedbacks if each.at_end is (self.state is TestState.ENDED)]
-        return tuple(each for each in (*of_part, *of_test) if self.state is not TestState.READY and is_shown(each.shown, self.outcomes))
+        return tuple(each for each in (*of_part, *of_test) if self.state is not TestState.READY and each.shown.holds(self.outcomes))
 
     def may_review(self, key: str) -> bool:
         """Tell whether an item may be looked at again, which then changes nothing (QTI 3.0, "allow-review")."""

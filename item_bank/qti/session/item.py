@@ -13,13 +13,14 @@ from functools import lru_cache
 from assessment_engine.kernel.errors import IllegalTransition, NotYet, WrongResponse
 from item_bank.qti import binding
 from item_bank.qti.model.assessment import DEFAULT_CONTROL, ItemSessionControl
-from item_bank.qti.model.body import Feedback, Shown, nested
+from item_bank.qti.model.body import Feedback, nested
 from item_bank.qti.model.interactions import EndAttemptInteraction
 from item_bank.qti.model.item import ModalFeedback, QtiItem
 from item_bank.qti.model.results import SessionStatus
 from item_bank.qti.processing import OPERATORS, Copy, copy_of, score
+from item_bank.qti.processing.assign import initial
 from item_bank.qti.processing.scope import CustomOperator
-from item_bank.qti.values import FALSE, NUMERIC, TRUE, BaseType, Cardinality, Value, integer, matches, single
+from item_bank.qti.values import FALSE, TRUE, BaseType, Value, alike, integer, single
 
 Variables = Mapping[str, Value | None]
 
@@ -127,7 +128,7 @@ class ItemSession:
             return True
         hints = self.hints
         return any(
-            not _same(responses.get(name), self.copy.defaults.get(name, declared.default))
+            not alike(responses.get(name), self.copy.defaults.get(name, declared.default))
             and not (name in hints and responses.get(name) == FALSE)
             for name, declared in self.item.responses.items()
         )
@@ -233,7 +234,7 @@ class ItemSession:
     @property
     def feedbacks(self) -> tuple[ModalFeedback, ...]:
         """The modal feedback that the outcomes call for, whoever may see it."""
-        return tuple(each for each in self.item.modal_feedbacks if self.is_processed and is_shown(each.shown, self.outcomes))
+        return tuple(each for each in self.item.modal_feedbacks if self.is_processed and each.shown.holds(self.outcomes))
 
     @property
     def integrated_feedbacks(self) -> tuple[Feedback, ...]:
@@ -241,7 +242,7 @@ class ItemSession:
         return tuple(
             each
             for each in nested(self.item.body)
-            if isinstance(each, Feedback) and not each.by_template and is_shown(each.shown, self.outcomes)
+            if isinstance(each, Feedback) and not each.by_template and each.shown.holds(self.outcomes)
         )
 
     def solution(self) -> Variables:
@@ -263,12 +264,9 @@ def with_template_defaults(item: QtiItem, defaults: Variables) -> QtiItem:
 
 
 def initial_outcomes(item: QtiItem, copy: Copy | None = None) -> dict[str, Value | None]:
-    """Return what outcomes start with: their defaults, 0 for a single number without one (QTI 3.0, "outcomeDeclaration")."""
+    """Return what outcomes start with, in a copy whose template processing may have set their defaults."""
     changed: Variables = {} if copy is None else copy.defaults
-    return {
-        name: initial(declared.cardinality, declared.base_type, changed.get(name, declared.default))
-        for name, declared in item.outcomes.items()
-    }
+    return {name: initial(declared, changed.get(name, declared.default)) for name, declared in item.outcomes.items()}
 
 
 def opening_values(item: QtiItem, copy: Copy) -> Variables:
@@ -279,19 +277,6 @@ def opening_values(item: QtiItem, copy: Copy) -> Variables:
     return {**copy.templates, **(initial_outcomes(item, copy) if item.adaptive else {})}
 
 
-def initial(cardinality: Cardinality, base_type: BaseType | None, default: Value | None) -> Value | None:
-    """Return the value that an outcome starts with."""
-    if default is None and cardinality is Cardinality.SINGLE and base_type in NUMERIC:
-        return single(base_type, 0 if base_type is BaseType.INTEGER else 0.0)
-    return default
-
-
-def is_shown(shown: Shown, values: Variables) -> bool:
-    """Tell whether content shows: the variable is or holds the identifier, or does not where it is to hide (QTI 3.0, "show-hide")."""
-    value = values.get(shown.variable)
-    return (value is not None and shown.identifier in map(str, value.atoms)) is shown.show
-
-
 @lru_cache(maxsize=4096)
 def _buttons(item: QtiItem) -> tuple[EndAttemptInteraction, ...]:
     return tuple(each for each in item.interactions if isinstance(each, EndAttemptInteraction) and each.response in item.responses)
@@ -300,10 +285,6 @@ def _buttons(item: QtiItem) -> tuple[EndAttemptInteraction, ...]:
 @lru_cache(maxsize=4096)
 def _hints(item: QtiItem) -> frozenset[str]:
     return frozenset(each.response for each in _buttons(item))
-
-
-def _same(left: Value | None, right: Value | None) -> bool:
-    return left is right or (left is not None and right is not None and matches(left, right))
 
 
 def _status(word: str) -> Value:

@@ -12,10 +12,11 @@ from item_bank.qti.model.assessment import AssessmentTest, SubmissionMode
 from item_bank.qti.model.item import QtiItem
 from item_bank.qti.model.nodes import Node
 from item_bank.qti.processing import OPERATORS
+from item_bank.qti.processing.assign import initial
 from item_bank.qti.processing.program import compile_expression, compile_rules
 from item_bank.qti.processing.scope import Compile, Leave, Rule, Scope
 from item_bank.qti.processing.tests import TakenItem, TestResults
-from item_bank.qti.session.item import ItemSession, Variables, initial, initial_outcomes
+from item_bank.qti.session.item import ItemSession, Variables, initial_outcomes
 from item_bank.qti.session.plan import Plan, PlannedItem
 from item_bank.qti.session.timing import Spent
 from item_bank.qti.values import FALSE, TRUE, BaseType, Value, integer, single
@@ -47,7 +48,7 @@ class Facts:
 
 def starting(test: AssessmentTest) -> dict[str, Value | None]:
     """Return what the test's outcomes start with."""
-    return {name: initial(declared.cardinality, declared.base_type, declared.default) for name, declared in test.outcomes.items()}
+    return {name: initial(declared, declared.default) for name, declared in test.outcomes.items()}
 
 
 def process(facts: Facts) -> tuple[Variables, bool]:

@@ -10,7 +10,7 @@ from item_bank.qti.render import Page, render
 from item_bank.qti.session import ItemSession, opening_values
 from item_bank.qti.session.item import ItemState
 from item_bank.qti.values import FALSE, BaseType, Value, integer, number, single
-from tests.item_bank.qti.session.papers import MATCH, RIGHT, WRONG, outcome, qti_item, question, response, word
+from tests.item_bank.qti.session.papers import MATCH, RIGHT, WRONG, condition, outcome, qti_item, question, response, word
 
 CHOICE = (
     '<choiceInteraction responseIdentifier="RESPONSE" maxChoices="1" minChoices="1">'
@@ -154,6 +154,14 @@ def test_feedback_in_the_body_is_seen_from_the_beginning_on_and_modal_feedback_o
     assert (entered.shows_integrated_feedback, entered.shows_feedback) == (True, False)
     assert [each.shown.identifier for each in entered.integrated_feedbacks] == ["opening"]
     assert entered.feedbacks == ()
+
+
+def test_feedback_may_wait_for_a_truth() -> None:
+    done = condition("DONE", '<baseValue baseType="boolean">true</baseValue>')
+    feedback = '<modalFeedback outcomeIdentifier="DONE" identifier="true" showHide="show">Done</modalFeedback>'
+    item = qti_item(response(), outcome("DONE", "boolean"), f"<responseProcessing>{done}</responseProcessing>{feedback}")
+
+    assert [each.shown.identifier for each in ItemSession.begin(item).attempt(RIGHT).feedbacks] == ["true"]
 
 
 @pytest.mark.parametrize("adaptive", [True, False])
