@@ -1,1 +1,1 @@
-"""Items, forms and their formats. Pure: no SQL, HTTP, Redis or files."""
+"""Items and forms, and the QTI that items are made of (qti/). Pure: no SQL, HTTP, Redis, files or clock."""

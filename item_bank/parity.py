@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
 from assessment_engine.kernel.errors import Invalid
-from item_bank.qti.binding import latin_number
 from item_bank.qti.model import Choice, Gap, Hotspot, Hottext, Interaction, QtiItem, nested, plain_text
+from item_bank.qti.text import latin_number
 
 NO_LANGUAGE = "und"
 """The language of a file that does not say its language (ISO 639-2, "undetermined")."""

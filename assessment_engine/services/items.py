@@ -3,7 +3,7 @@
 Packages come in by item_imports.py and go out by item_exports.py; versions are written by new_items.py, answers tried by tryout.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,8 +15,8 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.services.media import address_of, stimuli_of
 from assessment_engine.services.new_items import keep
 from assessment_engine.storage.items import ItemCard
-from item_bank.imports import CheckedItem, NewItem
-from item_bank.items import Bank, ItemState, ItemVerb, ItemVersion, check_level, item_seed, plain_path
+from item_bank.imports import CheckedItem, NewItem, NewPart
+from item_bank.items import Bank, ItemPart, ItemState, ItemVerb, ItemVersion, check_level, item_seed, plain_path
 from item_bank.parity import check_parity
 from item_bank.qti.binding import bind
 from item_bank.qti.model import QtiItem, Stimulus
@@ -89,8 +89,7 @@ def _checked(new: NewItem) -> CheckedItem:
     variants = {lang: _read_in(lang, xml) for lang, xml in new.variants.items()}
     check_parity(variants)
     first = variants[min(variants)]
-    files = {lang: frozenset(plain_path(part.path) for part in new.parts if part.lang == lang) for lang in variants}
-    for shortfall in shortfalls(variants, files):
+    for shortfall in shortfalls(variants, _paths(variants, new.parts)):
         raise Invalid(f"{first.identifier}: {shortfall.message}. {shortfall.advice}", problem=shortfall.code)
     check_level(new.level)
     return CheckedItem(new=new, identifier=first.identifier, title=first.title)
@@ -124,8 +123,12 @@ def _check_ready(version: ItemVersion) -> None:
 
 def shortfalls_of(version: ItemVersion) -> tuple[Shortfall, ...]:
     """Return what keeps a version out of exams; empty for one that may be approved."""
-    files = {lang: frozenset(plain_path(part.path) for part in version.parts if part.lang == lang) for lang in version.variants}
-    return shortfalls({lang: _read(xml) for lang, xml in version.variants.items()}, files)
+    return shortfalls({lang: _read(xml) for lang, xml in version.variants.items()}, _paths(version.variants, version.parts))
+
+
+def _paths(langs: Iterable[str], parts: Sequence[NewPart | ItemPart]) -> dict[str, frozenset[str]]:
+    """Return the paths of the files that each language came with."""
+    return {lang: frozenset(plain_path(part.path) for part in parts if part.lang == lang) for lang in langs}
 
 
 def approve_item(engine: Engine, actor: Actor, version_id: ItemVersionId) -> ItemVersion:

@@ -14,10 +14,8 @@ outside_picture, out_of_range, off_step; not_a_file, bad_file_name, file_too_lar
 ../text.py.
 """
 
-from item_bank.qti.binding.atoms import MAX_TEXT
-from item_bank.qti.binding.bind import Responses, bind, typed
+from item_bank.qti.binding.bind import bind, typed
 from item_bank.qti.binding.files import MAX_FILE_BYTES
 from item_bank.qti.binding.shortcomings import shortcomings
-from item_bank.qti.text import latin_number
 
-__all__ = ["MAX_FILE_BYTES", "MAX_TEXT", "Responses", "bind", "latin_number", "shortcomings", "typed"]
+__all__ = ["MAX_FILE_BYTES", "bind", "shortcomings", "typed"]
