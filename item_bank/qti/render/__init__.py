@@ -25,10 +25,11 @@ from item_bank.qti.render.elements import element
 from item_bank.qti.render.feedback import modal
 from item_bank.qti.render.page import Page
 from item_bank.qti.render.plain import words
+from item_bank.qti.render.printed import value_text
 from item_bank.qti.render.sanitising import sanitised
 from item_bank.qti.render.sheet import Sheet
 
-__all__ = ["Page", "modal_feedbacks", "render", "sanitised"]
+__all__ = ["Page", "modal_feedbacks", "render", "sanitised", "value_text"]
 
 
 def render(item: QtiItem, page: Page) -> str:

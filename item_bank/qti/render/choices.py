@@ -24,7 +24,7 @@ def choice(sheet: Sheet, interaction: ChoiceInteraction) -> str:
     most = 1 if sheet.is_single(interaction.response) else interaction.max_choices
     least = min(interaction.min_choices, len(shown))
     flat = ("qti-orientation-horizontal",) if interaction.orientation == "horizontal" else ()
-    attributes = wrapper(interaction, "choice", *(set(flat) - set(interaction.classes)), least=least, most=most)
+    attributes = wrapper(interaction, "choice", *flat, least=least, most=most)
     said = sheet.limits("choose", least, most if most < len(shown) or most == 1 else 0)
     rows = "".join([_option(sheet, interaction, each, number) for number, each in enumerate(shown, 1)])
     return group(sheet, interaction, attributes, said, rows)

@@ -23,6 +23,6 @@ def text(words: str) -> str:
 
 
 def classes(*names: str) -> dict[str, str]:
-    """Return a class attribute, or none."""
-    kept = " ".join(name for name in names if name)
+    """Return a class attribute, each name once, or none."""
+    kept = " ".join(dict.fromkeys(filter(None, names)))
     return {"class": kept} if kept else {}

@@ -4,7 +4,7 @@ Over the picture lies an SVG in the picture's own pixels with a link to the cont
 that nobody needs to see or point. Select point and position object are points.py.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from item_bank.qti.model import (
     Area,
@@ -19,14 +19,15 @@ from item_bank.qti.model import (
 from item_bank.qti.render.choices import box
 from item_bank.qti.render.elements import element, text
 from item_bank.qti.render.groups import bank, group, options, wrapper
-from item_bank.qti.render.matching import contents, names_of, pair_rows, place_select
+from item_bank.qti.render.matching import contents, may_meet, names_of, pair_rows, place_select
 from item_bank.qti.render.ordering import shown_choices
 from item_bank.qti.render.pictures import img_at, missing
 from item_bank.qti.render.sheet import Sheet
 
 _MOST_SELECTS = 10
 
-Places = Sequence[tuple[Hotspot, str, str]]  # a place, its name, the id of its first control
+Place = tuple[Hotspot, str, str]  # with its name, and the id of its first control
+Places = Sequence[Place]
 
 
 def hotspot(sheet: Sheet, interaction: HotspotInteraction) -> str:
@@ -56,7 +57,7 @@ def graphic_order(sheet: Sheet, interaction: GraphicOrderInteraction) -> str:
     rows = "".join(
         [
             f"<li>{element('span', {'class': 'qti-choice-text', 'data-text': ''}, text(name))} "
-            f"{place_select(sheet, interaction.response, place.identifier, name, most or len(places), identity)}</li>"
+            f"{place_select(sheet, interaction.response, (place.identifier, name), most or len(places), identity)}</li>"
             for place, name, identity in places
         ]
     )
@@ -81,7 +82,8 @@ def graphic_gap_match(sheet: Sheet, interaction: GraphicGapMatchInteraction) -> 
     places = _places(sheet, interaction.response, interaction.hotspots)
     shown = shown_choices(sheet, interaction, interaction.choices)
     names = names_of(sheet, shown)
-    rows = "".join([_gap_row(sheet, interaction, place, (name, identity), shown, names) for place, name, identity in places])
+    offered = [(each, names[each.identifier]) for each in shown]
+    rows = "".join([_gap_row(sheet, interaction.response, place, offered) for place in places])
     content = (
         bank(sheet, shown, names, contents(sheet, shown, names))
         + figure(sheet, interaction.image, places)
@@ -91,20 +93,13 @@ def graphic_gap_match(sheet: Sheet, interaction: GraphicGapMatchInteraction) -> 
     return group(sheet, interaction, attributes, sheet.word("places"), content)
 
 
-def _gap_row(
-    sheet: Sheet,
-    interaction: GraphicGapMatchInteraction,
-    place: Hotspot,
-    named: tuple[str, str],
-    choices: Sequence[Choice],
-    names: Mapping[str, str],
-) -> str:
-    name, identity = named
-    fitting = [(each.identifier, names[each.identifier]) for each in choices if _may_hold(place, each)]
-    count = max(1, min(place.match_max or len(choices), len(choices), _MOST_SELECTS))
+def _gap_row(sheet: Sheet, response: str, where: Place, offered: Sequence[tuple[Choice, str]]) -> str:
+    place, name, identity = where
+    fitting = [(each.identifier, said) for each, said in offered if may_meet(each, place)]
+    count = max(1, min(place.match_max or len(offered), len(offered), _MOST_SELECTS))
     names_said = [name if count == 1 else sheet.word("nth", name=name, n=number) for number in range(1, count + 1)]
-    ids = [identity, *(sheet.new_id(interaction.response, place.identifier) for _ in range(1, count))]
-    selects = [_place_list(sheet, interaction.response, place, fitting, said) for said in zip(names_said, ids, strict=True)]
+    ids = [identity, *(sheet.new_id(response, place.identifier) for _ in range(1, count))]
+    selects = [_place_list(sheet, response, place, fitting, said) for said in zip(names_said, ids, strict=True)]
     return f"<li>{element('span', {'class': 'qti-choice-text', 'aria-hidden': 'true'}, text(name))} {' '.join(selects)}</li>"
 
 
@@ -117,12 +112,6 @@ def _place_list(sheet: Sheet, response: str, place: Hotspot, choices: Sequence[t
         "aria-label": name,
     }
     return element("select", attributes, options(sheet, choices, chosen[0] if chosen else ""))
-
-
-def _may_hold(place: Hotspot, choice: Choice) -> bool:
-    return (not choice.match_group or place.identifier in choice.match_group) and (
-        not place.match_group or choice.identifier in place.match_group
-    )
 
 
 def _places(sheet: Sheet, response: str, hotspots: Sequence[Hotspot], control: str = "") -> Places:

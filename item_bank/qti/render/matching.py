@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from item_bank.qti.model import AssociateInteraction, Choice, Gap, GapMatchInteraction, MatchInteraction, OrderInteraction
+from item_bank.qti.model import AssociateInteraction, Choice, Gap, GapMatchInteraction, Hotspot, MatchInteraction, OrderInteraction
 from item_bank.qti.render.choices import box
 from item_bank.qti.render.elements import element, text
 from item_bank.qti.render.groups import bank, group, options, wrapper
@@ -23,18 +23,19 @@ def order(sheet: Sheet, interaction: OrderInteraction) -> str:
     most, least = interaction.max_choices or 0, interaction.min_choices or 0
     rows = "".join([_order_row(sheet, interaction, each, names[each.identifier], most or len(shown)) for each in shown])
     flat = ("qti-orientation-horizontal",) if interaction.orientation == "horizontal" else ()
-    attributes = wrapper(interaction, "order", *(set(flat) - set(interaction.classes)), least=least, most=most)
+    attributes = wrapper(interaction, "order", *flat, least=least, most=most)
     return group(sheet, interaction, attributes, sheet.limits("order", least, most), element("ul", {"class": "qti-rows"}, rows))
 
 
 def _order_row(sheet: Sheet, interaction: OrderInteraction, each: Choice, name: str, places: int) -> str:
     content = element("div", {"class": "qti-choice-text", "data-text": ""}, _content(sheet, each, name))
-    place = place_select(sheet, interaction.response, each.identifier, name, places)
+    place = place_select(sheet, interaction.response, (each.identifier, name), places)
     return element("li", {"data-choice": each.identifier}, content + place)
 
 
-def place_select(sheet: Sheet, response: str, identifier: str, name: str, places: int, identity: str = "") -> str:
-    """Write the list of places, 1 to `places`, of one choice."""
+def place_select(sheet: Sheet, response: str, choice: tuple[str, str], places: int, identity: str = "") -> str:
+    """Write the list of places, 1 to `places`, of one choice: its identifier and its name."""
+    identifier, name = choice
     answered = sheet.words_answered(response)
     chosen = str(answered.index(identifier) + 1) if identifier in answered else ""
     numbers = [(str(place), str(place)) for place in range(1, places + 1)]
@@ -109,7 +110,7 @@ def _head(sheet: Sheet, each: Choice, name: str, scope: str) -> str:
 def _match_row(sheet: Sheet, interaction: MatchInteraction, source: Choice, targets: Sequence[Choice], names: Names) -> str:
     cells = []
     for target in targets:
-        if not _may_meet(source, target):
+        if not may_meet(source, target):
             cells.append("<td></td>")
             continue
         identity = sheet.new_id(interaction.response, source.identifier, target.identifier)
@@ -118,8 +119,8 @@ def _match_row(sheet: Sheet, interaction: MatchInteraction, source: Choice, targ
     return f"<tr>{_head(sheet, source, names[source.identifier], 'row')}{''.join(cells)}</tr>"
 
 
-def _may_meet(one: Choice, other: Choice | Gap) -> bool:
-    """A match group names who a choice may be matched with (QTI 2.1, "matchGroup")."""
+def may_meet(one: Choice, other: Choice | Gap | Hotspot) -> bool:
+    """Tell whether a choice may be matched with another, or put into a gap or place: a match group names those (QTI 2.1, "matchGroup")."""
     return (not one.match_group or other.identifier in one.match_group) and (not other.match_group or one.identifier in other.match_group)
 
 
@@ -141,7 +142,7 @@ def gap(sheet: Sheet, block: Gap) -> str:
     around = sheet.around
     if not isinstance(around, GapMatchInteraction):
         return "____"
-    choices = [(each.identifier, name) for each, name in sheet.offered if _may_meet(each, block)]
+    choices = [(each.identifier, name) for each, name in sheet.offered if may_meet(each, block)]
     attributes = {
         "id": sheet.new_id(around.response, block.identifier),
         "class": "qti-gap",

@@ -28,9 +28,9 @@ def printed(variable: PrintedVariable, values: Mapping[str, Value | None]) -> st
     return _joined(variable, value, atoms)
 
 
-def value_text(value: Value) -> str:
-    """Write a value as a printed variable without any format does."""
-    return _joined(PrintedVariable(identifier=""), value, value.atoms)
+def value_text(value: Value | None, delimiter: str = ";") -> str:
+    """Write a value as a printed variable without any format does; NULL is nothing."""
+    return "" if value is None else _joined(PrintedVariable(identifier="", delimiter=delimiter), value, value.atoms)
 
 
 def _index(written: str, values: Mapping[str, Value | None]) -> int:
