@@ -4,7 +4,7 @@ The attempts so far come with every try and are processed again from the first, 
 What an item session is: item_bank/qti/session/item.py. The sample questions: gallery.py.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assessment_engine.kernel.canonical import Json
@@ -16,9 +16,9 @@ from assessment_engine.services.items import page_of, shown_version
 from item_bank.qti.binding import bind, shortcomings
 from item_bank.qti.model import QtiItem
 from item_bank.qti.processing import max_score
-from item_bank.qti.render import Page, modal_feedbacks, render
+from item_bank.qti.render import Page, modal_feedbacks, render, value_text
 from item_bank.qti.session import ItemSession
-from item_bank.qti.values import FileValue, Pair, Point, RecordField, Value
+from item_bank.qti.values import Value
 
 MOST_ATTEMPTS = 20
 
@@ -106,26 +106,7 @@ def _judged(plain: Tryout, session: ItemSession, page: Page) -> Tryout:
 
 
 def _named(values: Mapping[str, Value | None]) -> tuple[Outcome, ...]:
-    return tuple(Outcome(name=name, value=said(value)) for name, value in values.items())
-
-
-def said(value: Value | None) -> str:
-    """Write a value for people."""
-    return "" if value is None else ", ".join(_ATOMS.get(type(atom), str)(atom) for atom in value.atoms)
-
-
-def _field(atom: RecordField) -> str:
-    return f"{atom.name} = {said(atom.value)}"
-
-
-_ATOMS: Mapping[type, Callable[..., str]] = {
-    bool: lambda atom: "true" if atom else "false",
-    float: lambda atom: f"{atom:g}",
-    Point: lambda atom: f"{atom.x:g} {atom.y:g}",
-    Pair: lambda atom: f"{atom.first} {atom.second}",
-    FileValue: lambda atom: atom.name,
-    RecordField: _field,
-}
+    return tuple(Outcome(name=name, value=value_text(value, ", ")) for name, value in values.items())
 
 
 def _without_files(response: Json) -> Json:
