@@ -240,7 +240,8 @@ HTML5 = """
 2.2+| qh5:bdi: #text (%isolated)*
     %html5
 2.2+| qh5:label: #text (%words5)*
-    for:idref %html5
+    3.0| for:idref
+    %html5
 2.2+| qh5:ruby: #text (%base | qh5:rb | qh5:rp | qh5:rt | qh5:rtc)*
     %html5
 2.2+| qh5:rb: #text (%base)*

@@ -30,6 +30,12 @@ _MATH_LENGTH = re.compile(rf"-?{_NUMBER} *({_UNIT}|%)|0")
 _MATH_THICKNESS = re.compile(rf"-?{_NUMBER} *({_UNIT}|%)?|thin|medium|thick")
 _PADDED = re.compile(rf"[+\-]?{_NUMBER}(%? *{_SIDE}|{_UNIT})")
 _PADDED_WIDTH = re.compile(rf"[+\-]?{_NUMBER}(%? *{_SIDE}?|{_UNIT})")
+_SPOKEN_TIME = re.compile(r"\+?([0-9]*\.)?[0-9]+(ms|s)")
+_ANY_NUMBER = r"([0-9]+|[0-9]+.[0-9]*|[0-9]*.[0-9]+)"
+_PITCH = re.compile(rf"[+\-]?{_ANY_NUMBER}(Hz|%)|[+\-]{_ANY_NUMBER}st|x-high|high|medium|low|x-low|default")
+_RATE = re.compile(rf" *\+?([0-9]+(\.[0-9]*)?|\.[0-9]+) *|{_ANY_NUMBER}%|x-fast|fast|medium|slow|x-slow|default")
+_VOLUME = re.compile(r"[+\-]?([0-9]*\.)?[0-9]+dB|silent|x-soft|soft|medium|loud|x-loud|default")
+_ALPHABET = re.compile(r"ipa|x-.*")
 _EXTENSION = re.compile(r"ext:[a-zA-Z0-9_.\-]+")
 _ESCAPES = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ADDRESS = re.compile(
@@ -86,6 +92,12 @@ _WORDS: Mapping[str, str] = {
     "mathLinebreak": "auto newline indentingnewline nobreak goodbreak badbreak",
     "mathAlign": "left center right",
     "mathFrame": "none solid dashed",
+    "emphasis": "strong moderate none reduced",
+    "strength": "none x-weak weak medium strong x-strong",
+    "phonemes": "default ruby",
+    "fetchHint": "safe prefetch",
+    "languageFailure": "changevoice ignoretext ignorelang processorchoice",
+    "voiceFailure": "priorityselect keepexisting processorchoice",
 }
 _VIEWS = frozenset({"author", "candidate", "proctor", "scorer", "testConstructor", "tutor"})
 _ROLES_3 = (
@@ -201,6 +213,15 @@ _COMMON: Mapping[str, Check] = {
     "mathThickness": _pattern(_MATH_THICKNESS),
     "padded": _pattern(_PADDED),
     "paddedWidth": _either(_pattern(_PADDED_WIDTH), _pattern(_NAMED_SPACE)),
+    "token": lambda value: _NMTOKEN.fullmatch(value.strip(_SPACES)) is not None,
+    "gender": _words("male", "female", "neutral", ""),
+    "age": _either(is_count, _words("")),
+    "variant": _either(lambda value: is_whole(value) and int(value) >= 1, _words("")),
+    "spokenTime": _pattern(_SPOKEN_TIME),
+    "pitch": _pattern(_PITCH),
+    "rate": _pattern(_RATE),
+    "volume": _pattern(_VOLUME),
+    "alphabet": _pattern(_ALPHABET),
     "use": _either(_words("instructions", "scoring", "navigation", "sharedstimulus"), _normalised(_EXTENSION)),
 }
 _OLD: Mapping[str, Check] = {
@@ -248,6 +269,8 @@ _SAID: Mapping[str, str] = {
     "length": "pixels or a percentage",
     "tokens": "names with spaces between",
     "whole": "a whole number",
+    "token": "a name",
+    "spokenTime": "a time with its unit, as 250ms",
     **dict.fromkeys(("mathLength", "mathSpace", "mathMaxSize", "mathSize", "mathThickness"), "a length with its unit, as 2em"),
     "coords": "whole numbers with commas between: 3 for a circle, 4 for a rectangle or ellipse, pairs for a polygon",
     "views": "some of " + ", ".join(sorted(_VIEWS)),

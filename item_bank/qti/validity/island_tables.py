@@ -59,7 +59,25 @@ MATHML_COMMON = """
     form:mathForm lspace:mathSpace rspace:mathSpace fence:boolean separator:boolean stretchy:boolean symmetric:boolean \
     movablelimits:boolean accent:boolean largeop:boolean minsize:mathSpace maxsize:mathMaxSize
 """
-SSML = "p s w token say-as phoneme sub voice emphasis break prosody mark audio speak desc lexicon lookup meta metadata"
+SSML_OPEN = "desc lexicon lookup meta metadata"
+_SPOKEN = "xml:lang:language onlangfailure:languageFailure *other"
+_FETCHED = "fetchtimeout:spokenTime maxage:count maxstale:count *other"
+SSML_ATTRIBUTES: Mapping[str, str] = {
+    "speak": "version!:token xml:lang!:language onlangfailure:languageFailure startmark endmark *other",
+    "lang": "xml:lang!:language onlangfailure:languageFailure *other",
+    **dict.fromkeys(("p", "s"), _SPOKEN),
+    **dict.fromkeys(("w", "token"), f"role {_SPOKEN}"),
+    "voice": "gender:gender age:age variant:variant name languages required ordering onvoicefailure:voiceFailure *other",
+    "prosody": "pitch:pitch contour range:pitch rate:rate duration:spokenTime volume:volume *other",
+    "audio": f"src:address fetchhint:fetchHint {_FETCHED}",
+    "emphasis": "level:emphasis *other",
+    "sub": "alias! *other",
+    "say-as": "interpret-as!:token format:token detail:token *other",
+    "phoneme": "ph! alphabet:alphabet type:phonemes *other",
+    "break": "time:spokenTime strength:strength *other",
+    "mark": "name! *other",
+}
+SSML_EMPTY = ("break", "mark")
 
 
 def _mathml(prefix: str) -> str:
@@ -89,12 +107,19 @@ def _attributes(prefix: str, name: str) -> str:
     return f"    2.x| {known}\n    3.0| *any" if known else "    *any"
 
 
+def _ssml(name: str, attributes: str) -> str:
+    """QTI 2.2 takes SSML 1.1's attributes; what stands inside is open to other namespaces, and so to nearly anything."""
+    text = "" if name in SSML_EMPTY else "#text "
+    return f"2.2| ssml:{name}: {text}*any*\n    {attributes}\n3.0| ssml:{name}: #text *any*\n    *any"
+
+
 ISLANDS = "\n".join(
     (
         MATHML_COMMON,
         _mathml("m"),
         _mathml("m3"),
-        *(f"2.2+| ssml:{name}: #text *any*\n    *any" for name in SSML.split()),
+        *(_ssml(name, attributes) for name, attributes in SSML_ATTRIBUTES.items()),
+        *(f"2.2+| ssml:{name}: #text *any*\n    *any" for name in SSML_OPEN.split()),
         "xi:include: #text *any*\n    *any",
         "2.x| apip:apipAccessibility: *any*\n    *any",
     )

@@ -187,6 +187,28 @@ def test_qti_3_takes_attributes_of_mathml_3() -> None:
     assert broken(changed(ITEM_30, "<qti-prompt>Pair", f"<qti-prompt>{math}")) == []
 
 
+SSML = {
+    "a substitute": ('<s:sub alias="kilometre">km</s:sub>', []),
+    "a break": ('<s:break time="250ms" strength="weak"/>', []),
+    "emphasis on HTML": ('<s:emphasis level="strong"><q:b xmlns:q="http://www.imsglobal.org/xsd/imsqti_v2p2">so</q:b></s:emphasis>', []),
+    "prosody": ('<s:prosody rate="slow" pitch="+2st" volume="-6.0dB">so</s:prosody>', []),
+    "a kind of number": ('<s:say-as interpret-as="cardinal">12</s:say-as>', []),
+    "a substitute for nothing": ("<s:sub>km</s:sub>", ["missing_attribute"]),
+    "a break without a unit": ('<s:break time="250"/>', ["wrong_attribute_value"]),
+    "a break with words": ("<s:break>now</s:break>", ["text_not_allowed"]),
+    "a sound without its signs": ('<s:phoneme alphabet="ipa">so</s:phoneme>', ["missing_attribute"]),
+    "an attribute of nobody": ('<s:emphasis class="x">so</s:emphasis>', ["unknown_attribute"]),
+}
+
+
+@pytest.mark.parametrize("name", SSML)
+def test_qti_2_2_takes_the_attributes_of_ssml_1_1(name: str) -> None:
+    written, expected = SSML[name]
+    spoken = f'<span xmlns:s="http://www.w3.org/2010/10/synthesis">{written}</span>'
+
+    assert [code for _, code in broken(changed(ITEM_22, "and choose.", spoken))] == expected
+
+
 def a_table(columns: str) -> str:
     return changed(ITEM_21, "<p>Say", f"<div><table>{columns}<tbody><tr><td/></tr></tbody></table></div><p>Say")
 
