@@ -36,6 +36,12 @@ def latin_digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
 
 
+def whole_part(word: str) -> str:
+    """Write 12.0 as 12, which is what other systems mean by it; any other word stays as it is."""
+    whole, point, fraction = word.partition(".")
+    return whole if point and not fraction.strip("0") else word
+
+
 def latin_number(text: str) -> str:
     """Write a number in ASCII: digits of any script, any minus; well-formed grouping commas (12,50,000 or 1,250,000) and outer spaces go.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from item_bank.qti.binding.files import read_file
 from item_bank.qti.binding.given import Entry, Misfit
-from item_bank.qti.text import latin_digits, latin_number
+from item_bank.qti.text import latin_digits, latin_number, whole_part
 from item_bank.qti.values import NUMERIC, Atom, BaseType, parse_atom
 
 MAX_TEXT = 10_000
@@ -88,18 +88,14 @@ def _from_text(base_type: BaseType, text: str, manner: Manner) -> Atom:
     if base_type is BaseType.INTEGER and manner.base != 10:
         return _in_base(text.strip(), manner.base)
     if base_type in NUMERIC or base_type is BaseType.DURATION:
-        number = _parsed(base_type, _whole(latin_number(text)) if manner.lenient and base_type is BaseType.INTEGER else latin_number(text))
+        word = latin_number(text)
+        number = _parsed(base_type, whole_part(word) if manner.lenient and base_type is BaseType.INTEGER else word)
         if not manner.lenient and not math.isfinite(float(str(number))):
             raise _wrong(base_type)
         return number
     if base_type is BaseType.POINT:
         return _parsed(base_type, latin_digits(text).replace(",", " "))
     return _parsed(base_type, text.lower() if manner.lenient and base_type is BaseType.BOOLEAN else text)
-
-
-def _whole(word: str) -> str:
-    """Other systems write 12.0 where they mean 12."""
-    return word.partition(".")[0] if word.count(".") == 1 and not word.partition(".")[2].strip("0") else word
 
 
 def _in_base(text: str, base: int) -> int:

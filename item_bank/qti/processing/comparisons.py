@@ -7,7 +7,6 @@ import math
 import operator
 from collections.abc import Callable
 from decimal import Decimal
-from typing import cast
 
 from item_bank.qti.model.nodes import Node
 from item_bank.qti.processing.matching import same
@@ -15,7 +14,7 @@ from item_bank.qti.processing.operands import null, number_of, number_reference,
 from item_bank.qti.processing.rounding import rounder
 from item_bank.qti.processing.scope import Compile, Expression, Family, Maker, Scope
 from item_bank.qti.reader.attributes import flag, text
-from item_bank.qti.values import BaseType, Cardinality, Value, boolean
+from item_bank.qti.values import BaseType, Value, boolean
 
 Tolerance = Callable[[float, float, float, float], bool]
 """Tell whether the second number is within the tolerances, below and above, of the first."""
@@ -27,14 +26,10 @@ def _compare(truth: Callable[[float, float], bool]) -> Maker:
 
 def _durations(truth: Callable[[float, float], bool]) -> Maker:
     def decide(values: list[Value]) -> Value | None:
-        seconds = [cast(float, value.atom) for value in values if value.base_type is BaseType.DURATION and _is_single(value)]
-        return boolean(truth(seconds[0], seconds[1])) if len(seconds) == 2 else None
+        left, right = (number_of(value) if value.base_type is BaseType.DURATION else None for value in values)
+        return None if left is None or right is None else boolean(truth(left, right))
 
     return strict(decide, 2, 2)
-
-
-def _is_single(value: Value) -> bool:
-    return value.cardinality is Cardinality.SINGLE
 
 
 def _equal(node: Node, compiling: Compile) -> Expression:

@@ -1,7 +1,7 @@
 """Expressions that no version of QTI has, but that items of other systems use: understood, so that such items score as they do at home.
 
-notEqual, isNotNull, isTypeOf, allN, mod, mean and its kin as elements of their own, record and recordEx, lookupTable, mapOutcome. Strict
-import refuses them all.
+notEqual, isNotNull, isTypeOf, allN, mod, mean and its kin as elements of their own, record and recordEx, randomEx and its kin,
+lookupTable, mapOutcome. Strict import refuses them all.
 """
 
 import math

@@ -3,8 +3,7 @@
 An attribute may hold a number or the name of a variable (QTI 3.0, "integerOrVariableRef"); some systems put that name in braces.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import cast
+from collections.abc import Callable, Iterable
 
 from item_bank.qti.model.nodes import Node
 from item_bank.qti.processing.scope import Compile, Expression, Maker, Scope
@@ -26,17 +25,23 @@ def number_of(value: Value | None) -> float | None:
     """Return a single number, an int where it is an integer; the seconds of a duration, the number that a text says; else None."""
     if value is None or value.cardinality is not Cardinality.SINGLE:
         return None
+    atom = value.atoms[0]
     if value.base_type in NUMERIC or value.base_type is BaseType.DURATION:
-        return cast(float, value.atoms[0])
-    return number_said(cast(str, value.atoms[0])) if value.base_type is BaseType.STRING else None
+        return atom if isinstance(atom, int | float) else None
+    return number_said(atom) if value.base_type is BaseType.STRING and isinstance(atom, str) else None
 
 
 def number_said(word: str) -> float | None:
     """Read a number from text: what was typed into a field whose response is declared a string, as many systems have it."""
+    return _float(latin_number(word))
+
+
+def _float(word: str) -> float | None:
     try:
-        return cast(float, parse_atom(BaseType.FLOAT, latin_number(word)))
+        atom = parse_atom(BaseType.FLOAT, word)
     except ValueError:
         return None
+    return atom if isinstance(atom, float) else None
 
 
 def whole_of(value: Value | None) -> int | None:
@@ -51,7 +56,8 @@ def text_of(value: Value | None) -> str | None:
     """Return a single text, identifier or address."""
     if value is None or value.base_type not in TEXTS or value.cardinality is not Cardinality.SINGLE:
         return None
-    return cast(str, value.atoms[0])
+    atom = value.atoms[0]
+    return atom if isinstance(atom, str) else None
 
 
 def numbers_of(values: Iterable[Value]) -> list[float] | None:
@@ -59,7 +65,7 @@ def numbers_of(values: Iterable[Value]) -> list[float] | None:
     found: list[float] = []
     for value in values:
         if value.base_type in NUMERIC:
-            found.extend(cast(Sequence[float], value.atoms))
+            found.extend(atom for atom in value.atoms if isinstance(atom, int | float))
         elif (said := number_of(value)) is not None:
             found.append(said)
         else:
@@ -137,11 +143,8 @@ def reference(node: Node, name: str) -> str:
 
 def number_reference(word: str) -> Callable[[Scope], float | None]:
     """Read a number, or the variable that holds it when the program runs; None where there is neither."""
-    try:
-        literal = cast(float, parse_atom(BaseType.FLOAT, word))
-    except ValueError:
-        return lambda scope: number_of(scope.values.get(word))
-    return lambda _: literal
+    literal = _float(word)
+    return (lambda scope: number_of(scope.values.get(word))) if literal is None else (lambda _: literal)
 
 
 def whole_reference(node: Node, name: str) -> Callable[[Scope], int | None]:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from item_bank.qti.model.body import Shown
 from item_bank.qti.model.nodes import Node
+from item_bank.qti.text import whole_part
 
 T = TypeVar("T", bound=StrEnum)
 
@@ -47,10 +48,7 @@ def integer(node: Node, name: str, default: int) -> int:
 
 def whole(node: Node, name: str) -> int | None:
     """Return a whole number, or None when there is none; 3.0 is 3."""
-    written = text(node, name)
-    word, _, fraction = written.partition(".")
-    if fraction.strip("0"):
-        return None
+    word = whole_part(text(node, name))
     digits = word.removeprefix("+").removeprefix("-")
     return int(word) if digits.isascii() and digits.isdigit() and len(digits) <= 9 else None
 

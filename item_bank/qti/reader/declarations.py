@@ -22,6 +22,7 @@ from item_bank.qti.model.declarations import (
 )
 from item_bank.qti.model.nodes import Node
 from item_bank.qti.reader.attributes import flag, floating, raw, text, whole, word
+from item_bank.qti.text import whole_part
 from item_bank.qti.values import Atom, BaseType, Cardinality, RecordField, Value, container, parse_atom, single
 
 
@@ -112,8 +113,7 @@ def read_atom(base_type: BaseType, written: str) -> Atom | None:
 def _meant(base_type: BaseType, word: str) -> str:
     match base_type:
         case BaseType.INTEGER | BaseType.INT_OR_IDENTIFIER:
-            whole_part, point, fraction = word.partition(".")
-            return whole_part if point and not fraction.strip("0") else word
+            return whole_part(word)
         case BaseType.BOOLEAN:
             return word.lower()
         case BaseType.PAIR | BaseType.DIRECTED_PAIR | BaseType.POINT:

@@ -1,13 +1,12 @@
 """Which module writes which block: one table."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from item_bank.qti import model
 from item_bank.qti.render import choices, feedback, files, graphics, markup, matching, numbers, others, points, texts
 from item_bank.qti.render.sheet import Sheet
 
-_WRITERS: Mapping[type, Callable[[Sheet, Any], str]] = {
+_WRITERS: Mapping[type, Callable[..., str]] = {
     model.Markup: markup.markup,
     model.Feedback: feedback.feedback,
     model.PrintedVariable: feedback.printed_variable,
