@@ -112,12 +112,27 @@ def give(page: Page, xml: bytes) -> None:
     for identifier, declared in read_item(xml).responses.items():
         correct = declared.correct
         assert correct is not None
+        control = page.locator(f'#question [data-response="{identifier}"]')
+        if page.locator("#question .qti-order").count():
+            put_into_order(page, [str(value) for value in correct.atoms])
+            continue
         for value in correct.atoms:
-            control = page.locator(f'#question [data-response="{identifier}"]')
-            if control.first.get_attribute("type") == "text":
+            if control.first.evaluate("one => one.tagName") == "SELECT":
+                control.first.select_option(str(value))
+            elif control.first.get_attribute("type") == "text":
                 control.first.fill(str(value))
             else:
                 page.locator(f'#question [data-response="{identifier}"][value="{value}"]').check()
+
+
+def put_into_order(page: Page, wanted: list[str]) -> None:
+    """Move rows up until they stand as wanted, and keep it so."""
+    for place, identifier in enumerate(wanted):
+        row = page.locator(f'#question .qti-row:has([data-order="{identifier}"])')
+        for _ in range(row.evaluate("one => [...one.parentElement.children].indexOf(one)") - place):
+            row.get_by_role("button", name="Move up").click()
+    if page.locator(".qti-keep").is_visible():
+        page.locator(".qti-keep").click()
 
 
 def see_the_flag_on_the_wall(invigilator: Person, deployment: Deployment, sitting: str) -> None:

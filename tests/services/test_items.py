@@ -146,7 +146,7 @@ def test_every_demo_item_can_be_imported(engine: Engine) -> None:
 
     versions = import_items(engine, officer, bank.id, new)
 
-    assert len(versions) == 20
+    assert len(versions) == 23
 
 
 def test_a_refusal_names_the_language_and_the_line(engine: Engine) -> None:
