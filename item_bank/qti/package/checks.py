@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 from assessment_engine.kernel.errors import AssessmentError
 from item_bank.qti.package import limits
 from item_bank.qti.package.media import ENDINGS, Medium, medium_of
-from item_bank.qti.package.paths import is_elsewhere, one_form, resolved
+from item_bank.qti.package.paths import Spellings, is_elsewhere, resolved
 from item_bank.qti.package.records import Files
 from item_bank.qti.package.references import MEDIA, Reference, Use
 from item_bank.qti.package.svg import unsafe_svg
@@ -47,7 +47,10 @@ class Shelf:
     files: Files
     used: set[str] = field(default_factory=set)
     _judged: dict[str, Medium | Wrong] = field(default_factory=dict)
-    _forms: dict[str, str] = field(default_factory=dict)
+    _spellings: Spellings = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._spellings = Spellings(self.files)
 
     def find(self, base: str, reference: Reference) -> tuple[str, Problem | None]:
         """Return the file that a reference leads to, "" for none, and what is to be said about it."""
@@ -58,7 +61,7 @@ class Shelf:
         if path in self.files:
             self.used.add(path)
             return path, None
-        other = self._other_spelling(path)
+        other = self._spellings.other(path)
         if not other:
             advice = "add the file to the package, or take out what refers to it"
             severity = Severity.NOTE if reference.element in _NOT_USED else Severity.INVALID
@@ -66,11 +69,6 @@ class Shelf:
         self.used.add(other)
         message = f"{reference.address} is written {other} in the package"
         return other, about(reference, "name_differs", message, "write both in the same way", Severity.NOTE)
-
-    def _other_spelling(self, path: str) -> str:
-        if not self._forms:
-            self._forms = {one_form(name): name for name in self.files}
-        return self._forms.get(one_form(path), "")
 
     def medium(self, path: str, reference: Reference) -> tuple[Medium | None, Problem | None]:
         """Return what a file is, if it may be shown for this use, and what is to be said about it."""

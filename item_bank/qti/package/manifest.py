@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from assessment_engine.kernel.errors import AssessmentError, TooLarge, UnreadableFile
 from item_bank.qti.model.nodes import Node
-from item_bank.qti.package.paths import is_elsewhere, one_form, resolved
+from item_bank.qti.package.paths import Spellings, is_elsewhere, resolved
 from item_bank.qti.package.records import Files, Kind, Resource
 from item_bank.qti.problems import Problem, Severity
 from item_bank.qti.reader.safe_xml import parse
@@ -27,8 +27,6 @@ _KINDS = {"item": Kind.ITEM, "test": Kind.TEST, "section": Kind.SECTION, "stimul
 class Manifest:
     """What a manifest says."""
 
-    path: str
-    root: Node
     resources: tuple[Resource, ...]
     problems: tuple[Problem, ...]
 
@@ -49,7 +47,7 @@ def read_manifest(files: Files, path: str) -> Manifest:
     if thinned:
         message = "the manifest is too large to be read whole: it was read without its metadata"
         reading.problem(root, "metadata_not_read", message, "nothing is needed for the items", severity=Severity.NOTE)
-    return Manifest(path=path, root=root, resources=resources, problems=tuple(reading.problems))
+    return Manifest(resources=resources, problems=tuple(reading.problems))
 
 
 def kind_of(resource_type: str) -> Kind:
@@ -98,7 +96,7 @@ class _Reading:
         self.files = files
         self.path = path
         self.folder = f"{path.rpartition('/')[0]}/" if "/" in path else ""
-        self.forms: dict[str, str] = {}
+        self.spellings = Spellings(files)
         self.problems: list[Problem] = []
         self.seen: set[str] = set()
 
@@ -131,12 +129,9 @@ class _Reading:
             type=node.attributes.get("type", "").strip(),
             kind=kind,
             path=self._file(node, base, href) if href.strip() else next(iter(files), ""),
-            files=files,
             dependencies=tuple(
                 child.attributes.get("identifierref", "").strip() for child in node.elements if local(child) == "dependency"
             ),
-            metadata=next((child for child in node.elements if local(child) == "metadata"), None),
-            line=node.line,
         )
 
     def _files(self, node: Node, base: str) -> tuple[str, ...]:
@@ -152,7 +147,7 @@ class _Reading:
         if path is None:
             self.problem(node, "unsafe_path", f"{href} leaves the package", "name a file inside the package")
             return ""
-        found = path if path in self.files else self._other_spelling(path)
+        found = path if path in self.files else self.spellings.other(path)
         if not found:
             self.problem(node, "missing_file", f"{href} is not in the package", "add the file, or take it out of the manifest")
             return ""
@@ -160,11 +155,6 @@ class _Reading:
             message = f"{href} is written {found} in the package"
             self.problem(node, "name_differs", message, "write both in the same way", severity=Severity.NOTE)
         return found
-
-    def _other_spelling(self, path: str) -> str:
-        if not self.forms:
-            self.forms = {one_form(name): name for name in self.files}
-        return self.forms.get(one_form(path), "")
 
     def problem(self, node: Node, code: str, message: str, advice: str, severity: Severity = Severity.INVALID) -> None:
         """Say what is wrong at a node of the manifest."""

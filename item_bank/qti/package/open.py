@@ -90,8 +90,6 @@ def _opened(files: Files, left: tuple[str, ...]) -> Package:
         resources=manifest.resources,
         problems=(*notes, *manifest.problems),
         manifest_path=path,
-        manifest=manifest.root,
-        by_identifier={resource.identifier: resource for resource in reversed(manifest.resources)},
     )
 
 

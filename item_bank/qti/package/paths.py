@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from functools import cached_property
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -36,6 +38,21 @@ def left_out(name: str) -> bool:
 def one_form(name: str) -> str:
     """Return the form in which two names are the same file on some system: Unicode's and the case's differences removed."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+class Spellings:
+    """A package's files by what their names come to on some system, for references that write them otherwise."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = names
+
+    @cached_property
+    def _by_form(self) -> dict[str, str]:
+        return {one_form(name): name for name in self._names}  # made for the first reference that needs it
+
+    def other(self, path: str) -> str:
+        """Return the file that a path means in another spelling; "" for none."""
+        return self._by_form.get(one_form(path), "")
 
 
 def is_elsewhere(reference: str) -> bool:

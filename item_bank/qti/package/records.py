@@ -1,11 +1,10 @@
 """What a package is once it is open: files, the manifest's resources, and what was found wrong or left out. Records only."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from item_bank.qti.model.nodes import Node
 from item_bank.qti.problems import Problem
 
 
@@ -34,16 +33,13 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """One resource of a manifest; `path` and `files` are paths in the package, `dependencies` identifiers of resources."""
+    """One resource of a manifest; `path` is its own file in the package, `dependencies` are identifiers of resources."""
 
     identifier: str
     type: str
     kind: Kind
     path: str
-    files: tuple[str, ...] = ()
     dependencies: tuple[str, ...] = ()
-    metadata: Node | None = None
-    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,5 +50,3 @@ class Package:
     resources: tuple[Resource, ...] = ()
     problems: tuple[Problem, ...] = ()
     manifest_path: str = ""  # "" where there is none
-    manifest: Node | None = None
-    by_identifier: Mapping[str, Resource] = field(default_factory=dict)

@@ -74,7 +74,8 @@ def test_the_manifest_names_types_and_dependencies() -> None:
 
     types = {resource.path.partition("/")[0]: resource.type for resource in package.resources}
     assert types == {"items": "imsqti_item_xmlv3p0", "media": "webcontent", "stimuli": "imsqti_stimulus_xmlv3p0"}
-    needed = {package.by_identifier[name].path.partition("/")[0] for each in package.resources for name in each.dependencies}
+    paths = {resource.identifier: resource.path for resource in package.resources}
+    needed = {paths[name].partition("/")[0] for each in package.resources for name in each.dependencies}
     assert needed == {"media", "stimuli"}
 
 
