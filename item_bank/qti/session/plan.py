@@ -72,7 +72,7 @@ class Plan:
 def plan(test: AssessmentTest, seed: int = 0) -> Plan:
     """Draw a candidate's plan; raises TooLarge beyond MAX_ITEMS, UnreadableFile for a branch rule that leads backwards."""
     refuse_backward_branches(test)
-    drawing = _Drawing(np.random.default_rng(seed))
+    drawing = _Drawing(np.random.Generator(np.random.PCG64(seed)))  # by name: docs/adr/0016
     drawn = [(part, tuple(drawing.part(part))) for part in test.parts]
     if sum(len(items) for _, items in drawn) > MAX_ITEMS:
         raise TooLarge(f"a candidate's test may have {MAX_ITEMS} items", problem="too_many_items")
