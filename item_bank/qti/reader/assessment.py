@@ -32,6 +32,7 @@ from item_bank.qti.problems import refuse
 from item_bank.qti.reader.attributes import flag, floating, shown, text, whole, word, words
 from item_bank.qti.reader.body import read_blocks
 from item_bank.qti.reader.declarations import read_outcome
+from item_bank.qti.reader.item import read_declared, read_stimulus_refs
 from item_bank.qti.reader.safe_xml import parse
 
 MAX_SECTION_DEPTH = 50
@@ -63,12 +64,11 @@ def assessment_of(document: Document) -> AssessmentTest:
     root = document.root
     if root.name != "qti-assessment-test":
         refuse(root, "not_a_test", "this is not a QTI test: its root must be assessmentTest or qti-assessment-test")
-    outcomes = [read_outcome(node) for node in root.named("qti-outcome-declaration")]
     return AssessmentTest(
         identifier=text(root, "identifier"),
         title=text(root, "title"),
         lang=text(root, "xml:lang"),
-        outcomes={declared.identifier: declared for declared in reversed(outcomes)},  # of two with one name the first counts
+        outcomes=read_declared(root, "qti-outcome-declaration", read_outcome),
         time_limits=_time_limits(root),
         parts=tuple(_test_part(node) for node in root.named("qti-test-part")),
         rubrics=_rubrics(root),
@@ -210,10 +210,7 @@ def _section(node: Node) -> Section:
         selection=None if selection is None else _selection(selection),
         shuffle=ordering is not None and flag(ordering, "shuffle", False),
         rubrics=_rubrics(node),
-        stimuli=tuple(
-            StimulusRef(identifier=text(each, "identifier"), href=text(each, "href"), title=text(each, "title"))
-            for each in node.named("qti-assessment-stimulus-ref")
-        ),
+        stimuli=read_stimulus_refs(node),
         parts=_parts(node),
     )
 

@@ -40,9 +40,9 @@ def item_of(document: Document) -> QtiItem:
         identifier=text(root, "identifier"),
         title=text(root, "title"),
         lang=text(root, "xml:lang"),
-        responses=_declared(root, "qti-response-declaration", read_response),
-        outcomes=_declared(root, "qti-outcome-declaration", read_outcome),
-        templates=_declared(root, "qti-template-declaration", read_template),
+        responses=read_declared(root, "qti-response-declaration", read_response),
+        outcomes=read_declared(root, "qti-outcome-declaration", read_outcome),
+        templates=read_declared(root, "qti-template-declaration", read_template),
         body=() if body is None else read_blocks(body),
         modal_feedbacks=tuple(_modal_feedback(node) for node in root.named("qti-modal-feedback")),
         template_processing=root.first("qti-template-processing"),
@@ -50,10 +50,7 @@ def item_of(document: Document) -> QtiItem:
         outcome_processing=root.first("qti-outcome-processing"),
         adaptive=flag(root, "adaptive", False),
         time_dependent=flag(root, "time-dependent", False),
-        stimuli=tuple(
-            StimulusRef(identifier=text(node, "identifier"), href=text(node, "href"), title=text(node, "title"))
-            for node in root.named("qti-assessment-stimulus-ref")
-        ),
+        stimuli=read_stimulus_refs(root),
         stylesheets=tuple(text(node, "href") for node in root.named("qti-stylesheet")),
         root=root,
         version=document.version,
@@ -76,6 +73,14 @@ def read_stimulus(xml: bytes) -> Stimulus:
     )
 
 
+def read_stimulus_refs(node: Node) -> tuple[StimulusRef, ...]:
+    """Read which shared stimuli an item or a section stands beside."""
+    return tuple(
+        StimulusRef(identifier=text(each, "identifier"), href=text(each, "href"), title=text(each, "title"))
+        for each in node.named("qti-assessment-stimulus-ref")
+    )
+
+
 def _stimulus_body(root: Node) -> Blocks:
     body = root.first("qti-stimulus-body")
     return () if body is None else read_blocks(body)
@@ -87,7 +92,7 @@ def title_of(xml: str) -> str:
     return text(parse(xml.encode()).root, "title")
 
 
-def _declared(root: Node, name: str, read: Callable[[Node], D]) -> Mapping[str, D]:
+def read_declared(root: Node, name: str, read: Callable[[Node], D]) -> Mapping[str, D]:
     """Read declarations by identifier; of two with one name the first counts, and validity/ reports the second."""
     declared: dict[str, D] = {}
     for node in root.named(name):
