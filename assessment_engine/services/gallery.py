@@ -10,10 +10,9 @@ from assessment_engine.people import Actor, Role, require
 from assessment_engine.services.samples import KINDS, LANGUAGES, sample_files, samples
 from assessment_engine.services.tryout import Tryout, tryout
 from item_bank.qti.model import QtiItem, Stimulus
+from item_bank.qti.package.media import ENDINGS
 from item_bank.qti.reader import read_item, read_stimulus
 from item_bank.qti.render import Page
-
-MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".wav": "audio/wav", ".mp3": "audio/mpeg"}
 
 
 def gallery(actor: Actor, lang: str) -> tuple[tuple[str, Tryout], ...]:
@@ -32,9 +31,9 @@ def sample(actor: Actor, kind: str, lang: str, attempts: Sequence[Json] = (), *,
 def picture(name: str) -> tuple[bytes, str]:
     """Return a file that a sample shows, and its media type; raises NotFound."""
     data, suffix = sample_files().get(f"media/{name}"), PurePosixPath(name).suffix
-    if data is None or suffix not in MEDIA_TYPES:
+    if data is None or suffix not in ENDINGS:
         raise NotFound("no such file")
-    return data, MEDIA_TYPES[suffix]
+    return data, ENDINGS[suffix]
 
 
 @cache

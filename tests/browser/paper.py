@@ -11,13 +11,13 @@ from assessment_engine.kernel.canonical import Json, digest
 from assessment_engine.kernel.ids import BankId, FormId, ItemVersionId, new_id
 from assessment_engine.people import Role
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.gallery import MEDIA_TYPES
 from assessment_engine.services.new_items import keep
 from assessment_engine.services.samples import FOLDER, LANGUAGES
 from assessment_engine.storage.schema import metadata
 from item_bank.forms import FormState
 from item_bank.imports import CheckedItem, NewItem, NewPart
 from item_bank.items import PartKind
+from item_bank.qti.package.media import ENDINGS
 from tests.builders import World, a_person, a_world, add_row
 
 
@@ -52,7 +52,7 @@ def _checked(name: str) -> CheckedItem:
 
 
 def _parts(lang: str, xml: str) -> list[NewPart]:
-    media = [_part(lang, path, PartKind.MEDIA, MEDIA_TYPES[path[path.rfind(".") :]]) for path in _named(r'"(media/[^"]+)"', xml)]
+    media = [_part(lang, path, PartKind.MEDIA, ENDINGS[path[path.rfind(".") :]]) for path in _named(r'"(media/[^"]+)"', xml)]
     return media + [_part(lang, path, PartKind.STIMULUS, "application/xml") for path in _named(r'href="([\w.-]+\.xml)"', xml)]
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from item_bank.qti.model.nodes import Node, Version
 from item_bank.qti.package.checks import about, stays_outside
 from item_bank.qti.package.manifest_writing import Entry, manifest_xml
+from item_bank.qti.package.media import ENDINGS
 from item_bank.qti.package.references import Use, references, rewritten
 from item_bank.qti.problems import Problem, Severity
 from item_bank.qti.reader.safe_xml import parse
@@ -23,22 +24,7 @@ from item_bank.qti.writer.upgrade import upgraded
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can say: a package does not tell when it was made
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
-_ENDINGS: Mapping[str, str] = {
-    "image/png": ".png",
-    "image/jpeg": ".jpg",
-    "image/gif": ".gif",
-    "image/webp": ".webp",
-    "image/svg+xml": ".svg",
-    "audio/mpeg": ".mp3",
-    "audio/wav": ".wav",
-    "audio/ogg": ".ogg",
-    "audio/mp4": ".m4a",
-    "video/mp4": ".mp4",
-    "video/webm": ".webm",
-    "video/ogg": ".ogv",
-    "text/vtt": ".vtt",
-    "text/css": ".css",
-}
+_ENDING_OF: Mapping[str, str] = {media_type: ending for ending, media_type in reversed(ENDINGS.items())}  # the first of several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +107,7 @@ class _Writing:
 
     def _medium(self, part: ExportedPart) -> str:
         digest = hashlib.sha256(part.data).hexdigest()[:16]
-        path = f"media/{digest}{_ENDINGS.get(part.media_type, '.bin')}"
+        path = f"media/{digest}{_ENDING_OF.get(part.media_type, '.bin')}"
         if path not in self.entries:
             self.put(path, part.data)
             self.entries[path] = Entry(path=path, kind="media")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assessment_engine.kernel.errors import TooLarge, UnreadableFile
 from item_bank.qti.package import open_folder, open_package, plan_import
-from item_bank.qti.package.media import medium_of
+from item_bank.qti.package.media import ENDINGS, medium_of
 from item_bank.qti.package.paths import resolved, unsafe
 from item_bank.qti.package.svg import unsafe_svg
 from tests.item_bank.qti.package.zips import ITEM, PICTURE, central, deflated, local, manifest, raw_zip, resource, zipped
@@ -87,5 +87,7 @@ def test_a_name_is_safe_or_its_package_is_refused(name: str) -> None:
     st.binary(max_size=80),
 )
 def test_any_bytes_are_some_file_or_none(start: bytes, rest: bytes) -> None:
-    medium_of(start + rest, "a.png")
-    unsafe_svg(start + rest)
+    medium = medium_of(start + rest, "a.png")
+
+    assert medium is None or medium.media_type in ENDINGS.values()
+    assert isinstance(unsafe_svg(start + rest), str)
