@@ -45,7 +45,7 @@ def as_written(one: QtiItem, page: Page) -> str:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_sample_is_valid(kind: str, lang: str) -> None:
+def test_every_sample_is_valid_html(kind: str, lang: str) -> None:
     one = sample(kind, lang)
 
     assert problems(shown(one, lang, stimuli=sample_stimuli(kind, lang))) == []
@@ -54,7 +54,7 @@ def test_every_sample_is_valid(kind: str, lang: str) -> None:
 
 
 @pytest.mark.parametrize("identifier", DEMO)
-def test_every_item_of_the_demonstration_is_valid(identifier: str) -> None:
+def test_every_item_of_the_demonstration_is_valid_html(identifier: str) -> None:
     for lang, one in DEMO[identifier].items():
         assert problems(shown(one, lang)) == []
 
