@@ -1,4 +1,4 @@
-"""MathML, SSML, XInclude and APIP inside QTI: what may stand where (MathML 2.0 and 3.0, chapters 3 to 5; SSML 1.1).
+"""MathML, SSML and XInclude inside QTI: what may stand where (MathML 2.0 and 3.0, chapters 3 to 5; SSML 1.1).
 
 QTI 2.x takes MathML 2.0's presentation with the attributes that it has; those of MathML 3.0, of its content elements and of all others
 are left open.
@@ -121,6 +121,5 @@ ISLANDS = "\n".join(
         *(_ssml(name, attributes) for name, attributes in SSML_ATTRIBUTES.items()),
         *(f"2.2+| ssml:{name}: #text *any*\n    *any" for name in SSML_OPEN.split()),
         "xi:include: #text *any*\n    *any",
-        "2.x| apip:apipAccessibility: *any*\n    *any",
     )
 )

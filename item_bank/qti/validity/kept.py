@@ -41,7 +41,7 @@ def _seen(node: Node) -> Iterator[Node]:
 def _judged(node: Node) -> tuple[str, str]:
     if node.namespace == "xinclude":
         return "include_not_followed", f"{node.attributes.get('href', '')[:80]!r} is not included"
-    if node.namespace in APIP:
+    if node.namespace == APIP:
         return "accessibility_not_shown", "APIP's accessibility information is not shown here"
     if node.namespace and node.namespace not in ("mathml", "ssml"):
         return "vendor_extension", f"an element of {node.namespace[:80]}"

@@ -12,18 +12,34 @@ from functools import cache
 from item_bank.qti.model.nodes import Document, Node, Version
 from item_bank.qti.problems import Problem
 from item_bank.qti.reader import names
-from item_bank.qti.validity import body_tables, interaction_tables, island_tables, processing_tables, root_tables, shared_tables
+from item_bank.qti.validity import (
+    apip_tables,
+    body_tables,
+    interaction_tables,
+    island_tables,
+    processing_tables,
+    root_tables,
+    shared_tables,
+)
 from item_bank.qti.validity.codes import finding
 from item_bank.qti.validity.datatypes import Check, checks, said
 from item_bank.qti.validity.notation import ANY, OTHER, Rule, compile_rules, drafts
 
-APIP = frozenset(
-    {"http://www.imsglobal.org/xsd/apip/apipv1p0/imsapip_qtiv1p0", "http://www.imsglobal.org/xsd/apip/apipv1p0/imsapip_qtiextv1p0"}
-)
+APIP = "http://www.imsglobal.org/xsd/apip/apipv1p0/imsapip_qtiv1p0"
 ROOTS: Mapping[Version, frozenset[str]] = {
-    Version.QTI_21: frozenset({"assessmentItem", "assessmentTest", "assessmentSection", "outcomeDeclaration", "responseProcessing"}),
+    Version.QTI_21: frozenset(
+        {"assessmentItem", "assessmentTest", "assessmentSection", "outcomeDeclaration", "responseProcessing", "rubricBlock"}
+    ),
     Version.QTI_22: frozenset(
-        {"assessmentItem", "assessmentTest", "assessmentSection", "assessmentStimulus", "outcomeDeclaration", "responseProcessing"}
+        {
+            "assessmentItem",
+            "assessmentTest",
+            "assessmentSection",
+            "assessmentStimulus",
+            "outcomeDeclaration",
+            "responseProcessing",
+            "rubricBlock",
+        }
     ),
     Version.QTI_30: frozenset(
         {
@@ -55,8 +71,9 @@ _TABLES = (
     root_tables.ACCESS,
     root_tables.PORTABLE,
     island_tables.ISLANDS,
+    apip_tables.APIP,
 )
-_PREFIXES: Mapping[str, str] = {"mathml": "m", "ssml": "ssml", "xinclude": "xi", **dict.fromkeys(APIP, "apip")}
+_PREFIXES: Mapping[str, str] = {"mathml": "m", "ssml": "ssml", "xinclude": "xi", APIP: "apip"}
 _SPACES = " \t\n\r"
 
 

@@ -209,6 +209,40 @@ def test_qti_2_2_takes_the_attributes_of_ssml_1_1(name: str) -> None:
     assert [code for _, code in broken(changed(ITEM_22, "and choose.", spoken))] == expected
 
 
+APIP_NS = "http://www.imsglobal.org/xsd/apip/apipv1p0/imsapip_qtiv1p0"
+SPOKEN = '<spoken><spokenText contentLinkIdentifier="s1">Two</spokenText></spoken>'
+LINK = '<contentLinkInfo qtiLinkIdentifierRef="p1"><textLink><fullString/></textLink></contentLinkInfo>'
+ACCESS = {
+    "nothing": ("", []),
+    "something to hear": (f"{LINK}<relatedElementInfo>{SPOKEN}</relatedElementInfo>", []),
+    "no link": (f"<relatedElementInfo>{SPOKEN}</relatedElementInfo>", ["element_misplaced"]),
+    "no answer to it": (LINK, ["missing_element"]),
+    "words of nobody": (f"{LINK}<relatedElementInfo><heard/></relatedElementInfo>", ["unknown_element"]),
+    "a text without its name": (
+        f"{LINK}<relatedElementInfo><spoken><spokenText>Two</spokenText></spoken></relatedElementInfo>",
+        ["missing_attribute"],
+    ),
+    "a name that a response has": (
+        f"{LINK}<relatedElementInfo>{SPOKEN.replace('s1', 'RESPONSE')}</relatedElementInfo>",
+        ["duplicate_id"],
+    ),
+}
+
+
+@pytest.mark.parametrize("item", [ITEM_21, ITEM_22])
+@pytest.mark.parametrize("name", ACCESS)
+def test_apip_says_what_else_there_is_to_an_item(item: str, name: str) -> None:
+    written, expected = ACCESS[name]
+    told = f'<accessibilityInfo><accessElement identifier="a1">{written}</accessElement></accessibilityInfo>' if written else ""
+    whole = changed(item, "</assessmentItem>", f'<apipAccessibility xmlns="{APIP_NS}">{told}</apipAccessibility></assessmentItem>')
+
+    assert [code for _, code in broken(whole)] == expected
+
+
+def test_a_rubric_may_be_a_document_of_its_own() -> None:
+    assert broken('<rubricBlock xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" view="candidate"><p>Read.</p></rubricBlock>') == []
+
+
 def a_table(columns: str) -> str:
     return changed(ITEM_21, "<p>Say", f"<div><table>{columns}<tbody><tr><td/></tr></tbody></table></div><p>Say")
 
