@@ -81,6 +81,21 @@ def test_what_is_chosen_is_looked_at_and_downloaded(desk: Page) -> None:
     assert download.value.suggested_filename == "items-qti3.zip"
 
 
+def test_all_that_are_shown_are_chosen_at_once(desk: Page) -> None:
+    send(desk, "en", zipped({"one.xml": an_item(), "two.xml": an_item("two")}))
+    desk.goto("/cell/items")
+    every = desk.get_by_label("Choose all that are shown")
+
+    desk.get_by_role("checkbox", name="Title of two").check()
+    assert every.evaluate("one => one.indeterminate")
+    every.check()
+    expect(desk.locator("#chosen-count")).to_have_text("2 / 2")
+    is_fit_for_everybody(desk)
+    desk.get_by_role("button", name="Approve the chosen items").click()
+
+    expect(desk.get_by_text("The chosen items were approved.")).to_be_visible()
+
+
 def test_files_that_are_too_large_are_not_even_sent(desk: Page) -> None:
     desk.goto("/cell/items/import?lang=en")
     sent = []

@@ -1,0 +1,21 @@
+// The list of items: one press chooses all that are shown, or none. Without script each is chosen by itself.
+
+const form = document.getElementById("items");
+const all = document.getElementById("choose-all");
+
+if (form && all) {
+  const boxes = [...form.querySelectorAll('input[name="chosen"]')];
+  const tell = () => {
+    const chosen = boxes.filter((box) => box.checked).length;
+    all.checked = chosen === boxes.length;
+    all.indeterminate = chosen > 0 && chosen < boxes.length;
+    document.getElementById("chosen-count").textContent = chosen ? `${chosen} / ${boxes.length}` : "";
+  };
+  all.closest(".field").hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of boxes) box.checked = all.checked;
+    tell();
+  });
+  form.addEventListener("change", tell);
+  addEventListener("pageshow", tell);
+}
