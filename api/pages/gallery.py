@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
+from pydantic import BaseModel, Field
 
 from api.auth import EngineDep, Officer
 from api.pages import language_of, page
@@ -14,7 +15,7 @@ from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import ItemVersionId
 from assessment_engine.services import gallery, tryout
-from assessment_engine.services.tryout import MOST_ATTEMPTS
+from assessment_engine.services.tryout import MOST_ATTEMPTS, Tryout
 
 router = APIRouter(prefix="/cell/items", include_in_schema=False)
 
@@ -45,7 +46,29 @@ NAMES = {
     "stimulus": N_("A text for several questions"),
     "custom": N_("Custom interactions"),
 }
-ResponseText = Annotated[str, Form(max_length=8 * 1024 * 1024)]
+_RESPONSE_SIZE = 8 * 1024 * 1024  # characters: files in a response are base64
+
+
+class Attempts(BaseModel):
+    """What the form of a question sends: the answer, the attempts before it, and which copy of the question was shown."""
+
+    response: str = Field("", max_length=_RESPONSE_SIZE)
+    attempts: str = Field("[]", max_length=_RESPONSE_SIZE)
+    show: str = Field("en", max_length=8)
+    drawn: int = 1
+
+    def all(self) -> list[Json]:
+        """Read the attempts, the newest last; raises Invalid."""
+        try:
+            known, newest = json.loads(self.attempts), json.loads(self.response) if self.response else None
+        except ValueError as error:
+            raise Invalid("the answer could not be read") from error
+        if not isinstance(known, list):
+            raise Invalid("the answer could not be read")
+        return [*known[-MOST_ATTEMPTS:], newest]
+
+
+AttemptsForm = Annotated[Attempts, Form()]
 
 
 @router.get("/gallery")
@@ -66,54 +89,27 @@ def sample_media(actor: Officer, name: str) -> Response:
 @router.get("/gallery/{name}")
 def show_sample(request: Request, actor: Officer, name: str, show: str = "", drawn: int = 1) -> HTMLResponse:
     """Show one sample by itself; `drawn` chooses the numbers of one that draws its own."""
-    return _sample(request, actor, name, show or language_of(request), [], drawn)
+    tried = gallery.sample(actor, name, show or language_of(request), seed=drawn)
+    return _sample(request, tried, name, drawn)
 
 
 @router.post("/gallery/{name}/try")
-def try_sample(
-    request: Request,
-    actor: Officer,
-    name: str,
-    response: ResponseText = "",
-    attempts: ResponseText = "[]",
-    show: Annotated[str, Form(max_length=8)] = "en",
-    drawn: Annotated[int, Form()] = 1,
-) -> HTMLResponse:
+def try_sample(request: Request, actor: Officer, name: str, given: AttemptsForm) -> HTMLResponse:
     """Say what the engine makes of an answer to a sample."""
-    return _sample(request, actor, name, show, _attempts(attempts, response), drawn)
+    return _sample(request, gallery.sample(actor, name, given.show, given.all(), seed=given.drawn), name, given.drawn)
 
 
-def _sample(request: Request, actor: Officer, name: str, show: str, attempts: list[Json], drawn: int) -> HTMLResponse:
-    tried = gallery.sample(actor, name, show, attempts, seed=drawn)
+def _sample(request: Request, tried: Tryout, name: str, drawn: int) -> HTMLResponse:
     kind, draws = NAMES.get(name, name), name == "template"
     place = {"id": name, "address": f"/cell/items/gallery/{name}", "kind": kind, "drawn": drawn, "draws": draws}
-    back = {"href": f"/cell/items/gallery?show={show}#try-{name}", "text": "gallery"}
+    back = {"href": f"/cell/items/gallery?show={tried.lang}#try-{name}", "text": "gallery"}
     return page(request, "cell/tried.html", tried=tried, place=place, back=back, question_words=question_words())
 
 
 @router.post("/{version_id}/try")
-def try_item(
-    request: Request,
-    engine: EngineDep,
-    actor: Officer,
-    version_id: ItemVersionId,
-    response: ResponseText = "",
-    attempts: ResponseText = "[]",
-    show: Annotated[str, Form(max_length=8)] = "en",
-) -> HTMLResponse:
+def try_item(request: Request, engine: EngineDep, actor: Officer, version_id: ItemVersionId, given: AttemptsForm) -> HTMLResponse:
     """Say what the engine makes of an answer to an item of the bank."""
-    tried = tryout.try_version(engine, actor, version_id, show, _attempts(attempts, response))
+    tried = tryout.try_version(engine, actor, version_id, given.show, given.all())
     place = {"id": version_id, "address": f"/cell/items/{version_id}", "kind": "", "drawn": 1, "draws": False}
-    back = {"href": f"/cell/items/{version_id}?show={show}", "text": tried.title}
+    back = {"href": f"/cell/items/{version_id}?show={given.show}", "text": tried.title}
     return page(request, "cell/tried.html", tried=tried, place=place, back=back, question_words=question_words())
-
-
-def _attempts(before: str, response: str) -> list[Json]:
-    """Read the attempts that the page sends, the newest last."""
-    try:
-        known, newest = json.loads(before), json.loads(response) if response else None
-    except ValueError as error:
-        raise Invalid("the answer could not be read") from error
-    if not isinstance(known, list):
-        raise Invalid("the answer could not be read")
-    return [*known[-MOST_ATTEMPTS:], newest]
