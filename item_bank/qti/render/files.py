@@ -1,13 +1,12 @@
 """Media, upload and drawing: what is played, and what is handed in."""
 
+from item_bank.qti.binding.constraints import DRAWN
 from item_bank.qti.model import DrawingInteraction, MediaInteraction, UploadInteraction
 from item_bank.qti.render import pictures
 from item_bank.qti.render.elements import element, text
 from item_bank.qti.render.graphics import figure
 from item_bank.qti.render.groups import group, hint, labelled, wrapper
 from item_bank.qti.render.sheet import Sheet
-
-_DRAWN = "image/png,image/jpeg,image/gif,image/webp"
 
 
 def media(sheet: Sheet, interaction: MediaInteraction) -> str:
@@ -53,7 +52,7 @@ def _kind(media_type: str) -> str:
 def drawing(sheet: Sheet, interaction: DrawingInteraction) -> str:
     """Write a picture to draw on; the script puts the drawing into the file control, which is hidden until then."""
     identity = sheet.new_id(interaction.response)
-    attributes = {"type": "file", "id": identity, "accept": _DRAWN, **sheet.control(interaction.response, "file")}
+    attributes = {"type": "file", "id": identity, "accept": ",".join(DRAWN), **sheet.control(interaction.response, "file")}
     label = element("label", {"for": identity, "class": "qti-label"}, text(sheet.word("drawn_picture")))
     holder = element("div", {"class": "qti-file-instead", "hidden": ""}, f"{label} {element('input', attributes)}")
     name = sheet.file_name(interaction.response)
