@@ -116,18 +116,16 @@ def score(
     responses: Variables,
     *,
     seed: int = 0,
-    copy: Copy | None = None,
     before: Variables | None = None,
     operators: Mapping[str, CustomOperator] = OPERATORS,
 ) -> Outcomes:
     """Run an item's processing over one set of bound responses.
 
-    `copy` is the candidate's copy (drawn from the seed when it is not given); `before` are outcomes to go on from, as adaptive items
-    do. A response that is not named has its default.
+    The candidate's copy is drawn from the seed; `before` are outcomes to go on from, as adaptive items do. A response that is not named
+    has its default.
     """
     program = compiled(item) if operators is OPERATORS else _compile(item, operators)
-    copy = copy_of(item, seed) if copy is None else copy
-    return _run(program, copy, responses, before or {}, seed)
+    return _run(program, copy_of(item, seed), responses, before or {}, seed)
 
 
 def _run(program: Program, copy: Copy, responses: Variables, before: Variables, seed: int) -> Outcomes:

@@ -195,7 +195,7 @@ class ItemSession:
         settled = {name for name, declared in self.item.outcomes.items() if declared.external_scored}  # nobody has scored it yet
         going_on = {name: value for name, value in kept.items() if name not in settled}
         before = {**going_on, "numAttempts": integer(attempts), "duration": single(BaseType.DURATION, self.duration)}
-        made = score(self.item, responses, seed=self.seed, copy=self.copy, before=before, operators=self.operators)
+        made = score(self.item, responses, seed=self.seed, before=before, operators=self.operators)
         after = replace(self, responses=responses, outcomes={**kept, **made.values}, num_attempts=attempts, is_processed=True)
         return after.close() if after._spent else after
 

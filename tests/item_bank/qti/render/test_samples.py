@@ -52,8 +52,8 @@ def test_the_right_answer_is_worth_everything_and_none_nothing(kind: str, lang: 
     right = {name: copy.corrects.get(name, declared.correct) for name, declared in one.responses.items()}
     nothing: Mapping[str, Value | None] = dict.fromkeys(one.responses)
 
-    assert score(one, right, seed=5, copy=copy).score == score(one, right, seed=5, copy=copy).max_score
-    assert score(one, nothing, seed=5, copy=copy).score == 0
+    assert score(one, right, seed=5).score == score(one, right, seed=5).max_score
+    assert score(one, nothing, seed=5).score == 0
 
 
 def test_a_hint_costs_a_mark_and_what_follows_is_said() -> None:
