@@ -14,7 +14,7 @@ from assessment_engine.kernel.ids import CompetencyId, ItemVersionId
 from item_bank.items import LONGEST_IDENTIFIER, LONGEST_LANGUAGE, LONGEST_PATH, PartKind, plain_path
 from item_bank.parity import NO_LANGUAGE, unlike
 from item_bank.qti.model import Version
-from item_bank.qti.package import Package, Plan, PlannedItem, as_record, plan_import
+from item_bank.qti.package import ImportPlan, Package, PlannedItem, as_record, plan_import
 from item_bank.qti.package.planned import PlannedDocument
 from item_bank.qti.problems import Problem, Severity
 from item_bank.qti.reader import read_item
@@ -136,7 +136,7 @@ def check_import(
     return CheckedImport(report=report, items=items)
 
 
-def _report(plan: Plan, *, loose: bool, lenient: bool) -> ImportReport:
+def _report(plan: ImportPlan, *, loose: bool, lenient: bool) -> ImportReport:
     problems = [_softened(each) for each in plan.problems if each.code != "no_manifest"] if loose else list(plan.problems)
     lines = [_line(identifier, group, problems) for identifier, group in plan.variants.items()]
     problems.extend(_not_kept(each, "test") for each in plan.tests)

@@ -20,7 +20,7 @@ Not here: what breaks the specification (validity/), files and folders of a disk
 from item_bank.qti.package.export import Exported, ExportedItem, ExportedPart, export_package
 from item_bank.qti.package.open import looks_like_zip, open_folder, open_package
 from item_bank.qti.package.plan import plan_import
-from item_bank.qti.package.planned import Plan, PlannedItem, PlannedPart, PlannedStimulus, PlannedTest
+from item_bank.qti.package.planned import ImportPlan, PlannedItem, PlannedPart, PlannedStimulus, PlannedTest
 from item_bank.qti.package.records import Kind, Package, Resource
 from item_bank.qti.package.report import as_lines, as_record
 
@@ -28,9 +28,9 @@ __all__ = [
     "Exported",
     "ExportedItem",
     "ExportedPart",
+    "ImportPlan",
     "Kind",
     "Package",
-    "Plan",
     "PlannedItem",
     "PlannedPart",
     "PlannedStimulus",

@@ -13,7 +13,7 @@ from item_bank.qti.package.beside import Beside, language
 from item_bank.qti.package.checks import Shelf
 from item_bank.qti.package.manifest import DOCUMENTS
 from item_bank.qti.package.notebook import Judge, Notebook, at
-from item_bank.qti.package.planned import Plan, PlannedItem, PlannedTest
+from item_bank.qti.package.planned import ImportPlan, PlannedItem, PlannedTest
 from item_bank.qti.package.reading import stays_as_it_is
 from item_bank.qti.package.records import Kind, Package
 from item_bank.qti.package.references import references
@@ -33,7 +33,7 @@ _ROOTS: Mapping[str, Kind] = {
 }
 
 
-def plan_import(package: Package, *, lenient: bool = False, progress: Progress | None = None, judge: Judge = findings) -> Plan:
+def plan_import(package: Package, *, lenient: bool = False, progress: Progress | None = None, judge: Judge = findings) -> ImportPlan:
     """Plan the import of a whole package; `progress` hears how many documents of how many are read."""
     planning = _Planning(package, judge)
     sources = tuple(_sources(package))
@@ -147,7 +147,7 @@ class _Planning:
                 package=self.package,
             )
 
-    def finished(self, lenient: bool) -> Plan:
+    def finished(self, lenient: bool) -> ImportPlan:
         """Check what only the whole package can tell, and close the plan."""
         turning = self.targets.check(frozenset(self.items), frozenset(self.sections))
         self._say_unused()
@@ -157,7 +157,7 @@ class _Planning:
             self.notebook.say("", Problem(code="nothing_found", message=message, advice="hand over a package or files of QTI"))
         problems = tuple(self.notebook.problems)
         invalid = any(each.severity is Severity.INVALID for each in problems)
-        return Plan(
+        return ImportPlan(
             items=tuple(self.items.values()),
             tests=tuple(self.targets.with_targets(test) for test in self.tests.values()),
             sections=tuple(self.sections.values()),

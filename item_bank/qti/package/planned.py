@@ -96,7 +96,7 @@ class PlannedTest(PlannedDocument):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class ImportPlan:
     """What an import would do, and all that there is to say about it. When it is `refused`, nothing may be imported."""
 
     items: tuple[PlannedItem, ...]

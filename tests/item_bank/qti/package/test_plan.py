@@ -7,7 +7,7 @@ import pytest
 
 from assessment_engine.kernel.errors import UnreadableFile
 from item_bank.qti.model import Document, Version
-from item_bank.qti.package import Plan, as_lines, as_record, open_folder, open_package, plan_import
+from item_bank.qti.package import ImportPlan, as_lines, as_record, open_folder, open_package, plan_import
 from item_bank.qti.problems import Problem, Severity
 from tests.item_bank.items import choice, qti, response
 from tests.item_bank.qti.package.zips import ITEM, PICTURE, manifest, resource, zipped
@@ -54,17 +54,17 @@ def section_ref(href: str) -> str:
     return f'<qti-assessment-section-ref identifier="S-{href.replace("/", "-")}" href="{href}"/>'
 
 
-def planned(files: Mapping[str, bytes], *, lenient: bool = False) -> Plan:
+def planned(files: Mapping[str, bytes], *, lenient: bool = False) -> ImportPlan:
     """Plan the import of loose files."""
     return plan_import(open_folder(files), lenient=lenient)
 
 
-def codes(plan: Plan, severity: Severity = Severity.INVALID) -> list[str]:
+def codes(plan: ImportPlan, severity: Severity = Severity.INVALID) -> list[str]:
     """The codes of the problems."""
     return [problem.code for problem in plan.problems if problem.severity is severity]
 
 
-def the(plan: Plan, code: str) -> Problem:
+def the(plan: ImportPlan, code: str) -> Problem:
     """The one problem with a code."""
     (found,) = [problem for problem in plan.problems if problem.code == code]
     return found
@@ -272,7 +272,7 @@ def test_a_manifest_that_names_a_file_that_is_not_there_is_refused() -> None:
     assert plan.refused
 
 
-def the_first(plan: Plan, code: str) -> Problem:
+def the_first(plan: ImportPlan, code: str) -> Problem:
     """The first problem with a code."""
     return next(problem for problem in plan.problems if problem.code == code)
 
