@@ -3,7 +3,7 @@
 Rooms, from the ground up; each knows only those above it in this list (the contract "questions" in pyproject.toml):
 
 text, values  when two texts are the same (ADR 17); QTI's typed values, NULL is None
-patterns      XML Schema's regular expressions, in bounded time
+patterns      XML Schema's regular expressions, in bounded time; pattern_language reads them
 model         what files say, as records, and nodes in QTI 3.0's names whatever the version
 problems      what is wrong with a file: where, by which clause, what to do
 reader        XML bytes → records; tolerant; safe_xml is the only module that parses XML

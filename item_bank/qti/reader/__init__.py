@@ -6,6 +6,7 @@ attributes    typed attributes
 declarations  variables
 body          text, markup, feedback
 interactions  the kinds of interaction
+pictures      pictures, sounds, films
 item          items and stimuli
 assessment    tests
 results       QTI Results Reporting

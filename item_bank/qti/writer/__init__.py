@@ -8,6 +8,7 @@ html       HTML that QTI 2.1 does not know, said with what it knows
 media      pictures, sounds and films as 2.1's `object`
 portable   portable custom interactions of both kinds
 results    results of sessions, in 3.0
+trees      small changes to Nodes, and the list of what is lost by them
 convert    the way from one version to another, and what was lost on it
 
 Not here: what is valid (validity/), zip files and manifests (package/).
