@@ -16,7 +16,7 @@ from item_bank.parity import NO_LANGUAGE, unlike
 from item_bank.qti.model import Version
 from item_bank.qti.package import ImportPlan, Package, PlannedItem, as_record, plan_import
 from item_bank.qti.package.planned import PlannedDocument
-from item_bank.qti.problems import Problem, Severity
+from item_bank.qti.problems import Problem, Severity, refusal
 from item_bank.qti.reader import read_item
 from item_bank.readiness import shortfalls
 
@@ -131,8 +131,10 @@ def check_import(
             contents: dict[tuple[str, str], bytes] = {}
             groups = zip(report.items, plan.variants.values(), strict=True)
             items = tuple(_kept(line, group, contents) for line, group in groups)
-    except AssessmentError as refusal:
-        return CheckedImport(report=ImportReport(problems=(_refused_whole(refusal),), refused=True))
+    except AssessmentError as error:
+        return CheckedImport(
+            report=ImportReport(problems=(refusal(error, "Mend the package, or import its files one by one."),), refused=True)
+        )
     return CheckedImport(report=report, items=items)
 
 
@@ -156,19 +158,6 @@ def _not_kept(document: PlannedDocument, what: str) -> Problem:
     message = f"the {what} was read and checked, but a bank keeps items only"
     advice = "Build a form from its items."
     return Problem(code=f"{what}_not_kept", message=message, severity=Severity.NOTE, file=document.path, advice=advice)
-
-
-def _refused_whole(refusal: AssessmentError) -> Problem:
-    line = refusal.details.get("line")
-    return Problem(
-        code=str(refusal.details.get("problem") or refusal.code),
-        message=refusal.message,
-        file=str(refusal.details.get("file") or ""),
-        line=line if isinstance(line, int) else 0,
-        element=str(refusal.details.get("element") or ""),
-        clause=str(refusal.details.get("clause") or ""),
-        advice=str(refusal.details.get("advice") or "Mend the package, or import its files one by one."),
-    )
 
 
 def _line(identifier: str, group: Mapping[str, PlannedItem], problems: list[Problem]) -> ImportedItem:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NoReturn
 
-from assessment_engine.kernel.errors import UnreadableFile
+from assessment_engine.kernel.errors import AssessmentError, UnreadableFile
 from item_bank.qti.model.nodes import Node
 
 
@@ -37,6 +37,21 @@ def problem(node: Node, code: str, message: str, *, clause: str = "", advice: st
     """Note a problem at a node."""
     return Problem(
         code=code, message=message, severity=severity, clause=clause, advice=advice, line=node.line, element=node.written or node.name
+    )
+
+
+def refusal(error: AssessmentError, advice: str, file: str = "") -> Problem:
+    """Say as a problem why a file was refused; the file and the advice are the refusal's own where it has them."""
+    said = {name: str(error.details.get(name) or "") for name in ("problem", "file", "element", "clause", "advice")}
+    line = error.details.get("line")
+    return Problem(
+        code=said["problem"] or error.code,
+        message=error.message,
+        clause=said["clause"],
+        advice=said["advice"] or advice,
+        file=said["file"] or file,
+        line=line if isinstance(line, int) else 0,
+        element=said["element"],
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from assessment_engine.kernel.errors import AssessmentError
 from item_bank.qti.model.nodes import Document, Node, Version
 from item_bank.qti.package.limits import MAX_PROBLEMS_OF_A_FILE
-from item_bank.qti.problems import Problem, Severity
+from item_bank.qti.problems import Problem, Severity, refusal
 from item_bank.qti.writer.trees import Losses
 from item_bank.qti.writer.upgrade import upgraded
 
@@ -31,16 +31,7 @@ class Notebook:
     def cannot_read(self, path: str, error: AssessmentError) -> None:
         """List a file that is refused before anything of it is known."""
         self.unreadable = True
-        line, element = error.details.get("line"), error.details.get("element")
-        problem = Problem(
-            code=str(error.details.get("problem") or error.code),
-            message=error.message,
-            advice="this file cannot be read at all: repair it or take it out",
-            file=path,
-            line=line if isinstance(line, int) else 0,
-            element=str(element or ""),
-        )
-        self.problems.append(problem)
+        self.problems.append(refusal(error, "this file cannot be read at all: repair it or take it out", path))
 
     def judged(self, path: str, document: Document) -> None:
         """List what breaks the specification, and what changes when the file becomes QTI 3.0."""
