@@ -14,7 +14,8 @@ from item_bank.qti.model.nodes import Node
 from item_bank.qti.processing import OPERATORS
 from item_bank.qti.processing.assign import initial
 from item_bank.qti.processing.program import compile_expression, compile_rules
-from item_bank.qti.processing.scope import Compile, Leave, Rule, Scope
+from item_bank.qti.processing.rules import run_rules
+from item_bank.qti.processing.scope import Compile, Rule, Scope
 from item_bank.qti.processing.tests import TakenItem, TestResults
 from item_bank.qti.session.item import ItemSession, Variables, initial_outcomes
 from item_bank.qti.session.plan import Plan, PlannedItem
@@ -54,12 +55,8 @@ def starting(test: AssessmentTest) -> dict[str, Value | None]:
 def process(facts: Facts) -> tuple[Variables, bool]:
     """Run outcome processing; return the outcomes, and whether it ended the test (QTI 3.0, "exitTest")."""
     scope = facts.scope(starting(facts.test))
-    try:
-        for rule in _rules(facts.test):
-            rule(scope)
-    except Leave:
-        return {name: scope.values.get(name) for name in facts.test.outcomes}, True
-    return {name: scope.values.get(name) for name in facts.test.outcomes}, False
+    left = run_rules(_rules(facts.test), scope)
+    return {name: scope.values.get(name) for name in facts.test.outcomes}, left
 
 
 @lru_cache(maxsize=256)
