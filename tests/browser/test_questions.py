@@ -79,6 +79,7 @@ def test_a_question_is_answered_with_the_mouse(desk: Page, name: str) -> None:
     desk.goto(f"/cell/items/gallery/{name}?show=en&lang=en")
 
     MOUSE[name](desk)
+    take_alone(desk.locator(".qti-item").first, name)
     desk.get_by_role("button", name="Try it").click()
 
     the_server_is_content(desk, name)
@@ -365,6 +366,12 @@ def take(page: Page, name: str) -> None:
     """Take a picture for the documents."""
     SCREENS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENS / f"{name}.png")
+
+
+def take_alone(question: Locator, name: str) -> None:
+    """Take a picture of one answered question for the sheet of all kinds."""
+    (SCREENS / "kinds").mkdir(parents=True, exist_ok=True)
+    question.screenshot(path=SCREENS / "kinds" / f"{name}.png")
 
 
 def type_in_hindi(page: Page) -> None:
