@@ -103,10 +103,7 @@ def _sqlite() -> tuple[str, ...]:
         f"CREATE TRIGGER competency_records_need BEFORE INSERT ON competency_records BEGIN {foreign} END",
         f"CREATE TRIGGER answers_need BEFORE INSERT ON answers BEGIN {late} END",
     ]
-    for name, when, table in _refusals():
-        refuse = f"BEGIN SELECT RAISE(ABORT, 'what is written in {table} stays'); END"
-        statements.append(f"CREATE TRIGGER {name} BEFORE {when.replace('{each}', '')} {refuse}")
-    return tuple(statements)
+    return (*statements, *(_refusal("sqlite", *refused) for refused in _refusals()))
 
 
 def _postgresql() -> tuple[str, ...]:
@@ -130,22 +127,21 @@ def _postgresql() -> tuple[str, ...]:
         f"CREATE TRIGGER competency_records_need BEFORE INSERT ON competency_records {insert} competency_record_needs()",
         f"CREATE TRIGGER answers_need BEFORE INSERT ON answers {insert} answer_needs()",
     ]
-    for name, when, _table in _refusals():
-        event = when.replace("{each}", " FOR EACH ROW")
-        statements.append(f"CREATE TRIGGER {name} BEFORE {event} EXECUTE FUNCTION what_is_written_stays()")
-    return tuple(statements)
+    return (*statements, *(_refusal("postgresql", *refused) for refused in _refusals()))
 
 
 def append_only(dialect: str, tables: Sequence[str]) -> tuple[str, ...]:
     """Return the triggers that keep the rows of later tables as they were written."""
-    statements = []
-    for table, verb in product(tables, ("UPDATE", "DELETE")):
-        name, words = f"{table}_no_{verb.lower()}", f"'what is written in {table} stays'"
-        if dialect == "sqlite":
-            statements.append(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, {words}); END")
-        else:
-            statements.append(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} EXECUTE FUNCTION what_is_written_stays()")
-    return tuple(statements)
+    changes = product(tables, ("UPDATE", "DELETE"))
+    return tuple(_refusal(dialect, f"{table}_no_{verb.lower()}", f"{verb} ON {table}", table) for table, verb in changes)
+
+
+def _refusal(dialect: str, name: str, event: str, table: str) -> str:
+    """Return the trigger that refuses a change; `event` has the place of FOR EACH ROW, which only PostgreSQL wants."""
+    if dialect == "sqlite":
+        refuse = f"BEGIN SELECT RAISE(ABORT, 'what is written in {table} stays'); END"
+        return f"CREATE TRIGGER {name} BEFORE {event.replace('{each}', '')} {refuse}"
+    return f"CREATE TRIGGER {name} BEFORE {event.replace('{each}', ' FOR EACH ROW')} EXECUTE FUNCTION what_is_written_stays()"
 
 
 def _function(name: str, body: str) -> str:
