@@ -89,23 +89,19 @@ class AuditLog:
 
     def append(self, kind: str, *, subject: str, now: datetime, actor: str | None = None, payload: Json = None) -> str:
         """Record that something happened; returns the entry's SHA-256, which its leaf will carry."""
-        sha256 = entry_digest(kind, subject, actor, now, payload)
-        self._connection.execute(
-            insert(audit_entries).values(
-                id=new_id("log", now), kind=kind, subject=subject, actor_id=actor, at=now, payload=payload, sha256=sha256
-            )
-        )
+        (sha256,) = self.append_all(kind, {subject: payload}, now=now, actor=actor)
         return sha256
 
-    def append_all(self, kind: str, about: Mapping[str, Json], *, now: datetime, actor: str | None = None) -> None:
-        """Record that the same happened to many things: a payload for each subject."""
-        if about:
-            rows = [
-                {"id": new_id("log", now), "kind": kind, "subject": subject, "actor_id": actor, "at": now, "payload": payload}
-                | {"sha256": entry_digest(kind, subject, actor, now, payload)}
-                for subject, payload in about.items()
-            ]
+    def append_all(self, kind: str, about: Mapping[str, Json], *, now: datetime, actor: str | None = None) -> tuple[str, ...]:
+        """Record that the same happened to many things, with a payload for each subject; returns the entries' SHA-256."""
+        digests = tuple(entry_digest(kind, subject, actor, now, payload) for subject, payload in about.items())
+        rows = [
+            {"id": new_id("log", now), "kind": kind, "subject": subject, "actor_id": actor, "at": now, "payload": payload, "sha256": sha256}
+            for (subject, payload), sha256 in zip(about.items(), digests, strict=True)
+        ]
+        if rows:
             self._connection.execute(insert(audit_entries), rows)
+        return digests
 
     def lock_sequence(self) -> None:
         """Keep every other sequencer out until this transaction ends; SQLite's writing transactions are alone already."""
