@@ -34,8 +34,10 @@ def officer(engine: Engine) -> Actor:
     return a_person(engine, an_organisation(engine), Role.CELL_OFFICER)
 
 
-def imported(engine: Engine, actor: Actor, files: Mapping[str, bytes], **rules: object) -> ImportReport:
-    return import_package(engine, actor, from_files(files), ImportRules(new_bank="Bank", **rules))  # type: ignore[arg-type]
+def imported(
+    engine: Engine, actor: Actor, files: Mapping[str, bytes], *, lenient: bool = False, dry_run: bool = False, most: int | None = None
+) -> ImportReport:
+    return import_package(engine, actor, from_files(files), ImportRules(new_bank="Bank", lenient=lenient, dry_run=dry_run, most=most))
 
 
 def codes(report: ImportReport) -> list[str]:

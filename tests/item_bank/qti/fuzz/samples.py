@@ -1,5 +1,4 @@
-from importlib import resources
-
+from assessment_engine.services.samples import FOLDER
 from tests.item_bank.qti.validity.samples import SAMPLES
 
 _EXPRESSIONS = (
@@ -25,9 +24,8 @@ _EXPRESSIONS = (
 
 def samples() -> tuple[bytes, ...]:
     """Items of every interaction, an item of every expression, tests, stimuli."""
-    folder = resources.files("assessment_engine.demo") / "interactions"
-    demo = [each.read_bytes() for each in sorted(folder.iterdir(), key=str) if each.name.endswith(".en.xml")]
-    return (*demo, *(xml.encode() for xml in SAMPLES.values()), _every_expression().encode())
+    gallery = [each.read_bytes() for each in sorted(FOLDER.iterdir(), key=str) if each.name.endswith(".en.xml")]
+    return (*gallery, *(xml.encode() for xml in SAMPLES.values()), _every_expression().encode())
 
 
 def _every_expression() -> str:

@@ -4,6 +4,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from types import FrameType
 
@@ -11,8 +12,8 @@ from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import AssessmentError
 from item_bank.qti.binding import bind, shortcomings, typed
 from item_bank.qti.model import QtiItem
-from item_bank.qti.model.nodes import Version
-from item_bank.qti.package import as_lines, open_package, plan_import
+from item_bank.qti.model.nodes import Document, Node, Version
+from item_bank.qti.package import ImportPlan, as_lines, open_package, plan_import
 from item_bank.qti.processing import copy_of, max_score, score
 from item_bank.qti.reader import assessment_of, parse, read_item, read_results, read_section, read_stimulus
 from item_bank.qti.render import Page, modal_feedbacks, render
@@ -71,16 +72,25 @@ def _package_steps(source: bytes) -> Steps:
     package = open_package(source)
     for lenient in (False, True):
         plan = plan_import(package, lenient=lenient)
-        yield f"planned, {'leniently' if lenient else 'strictly'}", lambda plan=plan: list(as_lines(plan.problems))  # type: ignore[misc]
+        yield f"planned, {'leniently' if lenient else 'strictly'}", partial(_said, plan)
+
+
+def _said(found: ImportPlan) -> list[str]:
+    return list(as_lines(found.problems))
+
+
+def _rewritten(root: Node, version: Version) -> Document:
+    return parse(convert(root, version).xml)
 
 
 def _steps(xml: bytes, chance: Random) -> Steps:
     document = parse(xml)
     yield "parsed", lambda: _judged(xml)
     for version in Version:
-        yield f"written as {version}", lambda version=version: parse(convert(document.root, version).xml)  # type: ignore[misc]
-    for read in (read_stimulus, read_results, read_section):
-        yield "read as another root", lambda read=read: read(xml)  # type: ignore[misc]
+        yield f"written as {version}", partial(_rewritten, document.root, version)
+    readers: tuple[Callable[[bytes], object], ...] = (read_stimulus, read_results, read_section)
+    for read in readers:
+        yield "read as another root", partial(read, xml)
     if document.root.name == "qti-assessment-test":
         yield "read as a test", lambda: plan(assessment_of(document), chance.randrange(99))
     yield "read strictly", lambda: read_item_strictly(xml)
