@@ -1,4 +1,4 @@
-"""Items: import, review, show, score. The only door to item_bank.qti: pages, routes and jobs get rendered items from here.
+"""Items: banks, review, show, score. Pages, routes and jobs get rendered items and scores from here, never from item_bank.qti.
 
 Packages come in by item_imports.py and go out by item_exports.py; versions are written by new_items.py, answers tried by tryout.py.
 """
