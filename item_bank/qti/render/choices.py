@@ -73,9 +73,11 @@ def hottext_interaction(sheet: Sheet, interaction: HottextInteraction) -> str:
 
 def hottext(sheet: Sheet, block: Hottext) -> str:
     """Write one hottext in the running text; outside of its interaction it is words."""
+    if not sheet.is_shown(block.shown):
+        return ""
     around = sheet.around
-    if not isinstance(around, HottextInteraction) or not sheet.is_shown(block.shown):
-        return sheet.blocks(block.content) if sheet.is_shown(block.shown) else ""
+    if not isinstance(around, HottextInteraction):
+        return sheet.blocks(block.content)
     identity = sheet.new_id(around.response, block.identifier)
     sheet.around = None  # a hottext inside a hottext is words
     words = sheet.phrasing(block.content)

@@ -12,7 +12,7 @@ from item_bank.qti.render.sheet import Sheet
 
 def shown_choices(sheet: Sheet, interaction: Interaction, choices: Sequence[Choice], *, shuffle: bool = False) -> list[Choice]:
     """Return the choices in this page's order (QTI 3.0, "shuffle", "fixed", "template-identifier")."""
-    shown = [choice for choice in choices if choice.shown is None or sheet.is_shown(choice.shown)]
+    shown = [choice for choice in choices if sheet.is_shown(choice.shown)]
     if not (shuffle and sheet.page.order_seed):
         return shown
     drawn = iter(sorted((choice for choice in shown if not choice.fixed), key=lambda choice: _draw(sheet, interaction, choice)))

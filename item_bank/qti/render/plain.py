@@ -9,7 +9,7 @@ from item_bank.qti.render.sheet import Sheet
 
 def words(sheet: Sheet, blocks: Blocks) -> str:
     """Say blocks in one line of plain text; interactions are left out, and so is what does not show."""
-    return " ".join("".join([block if isinstance(block, str) else _said(sheet, block) for block in blocks]).split())
+    return " ".join(words_inside(sheet, blocks).split())
 
 
 def _said(sheet: Sheet, block: Block) -> str:

@@ -87,7 +87,7 @@ class Sheet:
     @property
     def is_hindi(self) -> bool:
         """Tell whether the page is in Hindi."""
-        return self.page.lang.partition("-")[0].lower() == "hi"
+        return language_of_words(self.page.lang) == "hi"
 
     # — names and numbers
 
