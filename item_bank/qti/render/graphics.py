@@ -18,8 +18,8 @@ from item_bank.qti.model import (
 )
 from item_bank.qti.render.choices import box
 from item_bank.qti.render.elements import element, text
-from item_bank.qti.render.groups import bank, group, options, wrapper
-from item_bank.qti.render.matching import contents, may_meet, names_of, pair_rows, place_select
+from item_bank.qti.render.groups import bank, group, wrapper
+from item_bank.qti.render.matching import contents, may_meet, names_of, pair_rows, place_select, target_select
 from item_bank.qti.render.ordering import shown_choices
 from item_bank.qti.render.pictures import img_at, missing
 from item_bank.qti.render.sheet import Sheet
@@ -99,19 +99,9 @@ def _gap_row(sheet: Sheet, response: str, where: Place, offered: Sequence[tuple[
     count = max(1, min(place.match_max or len(offered), len(offered), _MOST_SELECTS))
     names_said = [name if count == 1 else sheet.word("nth", name=name, n=number) for number in range(1, count + 1)]
     ids = [identity, *(sheet.new_id(response, place.identifier) for _ in range(1, count))]
-    selects = [_place_list(sheet, response, place, fitting, said) for said in zip(names_said, ids, strict=True)]
+    named = [{"id": each, "aria-label": said} for each, said in zip(ids, names_said, strict=True)]
+    selects = [target_select(sheet, response, place.identifier, fitting, each) for each in named]
     return f"<li>{element('span', {'class': 'qti-choice-text', 'aria-hidden': 'true'}, text(name))} {' '.join(selects)}</li>"
-
-
-def _place_list(sheet: Sheet, response: str, place: Hotspot, choices: Sequence[tuple[str, str]], named: tuple[str, str]) -> str:
-    name, identity = named
-    chosen = sheet.take_answer(response, lambda pair: pair.split()[1:2] == [place.identifier]).split()
-    attributes = {
-        "id": identity,
-        **sheet.control(response, "text", second=place.identifier),
-        "aria-label": name,
-    }
-    return element("select", attributes, options(sheet, choices, chosen[0] if chosen else ""))
 
 
 def _places(sheet: Sheet, response: str, hotspots: Sequence[Hotspot], control: str = "") -> Places:

@@ -143,13 +143,15 @@ def gap(sheet: Sheet, block: Gap) -> str:
     if not isinstance(around, GapMatchInteraction):
         return "____"
     choices = [(each.identifier, name) for each, name in sheet.offered if may_meet(each, block)]
-    attributes = {
-        "id": sheet.new_id(around.response, block.identifier),
-        "class": "qti-gap",
-        **sheet.control(around.response, "text", second=block.identifier),
-        "aria-label": block.label or sheet.word("gap_n", n=sheet.next_number(f"gap {around.response}")),
-    }
-    chosen = sheet.take_answer(around.response, lambda pair: pair.split()[1:2] == [block.identifier]).split()
+    name = block.label or sheet.word("gap_n", n=sheet.next_number(f"gap {around.response}"))
+    named = {"id": sheet.new_id(around.response, block.identifier), "class": "qti-gap", "aria-label": name}
+    return target_select(sheet, around.response, block.identifier, choices, named)
+
+
+def target_select(sheet: Sheet, response: str, target: str, choices: Sequence[tuple[str, str]], named: Mapping[str, str]) -> str:
+    """Write the list of what may be put into one gap or place, showing what was put there; `named` is its id and what it is called."""
+    chosen = sheet.take_answer(response, lambda pair: pair.split()[1:2] == [target]).split()
+    attributes = {**named, **sheet.control(response, "text", second=target)}
     return element("select", attributes, options(sheet, choices, chosen[0] if chosen else ""))
 
 
