@@ -61,7 +61,7 @@ def test_load_is_seeded_in_demonstrations_only(monkeypatch: pytest.MonkeyPatch, 
     assert main(["seed-load", "2"]) == 0
     seeded = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [sorted(each) for each in seeded] == [["items", "sitting", "token"]] * 2
-    assert {len(each["items"]) for each in seeded} == {20}
+    assert {len(each["items"]) for each in seeded} == {23}
 
 
 def test_the_log_of_a_new_deployment_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
