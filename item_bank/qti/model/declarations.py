@@ -1,6 +1,5 @@
 """Variables as an item declares them (QTI 3.0 information model, "Variable Declarations"). Records only."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from item_bank.qti.values import Atom, BaseType, Cardinality, Value
@@ -118,4 +117,3 @@ class TemplateDeclaration:
 
 
 Declaration = ResponseDeclaration | OutcomeDeclaration | TemplateDeclaration
-Declarations = Mapping[str, Declaration]

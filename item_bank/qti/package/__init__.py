@@ -17,25 +17,19 @@ export            items as a package
 Not here: what breaks the specification (validity/), files and folders of a disk (services/import_sources.py).
 """
 
-from item_bank.qti.package.export import Exported, ExportedItem, ExportedPart, export_package
+from item_bank.qti.package.export import ExportedItem, ExportedPart, export_package
 from item_bank.qti.package.open import looks_like_zip, open_folder, open_package
 from item_bank.qti.package.plan import plan_import
-from item_bank.qti.package.planned import ImportPlan, PlannedItem, PlannedPart, PlannedStimulus, PlannedTest
-from item_bank.qti.package.records import Kind, Package, Resource
+from item_bank.qti.package.planned import ImportPlan, PlannedItem
+from item_bank.qti.package.records import Package
 from item_bank.qti.package.report import as_lines, as_record
 
 __all__ = [
-    "Exported",
     "ExportedItem",
     "ExportedPart",
     "ImportPlan",
-    "Kind",
     "Package",
     "PlannedItem",
-    "PlannedPart",
-    "PlannedStimulus",
-    "PlannedTest",
-    "Resource",
     "as_lines",
     "as_record",
     "export_package",

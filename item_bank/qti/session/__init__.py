@@ -15,17 +15,14 @@ responses.
 
 from item_bank.qti.session.assessment import TestSession, TestState
 from item_bank.qti.session.item import ItemSession, opening_values
-from item_bank.qti.session.plan import Plan, PlannedItem, plan
-from item_bank.qti.session.report import item_result, report
+from item_bank.qti.session.plan import plan
+from item_bank.qti.session.report import report
 from item_bank.qti.session.script import run_script
 
 __all__ = [
     "ItemSession",
-    "Plan",
-    "PlannedItem",
     "TestSession",
     "TestState",
-    "item_result",
     "opening_values",
     "plan",
     "report",

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from item_bank.qti.model import QtiItem
-from item_bank.qti.model.declarations import Declarations
+from item_bank.qti.model.declarations import Declaration
 from item_bank.qti.model.nodes import Node
 from item_bank.qti.processing import max_score, score
 from item_bank.qti.processing.functions import NAMES as FUNCTIONS
@@ -126,7 +126,7 @@ def an_item(response: tuple[Node, ...], template: tuple[Node, ...], outcome: tup
 @settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_no_expression_over_any_values_raises(tree: Node, given_values: dict[str, Value | None]) -> None:
     declarations = read_item(DECLARED.encode())
-    everything: Declarations = {**declarations.responses, **declarations.outcomes, **declarations.templates}
+    everything: dict[str, Declaration] = {**declarations.responses, **declarations.outcomes, **declarations.templates}
     compiling = Compile(declarations=everything, expression=lambda child: compile_expression(child, compiling), operators={})
     running = Scope(declarations=everything, values=given_values, corrects=dict(given_values), seed=1)
 
