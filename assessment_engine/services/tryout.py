@@ -24,11 +24,11 @@ MOST_ATTEMPTS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """One variable as it stands after the attempts."""
+class Variable:
+    """One response or outcome as it stands after the attempts; `value` is in words, "" for NULL."""
 
     name: str
-    value: str  # "" for none
+    value: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +40,11 @@ class Tryout:
     lang: str
     html: str
     max_score: float | None
-    attempts: tuple[Json, ...] = ()  # the last one first counts when it could be read; see `problem`
+    attempts: tuple[Json, ...] = ()  # the last one counts only where it could be read; see `problem`
     score: float | None = None
     by_person: bool = False  # somebody marks this, not the engine
-    responses: tuple[Outcome, ...] = ()  # what arrived
-    outcomes: tuple[Outcome, ...] = ()
+    responses: tuple[Variable, ...] = ()  # what arrived
+    outcomes: tuple[Variable, ...] = ()
     feedbacks: tuple[str, ...] = ()
     unfinished: tuple[str, ...] = ()  # responses that the item asks for and that are not complete
     adaptive: bool = False
@@ -105,8 +105,8 @@ def _judged(plain: Tryout, session: ItemSession, page: Page) -> Tryout:
     )
 
 
-def _named(values: Mapping[str, Value | None]) -> tuple[Outcome, ...]:
-    return tuple(Outcome(name=name, value=value_text(value, ", ")) for name, value in values.items())
+def _named(values: Mapping[str, Value | None]) -> tuple[Variable, ...]:
+    return tuple(Variable(name=name, value=value_text(value, ", ")) for name, value in values.items())
 
 
 def _without_files(response: Json) -> Json:
