@@ -24,7 +24,7 @@ from item_bank.qti.reader.attributes import flag, integer, shown, shown_by_templ
 from item_bank.qti.reader.interactions import INTERACTIONS, read_stage
 from item_bank.qti.reader.pictures import read_object
 
-_LEGACY: Mapping[str, str] = {"center": "div", "font": "span", "strike": "s", "nobr": "span", "basefont": "span"}  # HTML that no QTI has
+LEGACY: Mapping[str, str] = {"center": "div", "font": "span", "strike": "s", "nobr": "span", "basefont": "span"}  # HTML that no QTI has
 _SPOKEN = frozenset({"mathml", "ssml"})
 
 
@@ -53,7 +53,7 @@ def _markup(node: Node) -> Markup:
 
 
 def _unknown(node: Node) -> Block:
-    tag = _LEGACY.get(node.written)
+    tag = LEGACY.get(node.written)
     return Unsupported(node=node) if tag is None else Markup(tag=tag, attributes=node.attributes, children=read_blocks(node))
 
 

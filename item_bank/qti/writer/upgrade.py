@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable, Mapping
 
 from item_bank.qti.model.nodes import Node, Version
+from item_bank.qti.reader.body import LEGACY
 from item_bank.qti.writer.addresses import template_address
 from item_bank.qti.writer.portable import as_portable, portable_child
 from item_bank.qti.writer.trees import Children, Losses, blank, child_of, each_child, renamed
 
 _NAME = re.compile(r"[^\W\d][\w.-]*")
-_LEGACY: Mapping[str, str] = {"center": "div", "font": "span", "strike": "s", "nobr": "span", "basefont": "span"}  # HTML that no QTI has
 
 
 def upgraded(root: Node, losses: Losses) -> Node:
@@ -35,10 +35,10 @@ class _Upgrade:
             return ()
         if node.namespace:
             return (renamed(node, node.name, children=each_child(node, self.node)),)
-        if node.written in _LEGACY:
-            message = f"{node.written} is HTML that QTI does not know; it is written as {_LEGACY[node.written]}"
+        if node.written in LEGACY:
+            message = f"{node.written} is HTML that QTI does not know; it is written as {LEGACY[node.written]}"
             self.losses.note(node, "element_replaced", message)
-            return (renamed(node, _LEGACY[node.written], children=each_child(node, self.node)),)
+            return (renamed(node, LEGACY[node.written], children=each_child(node, self.node)),)
         change = _CHANGES.get(node.name, _same)
         return (change(self, renamed(node, node.name, children=each_child(node, self.node))),)
 
