@@ -11,6 +11,7 @@ from typing import BinaryIO
 from assessment_engine.kernel.errors import Invalid, NotFound, TooLarge, UnreadableFile
 from item_bank.imports import Source
 from item_bank.qti.package import Package, limits, looks_like_zip, open_folder, open_package
+from item_bank.qti.problems import megabytes
 
 
 def from_files(files: Mapping[str, bytes]) -> Source:
@@ -64,11 +65,11 @@ class _Folder(Mapping[str, bytes]):
             size = path.stat().st_size
             total += size
             if size > limits.MAX_FILE_BYTES:
-                raise TooLarge(f"{name}: a file may have {limits.MAX_FILE_BYTES} bytes", problem="too_large", file=name)
+                raise TooLarge(f"{name}: a file may have {megabytes(limits.MAX_FILE_BYTES)}", problem="too_large", file=name)
         if len(self._paths) > limits.MAX_FILES:
             raise TooLarge(f"a package may have {limits.MAX_FILES} files; this one has {len(self._paths)}", problem="too_many_files")
         if total > limits.MAX_TOTAL_BYTES:
-            raise TooLarge(f"a package may have {limits.MAX_TOTAL_BYTES} bytes; this one has {total}", problem="too_large")
+            raise TooLarge(f"a package may have {megabytes(limits.MAX_TOTAL_BYTES)}; this one has {megabytes(total)}", problem="too_large")
 
     def __getitem__(self, name: str) -> bytes:
         with _opened(self._paths[name]) as file:

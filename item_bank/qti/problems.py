@@ -4,6 +4,7 @@ Reading and scoring never stop at a Problem; strict import does (see validity/).
 by `refuse`.
 """
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NoReturn
@@ -59,3 +60,8 @@ def refuse(node: Node, code: str, message: str) -> NoReturn:
     """Refuse a file at a node; raises UnreadableFile with the line and the element."""
     element = node.written or node.name
     raise UnreadableFile(f"line {node.line}, {element}: {message}", problem=code, line=node.line, element=element)
+
+
+def megabytes(size: int) -> str:
+    """Write a number of bytes for people, rounded up, so that what is over a limit never reads like the limit itself."""
+    return f"{math.ceil(size / 1e4) / 100:g} MB"

@@ -15,6 +15,7 @@ from typing import BinaryIO, NoReturn
 from assessment_engine.kernel.errors import TooLarge, UnreadableFile
 from item_bank.qti.package import limits
 from item_bank.qti.package.paths import left_out, one_form, unsafe
+from item_bank.qti.problems import megabytes
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _END = struct.Struct("<4s4H2LH")
@@ -103,7 +104,7 @@ def _check_size(source: BinaryIO) -> int:
     """Check the zip's size and the size of its list of files before anything is parsed; return where the files end."""
     size = source.seek(0, 2)
     if size > limits.MAX_ARCHIVE_BYTES:
-        too_large(f"a package may have {limits.MAX_ARCHIVE_BYTES} bytes; this one has {size}")
+        too_large(f"a package may have {megabytes(limits.MAX_ARCHIVE_BYTES)}; this one has {megabytes(size)}")
     source.seek(max(0, size - _LARGEST_TAIL))
     tail = source.read(_LARGEST_TAIL)
     at = tail.rfind(b"PK\x05\x06")
@@ -156,7 +157,7 @@ def _check_entry(name: str, entry: zipfile.ZipInfo) -> None:
     if unsafe(name):
         refuse("unsafe_path", f"the name is not safe: {unsafe(name)}", name)
     if entry.file_size > limits.MAX_FILE_BYTES:
-        too_large(f"a file may have {limits.MAX_FILE_BYTES} bytes; this one has {entry.file_size}", name)
+        too_large(f"a file may have {megabytes(limits.MAX_FILE_BYTES)}; this one has {megabytes(entry.file_size)}", name)
     if entry.file_size > limits.FREE_OF_RATIO and entry.file_size > limits.MAX_RATIO * max(1, entry.compress_size):
         too_large(f"it unpacks to more than {limits.MAX_RATIO} times its size: a zip bomb", name, code="zip_bomb")
 
@@ -177,7 +178,7 @@ def _check_together(entries: list[tuple[str, zipfile.ZipInfo]], end: int) -> Non
     """Refuse files that share bytes (a quoted bomb), names that are one file somewhere, and too much altogether."""
     total = sum(entry.file_size for _, entry in entries)
     if total > limits.MAX_TOTAL_BYTES:
-        too_large(f"a package may unpack to {limits.MAX_TOTAL_BYTES} bytes; this one says {total}")
+        too_large(f"a package may unpack to {megabytes(limits.MAX_TOTAL_BYTES)}; this one says {megabytes(total)}")
     seen: dict[str, str] = {}
     for name, _ in entries:
         form = one_form(name)

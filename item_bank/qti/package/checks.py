@@ -14,7 +14,7 @@ from item_bank.qti.package.paths import Spellings, is_elsewhere, resolved
 from item_bank.qti.package.records import Files
 from item_bank.qti.package.references import MEDIA, Reference, Use
 from item_bank.qti.package.svg import unsafe_svg
-from item_bank.qti.problems import Problem, Severity
+from item_bank.qti.problems import Problem, Severity, megabytes
 
 _FITS: Mapping[Use, tuple[str, ...]] = {
     Use.IMAGE: ("image",),
@@ -114,7 +114,7 @@ def _too_large(content: bytes, medium: Medium) -> Wrong | None:
     if medium.kind != "image":
         return None
     if len(content) > limits.MAX_PICTURE_BYTES:
-        message = f"a picture may have {limits.MAX_PICTURE_BYTES} bytes; this one has {len(content)}"
+        message = f"a picture may have {megabytes(limits.MAX_PICTURE_BYTES)}; this one has {megabytes(len(content))}"
         return Wrong(code="too_large", message=message, advice="save the picture smaller")
     width, height = medium.size or (0, 0)
     if width * height > limits.MAX_PIXELS:

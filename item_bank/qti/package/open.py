@@ -10,7 +10,7 @@ from item_bank.qti.package.archive import Archive, refuse, too_large
 from item_bank.qti.package.manifest import NAME, find_manifest, read_manifest
 from item_bank.qti.package.paths import left_out, one_form, unsafe
 from item_bank.qti.package.records import Files, Package
-from item_bank.qti.problems import Problem, Severity
+from item_bank.qti.problems import Problem, Severity, megabytes
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")  # a file, an empty list, a part of several (PKWARE APPNOTE, 4.3)
 
@@ -69,9 +69,9 @@ def _check_names(names: tuple[str, ...]) -> None:
 def _check_sizes(files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
         if len(content) > limits.MAX_FILE_BYTES:
-            too_large(f"a file may have {limits.MAX_FILE_BYTES} bytes; this one has {len(content)}", name)
+            too_large(f"a file may have {megabytes(limits.MAX_FILE_BYTES)}; this one has {megabytes(len(content))}", name)
     if sum(len(content) for content in files.values()) > limits.MAX_TOTAL_BYTES:
-        too_large(f"a package may have {limits.MAX_TOTAL_BYTES} bytes")
+        too_large(f"a package may have {megabytes(limits.MAX_TOTAL_BYTES)}")
 
 
 def _opened(files: Files, left: tuple[str, ...]) -> Package:

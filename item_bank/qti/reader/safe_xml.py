@@ -12,6 +12,7 @@ from lxml import etree
 
 from assessment_engine.kernel.errors import TooLarge, UnreadableFile
 from item_bank.qti.model.nodes import Document, Node, Version
+from item_bank.qti.problems import megabytes
 from item_bank.qti.reader import names
 
 MAX_BYTES = 8_000_000
@@ -37,7 +38,7 @@ _REASONS: Mapping[str, str] = {  # what libxml2 says in words → our code; anyt
 def parse(xml: bytes) -> Document:
     """Parse a document; raises TooLarge or UnreadableFile, whose detail `problem` is a code of docs/import-problems.md."""
     if len(xml) > MAX_BYTES:
-        raise TooLarge(f"an XML file may have {MAX_BYTES} bytes; this one has {len(xml)}", problem="too_large")
+        raise TooLarge(f"an XML file may have {megabytes(MAX_BYTES)}; this one has {megabytes(len(xml))}", problem="too_large")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=False, remove_pis=False
     )

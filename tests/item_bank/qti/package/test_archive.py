@@ -9,6 +9,7 @@ import pytest
 
 from assessment_engine.kernel.errors import AssessmentError, TooLarge, UnreadableFile
 from item_bank.qti.package import limits, open_folder, open_package
+from item_bank.qti.problems import megabytes
 from tests.item_bank.qti.package.zips import ITEM, central, deflated, local, raw_zip, zipped
 
 
@@ -246,3 +247,8 @@ def test_a_loose_file_that_is_too_large_is_refused() -> None:
         open_folder({"a.mp4": b"\x00" * (limits.MAX_FILE_BYTES + 1)})
 
     assert caught.value.details["file"] == "a.mp4"
+
+
+@pytest.mark.parametrize(("size", "said"), [(50_000_000, "50 MB"), (50_000_001, "50.01 MB"), (8_000_000, "8 MB"), (1, "0.01 MB")])
+def test_a_size_over_a_limit_never_reads_like_the_limit(size: int, said: str) -> None:
+    assert megabytes(size) == said
