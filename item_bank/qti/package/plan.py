@@ -7,6 +7,7 @@ is parity.py's business (item_bank/parity.py).
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from item_bank.qti.model.nodes import Document, Node
 from item_bank.qti.package.beside import Beside, language
@@ -19,11 +20,13 @@ from item_bank.qti.package.records import Kind, Package
 from item_bank.qti.package.references import references
 from item_bank.qti.package.targets import Targets
 from item_bank.qti.problems import Problem, Severity
+from item_bank.qti.processing import OPERATORS
 from item_bank.qti.reader.safe_xml import MAX_BYTES
 from item_bank.qti.validity import findings
 
 Progress = Callable[[int, int], None]
 
+_JUDGE: Judge = partial(findings, operators=OPERATORS.keys())  # an operator that has an adapter is nothing to note
 _ROOTS: Mapping[str, Kind] = {
     "qti-assessment-item": Kind.ITEM,
     "qti-assessment-test": Kind.TEST,
@@ -33,7 +36,7 @@ _ROOTS: Mapping[str, Kind] = {
 }
 
 
-def plan_import(package: Package, *, lenient: bool = False, progress: Progress | None = None, judge: Judge = findings) -> ImportPlan:
+def plan_import(package: Package, *, lenient: bool = False, progress: Progress | None = None, judge: Judge = _JUDGE) -> ImportPlan:
     """Plan the import of a whole package; `progress` hears how many documents of how many are read."""
     planning = _Planning(package, judge)
     sources = tuple(_sources(package))

@@ -12,8 +12,8 @@ kept            what is kept and not run or shown here
 codes           every code, how bad it is, what to do
 """
 
-from collections.abc import Iterator
-from itertools import chain, islice
+from collections.abc import Collection, Iterator
+from itertools import chain
 
 from assessment_engine.kernel.errors import ImportRefused
 from item_bank.qti.model.item import QtiItem
@@ -33,30 +33,33 @@ __all__ = ["CODES", "MAX_FINDINGS", "findings", "read_item_strictly"]
 MAX_FINDINGS = 200
 
 
-def findings(document: Document) -> tuple[Problem, ...]:
-    """Return what is wrong with a document, or worth knowing, by line; at most MAX_FINDINGS, and one that says how many more there are."""
-    found = sorted(_all(document), key=lambda problem: problem.line)
+def findings(document: Document, operators: Collection[str] = ()) -> tuple[Problem, ...]:
+    """Return what is wrong with a document, or worth knowing, by line; at most MAX_FINDINGS, and one that says how many more there are.
+
+    `operators` are the custom operators, by class or definition, that have an adapter.
+    """
+    found = sorted(chain(_broken(document), kept(document, operators)), key=lambda problem: problem.line)
     if len(found) <= MAX_FINDINGS:
         return tuple(found)
     more = f"{len(found) - MAX_FINDINGS} more findings are not listed"
     return (*found[:MAX_FINDINGS], finding(document.root, "more_findings", more, document.version))
 
 
-def _all(document: Document) -> Iterator[Problem]:
+def _broken(document: Document) -> Iterator[Problem]:
     known = variables(document.root)
     if any(node.namespace == "xinclude" for node in document.root.walk()):
-        return chain(structure(document), kept(document))  # what is named may stand in another file
+        return structure(document)  # what is named may stand in another file
     if document.root.name == "qti-assessment-item":
-        return chain(structure(document), references(document, known), bindings(document, known), types(document, known), kept(document))
+        return chain(structure(document), references(document, known), bindings(document, known), types(document, known))
     if document.root.name == "qti-assessment-test":
-        return chain(structure(document), references(document, known), types(document, known), kept(document))
-    return chain(structure(document), kept(document))
+        return chain(structure(document), references(document, known), types(document, known))
+    return structure(document)
 
 
 def read_item_strictly(xml: bytes) -> QtiItem:
     """Read an item that breaks no clause; raises ImportRefused with the first that it breaks, UnreadableFile or TooLarge."""
     document = parse(xml)
-    broken = next(islice((each for each in findings(document) if each.severity is Severity.INVALID), 1), None)
+    broken = next((each for each in findings(document) if each.severity is Severity.INVALID), None)
     if broken is not None:
         raise ImportRefused(
             f"line {broken.line}, {broken.element}: {broken.message}",

@@ -1,6 +1,6 @@
 """What a file may say and nobody here does: it is kept, and these notes say so, for nothing is dropped silently."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from item_bank.qti.model.nodes import Document, Node
 from item_bank.qti.problems import Problem
@@ -18,14 +18,14 @@ _STANDARD = frozenset(
 )
 
 
-def kept(document: Document) -> Iterator[Problem]:
-    """Yield a note for everything that is kept only."""
+def kept(document: Document, operators: Collection[str]) -> Iterator[Problem]:
+    """Yield a note for everything that is kept only; `operators` are the custom operators that have an adapter."""
     version = document.version
     if document.left_behind:
         count = f"{document.left_behind} comments or processing instructions are left out"
         yield finding(document.root, "comments_left_behind", count, version, "XML")
     for node in _seen(document.root):
-        code, message = _MARKED.get(node.name) or _judged(node)
+        code, message = _MARKED.get(node.name) or _judged(node, operators)
         if code:
             yield finding(node, code, message, version)
 
@@ -38,14 +38,14 @@ def _seen(node: Node) -> Iterator[Node]:
             yield from _seen(child)
 
 
-def _judged(node: Node) -> tuple[str, str]:
+def _judged(node: Node, operators: Collection[str]) -> tuple[str, str]:
     if node.namespace == "xinclude":
         return "include_not_followed", f"{node.attributes.get('href', '')[:80]!r} is not included"
     if node.namespace == APIP:
         return "accessibility_not_shown", "APIP's accessibility information is not shown here"
     if node.namespace and node.namespace not in ("mathml", "ssml"):
         return "vendor_extension", f"an element of {node.namespace[:80]}"
-    if node.name == "qti-custom-operator":
+    if node.name == "qti-custom-operator" and not any(node.attributes.get(name) in operators for name in ("class", "definition")):
         return "unknown_operator", f"a custom operator {_name_of_operator(node)}"
     template = node.attributes.get("template", "") if node.name == "qti-response-processing" else ""
     if template and not _is_standard(template):

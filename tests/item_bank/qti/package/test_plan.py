@@ -447,3 +447,16 @@ def test_a_file_without_an_ending_is_xml_only_when_it_begins_so() -> None:
 
     assert len(plan.items) == 1
     assert not plan.refused
+
+
+def test_an_operator_that_has_an_adapter_is_not_listed_as_unknown() -> None:
+    rule = '<qti-set-outcome-value identifier="SCORE"><qti-custom-operator class="{}"/></qti-set-outcome-value>'
+    processing = f"<qti-response-processing>{rule}</qti-response-processing>"
+
+    known, unknown = (
+        planned({"a.xml": qti(responses=response("identifier", "A"), body=choice("A", "B"), processing=processing.format(name))})
+        for name in ("depcp:Trim", "somebody:Else")
+    )
+
+    assert "unknown_operator" not in codes(known)
+    assert "unknown_operator" in codes(unknown)
