@@ -44,6 +44,34 @@ HTML = frozenset(
     "samp section small source span strong sub summary sup table tbody td tfoot th thead time tr track tt u ul var video wbr".split()
 )
 
+# QTI's own names of several words: programs that write HTML lower all names, and only a list tells where the words end.
+_COMPOUND = (
+    "adaptive-engine-ref adaptive-selection adaptive-settings-ref any-n area-map-entry area-mapping assessment-item "
+    "assessment-item-ref assessment-section assessment-section-ref assessment-stimulus assessment-stimulus-ref assessment-test "
+    "associable-hotspot associate-interaction base-value branch-rule calculator-info calculator-type card-entry catalog-info "
+    "choice-interaction companion-materials-info container-size context-declaration context-variable correct-response "
+    "custom-interaction custom-operator default-value digital-material drawing-interaction duration-gte duration-lt "
+    "end-attempt-interaction equal-rounded exit-response exit-template exit-test extended-text-interaction feedback-block "
+    "feedback-body feedback-inline field-value file-href gap-img gap-match-interaction gap-text graphic-associate-interaction "
+    "graphic-gap-match-interaction graphic-order-interaction hotspot-choice hotspot-interaction hottext-interaction html-content "
+    "increment-si increment-us info-control inline-choice inline-choice-interaction integer-divide integer-modulus integer-to-float "
+    "interaction-markup interaction-module interaction-modules interpolation-table interpolation-table-entry is-null item-body "
+    "item-session-control lookup-outcome-value major-increment map-entry map-response map-response-point match-interaction "
+    "match-table match-table-entry math-constant math-operator media-interaction metadata-ref minimum-length minor-increment "
+    "modal-body modal-feedback number-correct number-incorrect number-presented number-responded number-selected order-interaction "
+    "outcome-condition outcome-declaration outcome-else outcome-else-if outcome-if outcome-maximum outcome-minimum outcome-processing "
+    "outcome-processing-fragment pattern-match physical-material portable-custom-interaction position-object-interaction "
+    "position-object-stage pre-condition printed-variable random-float random-integer resource-icon response-condition "
+    "response-declaration response-else response-else-if response-if response-processing response-processing-fragment round-to "
+    "rubric-block rubric-body rubric-template-block rubric-template-inline rule-system-si rule-system-us select-point-interaction "
+    "set-correct-response set-default-value set-outcome-value set-template-value simple-associable-choice simple-choice "
+    "simple-match-set slider-interaction stats-operator stimulus-body string-match template-block template-body template-condition "
+    "template-constraint template-declaration template-default template-else template-else-if template-feedback-block template-if "
+    "template-inline template-processing template-variable test-body test-feedback test-part test-variables text-entry-interaction "
+    "time-limits upload-interaction usagedata-ref variable-mapping "
+)
+_BARE = MappingProxyType({name.replace("-", ""): name for name in _COMPOUND.split()})
+
 _CAPITALS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _DASH = re.compile(r"-([a-z0-9])")
 _ODD = {"durationLT": "duration-lt", "durationGTE": "duration-gte"}
@@ -64,8 +92,11 @@ def camel(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def element_name(name: str, version: Version) -> str:
-    """Return QTI 3.0's name of an element."""
-    return name if version is Version.QTI_30 or name in HTML else f"qti-{kebab(name)}"
+    """Return QTI 3.0's name of an element; one in another case is known all the same (validity/ looks at how it is written)."""
+    if version is Version.QTI_30 or name in HTML:
+        return name
+    lower = name.lower()
+    return lower if lower in HTML else f"qti-{_BARE.get(lower) or kebab(name)}"
 
 
 @lru_cache(maxsize=4096)

@@ -3,6 +3,7 @@
 import pytest
 
 from item_bank.qti.binding import bind
+from item_bank.qti.model import TextEntryInteraction
 from item_bank.qti.problems import Severity
 from item_bank.qti.processing import score
 from item_bank.qti.reader import parse, read_item
@@ -133,3 +134,17 @@ def test_names_of_3_in_a_namespace_of_2_are_a_fault_and_the_item_is_read() -> No
 )
 def test_whatever_stands_around_an_item_it_is_read(xml: str | bytes) -> None:
     assert worth(xml, "A") == 1.0
+
+
+def test_names_that_a_writer_of_html_lowered_are_known_and_still_invalid() -> None:
+    xml = b"""<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="i" title="t" timeDependent="false">
+      <responsedeclaration identifier="RESPONSE" cardinality="single" basetype="string"><correctresponse><value>x</value></correctresponse>
+      </responsedeclaration><outcomedeclaration identifier="SCORE" cardinality="single" basetype="float"/>
+      <itembody><P>Say <textentryinteraction responseidentifier="RESPONSE"/></P></itembody>
+      <responseprocessing template="http://www.imsglobal.org/question/qti_v2p1/rptemplates/match_correct"/></assessmentItem>"""
+
+    item = read_item(xml)
+
+    assert [type(each) for each in item.interactions] == [TextEntryInteraction]
+    assert score(item, bind(item, "x")).score == 1
+    assert {each.code for each in findings(parse(xml))} >= {"unknown_element"}
