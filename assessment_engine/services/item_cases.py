@@ -17,8 +17,6 @@ from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import AssessmentError, Invalid, NotFound, UnreadableFile
 from assessment_engine.services.item_files import bytes_of
 from item_bank.qti.binding import bind
-from item_bank.qti.binding.atoms import LENIENT, read_atom
-from item_bank.qti.binding.given import Misfit, read_given
 from item_bank.qti.model import QtiItem
 from item_bank.qti.model.assessment import Section, references
 from item_bank.qti.model.results import ItemResult, ResultVariable, VariableKind
@@ -28,10 +26,10 @@ from item_bank.qti.reader.assessment import assessment_of, read_section, rebased
 from item_bank.qti.reader.item import item_of
 from item_bank.qti.reader.results import read_results
 from item_bank.qti.session import run_script
+from item_bank.qti.session.comparing import is_close, is_same, typed_atoms
 from item_bank.qti.session.steps import Paper
-from item_bank.qti.values import Atom, BaseType, Cardinality, Value, container, key_of, value_json, values_json
+from item_bank.qti.values import BaseType, Cardinality, Value, container, values_json
 
-CLOSE = 1e-9
 SINGLE = Cardinality.SINGLE
 
 _BUILT_IN: Mapping[str, BaseType] = {"numAttempts": BaseType.INTEGER, "duration": BaseType.DURATION}
@@ -70,7 +68,7 @@ class Shelf:
     def item(self, name: str) -> QtiItem:
         """Read an item."""
         if name.endswith(".md"):
-            raise Invalid("QuML is read by item_bank/formats, which does not exist yet", problem="quml_not_supported")
+            raise Invalid("QuML is not read yet", problem="quml_not_supported")
         if name not in self.items:
             self.items[name] = read_item(bytes_of(self.find(name)))
         return self.items[name]
@@ -197,7 +195,8 @@ def _built_in(item: QtiItem, raw: Json) -> dict[str, Value | None]:
     """The response variables that every item has without declaring them (QTI 3.0, "Built-in Variables")."""
     given = raw if isinstance(raw, Mapping) else {}
     types = {name: base_type for name, base_type in _BUILT_IN.items() if name in given and name not in item.responses}
-    return {name: value for name, base_type in types.items() if (value := container(SINGLE, base_type, _atoms(base_type, given[name])))}
+    typed = {name: container(SINGLE, base_type, typed_atoms(base_type, given[name])) for name, base_type in types.items()}
+    return {name: value for name, value in typed.items() if value is not None}
 
 
 def _result_of(item: QtiItem, shelf: Shelf, name: str) -> ItemResult:
@@ -235,20 +234,7 @@ def _scored_elsewhere(item: QtiItem, result: ItemResult) -> dict[str, Value | No
 def _typed(variable: ResultVariable, cardinality: Cardinality, base_type: BaseType | None) -> Value | None:
     if cardinality is Cardinality.RECORD:
         return variable.value
-    return container(cardinality, base_type, _atoms(base_type or BaseType.STRING, list(variable.written)))
-
-
-def _atoms(base_type: BaseType, written: Json) -> list[Atom]:
-    """Type JSON by a base type; what does not fit is left out."""
-    atoms = []
-    for entry in read_given(written).entries:
-        try:
-            atom = read_atom(base_type, entry, LENIENT)
-        except Misfit:
-            continue
-        if atom is not None:
-            atoms.append(atom)
-    return atoms
+    return container(cardinality, base_type, typed_atoms(base_type or BaseType.STRING, list(variable.written)))
 
 
 def _is_as_expected(name: str, want: Json, outcomes: Outcomes, got: Mapping[str, Json]) -> bool:
@@ -257,41 +243,7 @@ def _is_as_expected(name: str, want: Json, outcomes: Outcomes, got: Mapping[str,
     found = got.get(name)
     if isinstance(found, list) and isinstance(want, list):
         return Counter(map(str, found)) == Counter(map(str, want))
-    return _is_number(found) and _is_number(want) and _close(float(str(found)), float(str(want))) if found is not None else want is None
-
-
-def is_same(value: Value | None, want: Json) -> bool:
-    """Tell whether a value is the expected one: "1" is 1, "A  B" the pair A B, an empty list NULL; numbers may differ by rounding."""
-    if value is None or want is None:
-        return value is None and want in (None, "", [])
-    if value.cardinality is Cardinality.RECORD:
-        fields = want if isinstance(want, Mapping) else {}
-        return fields.keys() == value.fields.keys() and all(is_same(value.fields[name], each) for name, each in fields.items())
-    if not isinstance(want, list) and value.cardinality is Cardinality.SINGLE and value_json(value) == want:
-        return not isinstance(want, bool) or value.base_type is BaseType.BOOLEAN
-    try:
-        wanted = _atoms(value.base_type or BaseType.STRING, want)
-    except Misfit:
-        return False
-    return len(wanted) == len(value.atoms) and _same_atoms(value, wanted)
-
-
-def _same_atoms(value: Value, wanted: Sequence[Atom]) -> bool:
-    got, wanted = list(value.atoms), list(wanted)
-    if value.cardinality is Cardinality.MULTIPLE:
-        got.sort(key=lambda atom: str(key_of(value.base_type, atom)))
-        wanted.sort(key=lambda atom: str(key_of(value.base_type, atom)))
-    return all(_same_atom(value.base_type, one, other) for one, other in zip(got, wanted, strict=True))
-
-
-def _same_atom(base_type: BaseType | None, one: Atom, other: Atom) -> bool:
-    if isinstance(one, float) and isinstance(other, int | float):
-        return _close(one, other)
-    return key_of(base_type, one) == key_of(base_type, other)
-
-
-def _close(one: float, other: float) -> bool:
-    return one == other or math.isclose(one, other, rel_tol=CLOSE, abs_tol=CLOSE)
+    return _is_number(found) and _is_number(want) and is_close(float(str(found)), float(str(want))) if found is not None else want is None
 
 
 def _is_number(value: Json) -> bool:

@@ -6,8 +6,7 @@ import pytest
 from assessment_engine.cli import main
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import UnreadableFile
-from assessment_engine.services.item_cases import is_same, score_cases
-from item_bank.qti.values import FALSE, TRUE, Atom, BaseType, Cardinality, Pair, Value, container, integer, number, record, single
+from assessment_engine.services.item_cases import score_cases
 from tests.item_bank.items import MAP, SCORE, choice, mapping, qti, response
 
 RESULTS = """<assessmentResult xmlns="http://www.imsglobal.org/xsd/imsqti_result_v2p2"><context sourcedId="1"/>
@@ -190,63 +189,6 @@ def test_time_and_tries_may_be_given_like_responses(folder: Path) -> None:
     [scored] = run(folder, {"item": "items/three.xml", "responses": {"numAttempts": 3}, "expect": {"score": 3.5}})
 
     assert scored["ok"] is True
-
-
-def several(cardinality: Cardinality, base_type: BaseType, *atoms: Atom) -> Value | None:
-    return container(cardinality, base_type, atoms)
-
-
-RECORD = record({"x": integer(1), "y": None})
-SAME: list[tuple[Value | None, Json]] = [
-    (None, None),
-    (None, []),
-    (None, ""),
-    (number(1.0), "1"),
-    (number(1.0), 1),
-    (number(0.1 + 0.2), 0.3),
-    (number(1.2909944487358056), "1.29099444873581"),
-    (integer(1), "1"),
-    (integer(1), 1.0),
-    (TRUE, True),
-    (TRUE, "true"),
-    (FALSE, False),
-    (single(BaseType.PAIR, Pair("A", "B")), "B  A"),
-    (single(BaseType.DIRECTED_PAIR, Pair("A", "B")), "A B"),
-    (single(BaseType.DIRECTED_PAIR, Pair("A", "B")), ["A B"]),
-    (several(Cardinality.MULTIPLE, BaseType.IDENTIFIER, "A", "B"), ["B", "A"]),
-    (several(Cardinality.ORDERED, BaseType.IDENTIFIER, "A", "B"), ["A", "B"]),
-    (several(Cardinality.MULTIPLE, BaseType.FLOAT, 1.0, 2.0), ["2", 1]),
-    (several(Cardinality.MULTIPLE, BaseType.IDENTIFIER, "A"), "A"),
-    (single(BaseType.STRING, "\u0958"), "\u0915\u093c"),
-    (RECORD, {"x": 1, "y": None}),
-]
-DIFFERENT: list[tuple[Value | None, Json]] = [
-    (None, 0),
-    (None, False),
-    (number(0.0), None),
-    (number(1.0), "1.1"),
-    (number(1.0), "one"),
-    (integer(1), 1.5),
-    (TRUE, False),
-    (integer(1), True),
-    (single(BaseType.DIRECTED_PAIR, Pair("A", "B")), "B A"),
-    (several(Cardinality.MULTIPLE, BaseType.IDENTIFIER, "A", "B"), ["A"]),
-    (several(Cardinality.MULTIPLE, BaseType.IDENTIFIER, "A", "B"), ["A", "A"]),
-    (several(Cardinality.ORDERED, BaseType.IDENTIFIER, "A", "B"), ["B", "A"]),
-    (single(BaseType.STRING, "a"), "A"),
-    (RECORD, {"x": 1}),
-    (RECORD, 1),
-]
-
-
-@pytest.mark.parametrize(("value", "want"), SAME)
-def test_an_expected_value_may_be_written_in_its_own_way(value: Value | None, want: Json) -> None:
-    assert is_same(value, want)
-
-
-@pytest.mark.parametrize(("value", "want"), DIFFERENT)
-def test_another_value_is_not_the_expected_one(value: Value | None, want: Json) -> None:
-    assert not is_same(value, want)
 
 
 def test_the_command_exits_1_when_a_case_fails_and_says_which(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ outcomes    a test's outcome processing
 assessment  TestSession: one candidate's way through a test
 report      a session as QTI results
 script      a session written down as JSON steps, and what was seen at each (steps, expectations: its two halves)
+comparing   whether a value is the one that JSON expects
 
 Time comes in as seconds (`now`), chance as a seed. Outside: services/ keeps what is to be kept, processing/ computes, binding/ types
 responses.

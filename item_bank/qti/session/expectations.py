@@ -1,10 +1,11 @@
 """What a script sees, as JSON, and where that differs from what it expected. The format is written down in script.py."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from assessment_engine.kernel.canonical import Json
 from item_bank.qti.session.assessment import TestSession
+from item_bank.qti.session.comparing import is_same
 from item_bank.qti.session.item import ItemSession
 from item_bank.qti.session.steps import Scene, plain
 from item_bank.qti.values import Value, value_json, values_json
@@ -61,7 +62,7 @@ def wrong(expected: Json, view: Mapping[str, Json], scene: Scene, refused: str) 
     for name, value in wanted.items():
         if name in ("outcomes", "variables"):
             found.extend(_wrong_variables(value, name, scene))
-        elif name != "refused" and not agrees(value, view.get(name)):
+        elif name != "refused" and not agrees(value, view.get(name), in_order=name == "plan"):
             found.append({"what": name, "expected": value, "got": view.get(name)})
     if wanted.get("refused") not in (refused or None, bool(refused)):
         found.append({"what": "refused", "expected": wanted.get("refused"), "got": refused or None})
@@ -71,9 +72,9 @@ def wrong(expected: Json, view: Mapping[str, Json], scene: Scene, refused: str) 
 def _wrong_variables(expected: Json, kind: str, scene: Scene) -> list[Json]:
     found: list[Json] = []
     for name, value in expected.items() if isinstance(expected, Mapping) else ():
-        got = value_json(_variable(scene, name, kind))
-        if not agrees(value, got):
-            found.append({"what": name, "expected": value, "got": got})
+        got = _variable(scene, name, kind)
+        if not is_same(got, value):
+            found.append({"what": name, "expected": value, "got": value_json(got)})
     return found
 
 
@@ -89,19 +90,12 @@ def _variable(scene: Scene, name: str, kind: str) -> Value | None:
     return None if scene.item is None else scene.item.values.get(name)
 
 
-def agrees(expected: Json, got: Json) -> bool:
-    """Tell whether two JSON values say the same: numbers within rounding, also as text; lists in any order where they hold the same."""
+def agrees(expected: Json, got: Json, *, in_order: bool = False) -> bool:
+    """Tell whether what is seen is what was expected: numbers also as text, within rounding; lists in any order unless it counts."""
     if isinstance(expected, list) and isinstance(got, list):
-        return _as_words(expected) == _as_words(got)
-    if isinstance(expected, Mapping) and isinstance(got, Mapping):
-        return set(expected) == set(got) and all(agrees(value, got[name]) for name, value in expected.items())
-    if isinstance(expected, list) and len(expected) == 1:
-        return agrees(expected[0], got)
+        words = [[_word(each) for each in values] for values in (expected, got)]
+        return words[0] == words[1] if in_order else Counter(words[0]) == Counter(words[1])
     return _word(expected) == _word(got)
-
-
-def _as_words(values: Sequence[Json]) -> Counter[str]:
-    return Counter(map(_word, values))
 
 
 def _word(value: Json) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from item_bank.qti.model.nodes import Node, Version
+from item_bank.qti.problems import refuse
 from item_bank.qti.reader.body import LEGACY
 from item_bank.qti.writer.addresses import template_address
 from item_bank.qti.writer.portable import as_portable, portable_child
@@ -16,12 +17,13 @@ _NAME = re.compile(r"[^\W\d][\w.-]*")
 
 
 def upgraded(root: Node, losses: Losses) -> Node:
-    """Return a 2.x document in the shape of 3.0; a 3.0 document comes back as it is."""
+    """Return a 2.x document in the shape of 3.0; a 3.0 document comes back as it is. Raises UnreadableFile for a root that 3.0 lacks."""
     if not root.written or root.written.startswith("qti-"):
         return root
-    (node,) = _Upgrade(losses).node(root)
-    assert isinstance(node, Node)
-    return node
+    nodes = _Upgrade(losses).node(root)
+    if len(nodes) != 1 or not isinstance(nodes[0], Node):
+        refuse(root, "not_qti", "this root is none of QTI's: it cannot be written as QTI 3.0")
+    return nodes[0]
 
 
 class _Upgrade:

@@ -128,3 +128,21 @@ def test_values_are_told_as_json() -> None:
     variables = cast("Mapping[str, Json]", told["variables"])
     assert [variables[name] for name in "PMBX"] == ["A B", [1, 2], True, "1 2"]
     assert (variables["numAttempts"], variables["completionStatus"]) == (1, "unknown")
+
+
+def test_the_plan_is_expected_in_its_order() -> None:
+    test = qti_test(part(section("S", refs("A B"))))
+
+    assert run_script((test, ITEMS), {"steps": [], "expect": {"plan": ["A", "B"]}})["ok"] is True
+    assert run_script((test, ITEMS), {"steps": [], "expect": {"plan": ["B", "A"]}})["ok"] is False
+
+
+def test_an_ordered_variable_is_expected_in_its_order() -> None:
+    choices = '<simpleChoice identifier="A">a</simpleChoice><simpleChoice identifier="B">b</simpleChoice>'
+    declared = response().replace('cardinality="single"', 'cardinality="ordered"')
+    ordering = qti_item(declared, body=f'<orderInteraction responseIdentifier="RESPONSE">{choices}</orderInteraction>')
+    steps: list[Json] = [{"do": "submit", "responses": {"RESPONSE": ["A", "B"]}}]
+
+    told = [run_script(ordering, {"steps": steps, "expect": {"variables": {"RESPONSE": want}}})["ok"] for want in (["A", "B"], ["B", "A"])]
+
+    assert told == [True, False]

@@ -1,6 +1,9 @@
 """What QTI 2.x says in another way than QTI 3.0."""
 
-from item_bank.qti.model import Version
+import pytest
+
+from assessment_engine.kernel.errors import UnreadableFile
+from item_bank.qti.model import Node, Version
 from item_bank.qti.reader import parse
 from item_bank.qti.writer import Written, convert
 from tests.item_bank.qti.writer.samples import rewritten
@@ -87,3 +90,10 @@ def test_a_portable_interaction_of_qti_2_gets_its_properties_as_data() -> None:
 
     assert 'custom-interaction-type-identifier="urn:x" module="m" data-a="1" data-b-c="2"' in written
     assert '<qti-interaction-module id="m" primary-path=""/>' in written
+
+
+def test_a_root_that_qti_3_lacks_is_refused() -> None:
+    with pytest.raises(UnreadableFile) as caught:
+        convert(Node(name="apipAccessibility", written="apipAccessibility", attributes={}, children=()), Version.QTI_30)
+
+    assert caught.value.details["problem"] == "not_qti"
