@@ -37,6 +37,7 @@ _STEPS: Mapping[SittingState, NextStep] = {
     SittingState.REFERRED: NextStep(state=N_("An invigilator is looking at your check-in"), kind="caution", verb=N_("Go to check-in")),
     SittingState.ADMITTED: NextStep(state=N_("You can begin"), kind="good", verb=N_("Begin the exam")),
     SittingState.IN_PROGRESS: NextStep(state=N_("The exam is running"), kind="caution", verb=N_("Go on with the exam")),
+    SittingState.PAUSED: NextStep(state=N_("The exam is paused"), kind="caution", verb=N_("Go on with the exam")),
     SittingState.SUBMITTED: NextStep(state=N_("Handed in"), kind="good", verb=""),
     SittingState.VOIDED: NextStep(state=N_("Cancelled"), kind="plain", verb=""),
 }

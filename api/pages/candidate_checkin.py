@@ -29,6 +29,7 @@ _STEPS: Mapping[SittingState, str] = {
     SittingState.REFERRED: "checkin",
     SittingState.ADMITTED: "calibrate",
     SittingState.IN_PROGRESS: "exam",
+    SittingState.PAUSED: "exam",
     SittingState.SUBMITTED: "done",
 }
 

@@ -85,6 +85,10 @@ OUTAGE_WORDS: Mapping[OutagePolicy, str] = {
     OutagePolicy.TIME_RUNS_ON: N_(
         "If the connection fails, go on answering: your answers are kept on this device and saved later. The time runs on."
     ),
+    OutagePolicy.TIME_STOPS: N_(
+        "If the connection fails, go on answering: your answers are kept on this device and saved later. "
+        "Time without a connection, as our server sees it, does not count, up to a limit."
+    ),
     OutagePolicy.PERSON_DECIDES: N_(
         "If the connection fails, go on answering: your answers are kept on this device and saved later. "
         "The time runs on; afterwards a person can decide to give time back."
@@ -99,7 +103,7 @@ def exam(request: Request, engine: EngineDep, ledger: LedgerDep, actor: Candidat
     sitting = opened.sitting
     if sitting.state is SittingState.ADMITTED:
         return page(request, "candidate/start.html", opened=opened, outage=OUTAGE_WORDS[opened.policy.outage])
-    if sitting.state is not SittingState.IN_PROGRESS:
+    if sitting.state not in (SittingState.IN_PROGRESS, SittingState.PAUSED):
         return goto(f"/candidate/sittings/{sitting_id}")
     if sitting.is_over(opened.server_time):
         delivery.submit(engine, ledger, actor, sitting_id)

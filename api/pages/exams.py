@@ -217,7 +217,7 @@ def register(
     extra_time: Annotated[str, Form(max_length=3)] = "",
 ) -> Response:
     """Give a candidate a place; why it cannot be is said above the form."""
-    arrangements = {"extra_time_percent": int(extra_time)} if extra_time.isdecimal() and int(extra_time) else {}
+    arrangements = {"extra_minutes_per_hour": int(extra_time)} if extra_time.isdecimal() and int(extra_time) else {}
     new = NewRegistration(session_id=session_id, candidate_id=PersonId(candidate_id), seat=seat.strip() or None, arrangements=arrangements)
     try:
         exams.register(engine, actor, new)

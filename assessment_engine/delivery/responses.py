@@ -9,15 +9,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from assessment_engine.delivery.navigation import check_answerable
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.kernel.canonical import Json, canonical_json, digest, sha256_hex
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import (
     AfterTime,
+    LeaseMoved,
     NotFound,
     NotYet,
     RevisionFromTheFuture,
     RevisionReused,
+    SittingPaused,
     SittingSealed,
     StaleRevision,
     TooLarge,
@@ -26,6 +29,7 @@ from assessment_engine.kernel.errors import (
 )
 from assessment_engine.kernel.ids import ItemVersionId, PersonId, SittingId
 from assessment_engine.kernel.signing import SigningKey, verify
+from item_bank.forms import Form
 
 MAX_RESPONSE_BYTES = 64 * 1024
 MAX_RESPONSE_BYTES_WITH_FILE = 3 * 1024 * 1024  # a file of 2 MiB in base64, and what stands beside it
@@ -45,6 +49,7 @@ class Offer:
     revision: int
     response: Response
     response_sha256: str
+    writer: str | None = None  # the window that sends it, where one holds a lease
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +78,14 @@ class Standing:
     """What the server knows when an offer arrives."""
 
     sitting: Sitting | None
-    form_items: frozenset[ItemVersionId]
+    form: Form | None
     same_revision: Receipt | None  # the receipt that this revision already has
     newest_of_item: int  # 0 when the item has no answer yet
 
 
-def an_offer(sitting_id: SittingId, candidate_id: PersonId, item_id: ItemVersionId, revision: int, response: object) -> Offer:
+def an_offer(
+    sitting_id: SittingId, candidate_id: PersonId, item_id: ItemVersionId, revision: int, response: object, *, writer: str | None = None
+) -> Offer:
     """Check an answer's shape and name its content; raises WrongResponse or TooLarge."""
     try:
         data = canonical_json(response)  # type: ignore[arg-type]
@@ -96,6 +103,7 @@ def an_offer(sitting_id: SittingId, candidate_id: PersonId, item_id: ItemVersion
         revision=revision,
         response=response,
         response_sha256=sha256_hex(data),
+        writer=writer,
     )
 
 
@@ -118,11 +126,13 @@ def known_receipt(offer: Offer, standing: Standing, now: datetime) -> Receipt | 
     sitting = standing.sitting
     if sitting is None or sitting.candidate_id != offer.candidate_id:
         raise NotFound("no such sitting")
-    if offer.item_id not in standing.form_items:
+    if standing.form is None or offer.item_id not in standing.form.items:
         raise UnknownItem("this item is not in the sitting's form")
     if standing.same_revision is not None:
         return _retried(offer, standing.same_revision, sitting.revision)
     _check_open(sitting, now)
+    _check_lease(offer, sitting)
+    check_answerable(standing.form, sitting, offer.item_id, now)
     _check_revision(offer, sitting.revision, standing.newest_of_item)
     return None
 
@@ -136,10 +146,17 @@ def _retried(offer: Offer, receipt: Receipt, newest: int) -> Receipt:
 def _check_open(sitting: Sitting, now: datetime) -> None:
     if sitting.state in (SittingState.SUBMITTED, SittingState.VOIDED):
         raise SittingSealed("the sitting is closed; its answers are final")
+    if sitting.state is SittingState.PAUSED:
+        raise SittingPaused("the sitting is paused; this answer is taken when it goes on")
     if sitting.state is not SittingState.IN_PROGRESS:
         raise NotYet("the sitting has not started")
     if sitting.is_over(now):
         raise AfterTime("the time of the sitting is over")
+
+
+def _check_lease(offer: Offer, sitting: Sitting) -> None:
+    if sitting.writer is not None and offer.writer != sitting.writer:
+        raise LeaseMoved("the exam goes on in another window or on another device")
 
 
 def _check_revision(offer: Offer, newest: int, newest_of_item: int) -> None:

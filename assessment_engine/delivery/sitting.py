@@ -4,12 +4,14 @@ A Sitting is a frozen record; its verbs return a new one and never read the cloc
 services' matter. Stored by storage/delivery.py, driven by services/delivery.py and services/checkin.py.
 """
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from assessment_engine.delivery.timing import TimePolicy
+from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.ids import ExamId, FormId, ItemVersionId, OrganisationId, PersonId, RegistrationId, SessionId, SittingId
 from assessment_engine.kernel.machine import advance
 
@@ -23,6 +25,7 @@ class SittingState(StrEnum):
     REFERRED = "referred"
     ADMITTED = "admitted"
     IN_PROGRESS = "in_progress"
+    PAUSED = "paused"
     SUBMITTED = "submitted"
     VOIDED = "voided"
 
@@ -38,8 +41,18 @@ class SittingVerb(StrEnum):
     START = "start"
     SUBMIT = "submit"
     TIME_UP = "time_up"
+    TERMINATE = "terminate"
+    PAUSE = "pause"
+    RESUME = "resume"
     GIVE_TIME = "give_time"
     VOID = "void"
+
+
+class PauseReason(StrEnum):
+    """Why a sitting's time stands still."""
+
+    INVIGILATOR = "invigilator"
+    BREAK = "break"
 
 
 _S, _V = SittingState, SittingVerb
@@ -55,8 +68,14 @@ TRANSITIONS: Mapping[tuple[SittingState, SittingVerb], SittingState] = {
     (_S.REFERRED, _V.ADMIT): _S.ADMITTED,
     (_S.ADMITTED, _V.START): _S.IN_PROGRESS,
     (_S.IN_PROGRESS, _V.GIVE_TIME): _S.IN_PROGRESS,
+    (_S.IN_PROGRESS, _V.PAUSE): _S.PAUSED,
     (_S.IN_PROGRESS, _V.SUBMIT): _S.SUBMITTED,
     (_S.IN_PROGRESS, _V.TIME_UP): _S.SUBMITTED,
+    (_S.IN_PROGRESS, _V.TERMINATE): _S.SUBMITTED,
+    (_S.PAUSED, _V.RESUME): _S.IN_PROGRESS,
+    (_S.PAUSED, _V.GIVE_TIME): _S.PAUSED,
+    (_S.PAUSED, _V.SUBMIT): _S.SUBMITTED,
+    (_S.PAUSED, _V.TERMINATE): _S.SUBMITTED,
     (_S.REGISTERED, _V.VOID): _S.VOIDED,
     (_S.CONSENTED, _V.VOID): _S.VOIDED,
     (_S.AWAITING_ADMISSION, _V.VOID): _S.VOIDED,
@@ -68,7 +87,13 @@ TRANSITIONS: Mapping[tuple[SittingState, SittingVerb], SittingState] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitting:
-    """One candidate's one take of one form; `revision` is the newest acknowledged one, `grace_s` was frozen at the start."""
+    """One candidate's one take of one form; `revision` is the newest acknowledged one, `grace_s` was frozen at the start.
+
+    `stopped_s` is all time that did not count (pauses, breaks, time given back): the sitting's own time is what has gone by since the start
+    less that, and limits of parts and questions are meant in it. `writer` names the window that holds the single-writer lease (None:
+    nobody asked for it); `contact_at` is when the server last heard of it. `progress` is the document of delivery/progress.py. A
+    `practice` sitting has no score.
+    """
 
     id: SittingId
     registration_id: RegistrationId
@@ -88,6 +113,14 @@ class Sitting:
     revision: int = 0
     current_item: ItemVersionId | None = None
     simulated: bool = False
+    practice: bool = False
+    paused_at: datetime | None = None
+    paused_for: PauseReason | None = None
+    stopped_s: int = 0
+    closed_by: str | None = None
+    writer: str | None = None
+    contact_at: datetime | None = None
+    progress: Mapping[str, Json] = field(default_factory=dict)
 
     def consent(self, now: datetime, language: str) -> "Sitting":
         """Record that the candidate read the notice in `language` and agreed."""
@@ -110,22 +143,36 @@ class Sitting:
         return replace(self._after(SittingVerb.ADMIT), admitted_at=now)
 
     def start(self, now: datetime, policy: TimePolicy) -> "Sitting":
-        """Open the form and start the candidate's time."""
-        return replace(self._after(SittingVerb.START), started_at=now, deadline_at=policy.deadline(now), grace_s=policy.grace_s)
+        """Open the form and start the candidate's time; `now` is the moment from which it counts."""
+        return replace(
+            self._after(SittingVerb.START), started_at=now, deadline_at=policy.deadline(now), grace_s=policy.grace_s, contact_at=now
+        )
 
     def submit(self, now: datetime) -> "Sitting":
         """Close the sitting because the candidate handed it in."""
-        return replace(self._after(SittingVerb.SUBMIT), submitted_at=now)
+        return self._closed(SittingVerb.SUBMIT, now)
 
     def time_up(self, now: datetime) -> "Sitting":
         """Close the sitting because its time is over."""
-        return replace(self._after(SittingVerb.TIME_UP), submitted_at=now)
+        return self._closed(SittingVerb.TIME_UP, now)
+
+    def terminate(self, now: datetime) -> "Sitting":
+        """Close the sitting because a person ended it."""
+        return self._closed(SittingVerb.TERMINATE, now)
+
+    def pause(self, now: datetime, reason: PauseReason) -> "Sitting":
+        """Let the candidate's time stand still."""
+        return replace(self._after(SittingVerb.PAUSE), paused_at=now, paused_for=reason)
+
+    def resume(self, now: datetime) -> "Sitting":
+        """Let the time go on; the deadline moves by as long as it stood still, part seconds given."""
+        assert self.paused_at is not None, "a paused sitting has the moment of its pause"
+        stood = math.ceil((now - self.paused_at).total_seconds())
+        return replace(self._after(SittingVerb.RESUME)._later(stood), paused_at=None, paused_for=None)
 
     def give_time(self, seconds: int) -> "Sitting":
-        """Move the deadline of a sitting in progress later."""
-        sitting = self._after(SittingVerb.GIVE_TIME)
-        assert sitting.deadline_at is not None, "a sitting in progress has a deadline"
-        return replace(sitting, deadline_at=sitting.deadline_at + timedelta(seconds=seconds))
+        """Move the deadline of a running or paused sitting later."""
+        return self._after(SittingVerb.GIVE_TIME)._later(seconds)
 
     def void(self) -> "Sitting":
         """Take the sitting out of what counts; nothing of it is deleted."""
@@ -135,13 +182,32 @@ class Sitting:
         """Note an answer that is being acknowledged."""
         return replace(self, revision=max(self.revision, revision), current_item=item)
 
+    def taken_over(self, writer: str) -> "Sitting":
+        """Give the single-writer lease to a window."""
+        return replace(self, writer=writer)
+
+    def elapsed_s(self, now: datetime) -> float:
+        """Return the sitting's own time at `now`, in seconds: since the start, without what did not count. Zero before the start."""
+        if self.started_at is None:
+            return 0.0
+        return ((self.paused_at or now) - self.started_at).total_seconds() - self.stopped_s
+
     def viewing(self, item: ItemVersionId) -> "Sitting":
         """Note which item is on the candidate's screen."""
         return replace(self, current_item=item)
 
     def is_over(self, now: datetime) -> bool:
-        """Tell whether `now` is after the deadline and its grace."""
-        return self.deadline_at is not None and (now - self.deadline_at).total_seconds() > self.grace_s
+        """Tell whether `now` is after the deadline and its grace; a paused sitting's time does not end."""
+        if self.deadline_at is None or self.state is SittingState.PAUSED:
+            return False
+        return (now - self.deadline_at).total_seconds() > self.grace_s
+
+    def _closed(self, verb: SittingVerb, now: datetime) -> "Sitting":
+        return replace(self._after(verb), submitted_at=now, closed_by=str(verb), paused_at=None, paused_for=None)
+
+    def _later(self, seconds: int) -> "Sitting":
+        assert self.deadline_at is not None, "a started sitting has a deadline"
+        return replace(self, deadline_at=self.deadline_at + timedelta(seconds=seconds), stopped_s=self.stopped_s + seconds)
 
     def _after(self, verb: SittingVerb) -> "Sitting":
         return replace(self, state=advance(TRANSITIONS, self.state, verb))

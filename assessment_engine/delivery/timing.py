@@ -14,32 +14,58 @@ from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import AfterTime, Invalid, NotYet
 
 MAX_GRACE_S = 60
+MAX_WAIT_S = 3600
+MAX_EXTRA_MINUTES_PER_HOUR = 60
+
+
+class GracePolicy(StrEnum):
+    """What happens at the deadline; the exam page says it in words."""
+
+    AUTO_SUBMIT = "auto_submit"  # sealed at once with all that was acknowledged
+    GRACE = "grace"  # up to a minute lets in what was sent before the bell
+    WAIT = "wait"  # up to an hour sealing waits for devices that come back late
 
 
 class OutagePolicy(StrEnum):
     """What an exam promises about time that a candidate loses; the exam page says it in words."""
 
     TIME_RUNS_ON = "time_runs_on"  # the clock goes on; answers are kept on the device and saved when the connection is back
-    PERSON_DECIDES = "person_decides"  # the clock goes on; an invigilator may give time back, with a reason
+    TIME_STOPS = "time_stops"  # time without contact, as the server saw it, does not count, up to a limit
+    PERSON_DECIDES = "person_decides"  # the clock goes on; the time is credited by a person, with a reason
+
+
+_MOST_GRACE_S: Mapping[GracePolicy, int] = {GracePolicy.AUTO_SUBMIT: 0, GracePolicy.GRACE: MAX_GRACE_S, GracePolicy.WAIT: MAX_WAIT_S}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimePolicy:
-    """An exam's time as it applies to one candidate; `grace_s` lets in what was sent before the bell and arrived after it."""
+    """An exam's time as it applies to one candidate.
+
+    `extra_minutes_per_hour` is an access arrangement's (20 is India's compensatory time) and stretches limits of parts and questions as
+    well; `most_stopped_s` bounds what TIME_STOPS gives back.
+    """
 
     duration_s: int
-    extra_percent: int = 0
+    extra_minutes_per_hour: int = 0
+    grace: GracePolicy = GracePolicy.GRACE
     grace_s: int = 0
     outage: OutagePolicy = OutagePolicy.TIME_RUNS_ON
+    most_stopped_s: int = 0
 
     def __post_init__(self) -> None:
-        if self.duration_s <= 0 or self.extra_percent < 0 or not 0 <= self.grace_s <= MAX_GRACE_S:
-            raise Invalid("an exam lasts some time, extra time is not negative, and grace is at most a minute")
+        if self.duration_s <= 0 or not 0 <= self.extra_minutes_per_hour <= MAX_EXTRA_MINUTES_PER_HOUR or self.most_stopped_s < 0:
+            raise Invalid("an exam lasts some time, and extra time is 0 to 60 minutes an hour")
+        if not 0 <= self.grace_s <= _MOST_GRACE_S[self.grace]:
+            raise Invalid("grace is none with auto_submit, at most a minute with grace, at most an hour with wait")
 
     @property
     def seconds(self) -> int:
-        """The candidate's whole time; part seconds are given, not taken."""
-        return -(-self.duration_s * (100 + self.extra_percent) // 100)
+        """The candidate's whole time."""
+        return self.stretched(self.duration_s)
+
+    def stretched(self, limit_s: int) -> int:
+        """Return a limit of the exam, a part or a question as this candidate has it; part seconds are given, not taken."""
+        return -(-limit_s * (60 + self.extra_minutes_per_hour) // 60)
 
     def deadline(self, started_at: datetime) -> datetime:
         """Return the moment the time ends for a candidate who starts at `started_at`."""
@@ -47,12 +73,22 @@ class TimePolicy:
 
 
 def time_policy(duration_s: int, exam_policy: Mapping[str, Json], arrangements: Mapping[str, Json]) -> TimePolicy:
-    """Read an exam's policy document (`grace_s`, `outage`) and a registration's arrangements (`extra_time_percent`); raises Invalid."""
-    extra, grace = arrangements.get("extra_time_percent", 0), exam_policy.get("grace_s", 0)
-    outage = exam_policy.get("outage", OutagePolicy.TIME_RUNS_ON)
-    if not isinstance(extra, int) or not isinstance(grace, int) or outage not in set(OutagePolicy):
-        raise Invalid("extra time is a whole percentage, grace whole seconds, and an outage policy one of ours")
-    return TimePolicy(duration_s=duration_s, extra_percent=extra, grace_s=grace, outage=OutagePolicy(str(outage)))
+    """Read an exam's policy document (`grace`, `grace_s`, `outage`, `most_stopped_s`) and a registration's arrangements; raises Invalid."""
+    extra = arrangements.get("extra_minutes_per_hour", 0)
+    grace_s, most = exam_policy.get("grace_s", 0), exam_policy.get("most_stopped_s", 0)
+    grace, outage = exam_policy.get("grace", GracePolicy.GRACE), exam_policy.get("outage", OutagePolicy.TIME_RUNS_ON)
+    if not isinstance(extra, int) or not isinstance(grace_s, int) or not isinstance(most, int):
+        raise Invalid("extra time is whole minutes an hour, grace and stopped time whole seconds")
+    if grace not in set(GracePolicy) or outage not in set(OutagePolicy):
+        raise Invalid("the policies of grace and outage are ones of ours")
+    return TimePolicy(
+        duration_s=duration_s,
+        extra_minutes_per_hour=extra,
+        grace=GracePolicy(str(grace)),
+        grace_s=grace_s,
+        outage=OutagePolicy(str(outage)),
+        most_stopped_s=most,
+    )
 
 
 def check_window(now: datetime, opens_at: datetime, closes_at: datetime) -> None:

@@ -9,13 +9,18 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
     │   ├── TokenExpired
     │   ├── TooManyTries
     │   ├── ReauthenticationNeeded
-    │   └── SecondPersonNeeded
+    │   ├── SecondPersonNeeded
+    │   └── BrowserNotAllowed
     ├── Conflict
     │   ├── IllegalTransition
     │   ├── StaleRevision
     │   ├── RevisionReused
     │   ├── AfterTime
     │   ├── SittingSealed
+    │   ├── SittingPaused
+    │   ├── LeaseMoved
+    │   ├── SectionClosed
+    │   ├── SessionFull
     │   ├── AlreadyLive
     │   ├── NotYet
     │   └── AlreadyRunning
@@ -26,6 +31,8 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
     │   ├── TooLarge
     │   ├── BadFrame
     │   ├── UnreadableFile
+    │   ├── ForeignFile
+    │   ├── RosterRefused
     │   └── ImportRefused
     ├── Unavailable
     │   ├── StorageUnavailable
@@ -91,6 +98,12 @@ class SecondPersonNeeded(NotAllowed):
     code = "second_person_needed"
 
 
+class BrowserNotAllowed(NotAllowed):
+    """The exam asks for a locked-down browser, and this is not it."""
+
+    code = "browser_not_allowed"
+
+
 class Conflict(AssessmentError):
     """The request is well-formed, but the state of things does not allow it now."""
 
@@ -125,6 +138,30 @@ class SittingSealed(Conflict):
     """The sitting is sealed; its answers are final."""
 
     code = "sitting_sealed"
+
+
+class SittingPaused(Conflict):
+    """The sitting's time stands still; what is answered meanwhile is taken when it goes on."""
+
+    code = "sitting_paused"
+
+
+class LeaseMoved(Conflict):
+    """The sitting goes on in another window or on another device; this one only reads."""
+
+    code = "lease_moved"
+
+
+class SectionClosed(Conflict):
+    """The part or question is closed: not reached yet, left for good, or its time is over."""
+
+    code = "section_closed"
+
+
+class SessionFull(Conflict):
+    """Every seat of the session or room is taken."""
+
+    code = "session_full"
 
 
 class AlreadyLive(Conflict):
@@ -185,6 +222,18 @@ class UnreadableFile(Invalid):
     """A file that cannot be read as what it claims to be."""
 
     code = "unreadable_file"
+
+
+class ForeignFile(Invalid):
+    """An answer file that this sitting's key does not open: another's, or a damaged one."""
+
+    code = "foreign_file"
+
+
+class RosterRefused(Invalid):
+    """A roster that cannot be taken as it is; the report says in which line and why. Nothing was changed."""
+
+    code = "roster_refused"
 
 
 class ImportRefused(Invalid):

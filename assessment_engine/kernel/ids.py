@@ -25,6 +25,12 @@ CompetencyId = NewType("CompetencyId", str)
 ImportId = NewType("ImportId", str)
 CourseId = NewType("CourseId", str)
 GrievanceId = NewType("GrievanceId", str)
+CentreId = NewType("CentreId", str)
+RoomId = NewType("RoomId", str)
+ArrangementId = NewType("ArrangementId", str)
+AnnouncementId = NewType("AnnouncementId", str)
+QuestionReportId = NewType("QuestionReportId", str)
+LateAnswerId = NewType("LateAnswerId", str)
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 

@@ -133,7 +133,7 @@ def start(engine: Engine, ledger: AnswerLedger, actor: Actor, sitting_id: Sittin
 
     def work(tx: Transaction, now: datetime) -> Sitting:
         sitting = tx.sittings.of_candidate(sitting_id, actor.person_id)
-        if sitting.state is SittingState.IN_PROGRESS:
+        if sitting.state in (SittingState.IN_PROGRESS, SittingState.PAUSED):
             return sitting
         session = tx.exams.session(sitting.session_id)
         check_window(now, session.opens_at, session.closes_at)
@@ -236,7 +236,7 @@ def item_of(engine: Engine, actor: Actor, sitting_id: SittingId, item_id: ItemVe
     """Return one question of a sitting in progress, with the candidate's own answer filled in and without its key."""
     with engine.store.read() as tx:
         sitting = tx.sittings.of_candidate(sitting_id, actor.person_id)
-        if sitting.state is not SittingState.IN_PROGRESS:
+        if sitting.state not in (SittingState.IN_PROGRESS, SittingState.PAUSED):
             raise NotYet("questions are shown while the sitting is in progress", state=str(sitting.state))
         if item_id not in tx.forms.get(sitting.form_id).items:
             raise UnknownItem("this item is not in the sitting's form")

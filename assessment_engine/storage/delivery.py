@@ -5,6 +5,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     ColumnElement,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 )
 
 from assessment_engine.delivery.sealing import Seal
-from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.delivery.sitting import PauseReason, Sitting, SittingState
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import OrganisationId, PersonId, SessionId, SittingId
 from assessment_engine.storage.schema import Instant, metadata
@@ -48,6 +49,14 @@ sittings = Table(
     Column("revision", Integer, nullable=False),
     Column("current_item", String(40)),
     Column("simulated", Boolean, nullable=False),
+    Column("practice", Boolean, nullable=False),
+    Column("paused_at", Instant),
+    Column("paused_for", String(20)),
+    Column("stopped_s", Integer, nullable=False),
+    Column("closed_by", String(20)),
+    Column("writer", String(40)),
+    Column("contact_at", Instant),
+    Column("progress", JSON, nullable=False),
     Index("ix_sittings_candidate_id", "candidate_id"),
     Index("ix_sittings_session_id_state", "session_id", "state"),
     Index("ix_sittings_state_deadline_at", "state", "deadline_at"),
@@ -154,4 +163,5 @@ _FIELDS = tuple(field.name for field in fields(Sitting))
 
 def _sitting(row: Row[tuple[object, ...]]) -> Sitting:
     values = {name: row._mapping[name] for name in _FIELDS}
-    return Sitting(**{**values, "state": SittingState(row._mapping["state"])})
+    paused_for = values["paused_for"] and PauseReason(values["paused_for"])
+    return Sitting(**{**values, "state": SittingState(values["state"]), "paused_for": paused_for})

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     ColumnElement,
     Connection,
@@ -19,7 +20,7 @@ from sqlalchemy import (
 
 from assessment_engine.exams import Exam, ExamSession, ExamState, Registration, policy_of
 from assessment_engine.kernel.errors import Conflict, NotFound
-from assessment_engine.kernel.ids import CourseId, ExamId, FormId, OrganisationId, PersonId, RegistrationId, SessionId
+from assessment_engine.kernel.ids import CourseId, ExamId, FormId, OrganisationId, PersonId, RegistrationId, RoomId, SessionId
 from assessment_engine.people import Actor
 from assessment_engine.storage.schema import Instant, metadata
 
@@ -35,6 +36,7 @@ exams = Table(
     Column("duration_s", Integer, nullable=False),
     Column("policy", JSON, nullable=False),
     Column("course_id", String(40), ForeignKey("courses.id")),
+    Column("practice_form_id", String(40)),
     Column("state", String(12), nullable=False),
     UniqueConstraint("organisation_id", "code"),
 )
@@ -48,6 +50,11 @@ exam_sessions = Table(
     Column("title", String(200), nullable=False),
     Column("opens_at", Instant, nullable=False),
     Column("closes_at", Instant, nullable=False),
+    Column("title_hi", String(200), nullable=False),
+    Column("capacity", Integer),
+    Column("bookable", Boolean, nullable=False),
+    Column("starts_together", Boolean, nullable=False),
+    Column("practice_of", String(40)),
 )
 
 registrations = Table(
@@ -61,6 +68,7 @@ registrations = Table(
     Column("portrait_blob", String(200)),
     Column("document_blob", String(200)),
     Column("arrangements", JSON, nullable=False),
+    Column("room_id", String(40)),
     UniqueConstraint("session_id", "candidate_id"),
     Index("ix_registrations_candidate_id", "candidate_id"),
 )
@@ -88,6 +96,7 @@ class Exams:
                 duration_s=exam.duration_s,
                 policy=dict(exam.policy.document),
                 course_id=exam.course_id,
+                practice_form_id=exam.practice_form_id,
                 state=str(exam.state),
             )
         )
@@ -123,6 +132,11 @@ class Exams:
                 title=session.title,
                 opens_at=session.opens_at,
                 closes_at=session.closes_at,
+                title_hi=session.title_hi,
+                capacity=session.capacity,
+                bookable=session.bookable,
+                starts_together=session.starts_together,
+                practice_of=session.practice_of,
             )
         )
 
@@ -154,6 +168,7 @@ class Exams:
                 portrait_blob=registration.portrait_blob,
                 document_blob=registration.document_blob,
                 arrangements=dict(registration.arrangements),
+                room_id=registration.room_id,
             )
         )
 
@@ -202,6 +217,7 @@ def _exam(row: Row[tuple[object, ...]]) -> Exam:
         duration_s=row.duration_s,
         policy=policy_of(row.policy),
         course_id=None if row.course_id is None else CourseId(row.course_id),
+        practice_form_id=None if row.practice_form_id is None else FormId(row.practice_form_id),
         state=ExamState(row.state),
     )
 
@@ -214,6 +230,11 @@ def _session(row: Row[tuple[object, ...]]) -> ExamSession:
         title=row.title,
         opens_at=row.opens_at,
         closes_at=row.closes_at,
+        title_hi=row.title_hi,
+        capacity=row.capacity,
+        bookable=row.bookable,
+        starts_together=row.starts_together,
+        practice_of=None if row.practice_of is None else SessionId(row.practice_of),
     )
 
 
@@ -227,4 +248,5 @@ def _registration(row: Row[tuple[object, ...]]) -> Registration:
         portrait_blob=row.portrait_blob,
         document_blob=row.document_blob,
         arrangements=row.arrangements,
+        room_id=None if row.room_id is None else RoomId(row.room_id),
     )

@@ -26,6 +26,7 @@ from assessment_engine.kernel.ids import FormId, ItemVersionId, SittingId
 from assessment_engine.kernel.signing import SigningKey
 from assessment_engine.storage.database import Store, Transaction
 from assessment_engine.storage.events import ExamEvent
+from item_bank.forms import Form
 
 LARGEST_BATCH = 512
 LONGEST_QUEUE = 20_000
@@ -76,7 +77,7 @@ class AnswerLedger:
     def __init__(self, store: Store, clock: Clock, key: SigningKey, *, fits: Fits) -> None:
         self._store, self._clock, self._key, self._fits = store, clock, key, fits
         self._queue: queue.Queue[_Order | None] = queue.Queue(LONGEST_QUEUE)
-        self._form_items: dict[FormId, frozenset[ItemVersionId]] = {}  # a form never changes, so this never grows stale
+        self._forms: dict[FormId, Form] = {}  # a form never changes, so this never grows stale
         self._thread = threading.Thread(target=self._run, name="answer-ledger", daemon=True)
         self._stopped = False
 
@@ -168,19 +169,19 @@ class AnswerLedger:
 
     def _decide(self, tx: Transaction, book: "_Book", offer: Offer, now: datetime) -> Receipt | AssessmentError:
         sitting = book.sittings.get(offer.sitting_id)
-        form_items = self._items_of(tx, sitting.form_id) if sitting else frozenset()
+        form = self._form(tx, sitting.form_id) if sitting else None
         try:
-            receipt = known_receipt(offer, book.standing(offer, form_items), now)
+            receipt = known_receipt(offer, book.standing(offer, form), now)
             if receipt is None:
                 self._fits(tx, offer.item_id, offer.response)
         except AssessmentError as refusal:
             return refusal
         return receipt or book.enter(offer, sign_receipt(offer, now, self._key))
 
-    def _items_of(self, tx: Transaction, form_id: FormId) -> frozenset[ItemVersionId]:
-        if form_id not in self._form_items:
-            self._form_items[form_id] = frozenset(tx.forms.get(form_id).items)
-        return self._form_items[form_id]
+    def _form(self, tx: Transaction, form_id: FormId) -> Form:
+        if form_id not in self._forms:
+            self._forms[form_id] = tx.forms.get(form_id)
+        return self._forms[form_id]
 
 
 class _Book:
@@ -193,11 +194,11 @@ class _Book:
         self._newest = tx.answers.newest_of_items({(offer.sitting_id, offer.item_id) for offer in offers})
         self._new: list[Answer] = []
 
-    def standing(self, offer: Offer, form_items: frozenset[ItemVersionId]) -> Standing:
+    def standing(self, offer: Offer, form: Form | None) -> Standing:
         """Return what is known when `offer` is looked at; earlier offers of the same batch are known."""
         return Standing(
             sitting=self.sittings.get(offer.sitting_id),
-            form_items=form_items,
+            form=form,
             same_revision=self._receipts.get((offer.sitting_id, offer.revision)),
             newest_of_item=self._newest.get((offer.sitting_id, offer.item_id), 0),
         )

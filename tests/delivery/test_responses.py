@@ -25,21 +25,33 @@ from assessment_engine.kernel.canonical import Json, digest
 from assessment_engine.kernel.errors import (
     AfterTime,
     AssessmentError,
+    LeaseMoved,
     NotFound,
     NotYet,
     RevisionFromTheFuture,
     RevisionReused,
+    SittingPaused,
     SittingSealed,
     StaleRevision,
     TooLarge,
     UnknownItem,
     WrongResponse,
 )
-from assessment_engine.kernel.ids import ItemVersionId, PersonId, SittingId
+from assessment_engine.kernel.ids import FormId, ItemVersionId, OrganisationId, PersonId, SittingId
+from item_bank.forms import Form, FormSection, FormState
 from tests.builders import NOON, a_signer, a_sitting
 
 KEY = a_signer().receipts
 A, B = ItemVersionId("itv_a"), ItemVersionId("itv_b")
+FORM = Form(
+    id=FormId("for_1"),
+    organisation_id=OrganisationId("org_1"),
+    title="Form",
+    title_hi="प्रश्नपत्र",
+    sections=(FormSection(id="A", title="First", title_hi="पहला", items=(A, B)),),
+    sha256="0" * 64,
+    state=FormState.APPROVED,
+)
 
 
 def offer(revision: int = 5, item: ItemVersionId = A, response: object = None, candidate: str = "per_1") -> Offer:
@@ -48,7 +60,7 @@ def offer(revision: int = 5, item: ItemVersionId = A, response: object = None, c
 
 def standing(newest_of_item: int = 0, same_revision: Receipt | None = None, **sitting: object) -> Standing:
     fields = {"state": SittingState.IN_PROGRESS, "revision": 4, "deadline_at": NOON + timedelta(hours=1), **sitting}
-    return Standing(sitting=a_sitting(**fields), form_items=frozenset({A, B}), same_revision=same_revision, newest_of_item=newest_of_item)
+    return Standing(sitting=a_sitting(**fields), form=FORM, same_revision=same_revision, newest_of_item=newest_of_item)
 
 
 REFUSALS: dict[str, tuple[Offer, Standing, type[AssessmentError]]] = {
@@ -57,6 +69,8 @@ REFUSALS: dict[str, tuple[Offer, Standing, type[AssessmentError]]] = {
     "an item not in the form": (offer(item=ItemVersionId("itv_c")), standing(), UnknownItem),
     "before the start": (offer(), standing(state=SittingState.ADMITTED), NotYet),
     "after time": (offer(), standing(deadline_at=NOON - timedelta(seconds=1)), AfterTime),
+    "while the time stands still": (offer(), standing(state=SittingState.PAUSED), SittingPaused),
+    "from a window without the lease": (offer(), standing(writer="another"), LeaseMoved),
     "after the seal": (offer(), standing(state=SittingState.SUBMITTED), SittingSealed),
     "of a voided sitting": (offer(), standing(state=SittingState.VOIDED), SittingSealed),
     "a stale revision": (offer(3), standing(newest_of_item=4), StaleRevision),

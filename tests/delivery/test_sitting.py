@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from assessment_engine.delivery.sitting import TRANSITIONS, Sitting, SittingState, SittingVerb
+from assessment_engine.delivery.sitting import TRANSITIONS, PauseReason, Sitting, SittingState, SittingVerb
 from assessment_engine.delivery.timing import TimePolicy
 from assessment_engine.kernel.errors import IllegalTransition
 from assessment_engine.kernel.ids import ItemVersionId
@@ -22,7 +22,13 @@ ALLOWED: dict[tuple[SittingState, SittingVerb], SittingState] = {
     (S.IN_PROGRESS, V.GIVE_TIME): S.IN_PROGRESS,
     (S.IN_PROGRESS, V.SUBMIT): S.SUBMITTED,
     (S.IN_PROGRESS, V.TIME_UP): S.SUBMITTED,
-    **{(state, V.VOID): S.VOIDED for state in S if state not in (S.IN_PROGRESS, S.VOIDED)},
+    (S.IN_PROGRESS, V.TERMINATE): S.SUBMITTED,
+    (S.IN_PROGRESS, V.PAUSE): S.PAUSED,
+    (S.PAUSED, V.RESUME): S.IN_PROGRESS,
+    (S.PAUSED, V.GIVE_TIME): S.PAUSED,
+    (S.PAUSED, V.SUBMIT): S.SUBMITTED,
+    (S.PAUSED, V.TERMINATE): S.SUBMITTED,
+    **{(state, V.VOID): S.VOIDED for state in S if state not in (S.IN_PROGRESS, S.PAUSED, S.VOIDED)},
 }
 
 
@@ -30,10 +36,12 @@ def do(sitting: Sitting, verb: SittingVerb) -> Sitting:
     match verb:
         case V.CONSENT:
             return sitting.consent(NOON, "hi")
-        case V.ADMIT | V.SUBMIT | V.TIME_UP:
+        case V.ADMIT | V.SUBMIT | V.TIME_UP | V.TERMINATE | V.RESUME:
             moved = getattr(sitting, verb)(NOON)
         case V.GIVE_TIME:
             moved = sitting.give_time(60)
+        case V.PAUSE:
+            moved = sitting.pause(NOON, PauseReason.BREAK)
         case V.START:
             moved = sitting.start(NOON, TimePolicy(duration_s=60))
         case _:
@@ -45,7 +53,7 @@ def do(sitting: Sitting, verb: SittingVerb) -> Sitting:
 @pytest.mark.parametrize("verb", SittingVerb)
 @pytest.mark.parametrize("state", SittingState)
 def test_every_pair_of_state_and_verb_is_decided(state: SittingState, verb: SittingVerb) -> None:
-    sitting = a_sitting(state=state, deadline_at=NOON)
+    sitting = a_sitting(state=state, deadline_at=NOON, paused_at=NOON)
 
     if (state, verb) in ALLOWED:
         assert do(sitting, verb).state is ALLOWED[state, verb]
@@ -59,7 +67,7 @@ def test_the_table_holds_nothing_else() -> None:
 
 
 def test_starting_opens_the_clock_and_freezes_its_rules() -> None:
-    policy = TimePolicy(duration_s=3600, extra_percent=25, grace_s=5)
+    policy = TimePolicy(duration_s=3600, extra_minutes_per_hour=15, grace_s=5)
 
     sitting = a_sitting(state=S.ADMITTED).start(NOON, policy)
 

@@ -72,12 +72,12 @@ def test_extra_time_of_the_registration_counts(any_engine: Engine, ledger: Answe
     world = a_world(any_engine, duration_s=1000)
     person = a_person(any_engine, world.organisation_id)
     place = (person, world.exam_id, world.session_id, world.form_id)
-    sitting_id = a_stored_sitting(any_engine, *place, state=SittingState.ADMITTED, arrangements={"extra_time_percent": 33})
+    sitting_id = a_stored_sitting(any_engine, *place, state=SittingState.ADMITTED, arrangements={"extra_minutes_per_hour": 20})
 
     started = delivery.start(any_engine, ledger, person, sitting_id)
 
     assert started.deadline_at is not None and started.started_at is not None
-    assert (started.deadline_at - started.started_at).total_seconds() == 1330
+    assert (started.deadline_at - started.started_at).total_seconds() == 1334
 
 
 def test_nobody_starts_before_being_admitted_or_outside_the_window(any_engine: Engine, ledger: AnswerLedger) -> None:

@@ -82,7 +82,7 @@ def test_nobody_is_registered_twice_for_a_session(engine: Engine, paper: Paper) 
 def test_a_candidate_registers_themselves_but_grants_themselves_nothing(engine: Engine, paper: Paper) -> None:
     candidate, other = (a_person(engine, paper.officer.organisation_id) for _ in range(2))
 
-    for arrangements, who in (({"extra_time_percent": 50}, candidate), ({}, other)):
+    for arrangements, who in (({"extra_minutes_per_hour": 50}, candidate), ({}, other)):
         with pytest.raises(NotAllowed):
             new = NewRegistration(session_id=paper.session.id, candidate_id=who.person_id, arrangements=arrangements)
             register(engine, candidate, new)
@@ -93,7 +93,9 @@ def test_an_arrangement_that_is_no_rule_is_refused(engine: Engine, paper: Paper)
     candidate = a_person(engine, paper.officer.organisation_id)
 
     with pytest.raises(Invalid):
-        new = NewRegistration(session_id=paper.session.id, candidate_id=candidate.person_id, arrangements={"extra_time_percent": "much"})
+        new = NewRegistration(
+            session_id=paper.session.id, candidate_id=candidate.person_id, arrangements={"extra_minutes_per_hour": "no"}
+        )
         register(engine, paper.officer, new)
 
 

@@ -1,19 +1,14 @@
-"""An exam (the definition), a session of it (one scheduled window) and a registration (one candidate's place in it).
+"""The rules that an exam promises before anybody sits it, and their JSON. Read by delivery/timing.py, eligibility and the pages.
 
-Records and their rules only; what a sitting does with its time is delivery/timing.py. Stored by storage/exams.py, driven by
-services/exams.py.
+A cell changes them before the first sitting only; a candidate reads them in words on the exam's page.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from enum import StrEnum
 
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Invalid
-from assessment_engine.kernel.ids import CourseId, ExamId, FormId, OrganisationId, PersonId, RegistrationId, SessionId
-from assessment_engine.kernel.machine import advance
 from proctoring.policy import Kind
 
 SIGNALS = tuple(
@@ -21,29 +16,11 @@ SIGNALS = tuple(
 )
 """What an exam may have watched; an access arrangement can switch any of them off."""
 
+TOOLS = ("calculator", "rough_work", "read_aloud")
+DEVICE_CHANGES = ("candidate", "invigilator")
 EVERY_COMPETENCY = "*"
 LEVELS = 4
 MOST_EVIDENCE_DAYS = 3650
-
-
-class ExamState(StrEnum):
-    """Whether sessions may still be added."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-class ExamVerb(StrEnum):
-    """What can be done to an exam."""
-
-    CLOSE = "close"
-    REOPEN = "reopen"
-
-
-TRANSITIONS: Mapping[tuple[ExamState, ExamVerb], ExamState] = {
-    (ExamState.OPEN, ExamVerb.CLOSE): ExamState.CLOSED,
-    (ExamState.CLOSED, ExamVerb.REOPEN): ExamState.OPEN,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +28,10 @@ class ExamPolicy:
     """The rules that an exam promises before anybody sits it.
 
     `cut_scores` gives, by competency id (or `*` for every other), the share of its marks that each level asks for, level 1 first.
-    `grace_s` and `outage` are read by delivery/timing.py. `evidence_days` is how long pictures are kept after the decision on a sitting.
+    `grace`, `grace_s`, `outage` and `most_stopped_s` are read by delivery/timing.py. `evidence_days` is how long pictures are kept after
+    the decision on a sitting. `device_change` says who may move a running sitting to another device. `config_keys` and
+    `browser_exam_keys` (hex, 64 digits) are Safe Exam Browser's; where there are any, one must fit. `most_sittings` 0 is no limit;
+    `days_between` two of them. `needs_competency` at `needs_level` must be certified before.
     """
 
     pass_share: Decimal = Decimal("0.40")
@@ -64,6 +44,17 @@ class ExamPolicy:
     grace_s: int = 5
     outage: str = "time_runs_on"
     evidence_days: int = 90
+    grace: str = "grace"
+    most_stopped_s: int = 900
+    device_change: str = "candidate"
+    tools: tuple[str, ...] = ()
+    full_screen: bool = False
+    config_keys: tuple[str, ...] = ()
+    browser_exam_keys: tuple[str, ...] = ()
+    most_sittings: int = 0
+    days_between: int = 0
+    needs_competency: str = ""
+    needs_level: int = 1
 
     def __post_init__(self) -> None:
         shares = (self.pass_share, Decimal(str(self.min_observable_share)))
@@ -73,9 +64,20 @@ class ExamPolicy:
             raise Invalid(f"evidence is kept for 1 to {MOST_EVIDENCE_DAYS} days")
         if unknown := sorted(set(self.signals) - set(SIGNALS)):
             raise Invalid(f"no such signal: {', '.join(unknown)}")
+        self._check_delivery()
         for cuts in self.cut_scores.values():
             if not cuts or len(cuts) > LEVELS or list(cuts) != sorted(set(cuts)) or not 0 <= cuts[0] <= cuts[-1] <= 1:
                 raise Invalid(f"cut scores are up to {LEVELS} growing shares between 0 and 1")
+
+    def _check_delivery(self) -> None:
+        if unknown := sorted(set(self.tools) - set(TOOLS)):
+            raise Invalid(f"no such tool: {', '.join(unknown)}")
+        if self.device_change not in DEVICE_CHANGES:
+            raise Invalid(f"a device is changed by one of: {', '.join(DEVICE_CHANGES)}")
+        if not all(map(_is_key, (*self.config_keys, *self.browser_exam_keys))):
+            raise Invalid("a key of Safe Exam Browser has 64 hexadecimal digits")
+        if self.most_sittings < 0 or self.days_between < 0 or not 1 <= self.needs_level <= LEVELS:
+            raise Invalid(f"sittings and days are not negative, and a level is 1 to {LEVELS}")
 
     @property
     def document(self) -> Mapping[str, Json]:
@@ -89,6 +91,17 @@ class ExamPolicy:
             "grace_s": self.grace_s,
             "outage": self.outage,
             "evidence_days": self.evidence_days,
+            "grace": self.grace,
+            "most_stopped_s": self.most_stopped_s,
+            "device_change": self.device_change,
+            "tools": list(self.tools),
+            "full_screen": self.full_screen,
+            "config_keys": list(self.config_keys),
+            "browser_exam_keys": list(self.browser_exam_keys),
+            "most_sittings": self.most_sittings,
+            "days_between": self.days_between,
+            "needs_competency": self.needs_competency,
+            "needs_level": self.needs_level,
         }
 
 
@@ -105,7 +118,22 @@ def policy_of(document: Mapping[str, object]) -> ExamPolicy:
         grace_s=int(_number(document.get("grace_s", plain.grace_s))),
         outage=str(document.get("outage", plain.outage)),
         evidence_days=int(_number(document.get("evidence_days", plain.evidence_days))),
+        grace=str(document.get("grace", plain.grace)),
+        most_stopped_s=int(_number(document.get("most_stopped_s", plain.most_stopped_s))),
+        device_change=str(document.get("device_change", plain.device_change)),
+        tools=_words(document.get("tools", ())),
+        full_screen=document.get("full_screen") is True,
+        config_keys=_words(document.get("config_keys", ())),
+        browser_exam_keys=_words(document.get("browser_exam_keys", ())),
+        most_sittings=int(_number(document.get("most_sittings", plain.most_sittings))),
+        days_between=int(_number(document.get("days_between", plain.days_between))),
+        needs_competency=str(document.get("needs_competency", "")),
+        needs_level=int(_number(document.get("needs_level", plain.needs_level))),
     )
+
+
+def _is_key(text: str) -> bool:
+    return len(text) == 64 and all(digit in "0123456789abcdef" for digit in text)
 
 
 def _share(value: object) -> Decimal:
@@ -129,87 +157,3 @@ def _words(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
         raise Invalid("signals is a list of names")
     return tuple(str(word) for word in value)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exam:
-    """What is examined, with which paper, for how long, under which rules."""
-
-    id: ExamId
-    organisation_id: OrganisationId
-    code: str
-    title: str
-    title_hi: str
-    form_id: FormId
-    duration_s: int
-    policy: ExamPolicy
-    course_id: CourseId | None = None
-    state: ExamState = ExamState.OPEN
-
-    def advance(self, verb: ExamVerb) -> "Exam":
-        """Return the exam after `verb`; raises IllegalTransition."""
-        return replace(self, state=advance(TRANSITIONS, self.state, verb))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExamSession:
-    """One scheduled window in which candidates may start."""
-
-    id: SessionId
-    exam_id: ExamId
-    organisation_id: OrganisationId
-    title: str
-    opens_at: datetime
-    closes_at: datetime
-
-    def __post_init__(self) -> None:
-        if self.closes_at <= self.opens_at:
-            raise Invalid("a session closes after it opens")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registration:
-    """One candidate's place in a session; `arrangements` are rules (extra time, signals switched off), not notes."""
-
-    id: RegistrationId
-    session_id: SessionId
-    candidate_id: PersonId
-    organisation_id: OrganisationId
-    seat: str | None = None
-    portrait_blob: str | None = None
-    document_blob: str | None = None
-    arrangements: Mapping[str, Json] = field(default_factory=dict)
-
-
-class EligibilityReason(StrEnum):
-    """Why somebody may, or may not yet, take an exam."""
-
-    NOTHING_ASKED = "nothing_asked"
-    COURSE_COMPLETED = "course_completed"
-    COURSE_NOT_COMPLETED = "course_not_completed"
-    EXAM_CLOSED = "exam_closed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Eligibility:
-    """Whether a candidate may take an exam, and the reason that is shown to them."""
-
-    exam_id: ExamId
-    reason: EligibilityReason
-    course_id: CourseId | None = None
-
-    @property
-    def eligible(self) -> bool:
-        """Whether the candidate may register."""
-        return self.reason in (EligibilityReason.NOTHING_ASKED, EligibilityReason.COURSE_COMPLETED)
-
-
-def eligibility_for(exam: Exam, *, course_completed: bool) -> Eligibility:
-    """Decide about one candidate, whose completion of the exam's course (if it asks for one) is known."""
-    if exam.state is ExamState.CLOSED:
-        reason = EligibilityReason.EXAM_CLOSED
-    elif exam.course_id is None:
-        reason = EligibilityReason.NOTHING_ASKED
-    else:
-        reason = EligibilityReason.COURSE_COMPLETED if course_completed else EligibilityReason.COURSE_NOT_COMPLETED
-    return Eligibility(exam_id=exam.id, reason=reason, course_id=exam.course_id)
