@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from assessment_engine.kernel.canonical import sha256_hex
 
@@ -62,6 +64,10 @@ class SigningKey:
     def sign(self, message: bytes) -> str:
         """Sign bytes; returns the 64-byte signature as base64url."""
         return b64url(self.private.sign(message))
+
+    def derived(self, use: str, subject: str) -> bytes:
+        """Return 32 secret bytes for one use and one subject (HKDF, RFC 5869): the same every time, kept nowhere."""
+        return HKDF(algorithm=SHA256(), length=32, salt=subject.encode(), info=use.encode()).derive(self.seed)
 
 
 def verify(public_bytes: bytes, message: bytes, signature: str) -> bool:
