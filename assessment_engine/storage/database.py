@@ -13,7 +13,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from assessment_engine.kernel.errors import StorageUnavailable
+from assessment_engine.storage.announcements import Announcements
 from assessment_engine.storage.answer_ledger import Answers
+from assessment_engine.storage.arrangements import Arrangements
 from assessment_engine.storage.audit import AuditLog
 from assessment_engine.storage.certification import Certificates
 from assessment_engine.storage.checkin import CheckIns
@@ -29,6 +31,7 @@ from assessment_engine.storage.invigilation import Invigilation
 from assessment_engine.storage.items import Items
 from assessment_engine.storage.outbox import Outbox
 from assessment_engine.storage.people import People
+from assessment_engine.storage.question_reports import QuestionReports
 from assessment_engine.storage.results import ResultBatches
 from assessment_engine.storage.scoring import ScoreReports
 
@@ -113,6 +116,21 @@ class Transaction:
     def grievances(self) -> Grievances:
         """Grievances and their history."""
         return Grievances(self.connection)
+
+    @cached_property
+    def arrangements(self) -> Arrangements:
+        """Requests for access arrangements and their history."""
+        return Arrangements(self.connection)
+
+    @cached_property
+    def announcements(self) -> Announcements:
+        """What staff said to candidates during an exam."""
+        return Announcements(self.connection)
+
+    @cached_property
+    def question_reports(self) -> QuestionReports:
+        """Questions that candidates reported."""
+        return QuestionReports(self.connection)
 
     @cached_property
     def audit(self) -> AuditLog:

@@ -44,7 +44,12 @@ EVENT_KINDS: Mapping[str, str] = {
     "grievance_resolved": "A grievance was resolved.",
     "course_enrolled": "A learner enrolled in a course.",
     "course_completed": "A learner completed a course.",
-    "question_reported": "A candidate reported a question.",
+    "arrangement_requested": "A candidate asked for an access arrangement.",
+    "arrangement_decided": "Officers decided on an access arrangement.",
+    "arrangement_appealed": "A candidate appealed against a decision on an access arrangement.",
+    "scribe_enrolled": "A scribe was enrolled with name, face and declaration.",
+    "question_reported": "A candidate reported a question (the words are not here).",
+    "announcement_made": "Staff told the candidates of a session, a room or a question something.",
 }
 
 exam_events = Table(

@@ -1,5 +1,7 @@
 """Tables and queries of exams, their sessions and registrations."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -19,6 +21,7 @@ from sqlalchemy import (
 )
 
 from assessment_engine.exams import Exam, ExamSession, ExamState, Registration, policy_of
+from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Conflict, NotFound
 from assessment_engine.kernel.ids import CourseId, ExamId, FormId, OrganisationId, PersonId, RegistrationId, RoomId, SessionId
 from assessment_engine.people import Actor
@@ -185,6 +188,10 @@ class Exams:
             registrations.c.session_id == session_id, registrations.c.organisation_id == actor.organisation_id
         )
         return [_registration(row) for row in self._connection.execute(query.order_by(registrations.c.seat, registrations.c.id))]
+
+    def arrange(self, registration_id: RegistrationId, rules: Mapping[str, Json]) -> None:
+        """Store a registration's access arrangements."""
+        self._connection.execute(update(registrations).where(registrations.c.id == registration_id).values(arrangements=dict(rules)))
 
     def keep_pictures(self, registration_id: RegistrationId, portrait_blob: str | None, document_blob: str | None) -> None:
         """Note where the roster's pictures are; None leaves what is there."""

@@ -6,6 +6,7 @@ Each part below belongs to one noun and stands beside nothing else of it; tables
 import sqlalchemy as sa
 from alembic import op
 
+from assessment_engine.storage import triggers
 from assessment_engine.storage.schema import Instant
 
 revision = "0003"
@@ -32,6 +33,8 @@ def _sittings() -> None:
         sa.Column("closed_by", sa.String(length=20), nullable=True),
         sa.Column("writer", sa.String(length=40), nullable=True),
         sa.Column("contact_at", Instant(), nullable=True),
+        sa.Column("heard_s", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("given_back_s", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("progress", sa.JSON(), nullable=False, server_default="{}"),
     ):
         op.add_column("sittings", column)
@@ -56,6 +59,59 @@ def _rooms() -> None:
 
 def _arrangements() -> None:
     """Requests for access arrangements, their documents and decisions."""
+    op.create_table(
+        "arrangements",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("organisation_id", sa.String(length=40), nullable=False),
+        sa.Column("registration_id", sa.String(length=40), nullable=False),
+        sa.Column("sitting_id", sa.String(length=40), nullable=False),
+        sa.Column("candidate_id", sa.String(length=40), nullable=False),
+        sa.Column("requested_at", Instant(), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("proposal", sa.JSON(), nullable=True),
+        sa.Column("proposed_by", sa.String(length=40), nullable=True),
+        sa.Column("given", sa.JSON(), nullable=True),
+        sa.Column("scribe_name", sa.String(length=200), nullable=True),
+        sa.Column("scribe_blob", sa.String(length=200), nullable=True),
+        sa.Column("scribe_declared_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_arrangements_organisation_id_organisations")),
+        sa.ForeignKeyConstraint(["registration_id"], ["registrations.id"], name=op.f("fk_arrangements_registration_id_registrations")),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sittings.id"], name=op.f("fk_arrangements_sitting_id_sittings")),
+        sa.ForeignKeyConstraint(["candidate_id"], ["people.id"], name=op.f("fk_arrangements_candidate_id_people")),
+        sa.ForeignKeyConstraint(["proposed_by"], ["people.id"], name=op.f("fk_arrangements_proposed_by_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_arrangements")),
+    )
+    op.create_index("ix_arrangements_registration_id", "arrangements", ["registration_id"], unique=False)
+    op.create_index("ix_arrangements_organisation_id_requested_at", "arrangements", ["organisation_id", "requested_at"], unique=False)
+    op.create_table(
+        "arrangement_documents",
+        sa.Column("arrangement_id", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("blob", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["arrangement_id"], ["arrangements.id"], name=op.f("fk_arrangement_documents_arrangement_id_arrangements")),
+        sa.PrimaryKeyConstraint("arrangement_id", "number", name=op.f("pk_arrangement_documents")),
+    )
+    op.create_table(
+        "arrangement_history",
+        sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("arrangement_id", sa.String(length=40), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("person_id", sa.String(length=40), nullable=False),
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("gives", sa.JSON(), nullable=True),
+        sa.ForeignKeyConstraint(["arrangement_id"], ["arrangements.id"], name=op.f("fk_arrangement_history_arrangement_id_arrangements")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_arrangement_history_person_id_people")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_arrangement_history")),
+    )
+    op.create_index(op.f("ix_arrangement_history_arrangement_id"), "arrangement_history", ["arrangement_id"], unique=False)
+    for statement in triggers.append_only(op.get_bind().dialect.name, ("arrangement_documents", "arrangement_history")):
+        op.execute(sa.text(statement))
 
 
 def _late_answers() -> None:
@@ -64,6 +120,46 @@ def _late_answers() -> None:
 
 def _announcements() -> None:
     """Announcements, and questions that candidates reported."""
+    op.create_table(
+        "announcements",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("organisation_id", sa.String(length=40), nullable=False),
+        sa.Column("session_id", sa.String(length=40), nullable=False),
+        sa.Column("room_id", sa.String(length=40), nullable=True),
+        sa.Column("item_id", sa.String(length=40), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("text_hi", sa.Text(), nullable=False),
+        sa.Column("said_by", sa.String(length=40), nullable=False),
+        sa.Column("said_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_announcements_organisation_id_organisations")),
+        sa.ForeignKeyConstraint(["session_id"], ["exam_sessions.id"], name=op.f("fk_announcements_session_id_exam_sessions")),
+        sa.ForeignKeyConstraint(["said_by"], ["people.id"], name=op.f("fk_announcements_said_by_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_announcements")),
+    )
+    op.create_index("ix_announcements_session_id_said_at", "announcements", ["session_id", "said_at"], unique=False)
+    for statement in triggers.append_only(op.get_bind().dialect.name, ("announcements",)):
+        op.execute(sa.text(statement))
+    op.create_table(
+        "question_reports",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("organisation_id", sa.String(length=40), nullable=False),
+        sa.Column("sitting_id", sa.String(length=40), nullable=False),
+        sa.Column("item_id", sa.String(length=40), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("reported_at", Instant(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("seen_by", sa.String(length=40), nullable=True),
+        sa.Column("seen_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_question_reports_organisation_id_organisations")),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sittings.id"], name=op.f("fk_question_reports_sitting_id_sittings")),
+        sa.ForeignKeyConstraint(["item_id"], ["item_versions.id"], name=op.f("fk_question_reports_item_id_item_versions")),
+        sa.ForeignKeyConstraint(["seen_by"], ["people.id"], name=op.f("fk_question_reports_seen_by_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question_reports")),
+    )
+    op.create_index(op.f("ix_question_reports_sitting_id"), "question_reports", ["sitting_id"], unique=False)
+    op.create_index("ix_question_reports_organisation_id_state", "question_reports", ["organisation_id", "state"], unique=False)
 
 
 def _session_reports() -> None:
