@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from assessment_engine.delivery.timing import TimePolicy
 from assessment_engine.kernel.canonical import Json
+from assessment_engine.kernel.errors import IllegalTransition
 from assessment_engine.kernel.ids import ExamId, FormId, ItemVersionId, OrganisationId, PersonId, RegistrationId, SessionId, SittingId
 from assessment_engine.kernel.machine import advance
 
@@ -46,6 +47,7 @@ class SittingVerb(StrEnum):
     RESUME = "resume"
     GIVE_TIME = "give_time"
     VOID = "void"
+    REGISTER_AGAIN = "register_again"
 
 
 class PauseReason(StrEnum):
@@ -72,6 +74,7 @@ TRANSITIONS: Mapping[tuple[SittingState, SittingVerb], SittingState] = {
     (_S.IN_PROGRESS, _V.SUBMIT): _S.SUBMITTED,
     (_S.IN_PROGRESS, _V.TIME_UP): _S.SUBMITTED,
     (_S.IN_PROGRESS, _V.TERMINATE): _S.SUBMITTED,
+    (_S.PAUSED, _V.PAUSE): _S.PAUSED,  # an invigilator's pause takes over a candidate's break
     (_S.PAUSED, _V.RESUME): _S.IN_PROGRESS,
     (_S.PAUSED, _V.GIVE_TIME): _S.PAUSED,
     (_S.PAUSED, _V.SUBMIT): _S.SUBMITTED,
@@ -82,7 +85,10 @@ TRANSITIONS: Mapping[tuple[SittingState, SittingVerb], SittingState] = {
     (_S.REFERRED, _V.VOID): _S.VOIDED,
     (_S.ADMITTED, _V.VOID): _S.VOIDED,
     (_S.SUBMITTED, _V.VOID): _S.VOIDED,
+    (_S.VOIDED, _V.REGISTER_AGAIN): _S.REGISTERED,  # an untouched one only: whoever gave a place back may come again
 }
+
+_UNTOUCHED = frozenset({_S.REGISTERED, _S.CONSENTED, _S.VOIDED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +97,8 @@ class Sitting:
 
     `stopped_s` is all time that did not count (pauses, breaks, time given back): the sitting's own time is what has gone by since the start
     less that, and limits of parts and questions are meant in it. `writer` names the window that holds the single-writer lease (None:
-    nobody asked for it); `contact_at` is when the server last heard of it. `progress` is the document of delivery/progress.py. A
+    nobody asked for it); `contact_at` is when the server last heard of it, `heard_s` its own time then, `given_back_s` what the exam's rule
+    for outages gave back so far (delivery/timekeeping.py). `progress` is the document of delivery/progress.py. A
     `practice` sitting has no score.
     """
 
@@ -120,6 +127,8 @@ class Sitting:
     closed_by: str | None = None
     writer: str | None = None
     contact_at: datetime | None = None
+    heard_s: int = 0
+    given_back_s: int = 0
     progress: Mapping[str, Json] = field(default_factory=dict)
 
     def consent(self, now: datetime, language: str) -> "Sitting":
@@ -161,8 +170,8 @@ class Sitting:
         return self._closed(SittingVerb.TERMINATE, now)
 
     def pause(self, now: datetime, reason: PauseReason) -> "Sitting":
-        """Let the candidate's time stand still."""
-        return replace(self._after(SittingVerb.PAUSE), paused_at=now, paused_for=reason)
+        """Let the candidate's time stand still; where it does already, it has stood since then."""
+        return replace(self._after(SittingVerb.PAUSE), paused_at=self.paused_at or now, paused_for=reason)
 
     def resume(self, now: datetime) -> "Sitting":
         """Let the time go on; the deadline moves by as long as it stood still, part seconds given."""
@@ -174,9 +183,30 @@ class Sitting:
         """Move the deadline of a running or paused sitting later."""
         return self._after(SittingVerb.GIVE_TIME)._later(seconds)
 
+    def give_back(self, seconds: int) -> "Sitting":
+        """Give back time without contact, by the exam's own rule."""
+        return replace(self.give_time(seconds), given_back_s=self.given_back_s + seconds)
+
+    def heard(self, now: datetime) -> "Sitting":
+        """Note a sign of life of the candidate's page."""
+        return replace(self, contact_at=now, heard_s=math.floor(self.elapsed_s(now)))
+
     def void(self) -> "Sitting":
         """Take the sitting out of what counts; nothing of it is deleted."""
         return self._after(SittingVerb.VOID)
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing has happened in it yet that anybody would have to judge or keep."""
+        return self.started_at is None and self.admitted_at is None and self.state in _UNTOUCHED
+
+    def moved_to(self, session_id: SessionId) -> "Sitting":
+        """Put an untouched sitting into another session of the exam; one that was given back is registered again."""
+        if not self.is_untouched:
+            raise IllegalTransition(f"a sitting that is {self.state} stays where it is", state=str(self.state))
+        if self.state is not SittingState.VOIDED:
+            return replace(self, session_id=session_id)
+        return replace(self._after(SittingVerb.REGISTER_AGAIN), session_id=session_id, consented_at=None)
 
     def answered(self, item: ItemVersionId, revision: int) -> "Sitting":
         """Note an answer that is being acknowledged."""

@@ -18,6 +18,7 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
     │   ├── AfterTime
     │   ├── SittingSealed
     │   ├── SittingPaused
+    │   ├── NoBreakLeft
     │   ├── LeaseMoved
     │   ├── SectionClosed
     │   ├── SessionFull
@@ -144,6 +145,12 @@ class SittingPaused(Conflict):
     """The sitting's time stands still; what is answered meanwhile is taken when it goes on."""
 
     code = "sitting_paused"
+
+
+class NoBreakLeft(Conflict):
+    """The candidate's arrangement has no further break."""
+
+    code = "no_break_left"
 
 
 class LeaseMoved(Conflict):

@@ -1,7 +1,7 @@
 """Tables and queries of delivery: sittings and their seals. The answers are in storage/answer_ledger.py."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import (
@@ -16,7 +16,6 @@ from sqlalchemy import (
     Row,
     String,
     Table,
-    bindparam,
     insert,
     select,
     update,
@@ -26,6 +25,7 @@ from assessment_engine.delivery.sealing import Seal
 from assessment_engine.delivery.sitting import PauseReason, Sitting, SittingState
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import OrganisationId, PersonId, SessionId, SittingId
+from assessment_engine.storage.many import update_all
 from assessment_engine.storage.schema import Instant, metadata
 
 sittings = Table(
@@ -56,6 +56,8 @@ sittings = Table(
     Column("closed_by", String(20)),
     Column("writer", String(40)),
     Column("contact_at", Instant),
+    Column("heard_s", Integer, nullable=False),
+    Column("given_back_s", Integer, nullable=False),
     Column("progress", JSON, nullable=False),
     Index("ix_sittings_candidate_id", "candidate_id"),
     Index("ix_sittings_session_id_state", "session_id", "state"),
@@ -76,6 +78,10 @@ seals = Table(
 )
 
 
+_PROGRESS = ("id", "revision", "current_item", "contact_at")
+_START = ("id", "state", "started_at", "deadline_at", "grace_s", "contact_at")
+
+
 class Sittings:
     """Sittings and seals in the current transaction."""
 
@@ -93,9 +99,15 @@ class Sittings:
             raise NotFound("no such sitting")
 
     def save_progress(self, answered: Iterable[Sitting]) -> None:
-        """Store how far sittings have come: their newest revision and current item."""
-        rows = [{"of": sitting.id, "revision": sitting.revision, "current_item": sitting.current_item} for sitting in answered]
-        self._connection.execute(update(sittings).where(sittings.c.id == bindparam("of")), rows)
+        """Store how far sittings have come: their newest revision, their current item and when they were heard of; nothing else is written."""
+        self._save_columns(_PROGRESS, answered)
+
+    def save_starts(self, started: Iterable[Sitting]) -> None:
+        """Store that sittings have started, and until when."""
+        self._save_columns(_START, started)
+
+    def _save_columns(self, names: tuple[str, ...], changed: Iterable[Sitting]) -> None:
+        update_all(self._connection, sittings, [{name: getattr(sitting, name) for name in names} for sitting in changed])
 
     def get(self, sitting_id: SittingId) -> Sitting:
         """Return a sitting, for acts of the system; raises NotFound."""
@@ -158,10 +170,7 @@ class Sittings:
         return [_sitting(row) for row in rows]
 
 
-_FIELDS = tuple(field.name for field in fields(Sitting))
-
-
 def _sitting(row: Row[tuple[object, ...]]) -> Sitting:
-    values = {name: row._mapping[name] for name in _FIELDS}
-    paused_for = values["paused_for"] and PauseReason(values["paused_for"])
-    return Sitting(**{**values, "state": SittingState(values["state"]), "paused_for": paused_for})
+    held = row._asdict()
+    held["state"], held["paused_for"] = SittingState(held["state"]), held["paused_for"] and PauseReason(held["paused_for"])
+    return Sitting(**held)
