@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from assessment_engine.delivery.responses import Answer, Offer, Receipt, Response
-from assessment_engine.delivery.sealing import Seal, seal_ledger
+from assessment_engine.delivery.sealing import Closing, Seal, seal_ledger
 from assessment_engine.delivery.sitting import Sitting, SittingState, SittingVerb
 from assessment_engine.delivery.timing import OutagePolicy, TimePolicy, check_window, time_policy
 from assessment_engine.exams import Exam, ExamSession
@@ -35,7 +35,7 @@ Jobs = tuple[str, ...]
 
 LONGEST_NOTE = 2000
 MOST_MINUTES = 120
-NOTES_OF_PAGE = frozenset({"item_viewed", "language_switched", "browser_hint", "question_reported"})
+NOTES_OF_PAGE = frozenset({"item_viewed", "language_switched", "browser_hint"})
 """The exam events that a page may report. All of them are hints; none is evidence (DESIGN promise 9)."""
 
 
@@ -216,11 +216,12 @@ def _close(
 ) -> tuple[Seal, Jobs]:
     closed = sitting.time_up(now) if verb is SittingVerb.TIME_UP else sitting.submit(now)
     form = tx.forms.get(sitting.form_id)
-    seal = seal_ledger(sitting.id, tx.answers.receipts(sitting.id), form.sha256, now, engine.signer.receipts)
+    closing = Closing(sitting_id=sitting.id, form_sha256=form.sha256, at=now, by=closed.closed_by)
+    seal = seal_ledger(closing, tx.answers.receipts(sitting.id), engine.signer.receipts)
     tx.sittings.save(closed)
     tx.sittings.add_seal(seal)
     by = actor.person_id if actor else None
-    tx.audit.append("sitting_sealed", subject=sitting.id, actor=by, now=now, payload={**seal.document, "closed_by": str(verb)})
+    tx.audit.append("sitting_sealed", subject=sitting.id, actor=by, now=now, payload=seal.document)
     tx.events.record(_event("sitting_submitted", closed, now, actor, data={"closed_by": str(verb), "answers": seal.answers}))
     return seal, (tx.outbox.add(JobName.SCORE_SITTING, sitting.id, now), tx.outbox.add(JobName.SETTLE_SITTING, sitting.id, now))
 

@@ -17,6 +17,7 @@ from assessment_engine.storage.announcements import Announcements
 from assessment_engine.storage.answer_ledger import Answers
 from assessment_engine.storage.arrangements import Arrangements
 from assessment_engine.storage.audit import AuditLog
+from assessment_engine.storage.centres import Centres
 from assessment_engine.storage.certification import Certificates
 from assessment_engine.storage.checkin import CheckIns
 from assessment_engine.storage.competency import CompetencyRecords
@@ -29,9 +30,11 @@ from assessment_engine.storage.grievances import Grievances
 from assessment_engine.storage.incidents import Incidents
 from assessment_engine.storage.invigilation import Invigilation
 from assessment_engine.storage.items import Items
+from assessment_engine.storage.late_answers import LateAnswers
 from assessment_engine.storage.outbox import Outbox
 from assessment_engine.storage.people import People
 from assessment_engine.storage.question_reports import QuestionReports
+from assessment_engine.storage.registrations import Registrations
 from assessment_engine.storage.results import ResultBatches
 from assessment_engine.storage.scoring import ScoreReports
 
@@ -63,6 +66,16 @@ class Transaction:
         return Exams(self.connection)
 
     @cached_property
+    def centres(self) -> Centres:
+        """Centres and their rooms."""
+        return Centres(self.connection)
+
+    @cached_property
+    def registrations(self) -> Registrations:
+        """Who sits where: held places, free ones."""
+        return Registrations(self.connection)
+
+    @cached_property
     def sittings(self) -> Sittings:
         """Sittings and their seals."""
         return Sittings(self.connection)
@@ -71,6 +84,11 @@ class Transaction:
     def answers(self) -> Answers:
         """The answer ledger's rows, to be read; storage/ledger_writer.py writes them."""
         return Answers(self.connection)
+
+    @cached_property
+    def late_answers(self) -> LateAnswers:
+        """What came after the seal, and what people decided on it."""
+        return LateAnswers(self.connection)
 
     @cached_property
     def checkins(self) -> CheckIns:

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, Integer, Row, String, Table, insert, select
+from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, Integer, Row, String, Table, select
 
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import OrganisationId, PersonId, SittingId
+from assessment_engine.storage.many import insert_all
 from assessment_engine.storage.schema import Instant, metadata
 
 EVENT_KINDS: Mapping[str, str] = {
@@ -26,6 +27,7 @@ EVENT_KINDS: Mapping[str, str] = {
     "item_viewed": "A question came to the screen.",
     "language_switched": "The candidate changed the language of a question.",
     "answer_saved": "An answer was acknowledged (its content is not here).",
+    "lease_moved": "The exam went on in another window or device, or an invigilator freed it for one.",
     "sitting_submitted": "The sitting was closed, by the candidate or by time, and sealed.",
     "connection_lost": "The camera's connection ended before the sitting did.",
     "connection_back": "The camera's connection returned.",
@@ -95,8 +97,7 @@ class ExamEvents:
         for event in new:
             if event.kind not in EVENT_KINDS:
                 raise Invalid(f"no such exam event: {event.kind}")
-        if new:
-            self._connection.execute(insert(exam_events), [_row(event) for event in new])
+        insert_all(self._connection, exam_events, [_row(event) for event in new])
 
     def of_sitting(self, sitting_id: SittingId) -> list[ExamEvent]:
         """Return a sitting's events, oldest first."""

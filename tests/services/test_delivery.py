@@ -206,7 +206,7 @@ def test_a_page_may_give_hints_and_nothing_else(any_engine: Engine, ledger: Answ
     with pytest.raises(Invalid):
         note("certificate_issued")
     with pytest.raises(TooLarge):
-        note("question_reported", data={"text": "x" * 3000})
+        note("browser_hint", data={"what": "x" * 3000})
     with pytest.raises(UnknownItem):
         note("item_viewed", item_id="itv_other")
     with any_engine.store.read() as tx:

@@ -54,7 +54,45 @@ def _exams() -> None:
 
 
 def _rooms() -> None:
-    """Centres, rooms (registration)."""
+    """Centres, their rooms, the rooms that a session uses."""
+    op.add_column("exam_sessions", sa.Column("change_hours", sa.Integer(), nullable=False, server_default="24"))
+    op.create_table(
+        "centres",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("organisation_id", sa.String(length=40), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name_hi", sa.String(length=200), nullable=False),
+        sa.Column("address", sa.String(length=400), nullable=False),
+        sa.Column("address_hi", sa.String(length=400), nullable=False),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_centres_organisation_id_organisations")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_centres")),
+        sa.UniqueConstraint("organisation_id", "code", name=op.f("uq_centres_organisation_id_code")),
+    )
+    op.create_table(
+        "rooms",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("centre_id", sa.String(length=40), nullable=False),
+        sa.Column("organisation_id", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=False),
+        sa.Column("invigilator_id", sa.String(length=40), nullable=True),
+        sa.ForeignKeyConstraint(["centre_id"], ["centres.id"], name=op.f("fk_rooms_centre_id_centres")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_rooms_organisation_id_organisations")),
+        sa.ForeignKeyConstraint(["invigilator_id"], ["people.id"], name=op.f("fk_rooms_invigilator_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rooms")),
+        sa.UniqueConstraint("centre_id", "name", name=op.f("uq_rooms_centre_id_name")),
+    )
+    op.create_table(
+        "session_rooms",
+        sa.Column("session_id", sa.String(length=40), nullable=False),
+        sa.Column("room_id", sa.String(length=40), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["session_id"], ["exam_sessions.id"], name=op.f("fk_session_rooms_session_id_exam_sessions")),
+        sa.ForeignKeyConstraint(["room_id"], ["rooms.id"], name=op.f("fk_session_rooms_room_id_rooms")),
+        sa.PrimaryKeyConstraint("session_id", "room_id", name=op.f("pk_session_rooms")),
+    )
+    op.create_index("ix_session_rooms_room_id", "session_rooms", ["room_id"])
 
 
 def _arrangements() -> None:
@@ -116,6 +154,75 @@ def _arrangements() -> None:
 
 def _late_answers() -> None:
     """What arrived after the seal, and the seals that supersede the first."""
+    _make_late_answers()
+    dialect = op.get_bind().dialect.name
+    for statement in (*triggers.before_numbered_seals(dialect), "CREATE TABLE seals_before AS SELECT * FROM seals", "DROP TABLE seals"):
+        op.execute(sa.text(statement))
+    _make_seals()
+    old = "sitting_id, answers, ledger_sha256, form_sha256, sealed_at, key_id, signature, sha256"
+    op.execute(sa.text(f"INSERT INTO seals ({old}, number, late_answers) SELECT {old}, 1, 0 FROM seals_before"))  # noqa: S608
+    op.execute(sa.text("DROP TABLE seals_before"))
+    for statement in triggers.numbered_seals(dialect):
+        op.execute(sa.text(statement))
+
+
+def _make_late_answers() -> None:
+    op.create_table(
+        "late_answers",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("sitting_id", sa.String(length=40), nullable=False),
+        sa.Column("item_id", sa.String(length=40), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("response", sa.JSON(), nullable=False),
+        sa.Column("response_sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("received_at", Instant(), nullable=False),
+        sa.Column("nonce_at", Instant(), nullable=True),
+        sa.Column("contact_at", Instant(), nullable=True),
+        sa.Column("brought_by", sa.String(length=40), nullable=False),
+        sa.Column("key_id", sa.String(length=40), nullable=False),
+        sa.Column("signature", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sittings.id"], name=op.f("fk_late_answers_sitting_id_sittings")),
+        sa.ForeignKeyConstraint(["item_id"], ["item_versions.id"], name=op.f("fk_late_answers_item_id_item_versions")),
+        sa.ForeignKeyConstraint(["brought_by"], ["people.id"], name=op.f("fk_late_answers_brought_by_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_late_answers")),
+        sa.UniqueConstraint("sitting_id", "item_id", "revision", "response_sha256", name=op.f("uq_late_answers_sitting_id_item_id_revision_response_sha256")),
+    )
+    op.create_table(
+        "late_decisions",
+        sa.Column("late_answer_id", sa.String(length=40), nullable=False),
+        sa.Column("ordinal", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("person_id", sa.String(length=40), nullable=False),
+        sa.Column("verdict", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=2000), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["late_answer_id"], ["late_answers.id"], name=op.f("fk_late_decisions_late_answer_id_late_answers")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_late_decisions_person_id_people")),
+        sa.PrimaryKeyConstraint("late_answer_id", "ordinal", name=op.f("pk_late_decisions")),
+        sa.UniqueConstraint("late_answer_id", "person_id", name=op.f("uq_late_decisions_late_answer_id_person_id")),
+    )
+
+
+def _make_seals() -> None:
+    op.create_table(
+        "seals",
+        sa.Column("sitting_id", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("answers", sa.Integer(), nullable=False),
+        sa.Column("ledger_sha256", sa.String(length=64), nullable=False),
+        sa.Column("form_sha256", sa.String(length=64), nullable=False),
+        sa.Column("sealed_at", Instant(), nullable=False),
+        sa.Column("key_id", sa.String(length=40), nullable=False),
+        sa.Column("signature", sa.String(length=100), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("closed_by", sa.String(length=20), nullable=True),
+        sa.Column("supersedes", sa.String(length=64), nullable=True),
+        sa.Column("late_answers", sa.Integer(), nullable=False),
+        sa.Column("late_sha256", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sittings.id"], name=op.f("fk_seals_sitting_id_sittings")),
+        sa.PrimaryKeyConstraint("sitting_id", "number", name=op.f("pk_seals")),
+    )
 
 
 def _announcements() -> None:
