@@ -16,6 +16,7 @@ from api import errors, logs, pages
 from api.bounds import LoginGate
 from api.pages import audit as audit_page
 from api.pages import (
+    arrangements,
     candidate,
     candidate_checkin,
     candidate_exam,
@@ -38,7 +39,7 @@ from api.pages import (
 )
 from api.porch import Porch
 from api.routes import audit as audit_route
-from api.routes import checkin, credentials, health, invigilation, login, media, sittings
+from api.routes import checkin, credentials, health, invigilation, leases, login, media, papers, sittings
 from assessment_engine.services.engine import Engine
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -49,7 +50,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     candidate_checkin.router,
     candidate_exam.router,
     candidate_record.router,
+    arrangements.router,
     sittings.router,
+    papers.router,
+    leases.router,
     media.router,
     checkin.router,
     invigilator.router,

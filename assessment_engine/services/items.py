@@ -3,6 +3,7 @@
 Packages come in by item_imports.py and go out by item_exports.py; versions are written by new_items.py, answers tried by tryout.py.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +27,8 @@ from item_bank.qti.render import Page, render
 from item_bank.qti.session import opening_values
 from item_bank.qti.validity import read_item_strictly
 from item_bank.readiness import Shortfall, shortfalls
+
+_SHUFFLES = re.compile(r"shuffle\s*=\s*[\"']\s*(true|1)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +170,13 @@ def rendered_item(
     """Return an item as HTML with `response` filled in, in a sitting's copy of it; a language that it lacks gives its first one."""
     seed = item_seed(sitting_id, item_version_id) if sitting_id else 0
     return _rendered(shown_version(engine, item_version_id, lang), seed, response)
+
+
+def is_drawn(engine: Engine, version_id: ItemVersionId) -> bool:
+    """Tell whether chance has a hand in a version's page: values that are drawn, choices that are shuffled."""
+    with engine.store.read() as tx:
+        version = tx.items.get(version_id)
+    return any(_read(xml).template_processing is not None or _SHUFFLES.search(xml) is not None for xml in version.variants.values())
 
 
 def shown_version(engine: Engine, version_id: ItemVersionId, lang: str, actor: Actor | None = None) -> ShownVersion:
