@@ -37,6 +37,7 @@ PLACES: tuple[Place, ...] = (
     Place(label=N_("Forms"), path="/cell/forms", icon="form", roles=CELL),
     Place(label=N_("Exams"), path="/cell/exams", icon="exam", roles=CELL),
     Place(label=N_("Sessions"), path="/cell/sessions", icon="session", roles=CELL),
+    Place(label=N_("Arrangements"), path="/cell/arrangements", icon="people", roles=CELL),
     Place(label=N_("Live"), path="/invigilator", icon="live", roles=WATCH | CELL),
     Place(label=N_("Check-in"), path="/invigilator/checkin", icon="checkin", roles=WATCH),
     Place(label=N_("Review"), path="/invigilator/review", icon="review", roles=WATCH | CELL),

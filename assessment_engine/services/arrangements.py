@@ -22,7 +22,7 @@ from assessment_engine.storage.events import ExamEvent
 
 MOST_DOCUMENTS = 5
 LARGEST_DOCUMENT = 5 * 1024 * 1024
-LARGEST_FACE = 256 * 1024
+LARGEST_FACE = 2 * 1024 * 1024
 MEDIA_TYPES: Mapping[bytes, str] = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}
 """What a document may be, by its first bytes: nobody believes its name."""
 
@@ -164,13 +164,13 @@ def withdraw(engine: Engine, actor: Actor, arrangement_id: ArrangementId) -> Arr
 
 def enrol_scribe(engine: Engine, actor: Actor, arrangement_id: ArrangementId, name: str, face_jpeg: bytes) -> Arrangement:
     """Enrol the scribe whom a granted request allows: name, face, and the declaration that both gave. Raises UnreadableFile or TooLarge."""
-    if len(face_jpeg) > LARGEST_FACE:
-        raise TooLarge("the picture is larger than 256 KiB", limit=LARGEST_FACE)
-    if not face_jpeg.startswith(b"\xff\xd8\xff"):
-        raise UnreadableFile("this is not a JPEG picture")
     now = engine.clock.now()
     with engine.store.read() as tx:
         sitting_id = tx.arrangements.of_candidate(arrangement_id, actor.person_id).sitting_id
+    if len(face_jpeg) > LARGEST_FACE:
+        raise TooLarge("the picture is larger than 2 MiB", limit=LARGEST_FACE)
+    if not face_jpeg.startswith(b"\xff\xd8\xff"):
+        raise UnreadableFile("this is not a JPEG picture")
     blob = f"arrangements/{sitting_id}/{new_id('scribe', now)}"
     engine.blobs.put(blob, evidence.data_key(engine, sitting_id).encrypt(blob, face_jpeg))
     with engine.store.begin() as tx:

@@ -8,6 +8,7 @@ needs a body in BODIES. Without them the walk fails and says what is missing.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import Enum
 from typing import Any
 
@@ -25,11 +26,14 @@ from sqlalchemy import select
 
 from api.app import ROUTERS, create_app
 from api.auth import SAFE_METHODS
+from assessment_engine.arrangements import Adjustments
 from assessment_engine.certification.credential import award_json
+from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.kernel.canonical import sha256_hex
-from assessment_engine.kernel.ids import ItemVersionId, OrganisationId, new_id
+from assessment_engine.kernel.ids import ExamId, FormId, ItemVersionId, OrganisationId, SessionId, new_id
 from assessment_engine.people import Role
-from assessment_engine.services import courses
+from assessment_engine.services import arrangements, courses
+from assessment_engine.services.arrangements import Wish
 from assessment_engine.services.courses import NewCourse, NewModule
 from assessment_engine.services.delivery import open_ledger
 from assessment_engine.services.engine import Engine
@@ -62,6 +66,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/candidate/sittings/{sitting_id}/consent": {"agreed": "1", "language": "en"},
     "/candidate/sittings/{sitting_id}/call": {"problem": "check"},
     "/cell/items/{version_id}/try": {"response": "{}", "attempts": "[]"},
+    "/candidate/arrangements/{arrangement_id}/scribe": {"declared": "true"},
     "/api/v1/sittings/{sitting_id}/calibration": {"dots": [{"x": 0.1, "y": 0.1, "at_s": at} for at in range(9)]},
 }
 NAME = "Zanskar"
@@ -99,6 +104,23 @@ def a_grievance(engine: Engine, world: World, incident_id: str) -> Mapping[str, 
     words = {"about": "flag", "subject_id": incident_id, "text": f"{NAME} was dark", "state": "filed", "reason": ""}
     add_row(engine, "grievances", id=grievance, **row, **words, filed_at=now, due_at=now)
     return {"grievance_id": grievance}
+
+
+def an_arrangement(engine: Engine, world: World) -> Mapping[str, str]:
+    """A request with one document, of a candidate whose sitting has not begun."""
+    sitting_id = a_stored_sitting(engine, world.candidate, *_another_exam(engine, world), state=SittingState.ADMITTED)
+    wish = Wish(sitting_id=sitting_id, asked=Adjustments(scribe=True), text=f"{NAME} hand", documents=(("letter.pdf", b"%PDF-1.7"),))
+    request = arrangements.ask(engine, world.candidate, wish)
+    return {"arrangement_id": request.id, "document_number": "1", "registration_id": request.registration_id}
+
+
+def _another_exam(engine: Engine, world: World) -> tuple[ExamId, SessionId, FormId]:
+    with engine.store.read() as tx:
+        exam = tx.exams.get(world.exam_id)
+    session = SessionId(new_id("ses", engine.clock.now()))
+    window = {"opens_at": engine.clock.now(), "closes_at": engine.clock.now() + timedelta(hours=1)}
+    add_row(engine, "exam_sessions", id=session, exam_id=exam.id, organisation_id=world.organisation_id, title=NAME, **window)
+    return exam.id, session, exam.form_id
 
 
 def a_course(engine: Engine, world: World) -> Mapping[str, str]:
@@ -163,6 +185,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         "name": "choice",
         **case,
         **course,
+        **an_arrangement(engine, world),
         **a_grievance(engine, world, case["incident_id"]),
         **certificate,
         **the_items(engine, world),
@@ -226,7 +249,7 @@ def send(scene: Scene, route: APIRoute, method: str) -> Response:
     body = dict(BODIES.get(route.path, {}))
     model = next((one.field_info.annotation for one in fields if not isinstance(one.field_info, Form)), None)
     form = {one.name: value_of(one.name, one.field_info, scene.ours) for one in fields if isinstance(one.field_info, Form)}
-    files = {one.name: b"nothing" for one in fields if one.field_info.annotation in (UploadFile, UploadFile | None)}
+    files = {one.name: b"nothing" for one in fields if one.field_info.annotation in (UploadFile, UploadFile | None, list[UploadFile] | None)}
     if model is not None:
         return request(scene, method, path, headers, json=body or example(model))
     if not fields and method != "GET":
