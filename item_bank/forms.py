@@ -1,12 +1,30 @@
-"""A form: a fixed paper of sections, each a list of item versions, named by the hash of its document."""
+"""A form: a fixed paper of sections, each a list of item versions, named by the hash of its document.
+
+What a section asks of a candidate's way through it is form_sections.py.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from assessment_engine.kernel.canonical import Json, digest
-from assessment_engine.kernel.errors import Invalid
+from assessment_engine.kernel.errors import Invalid, UnknownItem
 from assessment_engine.kernel.ids import FormId, ItemVersionId, OrganisationId
+from item_bank.form_sections import Branch, FormSection, Navigation, Order, ShareRule, check_ways, section_document, section_of
+
+__all__ = [
+    "Branch",
+    "Form",
+    "FormSection",
+    "FormState",
+    "Navigation",
+    "Order",
+    "ShareRule",
+    "check_sections",
+    "document_of",
+    "form_digest",
+    "section_of",
+]
 
 
 class FormState(StrEnum):
@@ -17,18 +35,12 @@ class FormState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FormSection:
-    """One part of a paper."""
-
-    id: str
-    title: str
-    title_hi: str
-    items: tuple[ItemVersionId, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A paper; it never changes after it is made."""
+    """A paper; it never changes after it is made, so what follows from its sections is worked out once.
+
+    `items` are all item versions, in order. A form is `guided` when any part binds where a candidate may go or until when: the page must
+    then ask before it goes to another question. `deciding` are the parts whose marks decide the way.
+    """
 
     id: FormId
     organisation_id: OrganisationId
@@ -37,27 +49,30 @@ class Form:
     sections: tuple[FormSection, ...]
     sha256: str
     state: FormState
+    items: tuple[ItemVersionId, ...] = field(init=False, repr=False, compare=False)
+    guided: bool = field(init=False, repr=False, compare=False)
+    deciding: frozenset[str] = field(init=False, repr=False, compare=False)
 
-    @property
-    def items(self) -> tuple[ItemVersionId, ...]:
-        """All item versions, in order."""
-        return tuple(item for section in self.sections for item in section.items)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "items", tuple(item for section in self.sections for item in section.items))
+        object.__setattr__(self, "guided", any(section.guides for section in self.sections))
+        object.__setattr__(self, "deciding", frozenset(rule.section for section in self.sections for rule in section.rules))
+
+    def section(self, section_id: str) -> FormSection:
+        """Return one part by its id."""
+        return next(section for section in self.sections if section.id == section_id)
+
+    def section_with(self, item_id: ItemVersionId) -> FormSection:
+        """Return the part that an item is in; raises UnknownItem."""
+        for section in self.sections:
+            if item_id in section.items:
+                return section
+        raise UnknownItem("this item is not in the sitting's form")
 
 
 def document_of(sections: Sequence[FormSection], digests: Mapping[ItemVersionId, str]) -> Json:
     """Return the form's JSON; it carries each item version's hash, so that its own hash fixes every word of the paper."""
-    return {
-        "sections": [
-            {
-                "id": section.id,
-                "title": section.title,
-                "title_hi": section.title_hi,
-                "items": list(section.items),
-                "sha256": [digests[item] for item in section.items],
-            }
-            for section in sections
-        ]
-    }
+    return {"sections": [section_document(section, [digests[item] for item in section.items]) for section in sections]}
 
 
 def form_digest(document: Json) -> str:
@@ -66,7 +81,7 @@ def form_digest(document: Json) -> str:
 
 
 def check_sections(sections: Sequence[FormSection]) -> None:
-    """Refuse an empty paper or section, a section id used twice, an item used twice. Raises Invalid."""
+    """Refuse an empty paper or section, an id or item used twice, limits and rules that lead nobody. Raises Invalid."""
     if not sections:
         raise Invalid("a form needs at least one section")
     ids = [section.id for section in sections]
@@ -78,3 +93,4 @@ def check_sections(sections: Sequence[FormSection]) -> None:
     items = [item for section in sections for item in section.items]
     if len(set(items)) != len(items):
         raise Invalid("an item appears twice in the form")
+    check_ways(sections)

@@ -153,8 +153,14 @@ class Sitting:
 
     def start(self, now: datetime, policy: TimePolicy) -> "Sitting":
         """Open the form and start the candidate's time; `now` is the moment from which it counts."""
+        extra = policy.extra_minutes_per_hour  # frozen as the deadline is: it stretches limits of parts and questions (delivery/walk.py)
         return replace(
-            self._after(SittingVerb.START), started_at=now, deadline_at=policy.deadline(now), grace_s=policy.grace_s, contact_at=now
+            self._after(SittingVerb.START),
+            started_at=now,
+            deadline_at=policy.deadline(now),
+            grace_s=policy.grace_s,
+            contact_at=now,
+            progress={**self.progress, "extra_minutes_per_hour": extra} if extra else self.progress,
         )
 
     def submit(self, now: datetime) -> "Sitting":

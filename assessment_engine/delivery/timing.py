@@ -65,11 +65,16 @@ class TimePolicy:
 
     def stretched(self, limit_s: int) -> int:
         """Return a limit of the exam, a part or a question as this candidate has it; part seconds are given, not taken."""
-        return -(-limit_s * (60 + self.extra_minutes_per_hour) // 60)
+        return stretched(limit_s, self.extra_minutes_per_hour)
 
     def deadline(self, started_at: datetime) -> datetime:
         """Return the moment the time ends for a candidate who starts at `started_at`."""
         return started_at + timedelta(seconds=self.seconds)
+
+
+def stretched(limit_s: int, extra_minutes_per_hour: int) -> int:
+    """Return a limit with so many minutes more an hour; part seconds are given, not taken."""
+    return -(-limit_s * (60 + extra_minutes_per_hour) // 60)
 
 
 def time_policy(duration_s: int, exam_policy: Mapping[str, Json], arrangements: Mapping[str, Json]) -> TimePolicy:

@@ -4,10 +4,10 @@ from sqlalchemy import JSON, Column, ColumnElement, Connection, ForeignKey, Row,
 
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import NotFound
-from assessment_engine.kernel.ids import FormId, ItemVersionId, OrganisationId
+from assessment_engine.kernel.ids import FormId, OrganisationId
 from assessment_engine.people import Actor
 from assessment_engine.storage.schema import metadata
-from item_bank.forms import Form, FormSection, FormState
+from item_bank.forms import Form, FormState, section_of
 
 forms = Table(
     "forms",
@@ -68,15 +68,7 @@ def _form(row: Row[tuple[object, ...]]) -> Form:
         organisation_id=OrganisationId(row.organisation_id),
         title=row.title,
         title_hi=row.title_hi,
-        sections=tuple(
-            FormSection(
-                id=section["id"],
-                title=section["title"],
-                title_hi=section["title_hi"],
-                items=tuple(ItemVersionId(item) for item in section["items"]),
-            )
-            for section in row.document["sections"]
-        ),
+        sections=tuple(section_of(section) for section in row.document["sections"]),
         sha256=row.sha256,
         state=FormState(row.state),
     )
