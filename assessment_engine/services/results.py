@@ -7,8 +7,8 @@ from datetime import datetime
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.kernel.canonical import Json
-from assessment_engine.kernel.errors import NotYet
-from assessment_engine.kernel.ids import BatchId, PersonId, SessionId, new_id
+from assessment_engine.kernel.errors import Conflict, NotYet
+from assessment_engine.kernel.ids import BatchId, PersonId, SessionId, SittingId, new_id
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.scoring.results import BatchApproval, BatchEntry, BatchState, ResultBatch, batch_digest
 from assessment_engine.services.engine import Engine, JobName
@@ -28,6 +28,7 @@ class SessionResults:
     sealed: int
     scored: int
     free: int  # scored and in no batch: what a draft would take up
+    late: int  # the same, but with late answers on which people have to decide first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +84,15 @@ def draft_batch(engine: Engine, actor: Actor, session_id: SessionId) -> ResultBa
 def _free_reports(tx: Transaction, actor: Actor, session_id: SessionId) -> list[ScoreReport]:
     sittings = tx.sittings.all_of_session(session_id, actor.organisation_id)
     submitted = [sitting.id for sitting in sittings if sitting.state is SittingState.SUBMITTED]
-    taken = tx.results.taken(session_id)
-    return [report for report in tx.scoring.newest_of(submitted).values() if report.id not in taken]
+    free = _free(tx, session_id, tx.scoring.newest_of(submitted))
+    undecided = tx.late_answers.undecided(list(free))  # whoever's answers came late waits for people, not the others for them
+    return [report for sitting_id, report in free.items() if sitting_id not in undecided]
+
+
+def _free(tx: Transaction, session_id: SessionId, reports: Mapping[SittingId, ScoreReport]) -> dict[SittingId, ScoreReport]:
+    """Return the reports that are in no batch yet and are over the seal that counts."""
+    taken, standing = tx.results.taken(session_id), tx.sittings.seals_that_count(list(reports))
+    return {one: report for one, report in reports.items() if report.id not in taken and report.card.seal_sha256 == standing[one]}
 
 
 def approve_batch(engine: Engine, actor: Actor, batch_id: BatchId) -> ResultBatch:
@@ -96,12 +104,21 @@ def approve_batch(engine: Engine, actor: Actor, batch_id: BatchId) -> ResultBatc
         before = tx.results.of_actor(actor, batch_id)
         earlier = [approval.officer_id for approval in tx.results.approvals(batch_id)]
         after = before.approve(actor.person_id, earlier, now)
+        _check_seals(tx, batch_id)
         _record_approval(tx, actor, after, now)
         tx.results.move(after, was=before.state)
         jobs = _publish(tx, actor, after, now) if after.state is BatchState.PUBLISHED else ()
     for job in jobs:
         engine.jobs.tell(job)
     return after
+
+
+def _check_seals(tx: Transaction, batch_id: BatchId) -> None:
+    """Refuse a score that is over a superseded seal: late answers were accepted after the draft."""
+    reports = [tx.scoring.get(entry.score_report_id) for entry in tx.results.entries(batch_id)]
+    standing = tx.sittings.seals_that_count([report.card.sitting_id for report in reports])
+    if any(report.card.seal_sha256 != standing.get(report.card.sitting_id) for report in reports):
+        raise Conflict("late answers were accepted after this batch was drafted; discard it and draft it again")
 
 
 def _record_approval(tx: Transaction, actor: Actor, batch: ResultBatch, now: datetime) -> None:
@@ -140,14 +157,17 @@ def session_results(engine: Engine, actor: Actor) -> list[SessionResults]:
 def _session_results(tx: Transaction, actor: Actor, session: ExamSession) -> SessionResults:
     sittings = tx.sittings.all_of_session(session.id, actor.organisation_id)
     sealed = [sitting.id for sitting in sittings if sitting.state is SittingState.SUBMITTED]
-    reports, taken = tx.scoring.newest_of(sealed), tx.results.taken(session.id)
+    reports = tx.scoring.newest_of(sealed)
+    free = _free(tx, session.id, reports)
+    late = tx.late_answers.undecided(list(free))
     return SessionResults(
         session=session,
         exam=tx.exams.get(session.exam_id),
         registered=len(sittings),
         sealed=len(sealed),
         scored=len(reports),
-        free=sum(report.id not in taken for report in reports.values()),
+        free=len(free) - len(late),
+        late=len(late),
     )
 
 

@@ -1,8 +1,9 @@
 """Scoring: a job turns a sealed sitting into a score report, once; the report is shown to those who may see it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from assessment_engine.delivery.responses import Answer, Response, final_answers, is_answered
+from assessment_engine.delivery.late import LateAnswer, counting_answers, is_genuine_late
+from assessment_engine.delivery.responses import Answer, Response, is_answered
 from assessment_engine.delivery.sealing import Seal, is_whole
 from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.exams import ExamPolicy
@@ -50,23 +51,28 @@ def score_sitting(engine: Engine, sitting_id: SittingId) -> ScoreReport:
 
 
 def _card(engine: Engine, tx: Transaction, sitting: Sitting, seal: Seal) -> Scorecard:
-    answers = tx.answers.of_sitting(sitting.id)
-    _check_ledger(engine, seal, answers)
+    answers, late = tx.answers.of_sitting(sitting.id), tx.late_answers.accepted(sitting.id)
+    _check_ledger(engine, seal, answers, late)
     form = tx.forms.get(sitting.form_id)
     if form.sha256 != seal.form_sha256:
         raise HashMismatch("the form is not the one that was sealed")
     versions = _whole(form.items, tx.items.many(form.items))
-    final = final_answers(answers)
+    final = counting_answers(answers, late)
     items = [_item_score(version, final.get(version.id), item_seed(sitting.id, version.id)) for version in versions]
     policy: ExamPolicy = tx.exams.get(sitting.exam_id).policy
     rules = Rules(pass_share=policy.pass_share, cut_scores=policy.cut_scores)
     return scorecard(sitting.id, seal.sha256, seal.form_sha256, items, rules)
 
 
-def _check_ledger(engine: Engine, seal: Seal, answers: list[Answer]) -> None:
-    if not is_whole(seal, (answer.receipt for answer in answers), engine.signer.receipts.public_bytes):
+def _check_ledger(engine: Engine, seal: Seal, answers: Sequence[Answer], late: Sequence[LateAnswer]) -> None:
+    key = engine.signer.receipts.public_bytes
+    if not is_whole(seal, (answer.receipt for answer in answers), key, late) or not all(is_genuine_late(one, key) for one in late):
         raise IntegrityViolation("the ledger is not the one that was sealed", sitting=seal.sitting_id)
-    if any(digest(answer.response) != answer.receipt.response_sha256 for answer in answers):
+    given = [
+        *((answer.response, answer.receipt.response_sha256) for answer in answers),
+        *((one.response, one.response_sha256) for one in late),
+    ]
+    if any(digest(response) != named for response, named in given):
         raise HashMismatch("an answer is not the one that was acknowledged", sitting=seal.sitting_id)
 
 

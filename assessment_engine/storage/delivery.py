@@ -1,8 +1,8 @@
 """Tables and queries of delivery: sittings and their seals. The answers are in storage/answer_ledger.py."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     JSON,
@@ -16,7 +16,9 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    false,
     insert,
+    or_,
     select,
     update,
 )
@@ -68,6 +70,7 @@ seals = Table(
     "seals",
     metadata,
     Column("sitting_id", String(40), ForeignKey("sittings.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # the newest counts; a trigger lets no number be left out
     Column("answers", Integer, nullable=False),
     Column("ledger_sha256", String(64), nullable=False),
     Column("form_sha256", String(64), nullable=False),
@@ -75,11 +78,15 @@ seals = Table(
     Column("key_id", String(40), nullable=False),
     Column("signature", String(100), nullable=False),
     Column("sha256", String(64), nullable=False),  # the seal's own name: the certificate's trigger compares the score report with it
+    Column("closed_by", String(20)),
+    Column("supersedes", String(64)),
+    Column("late_answers", Integer, nullable=False),
+    Column("late_sha256", String(64)),
 )
 
 
 _PROGRESS = ("id", "revision", "current_item", "contact_at")
-_START = ("id", "state", "started_at", "deadline_at", "grace_s", "contact_at")
+_START = ("id", "state", "started_at", "deadline_at", "grace_s", "contact_at", "progress")
 
 
 class Sittings:
@@ -144,20 +151,37 @@ class Sittings:
         """Return a session's sittings as the organisation's staff may see them, oldest first."""
         return self._all((sittings.c.session_id == session_id) & (sittings.c.organisation_id == organisation_id))
 
-    def past_deadline(self, now: datetime, limit: int = 500) -> list[SittingId]:
-        """Return sittings in progress whose deadline has passed (their grace may not have), longest overdue first."""
+    def overdue(self, now: datetime) -> list[Sitting]:
+        """Return sittings in progress whose deadline and grace have passed, longest overdue first; outages are not looked at here."""
         open_ = (sittings.c.state == SittingState.IN_PROGRESS) & (sittings.c.deadline_at < now)
-        return list(self._connection.execute(select(sittings.c.id).where(open_).order_by(sittings.c.deadline_at).limit(limit)).scalars())
+        graces = self._connection.execute(select(sittings.c.grace_s).where(open_).distinct()).scalars().all()
+        ended = ((sittings.c.grace_s == grace) & (sittings.c.deadline_at < now - timedelta(seconds=grace)) for grace in graces)
+        over = or_(false(), *ended)
+        rows = self._connection.execute(select(sittings).where(open_, over).order_by(sittings.c.deadline_at))
+        return [_sitting(row) for row in rows]
+
+    def on_break(self) -> list[Sitting]:
+        """Return the sittings whose candidates take a break."""
+        return self._all((sittings.c.state == SittingState.PAUSED) & (sittings.c.paused_for == PauseReason.BREAK))
 
     def add_seal(self, seal: Seal) -> None:
-        """Keep a seal; the primary key allows one a sitting."""
+        """Keep a seal; the database takes the next number only."""
         self._connection.execute(insert(seals).values(**asdict(seal), sha256=seal.sha256))
 
     def seal(self, sitting_id: SittingId) -> Seal | None:
-        """Return a sitting's seal, or None while it is open."""
-        query = select(*(column for column in seals.columns if column.name != "sha256")).where(seals.c.sitting_id == sitting_id)
-        row = self._connection.execute(query).one_or_none()
-        return None if row is None else Seal(**row._mapping)
+        """Return the seal of a sitting that counts, its newest, or None while it is open."""
+        return next(reversed(self.seals(sitting_id)), None)
+
+    def seals(self, sitting_id: SittingId) -> list[Seal]:
+        """Return every seal of a sitting, the first one first."""
+        columns = (column for column in seals.columns if column.name != "sha256")
+        rows = self._connection.execute(select(*columns).where(seals.c.sitting_id == sitting_id).order_by(seals.c.number))
+        return [Seal(**row._mapping) for row in rows]
+
+    def seals_that_count(self, sitting_ids: Collection[SittingId]) -> dict[SittingId, str]:
+        """Return the name of the newest seal of each of these sittings that has one."""
+        query = select(seals.c.sitting_id, seals.c.sha256).where(seals.c.sitting_id.in_(sitting_ids)).order_by(seals.c.number)
+        return {SittingId(row.sitting_id): row.sha256 for row in self._connection.execute(query)}
 
     def _one(self, condition: ColumnElement[bool]) -> Sitting:
         row = self._connection.execute(select(sittings).where(condition)).one_or_none()

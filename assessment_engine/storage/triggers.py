@@ -18,7 +18,8 @@ CERTIFICATE_NEEDS: Mapping[str, str] = {
     "a passed score report over exactly that seal and form": """
         SELECT 1 FROM score_reports r JOIN seals s ON s.sitting_id = r.sitting_id
         WHERE r.id = NEW.score_report_id AND r.sitting_id = NEW.sitting_id AND r.passed
-        AND r.seal_sha256 = s.sha256 AND r.form_sha256 = s.form_sha256""",
+        AND r.seal_sha256 = s.sha256 AND r.form_sha256 = s.form_sha256
+        AND NOT EXISTS (SELECT 1 FROM seals n WHERE n.sitting_id = s.sitting_id AND n.number > s.number)""",
     "a proctoring decision that lets it pass": """
         SELECT 1 FROM proctoring_decisions d WHERE d.id = NEW.proctoring_decision_id AND d.sitting_id = NEW.sitting_id
         AND d.outcome IN ('unflagged', 'cleared', 'enough_seen')""",
@@ -74,6 +75,24 @@ APPEND_ONLY = (
 APPEND_ONLY_PARTS = ("item_parts", "part_contents")
 """The same, for the tables of migration 0002."""
 
+APPEND_ONLY_LATE = ("seals", "late_answers", "late_decisions")
+"""The same, for those that migration 0003 makes, or makes anew."""
+
+SEAL_NEEDS: Mapping[str, str] = {
+    "a seal needs the next number": """
+        SELECT 1 WHERE NEW.number = 1 + (SELECT COUNT(*) FROM seals s WHERE s.sitting_id = NEW.sitting_id)""",
+    "a seal needs the one that it supersedes": """
+        SELECT 1 WHERE NEW.number = 1 OR EXISTS (SELECT 1 FROM seals s WHERE s.sitting_id = NEW.sitting_id
+        AND s.number = NEW.number - 1 AND s.sha256 = NEW.supersedes AND s.ledger_sha256 = NEW.ledger_sha256)""",
+    "a later seal needs exactly the late answers that were accepted": """
+        SELECT 1 WHERE NEW.late_answers = (SELECT COUNT(*) FROM late_answers l JOIN late_decisions d ON d.late_answer_id = l.id
+        WHERE l.sitting_id = NEW.sitting_id AND d.verdict = 'accept') AND (NEW.number = 1) = (NEW.late_answers = 0)""",
+    "no seal supersedes one whose score is published": """
+        SELECT 1 WHERE NEW.number = 1 OR NOT EXISTS (SELECT 1 FROM batch_entries n JOIN result_batches b ON b.id = n.batch_id
+        WHERE n.sitting_id = NEW.sitting_id AND b.state = 'published')""",
+}
+"""The same as CERTIFICATE_NEEDS for seals, by the words of the refusal."""
+
 _RECORD_COLUMNS = "id, candidate_id, competency_id, level, certificate_id, valid_from, valid_to, recorded_at"
 _ENTRY_COLUMNS = "id, kind, subject, actor_id, at, payload, sha256"
 CHANGED_ONCE: Mapping[str, tuple[str, str]] = {
@@ -128,6 +147,42 @@ def _postgresql() -> tuple[str, ...]:
         f"CREATE TRIGGER answers_need BEFORE INSERT ON answers {insert} answer_needs()",
     ]
     return (*statements, *(_refusal("postgresql", *refused) for refused in _refusals()))
+
+
+def numbered_seals(dialect: str) -> tuple[str, ...]:
+    """Return what migration 0003 executes: the certificate's trigger again, as it looks at the newest seal, and what a seal needs.
+
+    The triggers that look at the first kind of `seals` must be gone before (`before_numbered_seals`), and its table be made.
+    """
+    sealed = _sealing(dialect)
+    if dialect == "sqlite":
+        checks = "\n".join(f"SELECT RAISE(ABORT, '{words}') WHERE NOT EXISTS ({query.strip()});" for words, query in SEAL_NEEDS.items())
+        return (*sealed, f"CREATE TRIGGER seals_need BEFORE INSERT ON seals BEGIN {checks} END", *append_only(dialect, APPEND_ONLY_LATE))
+    checks = "\n".join(
+        f"IF NOT EXISTS ({query.strip()}) THEN RAISE EXCEPTION '{words}' USING ERRCODE = 'check_violation'; END IF;"
+        for words, query in SEAL_NEEDS.items()
+    )
+    need = _function("seal_needs", f"{checks} RETURN NEW;")
+    trigger = "CREATE TRIGGER seals_need BEFORE INSERT ON seals FOR EACH ROW EXECUTE FUNCTION seal_needs()"
+    return (*sealed, need, trigger, *append_only(dialect, APPEND_ONLY_LATE))
+
+
+def _sealing(dialect: str) -> tuple[str, ...]:
+    """Return the statements of TRIGGERS that look at seals."""
+    names = ("FUNCTION certificate_needs", "FUNCTION answer_needs", "TRIGGER certificates_need", "TRIGGER answers_need")
+    return tuple(each for each in TRIGGERS[dialect] if each.startswith(tuple(f"CREATE {name}" for name in names)))
+
+
+def before_numbered_seals(dialect: str) -> tuple[str, ...]:
+    """Return what takes the triggers away that look at `seals`, so that the table can be made anew."""
+    if dialect == "sqlite":
+        return "DROP TRIGGER certificates_need", "DROP TRIGGER answers_need"
+    return (
+        "DROP TRIGGER certificates_need ON certificates",
+        "DROP TRIGGER answers_need ON answers",
+        "DROP FUNCTION certificate_needs()",
+        "DROP FUNCTION answer_needs()",
+    )
 
 
 def append_only(dialect: str, tables: Sequence[str]) -> tuple[str, ...]:

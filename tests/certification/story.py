@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import text
 
 from assessment_engine.competency import Competency
-from assessment_engine.delivery.sealing import Seal, seal_ledger
+from assessment_engine.delivery.sealing import Closing, Seal, seal_ledger
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.invigilation import Outcome, ProctoringDecision
 from assessment_engine.kernel.ids import BatchId, CompetencyId, IncidentId, PersonId, ScoreReportId, SittingId, new_id
@@ -58,7 +58,9 @@ class Story:
             sitting = tx.sittings.get(self.sitting_id)
             tx.sittings.save(replace(sitting, state=SittingState.SUBMITTED, started_at=now - timedelta(hours=1), submitted_at=now))
             form_sha256 = tx.forms.get(self.world.form_id).sha256
-            tx.sittings.add_seal(seal_ledger(self.sitting_id, [], form_sha256, now, self.engine.signer.receipts))
+            tx.sittings.add_seal(
+                seal_ledger(Closing(sitting_id=self.sitting_id, form_sha256=form_sha256, at=now), [], self.engine.signer.receipts)
+            )
 
     def sealed(self) -> Seal:
         with self.engine.store.read() as tx:

@@ -8,7 +8,7 @@ import pytest
 
 from assessment_engine.delivery.receipt_file import receipt_problems
 from assessment_engine.delivery.responses import an_offer, sign_receipt
-from assessment_engine.delivery.sealing import seal_ledger
+from assessment_engine.delivery.sealing import Closing, seal_ledger
 from assessment_engine.kernel.errors import UnreadableFile
 from assessment_engine.kernel.ids import ItemVersionId, PersonId, SittingId
 from tests.builders import NOON, a_signer
@@ -19,7 +19,7 @@ def a_file() -> dict[str, Any]:
     key = a_signer().receipts
     offers = [an_offer(SittingId("sit_1"), PersonId("per_1"), ItemVersionId("itv_1"), revision, {"RESPONSE": "A"}) for revision in (1, 2)]
     receipts = [sign_receipt(offer, NOON, key) for offer in offers]
-    seal = seal_ledger(SittingId("sit_1"), receipts, "f" * 64, NOON, key)
+    seal = seal_ledger(Closing(sitting_id=SittingId("sit_1"), form_sha256="f" * 64, at=NOON), receipts, key)
     document = {
         "receipts": [asdict(receipt) for receipt in receipts],
         "seal": {**seal.document, "signature": seal.signature},

@@ -19,7 +19,7 @@ from assessment_engine.delivery.responses import (
     ledger_sha256,
     sign_receipt,
 )
-from assessment_engine.delivery.sealing import is_whole, seal_ledger
+from assessment_engine.delivery.sealing import Closing, is_whole, seal_ledger
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.kernel.canonical import Json, digest
 from assessment_engine.kernel.errors import (
@@ -191,7 +191,7 @@ def test_the_ledger_has_one_name_whatever_the_order(revisions: list[int]) -> Non
 def test_the_seal_holds_exactly_the_ledger() -> None:
     receipts = [sign_receipt(offer(revision), NOON, KEY) for revision in (1, 2, 3)]
 
-    seal = seal_ledger(SittingId("sit_1"), receipts, "f" * 64, NOON, KEY)
+    seal = seal_ledger(Closing(sitting_id=SittingId("sit_1"), form_sha256="f" * 64, at=NOON), receipts, KEY)
 
     assert is_whole(seal, receipts, KEY.public_bytes)
     assert not is_whole(seal, receipts[:2], KEY.public_bytes)
@@ -199,7 +199,7 @@ def test_the_seal_holds_exactly_the_ledger() -> None:
 
 
 def test_an_empty_ledger_has_a_seal_too() -> None:
-    assert is_whole(seal_ledger(SittingId("sit_1"), [], "f" * 64, NOON, KEY), [], KEY.public_bytes)
+    assert is_whole(seal_ledger(Closing(sitting_id=SittingId("sit_1"), form_sha256="f" * 64, at=NOON), [], KEY), [], KEY.public_bytes)
 
 
 def test_the_newest_answer_of_each_item_counts() -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from assessment_engine.delivery.sealing import seal_ledger
+from assessment_engine.delivery.sealing import Closing, seal_ledger
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.invigilation import CaseState, Judgement, Outcome, Reason, Verdict
 from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotYet, SecondPersonNeeded
@@ -41,7 +41,7 @@ def finished(engine: Engine, world: World, *, observable_s: float = 1000, lost_s
     ended = now + timedelta(seconds=1000)
     with engine.store.begin() as tx:
         tx.sittings.save(replace(tx.sittings.get(world.sitting_id), submitted_at=ended))
-        tx.sittings.add_seal(seal_ledger(world.sitting_id, [], "0" * 64, ended, engine.signer.receipts))
+        tx.sittings.add_seal(seal_ledger(Closing(sitting_id=world.sitting_id, form_sha256="0" * 64, at=ended), [], engine.signer.receipts))
         unobservable = {"feed_gap": lost_s} if lost_s else {}
         watch = WatchRecord(
             sitting_id=world.sitting_id, observable_s=observable_s, unobservable=unobservable, drained_at=ended if drained else None

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from assessment_engine.delivery.sealing import seal_ledger
+from assessment_engine.delivery.sealing import Closing, seal_ledger
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import OrganisationId, PersonId, SittingId
@@ -53,13 +53,13 @@ def test_the_sweep_finds_what_is_past_its_deadline(any_engine: Engine) -> None:
     world = a_world(any_engine, duration_s=60)
 
     with any_engine.store.read() as tx:
-        assert tx.sittings.past_deadline(NOON + timedelta(seconds=60)) == []
-        assert tx.sittings.past_deadline(NOON + timedelta(seconds=61)) == [world.sitting_id]
+        assert tx.sittings.overdue(NOON + timedelta(seconds=60)) == []
+        assert [one.id for one in tx.sittings.overdue(NOON + timedelta(seconds=61))] == [world.sitting_id]
 
 
 def test_a_sitting_has_one_seal(any_engine: Engine) -> None:
     world = a_world(any_engine)
-    seal = seal_ledger(world.sitting_id, [], "f" * 64, NOON, a_signer().receipts)
+    seal = seal_ledger(Closing(sitting_id=world.sitting_id, form_sha256="f" * 64, at=NOON), [], a_signer().receipts)
     with any_engine.store.begin() as tx:
         assert tx.sittings.seal(world.sitting_id) is None
         tx.sittings.add_seal(seal)
