@@ -61,10 +61,11 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """Where a candidate wants to go: to a question, or on (None); `leave` ends the part they are in."""
+    """Where a candidate wants to go: to a question, or on (None); `leave` ends the part they are in. `writer` is the window that asks."""
 
     to: ItemVersionId | None = None
     leave: bool = False
+    writer: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +88,8 @@ class Deadlines:
 
 
 def here(form: Form, sitting: Sitting, now: datetime, share: ShareOf | None = None) -> Progress:
-    """Return a guided sitting's progress as it is now."""
-    return settled(ground_of(form, sitting.id, share), progress_of(sitting.progress), sitting.elapsed_s(now))
+    """Return a guided sitting's progress as it is now; after the end, as it was then."""
+    return settled(ground_of(form, sitting.id, share), progress_of(sitting.progress), sitting.elapsed_s(sitting.submitted_at or now))
 
 
 def check_answerable(form: Form, sitting: Sitting, item_id: ItemVersionId, now: datetime) -> None:

@@ -130,8 +130,8 @@ def known_receipt(offer: Offer, standing: Standing, now: datetime) -> Receipt | 
         raise UnknownItem("this item is not in the sitting's form")
     if standing.same_revision is not None:
         return _retried(offer, standing.same_revision, sitting.revision)
-    _check_open(sitting, now)
-    _check_lease(offer, sitting)
+    check_open(sitting, now)
+    check_lease(sitting, offer.writer)
     check_answerable(standing.form, sitting, offer.item_id, now)
     _check_revision(offer, sitting.revision, standing.newest_of_item)
     return None
@@ -143,7 +143,8 @@ def _retried(offer: Offer, receipt: Receipt, newest: int) -> Receipt:
     return receipt
 
 
-def _check_open(sitting: Sitting, now: datetime) -> None:
+def check_open(sitting: Sitting, now: datetime) -> None:
+    """Refuse what comes before the start, after the end or while the time stands still."""
     if sitting.state in (SittingState.SUBMITTED, SittingState.VOIDED):
         raise SittingSealed("the sitting is closed; its answers are final")
     if sitting.state is SittingState.PAUSED:
@@ -154,8 +155,9 @@ def _check_open(sitting: Sitting, now: datetime) -> None:
         raise AfterTime("the time of the sitting is over")
 
 
-def _check_lease(offer: Offer, sitting: Sitting) -> None:
-    if sitting.writer is not None and offer.writer != sitting.writer:
+def check_lease(sitting: Sitting, writer: str | None) -> None:
+    """Refuse what another window than the one with the lease sends."""
+    if sitting.writer is not None and writer != sitting.writer:
         raise LeaseMoved("the exam goes on in another window or on another device")
 
 

@@ -102,3 +102,11 @@ def _follow(ground: Ground, progress: Progress) -> Progress | None:
         return None
     moments = [stay.left_s for stay in progress.sections.values() if stay.left_s is not None]
     return enter(ground, progress, turn.to, max(moments, default=0.0))
+
+
+def whole_path(ground: Ground, progress: Progress) -> tuple[str, ...]:
+    """Return the parts that count: those entered, and those that the rules lead to from there (docs/adr/0025)."""
+    path = progress.path
+    while (turn := ground.route.next_part(Footing(path=path, share=ground.share, state=progress.route))).to is not None:
+        path = (*path, turn.to)
+    return path

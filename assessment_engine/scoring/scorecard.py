@@ -103,6 +103,12 @@ def _competency(competency_id: CompetencyId, items: Sequence[ItemScore], rules: 
     return CompetencyScore(competency_id=competency_id, score=score, max=best, level=level)
 
 
+def share_of(items: Sequence[ItemScore]) -> Decimal:
+    """Return which share of their marks items gave; below nothing is nothing."""
+    total, best = max(_sum(item.score for item in items), Decimal(0)), _sum(item.max for item in items)
+    return total / best if best else Decimal(0)
+
+
 def _sum(marks: Iterable[Decimal]) -> Decimal:
     return sum(marks, Decimal("0.00"))
 
