@@ -142,9 +142,16 @@ def mark_simulated(engine: Engine, sitting_id: SittingId) -> None:
 
 
 def _signals_off(signals: tuple[str, ...], arrangements: Mapping[str, Json], *, gaze: bool) -> set[Kind]:
-    """Return what is not watched: what the exam leaves out, what an arrangement switches off, gaze without its calibration."""
+    """Return what is not watched: what the exam leaves out, what an arrangement switches off, gaze without its calibration.
+
+    A second person who is allowed is no finding, and who dictates to a scribe moves their lips.
+    """
     named = arrangements.get("signals_off", ())
     switched = {str(one) for one in named} if isinstance(named, list | tuple) else set()
+    if arrangements.get("second_person"):
+        switched.add(Kind.SEVERAL_PEOPLE)
+    if arrangements.get("scribe"):
+        switched.add(Kind.TALKING)
     off = {Kind(one) for one in SIGNALS if one not in signals or one in switched}
     return off if gaze else off | {Kind.LOOKING_AWAY}
 
@@ -155,10 +162,10 @@ def _chain(watch: WatchRecord) -> Json:
 
 
 def _with_silence(sitting: Sitting, watch: WatchRecord) -> WatchRecord:
-    """Book the time of the sitting that no frame told of as a gap, so that the observable share is of the whole sitting."""
+    """Book the sitting's own time that no frame told of as a gap; pauses, breaks and credited outages are nobody's time to be seen in."""
     if sitting.started_at is None or sitting.submitted_at is None:
         return watch
-    untold = (sitting.submitted_at - sitting.started_at).total_seconds() - watch.observable_s - sum(watch.unobservable.values())
+    untold = sitting.elapsed_s(sitting.submitted_at) - watch.observable_s - sum(watch.unobservable.values())
     if untold <= 0:
         return watch
     gap = Kind.FEED_GAP.value

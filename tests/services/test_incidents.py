@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from assessment_engine.delivery.sitting import PauseReason
 from assessment_engine.kernel.canonical import sha256_hex
 from assessment_engine.kernel.errors import Conflict, HashMismatch, NotAllowed, NotFound
 from assessment_engine.kernel.ids import SittingId
@@ -211,6 +212,30 @@ def test_signals_that_an_arrangement_switches_off_are_not_watched(any_engine: En
         tx.connection.exec_driver_sql(statement)
 
     assert Kind.TALKING in watches.orders(any_engine, world.sitting_id).policy.off
+
+
+def test_a_scribe_is_expected_in_the_picture_and_spoken_to(any_engine: Engine) -> None:
+    world = a_world(any_engine)
+    with any_engine.store.begin() as tx:
+        registration_id = tx.sittings.get(world.sitting_id).registration_id
+        tx.exams.arrange(registration_id, {"second_person": True, "scribe": {"name": "Meena"}})
+
+    assert watches.orders(any_engine, world.sitting_id).policy.off >= {Kind.SEVERAL_PEOPLE, Kind.TALKING}
+
+
+def test_a_break_is_no_time_in_which_somebody_should_have_been_seen(any_engine: Engine) -> None:
+    world = a_world(any_engine)
+    with any_engine.store.begin() as tx:
+        sitting = tx.sittings.get(world.sitting_id).pause(any_engine.clock.now(), PauseReason.BREAK)
+        back = sitting.resume(steer(any_engine).advance(300))
+        tx.sittings.save(back.submit(steer(any_engine).advance(300)))
+
+    watches.drain(any_engine, WatchRecord(sitting_id=world.sitting_id, observable_s=300.0))
+
+    with any_engine.store.read() as tx:
+        stored = tx.incidents.watch(world.sitting_id)
+    assert stored is not None
+    assert stored.unobservable == {}
 
 
 def test_a_played_sitting_says_so_for_ever(any_engine: Engine) -> None:
