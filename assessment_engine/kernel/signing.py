@@ -39,6 +39,16 @@ def _private_key(seed: bytes) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(seed)
 
 
+@lru_cache(maxsize=32)
+def _public_bytes(seed: bytes) -> bytes:
+    return _private_key(seed).public_key().public_bytes_raw()
+
+
+@lru_cache(maxsize=32)
+def _key_id(purpose: Purpose, seed: bytes) -> str:
+    return f"{purpose}-{sha256_hex(_public_bytes(seed))[:12]}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
     """A private key and its name: `PURPOSE-` + the first 12 hex digits of the public key's SHA-256."""
@@ -54,12 +64,12 @@ class SigningKey:
     @property
     def public_bytes(self) -> bytes:
         """The public half, 32 bytes."""
-        return self.private.public_key().public_bytes_raw()
+        return _public_bytes(self.seed)
 
     @property
     def key_id(self) -> str:
         """The public name of the key."""
-        return f"{self.purpose}-{sha256_hex(self.public_bytes)[:12]}"
+        return _key_id(self.purpose, self.seed)
 
     def sign(self, message: bytes) -> str:
         """Sign bytes; returns the 64-byte signature as base64url."""

@@ -3,32 +3,15 @@
 Written by storage/ledger_writer.py alone; read by everybody through `tx.answers`.
 """
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
-from sqlalchemy import (
-    CTE,
-    JSON,
-    Column,
-    ColumnClause,
-    Connection,
-    ForeignKey,
-    Index,
-    Integer,
-    Row,
-    Select,
-    String,
-    Table,
-    column,
-    func,
-    insert,
-    select,
-    values,
-)
+from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, Integer, Row, Select, String, Table, TextualSelect, func, select, text
 
-from assessment_engine.delivery.responses import Answer, Receipt, Response, final_answers
+from assessment_engine.delivery.responses import Answer, Offer, Receipt, Response, final_answers
 from assessment_engine.kernel.clock import iso, parse_iso
 from assessment_engine.kernel.ids import ItemVersionId, SittingId
+from assessment_engine.storage.many import insert_all, parameters, rows_of
 from assessment_engine.storage.schema import Instant, metadata
 
 answers = Table(
@@ -55,6 +38,16 @@ _RECEIPT = (
     answers.c.signature,
 )
 
+_PLACE = (answers.c.sitting_id, answers.c.revision, answers.c.item_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What the ledger holds where offers want to go: receipts by revision, and each item's newest revision."""
+
+    receipts: dict[tuple[SittingId, int], Receipt]
+    newest: dict[tuple[SittingId, ItemVersionId], int]
+
 
 class Answers:
     """The ledger in the current transaction."""
@@ -64,8 +57,7 @@ class Answers:
 
     def add(self, new: Collection[Answer]) -> None:
         """Insert answers; the primary key refuses a revision that is there."""
-        if new:
-            self._connection.execute(insert(answers), [_row(answer) for answer in new])
+        insert_all(self._connection, answers, [_row(answer) for answer in new])
 
     def of_sitting(self, sitting_id: SittingId) -> list[Answer]:
         """Return a sitting's whole ledger in the order of revisions."""
@@ -86,26 +78,26 @@ class Answers:
         """Return the answers that count: each item's newest."""
         return final_answers(self.newest(sitting_id))
 
-    def at_revisions(self, places: Collection[tuple[SittingId, int]]) -> dict[tuple[SittingId, int], Receipt]:
-        """Return the receipts that already exist at these revisions."""
-        wanted = _these(column("sitting_id", String), column("revision", Integer), places)
-        here = (answers.c.sitting_id == wanted.c.sitting_id) & (answers.c.revision == wanted.c.revision)
-        query: Select[tuple[object, ...]] = select(*_RECEIPT).select_from(wanted.join(answers, here))
-        receipts = [_receipt(row) for row in self._connection.execute(query)]
-        return {(receipt.sitting, receipt.revision): receipt for receipt in receipts}
-
-    def newest_of_items(self, places: Collection[tuple[SittingId, ItemVersionId]]) -> dict[tuple[SittingId, ItemVersionId], int]:
-        """Return the newest revision of each of these items that has an answer."""
-        wanted = _these(column("sitting_id", String), column("item_id", String), places)
-        here = (answers.c.sitting_id == wanted.c.sitting_id) & (answers.c.item_id == wanted.c.item_id)
-        newest = select(func.max(answers.c.revision)).where(here).scalar_subquery()
-        rows = self._connection.execute(select(wanted.c.sitting_id, wanted.c.item_id, newest))
-        return {(sitting_id, item_id): revision for sitting_id, item_id, revision in rows if revision is not None}
+    def held(self, offers: Iterable[Offer]) -> Held:
+        """Return what is there at the offers' revisions and items, in one look."""
+        places = sorted({(offer.sitting_id, offer.revision, offer.item_id) for offer in offers})
+        rows = self._connection.execute(_held(self._connection), parameters(self._connection, _PLACE, places)).all()
+        return Held(
+            receipts={(row.sitting_id, row.revision): _receipt(row) for row in rows if row.signature is not None},
+            newest={(row.sitting_id, row.wanted_item): row.newest for row in rows if row.newest is not None},
+        )
 
 
-def _these(first: ColumnClause[str], second: ColumnClause[Any], places: Collection[tuple[str, Any]]) -> CTE:
-    """Return pairs as a table to join: for `(a, b) IN (…)` SQLite reads the whole ledger, for this it looks each pair up."""
-    return values(first, second, name="wanted").data(list(places)).cte("wanted")
+def _held(connection: Connection) -> TextualSelect:
+    """Write the look at many places. From the left: for `(a, b) IN (…)` SQLite would read the whole ledger."""
+    words = f"""
+        SELECT wanted.sitting_id, wanted.revision, wanted.item_id AS wanted_item,
+          (SELECT max(newer.revision) FROM answers AS newer
+           WHERE newer.sitting_id = wanted.sitting_id AND newer.item_id = wanted.item_id) AS newest,
+          same.item_id, same.response_sha256, same.received_at, same.key_id, same.signature
+        FROM {rows_of(connection, _PLACE)} AS wanted
+        LEFT JOIN answers AS same ON same.sitting_id = wanted.sitting_id AND same.revision = wanted.revision"""  # noqa: S608  # our own names
+    return text(words).columns(received_at=Instant())
 
 
 def _in_order(query: Select[tuple[object, ...]], sitting_id: SittingId) -> Select[tuple[object, ...]]:

@@ -15,6 +15,7 @@ from assessment_engine.audit import Checkpoint, Frontier, leaf_hash
 from assessment_engine.kernel.canonical import Json, digest
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.ids import OrganisationId, new_id
+from assessment_engine.storage.many import insert_all
 from assessment_engine.storage.people import people
 from assessment_engine.storage.schema import Instant, metadata
 
@@ -81,6 +82,16 @@ def entry_digest(kind: str, subject: str, actor: str | None, at: datetime, paylo
     return digest({"kind": kind, "subject": subject, "actor": actor, "at": iso(at), "payload": payload})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What somebody did, before it is an entry."""
+
+    kind: str
+    subject: str
+    actor: str | None
+    payload: Json = None
+
+
 class AuditLog:
     """The log in the current transaction."""
 
@@ -94,14 +105,15 @@ class AuditLog:
 
     def append_all(self, kind: str, about: Mapping[str, Json], *, now: datetime, actor: str | None = None) -> tuple[str, ...]:
         """Record that the same happened to many things, with a payload for each subject; returns the entries' SHA-256."""
-        digests = tuple(entry_digest(kind, subject, actor, now, payload) for subject, payload in about.items())
-        rows = [
-            {"id": new_id("log", now), "kind": kind, "subject": subject, "actor_id": actor, "at": now, "payload": payload, "sha256": sha256}
-            for (subject, payload), sha256 in zip(about.items(), digests, strict=True)
-        ]
-        if rows:
-            self._connection.execute(insert(audit_entries), rows)
-        return digests
+        return self.record_all(
+            [Record(kind=kind, subject=subject, actor=actor, payload=payload) for subject, payload in about.items()], now
+        )
+
+    def record_all(self, records: Sequence[Record], now: datetime) -> tuple[str, ...]:
+        """Record what many people did at one moment, in one statement; returns the entries' SHA-256."""
+        rows = [_new_row(record, now) for record in records]
+        insert_all(self._connection, audit_entries, rows)
+        return tuple(str(row["sha256"]) for row in rows)
 
     def lock_sequence(self) -> None:
         """Keep every other sequencer out until this transaction ends; SQLite's writing transactions are alone already."""
@@ -170,6 +182,18 @@ class AuditLog:
         """Return the entries about one thing, oldest first."""
         query = select(audit_entries).where(audit_entries.c.subject == subject).order_by(audit_entries.c.id)
         return [_entry(row) for row in self._connection.execute(query)]
+
+
+def _new_row(record: Record, now: datetime) -> dict[str, object]:
+    return {
+        "id": new_id("log", now),
+        "kind": record.kind,
+        "subject": record.subject,
+        "actor_id": record.actor,
+        "at": now,
+        "payload": record.payload,
+        "sha256": entry_digest(record.kind, record.subject, record.actor, now, record.payload),
+    }
 
 
 def _entry(row: Row[tuple[object, ...]]) -> AuditEntry:

@@ -85,8 +85,9 @@ seals = Table(
 )
 
 
-_PROGRESS = ("id", "revision", "current_item", "contact_at")
-_START = ("id", "state", "started_at", "deadline_at", "grace_s", "contact_at", "progress")
+_PROGRESS = ("id", "revision", "current_item", "contact_at", "heard_s")
+_CONTACT = ("id", "contact_at", "heard_s", "progress")
+_START = ("id", "state", "started_at", "deadline_at", "grace_s", "contact_at", "heard_s", "progress")
 
 
 class Sittings:
@@ -112,6 +113,10 @@ class Sittings:
     def save_starts(self, started: Iterable[Sitting]) -> None:
         """Store that sittings have started, and until when."""
         self._save_columns(_START, started)
+
+    def save_contacts(self, heard: Iterable[Sitting]) -> None:
+        """Store when sittings were heard of, and what their pages said of themselves."""
+        self._save_columns(_CONTACT, heard)
 
     def _save_columns(self, names: tuple[str, ...], changed: Iterable[Sitting]) -> None:
         update_all(self._connection, sittings, [{name: getattr(sitting, name) for name in names} for sitting in changed])

@@ -2,17 +2,19 @@
 
 One thread per delivery process takes everything that was queued while the last commit ran and writes it in one transaction; only after the
 commit is anybody told. What is refused is refused alone. The sittings' rows are locked first, in the order of their ids, and `now` is read
-under the lock, so that nothing can be saved after a seal. Other acts that must keep this order (start, submit) ride along by `in_order`.
+under the lock, so that nothing can be saved after a seal. Other acts that must keep this order ride along: one by one by `in_order` (submit),
+or all of a kind at once by `together` (start), so that a herd costs a few statements a batch.
 No Valkey, no worker and no frame is on this path.
 """
 
+import math
 import queue
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -40,8 +42,15 @@ COMMIT_SECONDS = Histogram(
 BATCH = Histogram("answer_batch_size", "Answers and acts in one group commit", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512))
 
 T = TypeVar("T")
+O = TypeVar("O")  # noqa: E741  # an order
+Work = Callable[[Transaction, datetime, Mapping[SittingId, Sitting], Sequence[O]], Sequence[T | AssessmentError]]
+"""Does all orders of one kind in a batch; the sittings are those that exist of their sittings, locked. Returns a result or refusal for each."""
+
 Fits = Callable[[Transaction, ItemVersionId, Response], None]
 """Raises WrongResponse when a response does not fit its item."""
+
+Settle = Callable[[Transaction, Sitting, datetime], Sitting]
+"""Returns a sitting as a sign of life leaves it, where the exam's rules of time change it (services/closing.py)."""
 
 log = structlog.get_logger()
 
@@ -67,15 +76,29 @@ class _Act(Generic[T]):
     future: Future[T] = field(default_factory=Future)
 
 
-_Order = _Saving | _Act[object]
+@dataclass(frozen=True, slots=True)
+class _Riding(Generic[O, T]):
+    """An order that is done together with all others of its kind."""
+
+    sitting_id: SittingId
+    order: O
+    work: Work[O, T]
+    future: Future[T] = field(default_factory=Future)
+
+
+def _as_heard(_tx: Transaction, sitting: Sitting, now: datetime) -> Sitting:
+    return sitting.heard(now)
+
+
+_Order = _Saving | _Act[Any] | _Riding[Any, Any]
 _Outcome = tuple[_Order, object]  # what to tell: a result, or the refusal to raise
 
 
 class AnswerLedger:
     """The writer of one delivery process. `start` before use, `stop` at the end; everything in between is thread-safe."""
 
-    def __init__(self, store: Store, clock: Clock, key: SigningKey, *, fits: Fits) -> None:
-        self._store, self._clock, self._key, self._fits = store, clock, key, fits
+    def __init__(self, store: Store, clock: Clock, key: SigningKey, *, fits: Fits, settle: Settle = _as_heard) -> None:
+        self._store, self._clock, self._key, self._fits, self._settle = store, clock, key, fits, settle
         self._queue: queue.Queue[_Order | None] = queue.Queue(LONGEST_QUEUE)
         self._forms: dict[FormId, Form] = {}  # a form never changes, so this never grows stale
         self._thread = threading.Thread(target=self._run, name="answer-ledger", daemon=True)
@@ -100,9 +123,15 @@ class AnswerLedger:
 
     def in_order(self, sitting_id: SittingId, work: Callable[[Transaction, datetime], T]) -> Future[T]:
         """Queue an act on a sitting whose row is locked meanwhile; it is handed the transaction and the time, and must not commit."""
-        act: _Act[T] = _Act(sitting_id, work)
-        self._put(act)  # type: ignore[arg-type]  # a queue of acts with unlike results
+        act = _Act(sitting_id, work)
+        self._put(act)
         return act.future
+
+    def together(self, sitting_id: SittingId, order: O, work: Work[O, T]) -> Future[T]:
+        """Queue an order that `work` does with all others of its batch that name the same `work`: after the answers, before single acts."""
+        riding = _Riding(sitting_id, order, work)
+        self._put(riding)
+        return riding.future
 
     def _put(self, order: _Order) -> None:
         try:
@@ -157,11 +186,14 @@ class AnswerLedger:
         now = self._clock.now()
         savings = [order for order in batch if isinstance(order, _Saving)]
         outcomes = self._save_all(tx, savings, sittings, now)
+        outcomes += _perform_together(tx, [order for order in batch if isinstance(order, _Riding)], sittings, now)
         return outcomes + [(order, _perform(tx, order, now)) for order in batch if isinstance(order, _Act)]
 
     def _save_all(self, tx: Transaction, savings: Sequence[_Saving], sittings: dict[SittingId, Sitting], now: datetime) -> list[_Outcome]:
         if not savings:
             return []
+        for sitting in _of_their_candidates(savings, sittings):
+            sittings[sitting.id] = self._settle(tx, sitting, now)
         book = _Book(tx, [saving.offer for saving in savings], sittings)
         outcomes: list[_Outcome] = [(saving, self._decide(tx, book, saving.offer, now)) for saving in savings]
         book.write(now)
@@ -190,8 +222,8 @@ class _Book:
     def __init__(self, tx: Transaction, offers: Sequence[Offer], sittings: dict[SittingId, Sitting]) -> None:
         self._tx = tx
         self.sittings = sittings
-        self._receipts = tx.answers.at_revisions({(offer.sitting_id, offer.revision) for offer in offers})
-        self._newest = tx.answers.newest_of_items({(offer.sitting_id, offer.item_id) for offer in offers})
+        held = tx.answers.held(offers)
+        self._receipts, self._newest = held.receipts, held.newest
         self._new: list[Answer] = []
 
     def standing(self, offer: Offer, form: Form | None) -> Standing:
@@ -220,7 +252,14 @@ class _Book:
         self._tx.events.record_all([_event(answer.receipt, self.sittings[answer.receipt.sitting], now) for answer in self._new])
 
 
+def _of_their_candidates(savings: Sequence[_Saving], sittings: Mapping[SittingId, Sitting]) -> list[Sitting]:
+    """Return the sittings whose own candidates offer answers: nobody else's word is a sign of life."""
+    offering = {saving.sitting_id: saving.offer.candidate_id for saving in savings}
+    return [sittings[one] for one, candidate in offering.items() if one in sittings and sittings[one].candidate_id == candidate]
+
+
 def _event(receipt: Receipt, sitting: Sitting, now: datetime) -> ExamEvent:
+    late = (now - sitting.deadline_at).total_seconds() if sitting.deadline_at else 0
     return ExamEvent(
         at=now,
         kind="answer_saved",
@@ -228,11 +267,30 @@ def _event(receipt: Receipt, sitting: Sitting, now: datetime) -> ExamEvent:
         actor_id=sitting.candidate_id,
         sitting_id=sitting.id,
         subject=receipt.item,
-        data={"revision": receipt.revision},
+        data={"revision": receipt.revision, **({"after_deadline_s": math.ceil(late)} if late > 0 else {})},
     )
 
 
-def _perform(tx: Transaction, act: _Act[object], now: datetime) -> object:
+def _perform_together(
+    tx: Transaction, ridings: Sequence[_Riding[Any, Any]], sittings: Mapping[SittingId, Sitting], now: datetime
+) -> list[_Outcome]:
+    """Do the orders of each kind in one savepoint, so that a refusal of them all undoes nothing else."""
+    kinds: dict[Work[Any, Any], list[_Riding[Any, Any]]] = {}
+    for riding in ridings:
+        kinds.setdefault(riding.work, []).append(riding)
+    outcomes: list[_Outcome] = []
+    for work, alike in kinds.items():
+        results: Sequence[object]
+        try:
+            with tx.connection.begin_nested():
+                results = work(tx, now, sittings, [riding.order for riding in alike])
+        except AssessmentError as refusal:
+            results = [refusal] * len(alike)
+        outcomes.extend(zip(alike, results, strict=True))
+    return outcomes
+
+
+def _perform(tx: Transaction, act: _Act[Any], now: datetime) -> object:
     """Do one act in a savepoint, so that its refusal undoes it alone."""
     try:
         with tx.connection.begin_nested():
@@ -246,5 +304,5 @@ def _tell(outcomes: Iterable[_Outcome]) -> None:
         if isinstance(outcome, Exception):
             order.future.set_exception(outcome)
         else:
-            order.future.set_result(outcome)  # type: ignore[arg-type]  # a saving's outcome is a receipt, an act's its own result
+            order.future.set_result(outcome)  # type: ignore[arg-type]  # a saving's outcome is a receipt, any other's its own result
             ACKNOWLEDGED.inc(isinstance(order, _Saving))
