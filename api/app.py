@@ -14,7 +14,6 @@ from starlette.types import Scope
 
 from api import errors, logs, pages
 from api.bounds import LoginGate
-from api.pages import audit as audit_page
 from api.pages import (
     arrangements,
     candidate,
@@ -37,9 +36,11 @@ from api.pages import (
     results,
     verification,
 )
+from api.pages import audit as audit_page
 from api.porch import Porch
 from api.routes import audit as audit_route
 from api.routes import checkin, credentials, health, invigilation, leases, login, media, papers, sittings
+from api.routes import navigation as navigation_route
 from assessment_engine.services.engine import Engine
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -52,6 +53,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     candidate_record.router,
     arrangements.router,
     sittings.router,
+    navigation_route.router,
     papers.router,
     leases.router,
     media.router,

@@ -5,12 +5,15 @@ Saving an answer is the one asynchronous route: it waits for the answer ledger's
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.auth import EngineDep, Invigilator, Viewer
+from api.routes.form_answers import FormAnswer, form_answer
+from api.safe_browser import SafeBrowser
+from assessment_engine.delivery.navigation import here
 from assessment_engine.delivery.responses import Answer, Receipt, an_offer
 from assessment_engine.delivery.sealing import Seal
 from assessment_engine.delivery.sitting import SittingState
@@ -74,25 +77,6 @@ class ReceiptAnswer(BaseModel):
     signature: str
 
 
-class SectionAnswer(BaseModel):
-    """One part of the form, with its item ids in order."""
-
-    id: str
-    title: str
-    title_hi: str
-    items: list[str]
-
-
-class FormAnswer(BaseModel):
-    """The paper of the sitting; its items are listed once the sitting has started."""
-
-    id: str
-    sha256: str
-    title: str
-    title_hi: str
-    sections: list[SectionAnswer]
-
-
 class SavedAnswer(BaseModel):
     """An item's newest acknowledged answer."""
 
@@ -116,7 +100,10 @@ class SealAnswer(BaseModel):
 
 
 class SittingAnswer(BaseModel):
-    """A sitting as its candidate may see it. `deadline` is the server's; show it with the difference to `server_time`."""
+    """A sitting as its candidate may see it. `deadline` is the server's; show it with the difference to `server_time`.
+
+    With `moves`, ask `POST /moves` before another question is shown. `progress` is how far the candidate has come (ADR 25).
+    """
 
     id: str
     state: SittingState
@@ -132,6 +119,8 @@ class SittingAnswer(BaseModel):
     outage: OutagePolicy
     current_item: str | None
     answers: dict[str, SavedAnswer]
+    moves: bool
+    progress: dict[str, Any]
     seal: SealAnswer | None
 
 
@@ -232,14 +221,14 @@ def consent(engine: EngineDep, viewer: Viewer, sitting_id: SittingPath, body: Co
     return read(engine, viewer, sitting_id)
 
 
-@router.post("/{sitting_id}/start")
+@router.post("/{sitting_id}/start", dependencies=[SafeBrowser])
 def start(engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath) -> SittingAnswer:
     """Open the form and start the time; starting twice is once."""
     delivery.start(engine, ledger, viewer, sitting_id)
     return read(engine, viewer, sitting_id)
 
 
-@router.put("/{sitting_id}/answers/{item_id}")
+@router.put("/{sitting_id}/answers/{item_id}", dependencies=[SafeBrowser])
 async def save(
     engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath, item_id: ItemPath, body: AnswerRequest
 ) -> ReceiptAnswer:
@@ -272,7 +261,7 @@ def receipts(engine: EngineDep, viewer: Viewer, sitting_id: SittingPath) -> Rece
     return ReceiptsAnswer(receipts=[_receipt(receipt) for receipt in given], seal=_seal(seal) if seal else None)
 
 
-@router.get("/{sitting_id}/items/{item_id}")
+@router.get("/{sitting_id}/items/{item_id}", dependencies=[SafeBrowser])
 def item(
     engine: EngineDep,
     viewer: Viewer,
@@ -315,7 +304,7 @@ def _shown(opened: OpenSitting) -> SittingAnswer:
         language=sitting.language,
         exam=opened.exam.title,
         exam_hi=opened.exam.title_hi,
-        form=_form(opened),
+        form=form_answer(opened),
         revision=sitting.revision,
         server_time=opened.server_time,
         started=sitting.started_at,
@@ -324,17 +313,16 @@ def _shown(opened: OpenSitting) -> SittingAnswer:
         outage=opened.policy.outage,
         current_item=sitting.current_item,
         answers={answer.receipt.item: _saved(answer) for answer in opened.answers},
+        moves=opened.form.guided,
+        progress=_progress(opened),
         seal=_seal(opened.seal) if opened.seal else None,
     )
 
 
-def _form(opened: OpenSitting) -> FormAnswer:
-    form, started = opened.form, opened.sitting.started_at is not None
-    sections = [
-        SectionAnswer(id=part.id, title=part.title, title_hi=part.title_hi, items=list(part.items) if started else [])
-        for part in form.sections
-    ]
-    return FormAnswer(id=form.id, sha256=form.sha256, title=form.title, title_hi=form.title_hi, sections=sections)
+def _progress(opened: OpenSitting) -> dict[str, Any]:
+    if not opened.form.guided or opened.sitting.started_at is None:
+        return dict(opened.sitting.progress)
+    return here(opened.form, opened.sitting, opened.server_time).document
 
 
 def _saved(answer: Answer) -> SavedAnswer:

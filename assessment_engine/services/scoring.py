@@ -3,21 +3,24 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from assessment_engine.delivery.late import LateAnswer, counting_answers, is_genuine_late
+from assessment_engine.delivery.progress import progress_of
 from assessment_engine.delivery.responses import Answer, Response, is_answered
 from assessment_engine.delivery.sealing import Seal, is_whole
 from assessment_engine.delivery.sitting import Sitting
+from assessment_engine.delivery.walk import ground_of, whole_path
 from assessment_engine.exams import ExamPolicy
 from assessment_engine.kernel.canonical import digest
 from assessment_engine.kernel.errors import HashMismatch, IntegrityViolation, NotYet
 from assessment_engine.kernel.ids import ItemVersionId, ScoreReportId, SittingId, new_id
 from assessment_engine.people import Actor, Role
 from assessment_engine.scoring.results import BatchState
-from assessment_engine.scoring.scorecard import ItemScore, Rules, Scorecard, quantised, scorecard
+from assessment_engine.scoring.scorecard import ItemScore, Rules, Scorecard, quantised, scorecard, share_of
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import outcomes_of
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
 from assessment_engine.storage.scoring import ScoreReport
+from item_bank.forms import Form
 from item_bank.items import ItemVersion, item_seed
 
 
@@ -58,7 +61,7 @@ def _card(engine: Engine, tx: Transaction, sitting: Sitting, seal: Seal) -> Scor
         raise HashMismatch("the form is not the one that was sealed")
     versions = _whole(form.items, tx.items.many(form.items))
     final = counting_answers(answers, late)
-    items = [_item_score(version, final.get(version.id), item_seed(sitting.id, version.id)) for version in versions]
+    items = _counted(form, sitting, [item_score(version, final.get(version.id), sitting.id) for version in versions])
     policy: ExamPolicy = tx.exams.get(sitting.exam_id).policy
     rules = Rules(pass_share=policy.pass_share, cut_scores=policy.cut_scores)
     return scorecard(sitting.id, seal.sha256, seal.form_sha256, items, rules)
@@ -83,8 +86,18 @@ def _whole(wanted: Iterable[ItemVersionId], found: Mapping[ItemVersionId, ItemVe
     return versions
 
 
-def _item_score(version: ItemVersion, response: Response | None, seed: int) -> ItemScore:
-    outcomes = outcomes_of(version, response, seed=seed)
+def _counted(form: Form, sitting: Sitting, items: list[ItemScore]) -> list[ItemScore]:
+    """Return the items of the parts that the candidate came to or would have come to; what the rules led around is not wrong (ADR 25)."""
+    if not form.deciding:
+        return items
+    ground = ground_of(form, sitting.id, lambda part: share_of([one for one in items if one.item_id in form.section(part).items]))
+    path = whole_path(ground, progress_of(sitting.progress))
+    return [one for one in items if form.section_with(one.item_id).id in path]
+
+
+def item_score(version: ItemVersion, response: Response | None, sitting_id: SittingId) -> ItemScore:
+    """Score one response of a sitting, in the candidate's own copy of the item."""
+    outcomes = outcomes_of(version, response, seed=item_seed(sitting_id, version.id))
     return ItemScore(
         item_id=version.id,
         competency_id=version.competency_id,

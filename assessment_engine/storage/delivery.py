@@ -107,7 +107,7 @@ class Sittings:
             raise NotFound("no such sitting")
 
     def save_progress(self, answered: Iterable[Sitting]) -> None:
-        """Store how far sittings have come: their newest revision, their current item and when they were heard of; nothing else is written."""
+        """Store how far sittings have come: newest revision, current item, last sign of life; nothing else is written."""
         self._save_columns(_PROGRESS, answered)
 
     def save_starts(self, started: Iterable[Sitting]) -> None:

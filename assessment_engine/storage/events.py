@@ -24,6 +24,7 @@ EVENT_KINDS: Mapping[str, str] = {
     "call_answered": "An invigilator saw to a candidate who had called.",
     "calibration_done": "The screen-corner calibration ended or was skipped.",
     "sitting_started": "The form was opened and the time began.",
+    "section_entered": "The candidate came to a part of the paper.",
     "item_viewed": "A question came to the screen.",
     "language_switched": "The candidate changed the language of a question.",
     "answer_saved": "An answer was acknowledged (its content is not here).",
