@@ -2,8 +2,8 @@
 
 One thread per delivery process takes everything that was queued while the last commit ran and writes it in one transaction; only after the
 commit is anybody told. What is refused is refused alone. The sittings' rows are locked first, in the order of their ids, and `now` is read
-under the lock, so that nothing can be saved after a seal. Other acts that must keep this order ride along: one by one by `in_order` (submit),
-or all of a kind at once by `together` (start), so that a herd costs a few statements a batch.
+under the lock, so that nothing can be saved after a seal. Other acts that must keep this order ride along: one by one by `in_order`
+(submit), or all of a kind at once by `together` (start), so that a herd costs a few statements a batch.
 No Valkey, no worker and no frame is on this path.
 """
 
@@ -44,7 +44,7 @@ BATCH = Histogram("answer_batch_size", "Answers and acts in one group commit", b
 T = TypeVar("T")
 O = TypeVar("O")  # noqa: E741  # an order
 Work = Callable[[Transaction, datetime, Mapping[SittingId, Sitting], Sequence[O]], Sequence[T | AssessmentError]]
-"""Does all orders of one kind in a batch; the sittings are those that exist of their sittings, locked. Returns a result or refusal for each."""
+"""Does all orders of one kind in a batch and returns a result or refusal for each; it is handed the batch's sittings, locked."""
 
 Fits = Callable[[Transaction, ItemVersionId, Response], None]
 """Raises WrongResponse when a response does not fit its item."""
