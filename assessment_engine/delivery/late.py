@@ -40,8 +40,7 @@ class LateReason(StrEnum):
     """Why the ledger did not take an answer."""
 
     SEALED = "sealed"
-    AFTER_TIME = "after_time"  # the time was over, the seal a moment away
-    SECTION_CLOSED = "section_closed"
+    SECTION_CLOSED = "section_closed"  # the sitting goes on; its part or question was left, or its time is over
 
 
 class Verdict(StrEnum):
@@ -137,11 +136,11 @@ def why_late(sitting: Sitting, form: Form, offer: Offer, now: datetime) -> LateR
         raise SittingPaused("the sitting is paused; this answer is taken when it goes on")
     if sitting.state is not SittingState.IN_PROGRESS:
         raise NotYet("the sitting has not started")
-    if sitting.is_over(now):
-        return LateReason.AFTER_TIME
     try:
         check_answerable(form, sitting, offer.item_id, now)
-    except SectionClosed:
+    except SectionClosed as closed:
+        if closed.details.get("reason") == "not_yet":
+            raise
         return LateReason.SECTION_CLOSED
     raise NotYet("the sitting still takes this answer; save it as any other")
 

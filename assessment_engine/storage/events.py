@@ -46,6 +46,8 @@ EVENT_KINDS: Mapping[str, str] = {
     "case_judged": "A person decided on an incident.",
     "proctoring_decided": "A proctoring decision exists for the sitting.",
     "evidence_erased": "The pictures of the sitting were erased: their time was over.",
+    "late_answers_kept": "Answers came after the seal or for a closed part, and are kept for a decision.",
+    "late_answers_judged": "A person said whether late answers shall count.",
     "sitting_scored": "A score report exists.",
     "batch_approved": "An officer approved a result batch.",
     "batch_published": "A result batch was published.",
