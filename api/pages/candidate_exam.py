@@ -16,6 +16,7 @@ from api.pages import goto, language_of, page
 from api.pages.holds import HOLDERS, REASONS
 from api.pages.question_words import question_words
 from api.routes.sittings import LedgerDep
+from api.safe_browser import SafeBrowser
 from api.words import N_, words
 from assessment_engine.delivery.responses import is_answered
 from assessment_engine.delivery.sitting import SittingState
@@ -96,7 +97,7 @@ OUTAGE_WORDS: Mapping[OutagePolicy, str] = {
 }
 
 
-@router.get("/exam")
+@router.get("/exam", dependencies=[SafeBrowser])
 def exam(request: Request, engine: EngineDep, ledger: LedgerDep, actor: Candidate, sitting_id: SittingPath) -> Response:
     """Show the paper, or what comes before and after it."""
     opened = delivery.open_sitting(engine, actor, sitting_id)
@@ -114,7 +115,7 @@ def exam(request: Request, engine: EngineDep, ledger: LedgerDep, actor: Candidat
     return page(request, "candidate/exam.html", opened=opened, outage=outage, said_by_script=by_script, question_words=question_words())
 
 
-@router.post("/start")
+@router.post("/start", dependencies=[SafeBrowser])
 def start(engine: EngineDep, ledger: LedgerDep, actor: Candidate, sitting_id: SittingPath) -> Response:
     """Start the time and open the paper; a second click opens the same paper."""
     delivery.start(engine, ledger, actor, sitting_id)
