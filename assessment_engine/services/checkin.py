@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from assessment_engine.delivery.checkin import Calibration, CheckIn, CheckInState, CheckInVerb, FaceComparison, MachineView
 from assessment_engine.delivery.sitting import Sitting, SittingState
-from assessment_engine.exams import Exam
+from assessment_engine.exams import Exam, Registration
 from assessment_engine.kernel.errors import Conflict, NotFound, TooLarge, UnreadableFile
 from assessment_engine.kernel.ids import PersonId, SessionId, SittingId, new_id
 from assessment_engine.people import Actor, Role, require
@@ -43,6 +43,7 @@ class Waiting:
     waited: timedelta
     has_portrait: bool
     has_document: bool
+    scribe: str  # the enrolled scribe's name; empty when there is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +146,13 @@ def _waiting(tx: Transaction, checkin: CheckIn, now: datetime) -> Waiting:
         waited=now - checkin.requested_at,
         has_portrait=registration.portrait_blob is not None,
         has_document=registration.document_blob is not None,
+        scribe=_scribe_of(registration),
     )
+
+
+def _scribe_of(registration: Registration) -> str:
+    scribe = registration.arrangements.get("scribe")
+    return str(scribe.get("name", "")) if isinstance(scribe, Mapping) else ""
 
 
 def decide(engine: Engine, actor: Actor, sitting_id: SittingId, decision: CheckInVerb, note: str = "") -> CheckIn:
