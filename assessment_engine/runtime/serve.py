@@ -19,6 +19,7 @@ from assessment_engine.storage.database import open_database
 from assessment_engine.storage.migrations import migrate
 
 LOG = "engine.log"
+CANDIDATES_WAIT_S = 0.5  # people in an exam wait for this process: however often it ended, it is started again at once
 Prepare = Callable[[Settings], None]
 
 
@@ -99,7 +100,10 @@ def processes(settings: Settings) -> Sequence[Child]:
 def process(name: str, settings: Settings) -> Child:
     """Return one process of the engine; `proctor-2` is the second of its kind."""
     command = [sys.executable, "-m", "assessment_engine", "process", name.partition("-")[0]]
-    return Child(name=name, command=command, environ=settings.as_environ())
+    environ = settings.as_environ()
+    if name == "delivery":
+        return Child(name=name, command=command, environ=environ, longest_wait_s=CANDIDATES_WAIT_S)
+    return Child(name=name, command=command, environ=environ)
 
 
 def _with_servers(settings: Settings, supervisor: Supervisor) -> Settings:

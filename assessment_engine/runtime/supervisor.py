@@ -32,6 +32,7 @@ class Child:
     command: Sequence[str]
     environ: Mapping[str, str] = field(default_factory=dict)
     restart: bool = True
+    longest_wait_s: float = LONGEST_WAIT_S  # between two starts, when it keeps ending
 
 
 @dataclass(slots=True)
@@ -114,7 +115,7 @@ class Supervisor:
         if lived >= GOOD_RUN_S:
             one.wait_s = FIRST_WAIT_S
         log.warning("child_ended", child=one.child.name, code=code, again_in_s=one.wait_s)
-        one.start_at, one.wait_s = now + one.wait_s, min(one.wait_s * 2, LONGEST_WAIT_S)
+        one.start_at, one.wait_s = now + one.wait_s, min(one.wait_s * 2, one.child.longest_wait_s)
 
 
 class Stopping:
