@@ -40,6 +40,7 @@ from api.pages import audit as audit_page
 from api.porch import Porch
 from api.routes import audit as audit_route
 from api.routes import checkin, credentials, health, invigilation, leases, login, media, papers, sittings
+from api.routes import late_answers as late_answers_route
 from api.routes import navigation as navigation_route
 from assessment_engine.services.engine import Engine
 
@@ -53,6 +54,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     candidate_record.router,
     arrangements.router,
     sittings.router,
+    late_answers_route.router,
     navigation_route.router,
     papers.router,
     leases.router,

@@ -178,11 +178,8 @@ def late_sha256(accepted: Iterable[LateAnswer]) -> str:
 
 def late_documents_sha256(documents: Iterable[Mapping[str, Json]]) -> str:
     """Name the same set by its acknowledgements."""
-    kept = [
-        {"item": row["item"], "revision": row["revision"], "response_sha256": row["response_sha256"], "server_time": row["server_time"]}
-        for row in documents
-    ]
-    return digest(sorted(kept, key=_order))
+    ordered = sorted(documents, key=_order)
+    return digest([{name: row[name] for name in ("item", "revision", "response_sha256", "server_time")} for row in ordered])
 
 
 def _order(row: Mapping[str, Json]) -> tuple[int, str, str, str]:

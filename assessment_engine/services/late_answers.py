@@ -28,6 +28,7 @@ from assessment_engine.delivery.routing import route_of
 from assessment_engine.delivery.sealing import Seal
 from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.exams import Exam
+from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import TooLarge, UnknownItem
 from assessment_engine.kernel.ids import ItemVersionId, LateAnswerId, PersonId, SittingId, new_id
 from assessment_engine.people import Actor, Role, require
@@ -116,7 +117,7 @@ def check_fit(tx: Transaction, sitting: Sitting, offers: Sequence[Offer]) -> Non
 
 
 def store_late(engine: Engine, actor: Actor, sitting: Sitting, offers: Sequence[Offer], nonce_at: datetime | None) -> Kept:
-    """Keep answers that fit, under the sitting's lock; a sitting whose time is over is closed first, as anything that is asked of it does."""
+    """Keep answers that fit, under the sitting's lock; a sitting whose time is over is closed first."""
     with engine.store.begin() as tx:
         tx.sittings.lock([sitting.id])
         now = engine.clock.now()
@@ -127,7 +128,7 @@ def store_late(engine: Engine, actor: Actor, sitting: Sitting, offers: Sequence[
         _check_room(tx, sitting.id, new)
         tx.late_answers.add(new)
         if new:
-            about = {"late_answers": len(new), "late_sha256": late_sha256(new)}
+            about: Json = {"late_answers": len(new), "late_sha256": late_sha256(new)}
             tx.audit.append("late_answers_kept", subject=sitting.id, actor=actor.person_id, now=now, payload=about)
             tx.events.record(event("late_answers_kept", here, now, actor, data={"late_answers": len(new)}))
     tell(engine, jobs)

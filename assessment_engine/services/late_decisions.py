@@ -15,7 +15,7 @@ from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotFo
 from assessment_engine.kernel.ids import LateAnswerId, SittingId
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.scoring.results import BatchState
-from assessment_engine.services.closing import Jobs, event, tell
+from assessment_engine.services.closing import Facts, Jobs, event, tell
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.services.late_answers import JUDGES
 from assessment_engine.services.people import require_reauthentication
@@ -76,7 +76,7 @@ def _record(
     states = [state_of([*earlier[one.late_answer_id], one]) for one in new]
     about: Json = {"late_answers": [one.id for one in late], "verdict": str(said.verdict), "states": [str(one) for one in states]}
     tx.audit.append("late_answers_judged", subject=sitting.id, actor=actor.person_id, now=now, payload=about)
-    facts = {"late_answers": len(late), "verdict": str(said.verdict)}
+    facts: Facts = {"late_answers": len(late), "verdict": str(said.verdict)}
     tx.events.record(event("late_answers_judged", sitting, now, actor, data=facts))
     return states
 
