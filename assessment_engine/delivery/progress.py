@@ -79,8 +79,8 @@ def progress_of(document: Mapping[str, Json]) -> Progress:
 
 
 def _read(document: Mapping[str, Json]) -> Progress:
-    sections, items, path = _object(document.get("sections")), _object(document.get("items")), document.get("path") or []
-    item, extra = document.get("item"), document.get("extra_minutes_per_hour") or 0
+    sections, items, path = _object(document.get("sections")), _object(document.get("items")), document.get("path", [])
+    item, extra = document.get("item"), document.get("extra_minutes_per_hour", 0)
     if not isinstance(path, list) or not isinstance(extra, int):
         raise TypeError("a path is a list, extra time whole minutes")
     return Progress(
