@@ -13,7 +13,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from assessment_engine.runtime import build_engine
-from assessment_engine.services import audit, delivery, evidence, watches
+from assessment_engine.services import audit, closing, evidence, timekeeping, watches
 from assessment_engine.services.engine import Engine
 from assessment_engine.settings import Settings
 from workers.frames import report
@@ -39,7 +39,9 @@ class Chore:
 def chores(engine: Engine) -> list[Chore]:
     """Return what there is to do, and how often."""
     return [
-        Chore(name="time_up", every_s=1.0, do=lambda: delivery.time_up(engine)),
+        Chore(name="time_up", every_s=1.0, do=lambda: closing.time_up(engine)),
+        Chore(name="end_breaks", every_s=1.0, do=lambda: closing.end_breaks(engine)),
+        Chore(name="finish_time_acts", every_s=5.0, do=lambda: timekeeping.finish_forgotten(engine)),
         Chore(name="sequence", every_s=1.0, do=lambda: audit.sequence(engine)),
         Chore(name="tell_again", every_s=5.0, do=lambda: tell_again(engine)),
         Chore(name="drain_forgotten", every_s=10.0, do=lambda: watches.drain_forgotten(engine)),

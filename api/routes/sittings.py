@@ -1,26 +1,31 @@
 """The published interface of a sitting: read it, start it, answer, submit, fetch the receipts. Stable; see /api/v1/openapi.json.
 
-Saving an answer is the one asynchronous route: it waits for the answer ledger's writer. Everybody sees their own sittings only.
+Saving an answer and starting are the asynchronous routes (ADR 21): they wait for the answer ledger's writer and for no thread, and who
+asks is known as of a few seconds ago. Everybody sees their own sittings only.
 """
 
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from api.auth import EngineDep, Invigilator, Viewer
+from api.auth import EngineDep, Invigilator, PromptViewer, Viewer, engine_of
 from api.routes.form_answers import FormAnswer, form_answer
 from api.safe_browser import SafeBrowser
 from assessment_engine.delivery.navigation import here
 from assessment_engine.delivery.responses import Answer, Receipt, an_offer
 from assessment_engine.delivery.sealing import Seal
 from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.delivery.timekeeping import MOST_MINUTES
 from assessment_engine.delivery.timing import OutagePolicy
+from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.ids import ItemVersionId, SittingId
-from assessment_engine.services import delivery
+from assessment_engine.services import delivery, starts, timekeeping
 from assessment_engine.services.delivery import OpenSitting
+from assessment_engine.services.papers import release_code
 from assessment_engine.storage.ledger_writer import AnswerLedger
 
 LARGEST_REVISION = 2**31 - 1
@@ -38,6 +43,15 @@ _RECEIPT: dict[str, JsonValue] = {
     "signature": "3q2-7wAAtGhlIHNpZ25hdHVyZSBvZiA2NCBieXRlcyBpbiBiYXNlNjR1cmwgd2l0aG91dCBwYWRkaW5nIQABAgMEBQY",
 }
 
+_STARTED: dict[str, JsonValue] = {
+    "id": _SITTING,
+    "state": "in_progress",
+    "server_time": "2026-11-23T08:30:00.412Z",
+    "started": "2026-11-23T08:30:00.398Z",
+    "deadline": "2026-11-23T09:30:00.398Z",
+    "code": "K7QM-3XPD-92HF",
+}
+
 router = APIRouter(prefix="/api/v1/sittings", tags=["sittings"])
 
 
@@ -48,9 +62,14 @@ def ledger_of(request: Request) -> AnswerLedger:
     return ledger
 
 
-LedgerDep = Annotated[AnswerLedger, Depends(ledger_of)]
+async def _ledger(request: Request) -> AnswerLedger:
+    return ledger_of(request)  # asynchronous only so that no thread is asked for it
+
+
+LedgerDep = Annotated[AnswerLedger, Depends(_ledger)]
 SittingPath = Annotated[SittingId, Path(pattern=_ID, examples=[_SITTING])]
 ItemPath = Annotated[ItemVersionId, Path(pattern=_ID, examples=[_ITEM])]
+WriterHeader = Annotated[str | None, Header(alias="X-Writer", pattern=_ID)]
 Language = Literal["en", "hi"]
 
 
@@ -124,6 +143,19 @@ class SittingAnswer(BaseModel):
     seal: SealAnswer | None
 
 
+class StartAnswer(BaseModel):
+    """That a sitting's time counts, until when, and `code`: what opens the encrypted paper that the page fetched before."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_STARTED]})
+
+    id: str
+    state: SittingState
+    server_time: datetime
+    started: datetime
+    deadline: datetime
+    code: str
+
+
 class SittingLine(BaseModel):
     """One line of a candidate's list."""
 
@@ -153,7 +185,7 @@ class TimeRequest(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"minutes": 10, "reason": "The centre had no power from 11:40 to 11:50."}]})
 
-    minutes: Annotated[int, Field(strict=True, ge=1, le=delivery.MOST_MINUTES)]
+    minutes: Annotated[int, Field(strict=True, ge=1, le=MOST_MINUTES)]
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
@@ -221,24 +253,39 @@ def consent(engine: EngineDep, viewer: Viewer, sitting_id: SittingPath, body: Co
     return read(engine, viewer, sitting_id)
 
 
-@router.post("/{sitting_id}/start", dependencies=[SafeBrowser])
-def start(engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath) -> SittingAnswer:
-    """Open the form and start the time; starting twice is once."""
-    delivery.start(engine, ledger, viewer, sitting_id)
-    return read(engine, viewer, sitting_id)
+@router.post("/{sitting_id}/start", response_model=StartAnswer, dependencies=[SafeBrowser])
+async def start(engine: EngineDep, ledger: LedgerDep, viewer: PromptViewer, sitting_id: SittingPath) -> Response:
+    """Start the time and release the code that opens the paper; starting twice is once.
 
-
-@router.put("/{sitting_id}/answers/{item_id}", dependencies=[SafeBrowser])
-async def save(
-    engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath, item_id: ItemPath, body: AnswerRequest
-) -> ReceiptAnswer:
-    """Save an answer; the receipt comes when it is on disk, and the same again for a retry.
-
-    Refusals: 404 `not_found`; 409 `stale_revision`, `revision_reused`, `after_time`, `sitting_sealed`, `not_yet`; 413 `too_large`;
-    422 `unknown_item`, `wrong_response`, `revision_from_the_future`; 503 `storage_unavailable` (nothing is saved; try again).
+    Refusals: 404 `not_found`; 409 `not_yet` before the session opens, `after_time` when it takes no more starts, `illegal_transition`
+    before admission and after the end; 503 `storage_unavailable` (nothing has started; try again).
     """
-    offer = an_offer(sitting_id, viewer.person_id, item_id, body.revision, body.response)
-    return _receipt(await delivery.save_answer(engine, ledger, offer))
+    started = await starts.start(ledger, viewer, sitting_id)
+    sitting = started.sitting
+    return JSONResponse(
+        {
+            "id": sitting.id,
+            "state": sitting.state,
+            "server_time": iso(started.server_time),
+            "started": None if sitting.started_at is None else iso(sitting.started_at),
+            "deadline": None if sitting.deadline_at is None else iso(sitting.deadline_at),
+            "code": release_code(engine, sitting.session_id),
+        }
+    )
+
+
+@router.put("/{sitting_id}/answers/{item_id}", response_model=ReceiptAnswer, dependencies=[SafeBrowser])
+async def save(
+    request: Request, viewer: PromptViewer, sitting_id: SittingPath, item_id: ItemPath, body: AnswerRequest, writer: WriterHeader = None
+) -> Response:
+    """Save an answer; the receipt comes when it is on disk, and the same again for a retry. Where a window has a lease, `X-Writer` names it.
+
+    Refusals: 404 `not_found`; 409 `stale_revision`, `revision_reused`, `after_time`, `sitting_sealed`, `sitting_paused`, `not_yet`,
+    `lease_moved`, `section_closed`; 413 `too_large`; 422 `unknown_item`, `wrong_response`, `revision_from_the_future`;
+    503 `storage_unavailable` (nothing is saved; try again).
+    """
+    offer = an_offer(sitting_id, viewer.person_id, item_id, body.revision, body.response, writer=writer)
+    return JSONResponse(asdict(await delivery.save_answer(engine_of(request), ledger_of(request), offer)))
 
 
 @router.post("/{sitting_id}/submit")
@@ -250,7 +297,7 @@ def submit(engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: Sit
 @router.post("/{sitting_id}/time")
 def give_time(engine: EngineDep, invigilator: Invigilator, sitting_id: SittingPath, body: TimeRequest) -> DeadlineAnswer:
     """Give a candidate time back, as an invigilator and where the exam's policy lets a person decide; it is in the log with its reason."""
-    sitting = delivery.give_time(engine, invigilator, sitting_id, body.minutes, body.reason)
+    sitting = timekeeping.give_time(engine, invigilator, sitting_id, body.minutes, body.reason)
     return DeadlineAnswer(sitting=sitting.id, deadline=sitting.deadline_at)
 
 

@@ -176,6 +176,7 @@ class Misfit(StrEnum):
     ON_BREAK = "on_break"
     RUNS_ON = "runs_on"
     NOT_THEN = "not_then"
+    ONES_OWN = "ones_own"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ ArrangementId = NewType("ArrangementId", str)
 AnnouncementId = NewType("AnnouncementId", str)
 QuestionReportId = NewType("QuestionReportId", str)
 LateAnswerId = NewType("LateAnswerId", str)
+TimeActId = NewType("TimeActId", str)
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 

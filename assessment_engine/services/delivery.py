@@ -1,40 +1,36 @@
-"""A candidate's sitting: agree, start, answer, submit; and what happens when the time is up.
+"""A candidate's sitting: agree, start, answer, submit.
 
 Whatever must keep its place among the answers (start, submit) goes through the answer ledger's writer, which commits it together with
-them. Checking in is services/checkin.py; the rules are in delivery/.
+them. Checking in is services/checkin.py, how a sitting ends services/closing.py; the rules are in delivery/.
 """
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+from assessment_engine.delivery.navigation import check_readable
 from assessment_engine.delivery.responses import Answer, Offer, Receipt, Response
-from assessment_engine.delivery.sealing import Closing, Seal, seal_ledger
-from assessment_engine.delivery.sitting import Sitting, SittingState, SittingVerb
-from assessment_engine.delivery.timing import OutagePolicy, TimePolicy, check_window, time_policy
+from assessment_engine.delivery.sealing import Seal
+from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.delivery.timing import TimePolicy, time_policy
 from assessment_engine.exams import Exam, ExamSession
-from assessment_engine.kernel.canonical import Json, canonical_json
-from assessment_engine.kernel.errors import AfterTime, Invalid, NotAllowed, NotYet, SittingSealed, TooLarge, UnknownItem
+from assessment_engine.kernel.canonical import canonical_json
+from assessment_engine.kernel.errors import AfterTime, Invalid, NotYet, SittingSealed, TooLarge, UnknownItem
 from assessment_engine.kernel.ids import ItemVersionId, SittingId
-from assessment_engine.people import Actor, Role, require
-from assessment_engine.services import tickets
-from assessment_engine.services.engine import Engine, JobName
+from assessment_engine.people import Actor
+from assessment_engine.services import starts, tickets
+from assessment_engine.services.closing import Facts, Jobs, close_if_over, event, seal_up, settle, tell
+from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import RenderedItem, rendered_item, scored_variant
 from assessment_engine.services.tickets import TicketKind
 from assessment_engine.storage.database import Transaction
-from assessment_engine.storage.events import ExamEvent
 from assessment_engine.storage.ledger_writer import AnswerLedger, Fits
 from item_bank.forms import Form
 from item_bank.qti.binding import bind
 from item_bank.qti.model import QtiItem
 
-Facts = Mapping[str, str | int | float | bool | None]
-Jobs = tuple[str, ...]
-
 LONGEST_NOTE = 2000
-MOST_MINUTES = 120
 NOTES_OF_PAGE = frozenset({"item_viewed", "language_switched", "browser_hint"})
 """The exam events that a page may report. All of them are hints; none is evidence (DESIGN promise 9)."""
 
@@ -124,26 +120,13 @@ def consent(engine: Engine, actor: Actor, sitting_id: SittingId, language: str) 
         agreed = sitting.consent(now, language)
         tx.sittings.save(agreed)
         tx.audit.append("consent_given", subject=sitting_id, actor=actor.person_id, now=now, payload={"language": language})
-        tx.events.record(_event("consent_given", agreed, now, actor))
+        tx.events.record(event("consent_given", agreed, now, actor))
     return agreed
 
 
-def start(engine: Engine, ledger: AnswerLedger, actor: Actor, sitting_id: SittingId) -> Sitting:
-    """Open the form and start the candidate's time; starting twice is once. Raises NotYet or AfterTime outside the session's window."""
-
-    def work(tx: Transaction, now: datetime) -> Sitting:
-        sitting = tx.sittings.of_candidate(sitting_id, actor.person_id)
-        if sitting.state in (SittingState.IN_PROGRESS, SittingState.PAUSED):
-            return sitting
-        session = tx.exams.session(sitting.session_id)
-        check_window(now, session.opens_at, session.closes_at)
-        started = sitting.start(now, _time_policy(tx, sitting, tx.exams.get(sitting.exam_id)))
-        tx.sittings.save(started)
-        tx.audit.append("sitting_started", subject=sitting_id, actor=actor.person_id, now=now, payload={"form": sitting.form_id})
-        tx.events.record(_event("sitting_started", started, now, actor))
-        return started
-
-    return ledger.in_order(sitting_id, work).result()
+def start(ledger: AnswerLedger, actor: Actor, sitting_id: SittingId) -> Sitting:
+    """Start the candidate's time and wait for it; services/starts.py is the whole of it, and what a herd uses."""
+    return starts.wished(ledger, actor, sitting_id).result().sitting
 
 
 async def save_answer(engine: Engine, ledger: AnswerLedger, offer: Offer) -> Receipt:
@@ -151,9 +134,9 @@ async def save_answer(engine: Engine, ledger: AnswerLedger, offer: Offer) -> Rec
     try:
         return await asyncio.wrap_future(ledger.save(offer))
     except AfterTime:
-        work = partial(_close_if_over, engine, offer.sitting_id)
+        work = partial(close_if_over, engine, offer.sitting_id)
         jobs = await asyncio.wrap_future(ledger.in_order(offer.sitting_id, work))
-        await asyncio.to_thread(_tell, engine, jobs)  # the queue may be slow or away; other answers must not wait for it
+        await asyncio.to_thread(tell, engine, jobs)  # the queue may be slow or away; other answers must not wait for it
         raise
 
 
@@ -165,65 +148,12 @@ def submit(engine: Engine, ledger: AnswerLedger, actor: Actor, sitting_id: Sitti
         sealed = tx.sittings.seal(sitting_id)
         if sealed is not None:
             return sealed, ()
-        verb = SittingVerb.TIME_UP if sitting.is_over(now) else SittingVerb.SUBMIT
-        return _close(engine, tx, sitting, verb, now, actor)
+        here = settle(tx, sitting, now)
+        return seal_up(engine, tx, here.time_up(now) if here.is_over(now) else here.submit(now), actor)
 
     seal, jobs = ledger.in_order(sitting_id, work).result()
-    _tell(engine, jobs)
+    tell(engine, jobs)
     return seal
-
-
-def give_time(engine: Engine, actor: Actor, sitting_id: SittingId, minutes: int, reason: str) -> Sitting:
-    """Give a candidate time back after an outage; raises NotAllowed when the exam's policy is that the time runs on."""
-    require(actor, Role.INVIGILATOR)
-    if not 1 <= minutes <= MOST_MINUTES or not reason.strip():
-        raise Invalid(f"time is given back by the minute, at most {MOST_MINUTES}, and with a reason", most=MOST_MINUTES)
-    now = engine.clock.now()
-    with engine.store.begin() as tx:
-        tx.sittings.lock([sitting_id])
-        sitting = tx.sittings.of_organisation(sitting_id, actor.organisation_id)
-        if _time_policy(tx, sitting, tx.exams.get(sitting.exam_id)).outage is not OutagePolicy.PERSON_DECIDES:
-            raise NotAllowed("this exam's policy is that the time runs on")
-        longer = sitting.give_time(minutes * 60)
-        tx.sittings.save(longer)
-        about: Json = {"minutes": minutes, "reason": reason.strip()}
-        tx.audit.append("time_given", subject=sitting_id, actor=actor.person_id, now=now, payload=about)
-    return longer
-
-
-def time_up(engine: Engine) -> int:
-    """Close every sitting whose time is over; returns how many. For the sweep, which has no writer: the row's lock keeps the order."""
-    with engine.store.read() as tx:
-        late = tx.sittings.past_deadline(engine.clock.now())
-    closed = 0
-    for sitting_id in late:
-        with engine.store.begin() as tx:
-            jobs = _close_if_over(engine, sitting_id, tx, engine.clock.now())
-        _tell(engine, jobs)
-        closed += bool(jobs)
-    return closed
-
-
-def _close_if_over(engine: Engine, sitting_id: SittingId, tx: Transaction, now: datetime) -> Jobs:
-    sitting = tx.sittings.get_locked(sitting_id)
-    if sitting.state is not SittingState.IN_PROGRESS or not sitting.is_over(now):
-        return ()
-    return _close(engine, tx, sitting, SittingVerb.TIME_UP, now)[1]
-
-
-def _close(
-    engine: Engine, tx: Transaction, sitting: Sitting, verb: SittingVerb, now: datetime, actor: Actor | None = None
-) -> tuple[Seal, Jobs]:
-    closed = sitting.time_up(now) if verb is SittingVerb.TIME_UP else sitting.submit(now)
-    form = tx.forms.get(sitting.form_id)
-    closing = Closing(sitting_id=sitting.id, form_sha256=form.sha256, at=now, by=closed.closed_by)
-    seal = seal_ledger(closing, tx.answers.receipts(sitting.id), engine.signer.receipts)
-    tx.sittings.save(closed)
-    tx.sittings.add_seal(seal)
-    by = actor.person_id if actor else None
-    tx.audit.append("sitting_sealed", subject=sitting.id, actor=by, now=now, payload=seal.document)
-    tx.events.record(_event("sitting_submitted", closed, now, actor, data={"closed_by": str(verb), "answers": seal.answers}))
-    return seal, (tx.outbox.add(JobName.SCORE_SITTING, sitting.id, now), tx.outbox.add(JobName.SETTLE_SITTING, sitting.id, now))
 
 
 def receipts(engine: Engine, actor: Actor, sitting_id: SittingId) -> tuple[list[Receipt], Seal | None]:
@@ -239,8 +169,10 @@ def item_of(engine: Engine, actor: Actor, sitting_id: SittingId, item_id: ItemVe
         sitting = tx.sittings.of_candidate(sitting_id, actor.person_id)
         if sitting.state not in (SittingState.IN_PROGRESS, SittingState.PAUSED):
             raise NotYet("questions are shown while the sitting is in progress", state=str(sitting.state))
-        if item_id not in tx.forms.get(sitting.form_id).items:
+        form = tx.forms.get(sitting.form_id)
+        if item_id not in form.items:
             raise UnknownItem("this item is not in the sitting's form")
+        check_readable(form, sitting, item_id, engine.clock.now())
         response = tx.answers.final(sitting_id).get(item_id)
     return rendered_item(engine, item_id, lang, response, sitting_id=sitting_id)
 
@@ -259,7 +191,7 @@ def note(engine: Engine, ledger: AnswerLedger, actor: Actor, sitting_id: Sitting
             raise UnknownItem("this item is not in the sitting's form")
         if noted.kind == "item_viewed" and item is not None and sitting.state is SittingState.IN_PROGRESS:
             tx.sittings.save_progress([sitting.viewing(ItemVersionId(item))])
-        tx.events.record(_event(noted.kind, sitting, now, actor, subject=item, data=noted.data))
+        tx.events.record(event(noted.kind, sitting, now, actor, subject=item, data=noted.data))
 
     ledger.in_order(sitting_id, work).result()
 
@@ -274,7 +206,7 @@ def camera_ticket(engine: Engine, actor: Actor, sitting_id: SittingId) -> Camera
 
 def open_ledger(engine: Engine) -> AnswerLedger:
     """Start the answer ledger's writer of this process; an answer must fit its item's declarations."""
-    return AnswerLedger(engine.store, engine.clock, engine.signer.receipts, fits=_fits()).start()
+    return AnswerLedger(engine.store, engine.clock, engine.signer.receipts, fits=_fits(), settle=settle).start()
 
 
 def _fits() -> Fits:
@@ -287,22 +219,3 @@ def _fits() -> Fits:
         bind(items[item_id], response)
 
     return fits
-
-
-def _tell(engine: Engine, jobs: Jobs) -> None:
-    for job in jobs:
-        engine.jobs.tell(job)
-
-
-def _event(
-    kind: str, sitting: Sitting, now: datetime, actor: Actor | None, *, subject: str | None = None, data: Facts | None = None
-) -> ExamEvent:
-    return ExamEvent(
-        at=now,
-        kind=kind,
-        organisation_id=sitting.organisation_id,
-        actor_id=actor.person_id if actor else None,
-        sitting_id=sitting.id,
-        subject=subject,
-        data=data or {},
-    )

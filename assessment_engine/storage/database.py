@@ -37,6 +37,7 @@ from assessment_engine.storage.question_reports import QuestionReports
 from assessment_engine.storage.registrations import Registrations
 from assessment_engine.storage.results import ResultBatches
 from assessment_engine.storage.scoring import ScoreReports
+from assessment_engine.storage.timekeeping import TimeActs
 
 
 class Transaction:
@@ -89,6 +90,11 @@ class Transaction:
     def late_answers(self) -> LateAnswers:
         """What came after the seal, and what people decided on it."""
         return LateAnswers(self.connection)
+
+    @cached_property
+    def time_acts(self) -> TimeActs:
+        """What people did with the time of running sittings."""
+        return TimeActs(self.connection)
 
     @cached_property
     def checkins(self) -> CheckIns:

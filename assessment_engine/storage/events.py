@@ -3,7 +3,7 @@
 The dictionary of kinds is EVENT_KINDS; docs/glossary.md prints it. Stored in the transaction of what it records.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,6 +23,10 @@ EVENT_KINDS: Mapping[str, str] = {
     "invigilator_called": "A candidate called the invigilator before the exam.",
     "call_answered": "An invigilator saw to a candidate who had called.",
     "calibration_done": "The screen-corner calibration ended or was skipped.",
+    "candidate_registered": "A candidate got a place in a session.",
+    "place_changed": "A candidate changed to another session of the exam.",
+    "place_given_back": "A candidate gave a place back before the session.",
+    "roster_imported": "The cell imported a roster into a session.",
     "sitting_started": "The form was opened and the time began.",
     "section_entered": "The candidate came to a part of the paper.",
     "item_viewed": "A question came to the screen.",
@@ -114,6 +118,16 @@ class ExamEvents:
         """Return a sitting's events, oldest first."""
         rows = self._connection.execute(select(exam_events).where(exam_events.c.sitting_id == sitting_id).order_by(exam_events.c.seq))
         return [read_event(row) for row in rows]
+
+
+    def of_sittings(self, sitting_ids: Collection[SittingId], *, kind: str | None = None, subject: str | None = None) -> list[ExamEvent]:
+        """Return events of these sittings, oldest first; those of one kind or about one thing where either is named."""
+        query = select(exam_events).where(exam_events.c.sitting_id.in_(sitting_ids)).order_by(exam_events.c.seq)
+        if kind is not None:
+            query = query.where(exam_events.c.kind == kind)
+        if subject is not None:
+            query = query.where(exam_events.c.subject == subject)
+        return [read_event(row) for row in self._connection.execute(query)]
 
 
 def read_event(row: Row[tuple[object, ...]]) -> ExamEvent:

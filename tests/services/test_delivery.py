@@ -1,9 +1,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
 
 from assessment_engine.delivery.responses import an_offer
 from assessment_engine.delivery.sealing import is_whole
@@ -12,7 +10,6 @@ from assessment_engine.kernel.errors import (
     AfterTime,
     IllegalTransition,
     Invalid,
-    NotAllowed,
     NotFound,
     NotYet,
     SittingSealed,
@@ -20,13 +17,11 @@ from assessment_engine.kernel.errors import (
     UnknownItem,
     WrongResponse,
 )
-from assessment_engine.people import Role
-from assessment_engine.services import delivery, tickets
+from assessment_engine.services import closing, delivery, tickets
 from assessment_engine.services.delivery import Note
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.ledger_writer import AnswerLedger
-from assessment_engine.storage.schema import metadata
-from tests.builders import World, a_person, a_stored_sitting, a_world, an_organisation, steer, told
+from tests.builders import World, a_person, a_stored_sitting, a_world, steer, told
 
 
 @pytest.fixture
@@ -59,9 +54,9 @@ def test_consent_is_given_once_and_is_in_the_log(any_engine: Engine) -> None:
 def test_a_double_click_starts_once(any_engine: Engine, ledger: AnswerLedger) -> None:
     world = a_world(any_engine, state=SittingState.ADMITTED)
 
-    first = delivery.start(any_engine, ledger, world.candidate, world.sitting_id)
+    first = delivery.start(ledger, world.candidate, world.sitting_id)
     steer(any_engine).advance(60)
-    second = delivery.start(any_engine, ledger, world.candidate, world.sitting_id)
+    second = delivery.start(ledger, world.candidate, world.sitting_id)
 
     assert first == second
     with any_engine.store.read() as tx:
@@ -74,7 +69,7 @@ def test_extra_time_of_the_registration_counts(any_engine: Engine, ledger: Answe
     place = (person, world.exam_id, world.session_id, world.form_id)
     sitting_id = a_stored_sitting(any_engine, *place, state=SittingState.ADMITTED, arrangements={"extra_minutes_per_hour": 20})
 
-    started = delivery.start(any_engine, ledger, person, sitting_id)
+    started = delivery.start(ledger, person, sitting_id)
 
     assert started.deadline_at is not None and started.started_at is not None
     assert (started.deadline_at - started.started_at).total_seconds() == 1334
@@ -83,15 +78,15 @@ def test_extra_time_of_the_registration_counts(any_engine: Engine, ledger: Answe
 def test_nobody_starts_before_being_admitted_or_outside_the_window(any_engine: Engine, ledger: AnswerLedger) -> None:
     world = a_world(any_engine, state=SittingState.CONSENTED)
     with pytest.raises(IllegalTransition):
-        delivery.start(any_engine, ledger, world.candidate, world.sitting_id)
+        delivery.start(ledger, world.candidate, world.sitting_id)
 
     admitted = a_world(any_engine, state=SittingState.ADMITTED)
     steer(any_engine).advance(-7200)
     with pytest.raises(NotYet):
-        delivery.start(any_engine, ledger, admitted.candidate, admitted.sitting_id)
+        delivery.start(ledger, admitted.candidate, admitted.sitting_id)
     steer(any_engine).advance(7200 + 5 * 3600)
     with pytest.raises(AfterTime):
-        delivery.start(any_engine, ledger, admitted.candidate, admitted.sitting_id)
+        delivery.start(ledger, admitted.candidate, admitted.sitting_id)
 
 
 def test_submitting_seals_the_ledger_and_asks_for_scoring_and_settling_once(any_engine: Engine, ledger: AnswerLedger) -> None:
@@ -144,13 +139,13 @@ def test_the_sweep_closes_what_is_over_once(any_engine: Engine, ledger: AnswerLe
     save(any_engine, ledger, late, 1)
     steer(any_engine).advance(61)
 
-    assert (delivery.time_up(any_engine), delivery.time_up(any_engine)) == (1, 0)
+    assert (closing.time_up(any_engine), closing.time_up(any_engine)) == (1, 0)
 
     assert state_of(any_engine, late) is SittingState.SUBMITTED
     assert state_of(any_engine, early) is SittingState.IN_PROGRESS
     with any_engine.store.read() as tx:
-        closing = tx.events.of_sitting(late.sitting_id)[-1]
-    assert (closing.kind, closing.data) == ("sitting_submitted", {"closed_by": "time_up", "answers": 1})
+        last = tx.events.of_sitting(late.sitting_id)[-1]
+    assert (last.kind, last.data) == ("sitting_submitted", {"closed_by": "time_up", "answers": 1})
 
 
 def test_a_submit_after_time_is_a_closing_by_time(any_engine: Engine, ledger: AnswerLedger) -> None:
@@ -180,7 +175,7 @@ def test_another_candidate_sees_nothing_of_a_sitting(any_engine: Engine, ledger:
         lambda: delivery.my_sitting(any_engine, stranger, world.sitting_id),
         lambda: delivery.open_sitting(any_engine, stranger, world.sitting_id),
         lambda: delivery.consent(any_engine, stranger, world.sitting_id, "en"),
-        lambda: delivery.start(any_engine, ledger, stranger, world.sitting_id),
+        lambda: delivery.start(ledger, stranger, world.sitting_id),
         lambda: delivery.submit(any_engine, ledger, stranger, world.sitting_id),
         lambda: delivery.receipts(any_engine, stranger, world.sitting_id),
         lambda: delivery.item_of(any_engine, stranger, world.sitting_id, world.items[0], "en"),
@@ -237,40 +232,3 @@ def test_a_camera_ticket_is_for_ones_own_open_sitting(any_engine: Engine, ledger
     delivery.submit(any_engine, ledger, world.candidate, world.sitting_id)
     with pytest.raises(SittingSealed):
         delivery.camera_ticket(any_engine, world.candidate, world.sitting_id)
-
-
-def a_world_where_a_person_decides(engine: Engine) -> World:
-    world = a_world(engine, duration_s=60)
-    with engine.store.begin() as tx:
-        tx.connection.execute(update(metadata.tables["exams"]).values(policy={"outage": "person_decides"}))
-    return world
-
-
-def test_an_invigilator_gives_time_back_with_a_reason(any_engine: Engine, ledger: AnswerLedger) -> None:
-    world = a_world_where_a_person_decides(any_engine)
-    invigilator = a_person(any_engine, world.organisation_id, Role.INVIGILATOR)
-    before = delivery.my_sitting(any_engine, world.candidate, world.sitting_id).deadline_at
-
-    longer = delivery.give_time(any_engine, invigilator, world.sitting_id, 10, "No power")
-
-    assert before is not None and longer.deadline_at == before + timedelta(minutes=10)
-    steer(any_engine).advance(61)
-    save(any_engine, ledger, world, 1)
-
-
-def test_time_is_given_back_only_by_who_may_and_where_the_policy_says_so(any_engine: Engine) -> None:
-    strict = a_world(any_engine)
-    invigilator = a_person(any_engine, strict.organisation_id, Role.INVIGILATOR)
-    with pytest.raises(NotAllowed):
-        delivery.give_time(any_engine, invigilator, strict.sitting_id, 10, "No power")
-
-    world = a_world_where_a_person_decides(any_engine)
-    stranger = a_person(any_engine, an_organisation(any_engine), Role.INVIGILATOR)
-    own = a_person(any_engine, world.organisation_id, Role.INVIGILATOR)
-    with pytest.raises(NotFound):
-        delivery.give_time(any_engine, stranger, world.sitting_id, 10, "No power")
-    with pytest.raises(NotAllowed):
-        delivery.give_time(any_engine, world.candidate, world.sitting_id, 10, "No power")
-    for minutes, reason in ((0, "No power"), (121, "No power"), (10, " ")):
-        with pytest.raises(Invalid):
-            delivery.give_time(any_engine, own, world.sitting_id, minutes, reason)

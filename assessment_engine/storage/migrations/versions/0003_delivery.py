@@ -17,6 +17,7 @@ def upgrade() -> None:
     """Add the columns and make the tables."""
     _sittings()
     _exams()
+    _time_acts()
     _rooms()
     _arrangements()
     _late_answers()
@@ -51,6 +52,31 @@ def _exams() -> None:
     ):
         op.add_column("exam_sessions", column)
     op.add_column("registrations", sa.Column("room_id", sa.String(length=40), nullable=True))
+
+
+def _time_acts() -> None:
+    """What people did with the time of running sittings."""
+    op.create_table(
+        "time_acts",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("organisation_id", sa.String(length=40), nullable=False),
+        sa.Column("session_id", sa.String(length=40), nullable=False),
+        sa.Column("room_id", sa.String(length=40), nullable=True),
+        sa.Column("actor_id", sa.String(length=40), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("act", sa.JSON(), nullable=False),
+        sa.Column("sittings", sa.JSON(), nullable=True),
+        sa.Column("fitting", sa.JSON(), nullable=False),
+        sa.Column("left_out", sa.JSON(), nullable=False),
+        sa.Column("done_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_time_acts_organisation_id_organisations")),
+        sa.ForeignKeyConstraint(["session_id"], ["exam_sessions.id"], name=op.f("fk_time_acts_session_id_exam_sessions")),
+        sa.ForeignKeyConstraint(["actor_id"], ["people.id"], name=op.f("fk_time_acts_actor_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_time_acts")),
+    )
+    op.create_index(op.f("ix_time_acts_session_id"), "time_acts", ["session_id"], unique=False)
+    op.create_index(op.f("ix_time_acts_done_at"), "time_acts", ["done_at"], unique=False)
 
 
 def _rooms() -> None:

@@ -1,0 +1,156 @@
+"""How a sitting ends, one way for all: by its candidate, by time, by a person's word. And what the rules of time do unasked.
+
+Whoever calls holds the sitting's row, so that nothing is saved after the seal: in the answer ledger's writer (`in_order`) or by a lock of
+its own. The rules are in delivery/timekeeping.py; acts of people are services/timekeeping.py, signs of life services/contact.py.
+"""
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+
+from assessment_engine.delivery import timekeeping as rules
+from assessment_engine.delivery.sealing import Closing, Seal, seal_ledger
+from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.delivery.timekeeping import Terms
+from assessment_engine.delivery.timing import TimePolicy, time_policy
+from assessment_engine.kernel.clock import iso
+from assessment_engine.kernel.ids import ExamId, SittingId
+from assessment_engine.people import Actor
+from assessment_engine.services.engine import Engine, JobName
+from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.events import ExamEvent
+
+Facts = Mapping[str, str | int | float | bool | None]
+Jobs = tuple[str, ...]
+
+MOST_AT_ONCE = 500
+
+_RUNNING = (SittingState.IN_PROGRESS, SittingState.PAUSED)
+
+
+def terms_of(tx: Transaction, sitting: Sitting) -> Terms:
+    """Return the rules of time as they apply to one sitting: its exam's policy and its candidate's arrangements."""
+    exam, arrangements = tx.exams.get(sitting.exam_id), tx.exams.registration(sitting.registration_id).arrangements
+    return Terms(policy=time_policy(exam.duration_s, exam.policy.document, arrangements), breaks=rules.breaks_of(arrangements))
+
+
+def seal_up(engine: Engine, tx: Transaction, closed: Sitting, actor: Actor | None = None) -> tuple[Seal, Jobs]:
+    """Store a sitting that a verb has just closed, seal its ledger and leave the jobs that follow; tell them after the commit."""
+    now = closed.submitted_at
+    assert now is not None, "a closed sitting has the moment of its end"
+    closing = Closing(sitting_id=closed.id, form_sha256=tx.forms.get(closed.form_id).sha256, at=now, by=closed.closed_by)
+    seal = seal_ledger(closing, tx.answers.receipts(closed.id), engine.signer.receipts)
+    tx.sittings.save(closed)
+    tx.sittings.add_seal(seal)
+    by = actor.person_id if actor else None
+    tx.audit.append("sitting_sealed", subject=closed.id, actor=by, now=now, payload=seal.document)
+    tx.events.record(event("sitting_submitted", closed, now, actor, data={"closed_by": closed.closed_by, "answers": seal.answers}))
+    return seal, (tx.outbox.add(JobName.SCORE_SITTING, closed.id, now), tx.outbox.add(JobName.SETTLE_SITTING, closed.id, now))
+
+
+def settle(tx: Transaction, sitting: Sitting, now: datetime) -> Sitting:
+    """Return the sitting as a sign of life at `now` leaves it.
+
+    What the rules change (a break that is over, time that an outage took) is stored and recorded here; that it was heard of is for the
+    caller to store, with whatever else it came for.
+    """
+    if sitting.state not in _RUNNING:
+        return sitting
+    if not rules.out_of_contact(sitting, now) and not rules.on_break(sitting):
+        return sitting.heard(now)
+    after = _settled(tx, sitting, now).heard(now)
+    if rules.out_of_contact(sitting, now) and sitting.contact_at is not None:
+        gone = math.ceil((now - sitting.contact_at).total_seconds())
+        tx.events.record(event("contact_back", sitting, now, None, data={"since": iso(sitting.contact_at), "seconds": gone}))
+    tx.sittings.save(after)
+    return after
+
+
+def _settled(tx: Transaction, sitting: Sitting, now: datetime) -> Sitting:
+    after = rules.settled(sitting, terms_of(tx, sitting), now)
+    if rules.on_break(sitting) and not rules.on_break(after):
+        tx.events.record(event("break_ended", sitting, now, None, data={"by": "time"}))
+    if given := after.given_back_s - sitting.given_back_s:
+        tx.audit.append("time_given_back", subject=sitting.id, now=now, payload={"seconds": given, "rule": "time_stops"})
+        tx.events.record(event("time_given_back", sitting, now, None, data={"seconds": given}))
+    return after
+
+
+def close_if_over(engine: Engine, sitting_id: SittingId, tx: Transaction, now: datetime) -> Jobs:
+    """Close a sitting whose candidate asked for something after its time; nothing happens to another."""
+    sitting = tx.sittings.get_locked(sitting_id)
+    if sitting.state not in _RUNNING:
+        return ()
+    after = settle(tx, sitting, now)
+    return _time_up(engine, tx, after, now) if after.is_over(now) else ()
+
+
+def _time_up(engine: Engine, tx: Transaction, sitting: Sitting, now: datetime) -> Jobs:
+    return seal_up(engine, tx, sitting.time_up(now))[1]
+
+
+def time_up(engine: Engine) -> int:
+    """Close every sitting whose time is over; returns how many. For the sweep, which has no writer: the row's lock keeps the order."""
+    closed = 0
+    for sitting_id in _due(engine)[:MOST_AT_ONCE]:
+        with engine.store.begin() as tx:
+            sitting, now = tx.sittings.get_locked(sitting_id), engine.clock.now()
+            due = rules.may_close(sitting, terms_of(tx, sitting), now)
+            jobs = _time_up(engine, tx, _settled(tx, sitting, now), now) if due else ()
+        tell(engine, jobs)
+        closed += due
+    return closed
+
+
+def _due(engine: Engine) -> list[SittingId]:
+    """Return what may be closed as far as can be seen without a lock; what waits (grace, an outage) costs no transaction."""
+    now = engine.clock.now()
+    policies: dict[ExamId, TimePolicy] = {}
+    with engine.store.read() as tx:
+        overdue = tx.sittings.overdue(now)
+        for exam_id in {sitting.exam_id for sitting in overdue}:
+            exam = tx.exams.get(exam_id)
+            policies[exam_id] = time_policy(exam.duration_s, exam.policy.document, {})
+    return [one.id for one in overdue if rules.may_close(one, Terms(policy=policies[one.exam_id]), now)]
+
+
+def end_breaks(engine: Engine) -> int:
+    """Let sittings go on whose break has lasted its time; returns how many. For the sweep."""
+    ended = 0
+    with engine.store.read() as tx:
+        resting = [one.id for one in tx.sittings.on_break() if _break_over(tx, one, engine.clock.now())]
+    for sitting_id in resting:
+        with engine.store.begin() as tx:
+            sitting, now = tx.sittings.get_locked(sitting_id), engine.clock.now()
+            if _break_over(tx, sitting, now):
+                after = rules.end_break(sitting, terms_of(tx, sitting).breaks, now)
+                tx.sittings.save(after)
+                tx.events.record(event("break_ended", after, now, None, data={"by": "time"}))
+                ended += 1
+    return ended
+
+
+def _break_over(tx: Transaction, sitting: Sitting, now: datetime) -> bool:
+    ends_at = rules.break_ends_at(sitting, terms_of(tx, sitting).breaks)
+    return ends_at is not None and ends_at <= now
+
+
+def tell(engine: Engine, jobs: Jobs) -> None:
+    """Tell the queue of jobs that are committed; the sweep tells again what it missed."""
+    for job in jobs:
+        engine.jobs.tell(job)
+
+
+def event(
+    kind: str, sitting: Sitting, now: datetime, actor: Actor | None, *, subject: str | None = None, data: Facts | None = None
+) -> ExamEvent:
+    """Make an exam event about a sitting."""
+    return ExamEvent(
+        at=now,
+        kind=kind,
+        organisation_id=sitting.organisation_id,
+        actor_id=actor.person_id if actor else None,
+        sitting_id=sitting.id,
+        subject=subject,
+        data=data or {},
+    )

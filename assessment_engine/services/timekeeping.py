@@ -1,0 +1,337 @@
+"""What people do with the time of running sittings: pause, resume, give time, end; for some candidates, a room or a whole session.
+
+Whoever acts is shown first whom it is about (`preview`). An act is written down with its reason before anything is done, then done in small
+transactions, so that a session of hundreds never holds up the answers, and is one entry of the audit log when it is through; one that was
+interrupted is finished by the sweep. The same act asked for twice is done once. The rules are in delivery/timekeeping.py.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from assessment_engine.delivery import timekeeping as rules
+from assessment_engine.delivery.sitting import Sitting
+from assessment_engine.delivery.timekeeping import Misfit, Terms, TimeAct, TimeVerb
+from assessment_engine.delivery.timing import time_policy
+from assessment_engine.exams import Exam, ExamSession, Registration
+from assessment_engine.kernel.canonical import Json
+from assessment_engine.kernel.clock import iso, parse_iso
+from assessment_engine.kernel.errors import (
+    AfterTime,
+    AssessmentError,
+    Conflict,
+    IllegalTransition,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    NotYet,
+    SittingPaused,
+    SittingSealed,
+)
+from assessment_engine.kernel.ids import RegistrationId, RoomId, SessionId, SittingId, TimeActId, new_id
+from assessment_engine.people import Actor, Role, require
+from assessment_engine.services.closing import Facts, Jobs, event, seal_up, tell
+from assessment_engine.services.engine import Engine
+from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.timekeeping import RecordedAct
+
+AT_ONCE = 20
+"""Sittings in one transaction: ending this many holds the answers up for a few hundredths of a second."""
+
+LONGEST_REASON = 500
+FORGOTTEN = timedelta(seconds=5)
+
+_EVENTS: Mapping[TimeVerb, str] = {
+    TimeVerb.PAUSE: "sitting_paused",
+    TimeVerb.RESUME: "sitting_resumed",
+    TimeVerb.GIVE_TIME: "time_given",
+    TimeVerb.TERMINATE: "sitting_terminated",
+}
+_REFUSALS: Mapping[Misfit, AssessmentError] = {
+    Misfit.NOT_STARTED: NotYet("the sitting has not started"),
+    Misfit.ENDED: SittingSealed("the sitting is closed"),
+    Misfit.TIME_OVER: AfterTime("the time of the sitting is over"),
+    Misfit.ALREADY_PAUSED: SittingPaused("the sitting is paused already"),
+    Misfit.NOT_PAUSED: IllegalTransition("the sitting is not paused"),
+    Misfit.ON_BREAK: IllegalTransition("the candidate is on a break, which ends by itself"),
+    Misfit.RUNS_ON: NotAllowed("this exam's policy is that the time runs on"),
+    Misfit.NOT_THEN: Invalid("the sitting did not run in that time"),
+    Misfit.ONES_OWN: NotAllowed("nobody acts on their own sitting"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants done and why: to the named sittings, to a room, or with neither to the whole session."""
+
+    session_id: SessionId
+    act: TimeAct
+    reason: str = ""
+    sittings: tuple[SittingId, ...] | None = None
+    room_id: RoomId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One candidate whom an act is about: as things are, and as they would be; `misfit` says why nothing would happen."""
+
+    sitting: Sitting
+    name: str
+    seat: str
+    misfit: Misfit | None
+    after: Sitting | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """Whom an act would be done to, and whom it leaves out."""
+
+    session: ExamSession
+    exam: Exam
+    wish: Wish
+    candidates: tuple[Candidate, ...]
+    at: datetime
+
+    @property
+    def fitting(self) -> tuple[Candidate, ...]:
+        """Those that something would happen to."""
+        return tuple(one for one in self.candidates if one.misfit is None)
+
+    @property
+    def left_out(self) -> tuple[Candidate, ...]:
+        """Those that the act does not fit."""
+        return tuple(one for one in self.candidates if one.misfit is not None)
+
+
+def preview(engine: Engine, actor: Actor, wish: Wish) -> Preview:
+    """Return whom the act would be about; nothing is changed."""
+    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        return _preview(tx, actor, wish, engine.clock.now())
+
+
+def _preview(tx: Transaction, actor: Actor, wish: Wish, now: datetime) -> Preview:
+    meant = replace(wish, act=replace(wish.act, for_the_cell=Role.CELL_OFFICER in actor.roles))
+    session = tx.exams.session_of(actor, wish.session_id)
+    exam = tx.exams.get(session.exam_id)
+    registered = {one.id: one for one in tx.exams.registrations_of(actor, session.id)}
+    sittings = _chosen(tx.sittings.all_of_session(session.id, actor.organisation_id), registered, wish)
+    names = tx.people.names([one.candidate_id for one in sittings])
+    candidates = []
+    for sitting in sittings:
+        registration = registered[sitting.registration_id]
+        terms = _terms(exam, registration)
+        why = Misfit.ONES_OWN if sitting.candidate_id == actor.person_id else rules.misfit(sitting, meant.act, terms, now)
+        after = None if why else rules.done(sitting, meant.act, now)
+        seat, name = registration.seat or "", names[sitting.candidate_id]
+        candidates.append(Candidate(sitting=sitting, name=name, seat=seat, misfit=why, after=after))
+    listed = sorted(candidates, key=lambda one: (one.seat, one.name))
+    return Preview(session=session, exam=exam, wish=meant, candidates=tuple(listed), at=now)
+
+
+def _chosen(sittings: Sequence[Sitting], registered: Mapping[RegistrationId, Registration], wish: Wish) -> list[Sitting]:
+    """Return the sittings that a wish names; raises NotFound for one that the session does not have."""
+    if wish.sittings is not None:
+        found = [one for one in sittings if one.id in wish.sittings]
+        if not found or len(found) != len(set(wish.sittings)):
+            raise NotFound("no such sitting in this session")
+        return found
+    if wish.room_id is not None:
+        return [one for one in sittings if registered[one.registration_id].room_id == wish.room_id]
+    return list(sittings)
+
+
+def _terms(exam: Exam, registration: Registration) -> Terms:
+    arrangements = registration.arrangements
+    return Terms(policy=time_policy(exam.duration_s, exam.policy.document, arrangements), breaks=rules.breaks_of(arrangements))
+
+
+def act(engine: Engine, actor: Actor, act_id: TimeActId, wish: Wish) -> RecordedAct:
+    """Do what was previewed, to those whom it fits now; asked for again it is what was done the first time.
+
+    Raises Conflict when it fits nobody, for a single sitting the refusal that says why, and Invalid without a reason.
+    """
+    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    reason = wish.reason.strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise Invalid(f"a reason is needed, at most {LONGEST_REASON} characters", most=LONGEST_REASON, field="reason")
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        known = tx.time_acts.find(act_id)
+        if known is None and not tx.time_acts.add(_recorded(_preview(tx, actor, wish, now), actor, act_id, reason)):
+            known = tx.time_acts.find(act_id)  # the same form, sent twice at once
+        if known and (known.actor_id, known.session_id, known.act.verb) != (actor.person_id, wish.session_id, wish.act.verb):
+            raise Conflict("this form was used for something else; choose again")
+    return finish(engine, act_id)
+
+
+def _recorded(shown: Preview, actor: Actor, act_id: TimeActId, reason: str) -> RecordedAct:
+    if not shown.fitting:
+        alone = shown.candidates[0].misfit if len(shown.candidates) == 1 else None
+        raise _REFUSALS[alone] if alone else Conflict("there is nobody whom this fits")
+    return RecordedAct(
+        id=act_id,
+        organisation_id=actor.organisation_id,
+        session_id=shown.session.id,
+        room_id=shown.wish.room_id,
+        sittings=shown.wish.sittings,
+        actor_id=actor.person_id,
+        at=shown.at,
+        reason=reason,
+        act=shown.wish.act,
+        fitting=tuple(one.sitting.id for one in shown.fitting),
+        left_out={one.sitting.id: one.misfit for one in shown.left_out if one.misfit},
+    )
+
+
+def finish(engine: Engine, act_id: TimeActId) -> RecordedAct:
+    """Do what an act still leaves to do, and write it into the log when it is through."""
+    with engine.store.read() as tx:
+        recorded = tx.time_acts.find(act_id)
+    if recorded is None:
+        raise NotFound("no such act")
+    if recorded.done_at is not None:
+        return recorded
+    missed: dict[SittingId, Misfit] = {}
+    for some in _portions(recorded.fitting):
+        with engine.store.begin() as tx:
+            left, jobs = _do(engine, tx, recorded, some)
+        tell(engine, jobs)
+        missed |= left
+    return _done(engine, recorded.without(missed))
+
+
+def _portions(sittings: Sequence[SittingId]) -> Iterator[Sequence[SittingId]]:
+    in_order = sorted(sittings)
+    return (in_order[first : first + AT_ONCE] for first in range(0, len(in_order), AT_ONCE))
+
+
+def _do(engine: Engine, tx: Transaction, recorded: RecordedAct, some: Sequence[SittingId]) -> tuple[dict[SittingId, Misfit], Jobs]:
+    """Do an act to some sittings, in order with their answers: their rows are locked, and the time is read under the lock."""
+    sittings = tx.sittings.lock(some)
+    now = engine.clock.now()
+    exam = tx.exams.get(tx.exams.session(recorded.session_id).exam_id)
+    before = {one.sitting_id for one in tx.events.of_sittings(some, subject=recorded.id)}
+    missed: dict[SittingId, Misfit] = {}
+    jobs: Jobs = ()
+    for sitting in (one for one in sittings.values() if one.id not in before):
+        terms = _terms(exam, tx.exams.registration(sitting.registration_id))
+        if (why := rules.misfit(sitting, recorded.act, terms, now)) is not None:
+            missed[sitting.id] = why
+            continue
+        jobs += _do_one(engine, tx, recorded, sitting, now)
+    return missed, jobs
+
+
+def _do_one(engine: Engine, tx: Transaction, recorded: RecordedAct, sitting: Sitting, now: datetime) -> Jobs:
+    actor = Actor(person_id=recorded.actor_id, organisation_id=recorded.organisation_id, name="", roles=frozenset())
+    after = rules.done(sitting, recorded.act, now)
+    moved = after.stopped_s - sitting.stopped_s
+    facts: Facts = {"seconds": moved} if moved else {}
+    tx.events.record(event(_EVENTS[recorded.act.verb], after, now, actor, subject=recorded.id, data=facts))
+    if recorded.act.verb is TimeVerb.TERMINATE:
+        return seal_up(engine, tx, after, actor)[1]
+    tx.sittings.save(after)
+    return ()
+
+
+def _done(engine: Engine, recorded: RecordedAct) -> RecordedAct:
+    with engine.store.begin() as tx:
+        known = tx.time_acts.lock(recorded.id)
+        if known is not None and known.done_at is not None:
+            return known
+        now = engine.clock.now()
+        through = replace(recorded, done_at=now)
+        tx.time_acts.save(through)
+        tx.audit.append("time_act", subject=recorded.id, actor=recorded.actor_id, now=now, payload=_document(through))
+    return through
+
+
+def _document(recorded: RecordedAct) -> Json:
+    one = recorded.act
+    return {
+        "verb": str(one.verb),
+        "seconds": one.seconds,
+        "since": None if one.since is None else iso(one.since),
+        "until": None if one.until is None else iso(one.until),
+        "session": recorded.session_id,
+        "room": recorded.room_id,
+        "reason": recorded.reason,
+        "asked_at": iso(recorded.at),
+        "sittings": list(recorded.fitting),
+        "left_out": {sitting_id: str(why) for sitting_id, why in recorded.left_out.items()},
+    }
+
+
+def finish_forgotten(engine: Engine) -> int:
+    """Finish acts whose process ended in the middle of them; returns how many. For the sweep."""
+    with engine.store.read() as tx:
+        waiting = [act_id for act_id in tx.time_acts.unfinished() if _is_forgotten(tx.time_acts.find(act_id), engine.clock.now())]
+    for act_id in waiting:
+        finish(engine, act_id)
+    return len(waiting)
+
+
+def _is_forgotten(recorded: RecordedAct | None, now: datetime) -> bool:
+    return recorded is not None and now - recorded.at > FORGOTTEN
+
+
+def give_time(engine: Engine, actor: Actor, sitting_id: SittingId, minutes: int, reason: str) -> Sitting:
+    """Give one candidate time; raises NotAllowed when the exam's policy is that the time runs on and the actor is not of the cell."""
+    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        sitting = tx.sittings.of_organisation(sitting_id, actor.organisation_id)
+    given = TimeAct(verb=TimeVerb.GIVE_TIME, seconds=minutes * 60)
+    wish = Wish(session_id=sitting.session_id, act=given, reason=reason, sittings=(sitting_id,))
+    act(engine, actor, TimeActId(new_id("tac", engine.clock.now())), wish)
+    with engine.store.read() as tx:
+        return tx.sittings.get(sitting_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """A time in which the server heard nothing of a candidate's page; `until` is None while it lasts."""
+
+    sitting_id: SittingId
+    name: str
+    seat: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastAct:
+    """An act with the name of the person whose it was."""
+
+    recorded: RecordedAct
+    by: str
+
+
+def silences(engine: Engine, actor: Actor, session_id: SessionId) -> list[Silence]:
+    """Return when contact with running sittings of a session was lost and came back, newest first: what an outage is told by."""
+    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    now = engine.clock.now()
+    with engine.store.read() as tx:
+        tx.exams.session_of(actor, session_id)
+        seats = {one.id: one.seat or "" for one in tx.exams.registrations_of(actor, session_id)}
+        sittings = {one.id: one for one in tx.sittings.all_of_session(session_id, actor.organisation_id)}
+        names = tx.people.names([one.candidate_id for one in sittings.values()])
+        past = tx.events.of_sittings(list(sittings), kind="contact_back")
+
+    def silence(sitting: Sitting, since: datetime, until: datetime | None) -> Silence:
+        name, seat = names[sitting.candidate_id], seats[sitting.registration_id]
+        return Silence(sitting_id=sitting.id, name=name, seat=seat, since=since, until=until)
+
+    lasting = [silence(one, one.contact_at, None) for one in sittings.values() if one.contact_at and rules.out_of_contact(one, now)]
+    over = [silence(sittings[one.sitting_id], parse_iso(str(one.data["since"])), one.at) for one in past if one.sitting_id]
+    return sorted(lasting + over, key=lambda one: (one.until is not None, -one.since.timestamp()))
+
+
+def history(engine: Engine, actor: Actor, session_id: SessionId) -> list[PastAct]:
+    """Return what people did with the time of a session's sittings, newest first."""
+    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        tx.exams.session_of(actor, session_id)
+        acts = tx.time_acts.of_session(session_id)
+        names = tx.people.names([one.actor_id for one in acts])
+    return [PastAct(recorded=one, by=names[one.actor_id]) for one in acts]
