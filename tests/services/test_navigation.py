@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import update
 
-from assessment_engine.delivery.navigation import Move, PartState
+from assessment_engine.delivery.navigation import Move, PartState, parts
 from assessment_engine.delivery.sitting import PauseReason
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import AfterTime, LeaseMoved, NotFound, SectionClosed, SittingPaused, UnknownItem
@@ -21,7 +21,7 @@ HALF_OF_A: dict[str, Json] = {"section": "A", "share_at_least": "0.5"}
 
 
 def states(sat: Sat) -> list[PartState]:
-    return [part.state for part in navigation.parts(sat.opened.form, sat.opened.sitting, sat.engine.clock.now())]
+    return [part.state for part in parts(sat.opened.form, sat.opened.sitting, sat.engine.clock.now())]
 
 
 def test_a_move_is_kept_and_recorded_once(any_engine: Engine) -> None:
