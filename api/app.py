@@ -14,13 +14,16 @@ from starlette.types import Scope
 
 from api import errors, logs, pages
 from api.bounds import LoginGate
+from api.live_sessions import LiveSessions
 from api.pages import (
     arrangements,
+    bookings,
     candidate,
     candidate_checkin,
     candidate_exam,
     candidate_record,
     cell,
+    centres,
     certificates,
     courses,
     exams,
@@ -34,6 +37,7 @@ from api.pages import (
     people,
     public,
     results,
+    sessions,
     verification,
 )
 from api.pages import audit as audit_page
@@ -49,6 +53,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     login.router,
     public.router,
     candidate.router,
+    bookings.router,
     candidate_checkin.router,
     candidate_exam.router,
     candidate_record.router,
@@ -72,6 +77,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     items.router,
     forms.router,
     exams.router,
+    sessions.router,
+    centres.router,
     results.router,
     certificates.router,
     verification.router,
@@ -113,6 +120,7 @@ def create_app(
     app.state.ledger = ledger
     app.state.probes = dict(probes or {})
     app.state.login_gate = LoginGate()
+    app.state.live_sessions = LiveSessions(engine)
     pages.install(app)
     errors.install(app)
     for router in ROUTERS:

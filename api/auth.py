@@ -5,12 +5,13 @@ A cookie is sent by the browser whoever made the page, so every unsafe method un
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 
+from api.live_sessions import live_sessions_of
 from assessment_engine.kernel.errors import NotAllowed, NotSignedIn
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services import people
@@ -27,7 +28,11 @@ def engine_of(request: Request) -> Engine:
     return engine
 
 
-EngineDep = Annotated[Engine, Depends(engine_of)]
+async def _engine(request: Request) -> Engine:
+    return engine_of(request)  # asynchronous only so that no thread is asked for it
+
+
+EngineDep = Annotated[Engine, Depends(_engine)]
 
 
 def cookie_name(engine: Engine) -> str:
@@ -83,26 +88,41 @@ def _session(request: Request, engine: EngineDep) -> SignedIn:
 
 async def signed_in(request: Request, signed: Annotated[SignedIn, Depends(_session)]) -> SignedIn:
     """Return the live session; raises NotSignedIn, TokenExpired, or NotAllowed when a form's CSRF token is missing or wrong."""
+    await _check_meant(request, signed)
+    return signed
+
+
+async def _check_meant(request: Request, signed: SignedIn) -> None:
     if request.method in SAFE_METHODS or bearer_of(request) is not None:
-        return signed
+        return
     sent = request.headers.get("x-csrf-token") or str((await request.form()).get("_csrf", ""))
     if not secrets.compare_digest(sent.encode(), signed.csrf.encode()):
         raise NotAllowed("this form was not sent from our page, or the page is too old; go back, reload and try again")
-    return signed
+
+
+async def prompt_viewer(request: Request) -> Actor:
+    """Return who is asking, as known a few seconds ago at most; for what a whole hall asks at once. Raises as `signed_in` does."""
+    token = bearer_of(request) or request.cookies.get(cookie_name(engine_of(request)))
+    if token is None:
+        raise NotSignedIn("sign in first")
+    signed = await live_sessions_of(request).signed_in(token)
+    request.state.signed_in = signed
+    await _check_meant(request, signed)
+    return signed.actor
 
 
 SignedInDep = Annotated[SignedIn, Depends(signed_in)]
 
 
-def viewer(signed: SignedInDep) -> Actor:
+async def viewer(signed: SignedInDep) -> Actor:
     """Return who is asking; a page sends others to log-in, a JSON route answers 401."""
     return signed.actor
 
 
-def needs(*roles: Role) -> Callable[[Actor], Actor]:
+def needs(*roles: Role) -> Callable[[Actor], Awaitable[Actor]]:
     """Make a dependency that returns an actor who holds one of the roles; raises NotAllowed for others."""
 
-    def allowed(actor: Annotated[Actor, Depends(viewer)]) -> Actor:
+    async def allowed(actor: Annotated[Actor, Depends(viewer)]) -> Actor:
         require(actor, *roles)
         return actor
 
@@ -111,6 +131,7 @@ def needs(*roles: Role) -> Callable[[Actor], Actor]:
 
 Visitor = Annotated[SignedIn | None, Depends(visitor)]
 Viewer = Annotated[Actor, Depends(viewer)]
+PromptViewer = Annotated[Actor, Depends(prompt_viewer)]
 Candidate = Annotated[Actor, Depends(needs(Role.CANDIDATE))]
 Invigilator = Annotated[Actor, Depends(needs(Role.INVIGILATOR))]
 Officer = Annotated[Actor, Depends(needs(Role.CELL_OFFICER))]

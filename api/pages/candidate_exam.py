@@ -13,6 +13,7 @@ from fastapi.responses import Response
 
 from api.auth import Candidate, EngineDep
 from api.pages import goto, language_of, page
+from api.pages.exam_tools import beside
 from api.pages.holds import HOLDERS, REASONS
 from api.pages.question_words import question_words
 from api.routes.sittings import LedgerDep
@@ -24,7 +25,7 @@ from assessment_engine.delivery.timing import OutagePolicy
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import NotYet
 from assessment_engine.kernel.ids import SittingId
-from assessment_engine.services import certification, delivery
+from assessment_engine.services import certification, delivery, exam_tools
 from assessment_engine.services.delivery import OpenSitting
 from item_bank.forms import FormSection
 
@@ -112,13 +113,21 @@ def exam(request: Request, engine: EngineDep, ledger: LedgerDep, actor: Candidat
     said = words(language_of(request))
     by_script = {key: said.gettext(text) for key, text in WORDS.items()}
     outage = OUTAGE_WORDS[opened.policy.outage]
-    return page(request, "candidate/exam.html", opened=opened, outage=outage, said_by_script=by_script, question_words=question_words())
+    return page(
+        request,
+        "candidate/exam.html",
+        opened=opened,
+        outage=outage,
+        said_by_script=by_script,
+        question_words=question_words(),
+        beside=beside(request, exam_tools.mine(engine, actor, sitting_id)),
+    )
 
 
 @router.post("/start", dependencies=[SafeBrowser])
 def start(engine: EngineDep, ledger: LedgerDep, actor: Candidate, sitting_id: SittingPath) -> Response:
     """Start the time and open the paper; a second click opens the same paper."""
-    delivery.start(engine, ledger, actor, sitting_id)
+    delivery.start(ledger, actor, sitting_id)
     return goto(f"/candidate/sittings/{sitting_id}/exam")
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.auth import EngineDep, Officer
+from api.live_sessions import live_sessions_of
 from api.pages import goto, page
 from api.words import LANGUAGES, N_
 from assessment_engine.kernel.errors import Conflict, Invalid
@@ -91,6 +92,7 @@ def give_password(
     """Give a candidate a new password."""
     try:
         people.give_password(engine, actor, person_id, password)
+        live_sessions_of(request).forget()
     except Invalid as error:
         return _person(request, engine, actor, person_id, error.code)
     return goto(f"/cell/people/{person_id}", done="password")

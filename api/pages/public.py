@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.auth import EngineDep, SignedInDep, Viewer, Visitor, forget_session, local_path, same_origin, set_session
+from api.live_sessions import live_sessions_of
 from api.pages import goto, page
 from assessment_engine.kernel.errors import NotSignedIn, TooManyTries
 from assessment_engine.people import Role
@@ -56,9 +57,10 @@ def log_in(
 
 
 @router.post("/logout")
-def log_out(engine: EngineDep, signed: SignedInDep) -> RedirectResponse:
+def log_out(request: Request, engine: EngineDep, signed: SignedInDep) -> RedirectResponse:
     """End the session."""
     people.sign_out(engine, signed.token)
+    live_sessions_of(request).forget()
     response = goto("/", done="signed_out")
     forget_session(response, engine)
     return response

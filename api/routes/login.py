@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import EngineDep, SignedInDep, same_origin
+from api.live_sessions import live_sessions_of
 from assessment_engine.services import people
 
 router = APIRouter(prefix="/api/v1", tags=["login"])
@@ -39,6 +40,7 @@ def login(request: Request, engine: EngineDep, body: LoginRequest) -> LoginAnswe
 
 
 @router.post("/logout", status_code=204)
-def logout(engine: EngineDep, signed: SignedInDep) -> None:
+def logout(request: Request, engine: EngineDep, signed: SignedInDep) -> None:
     """End the session of the token."""
     people.sign_out(engine, signed.token)
+    live_sessions_of(request).forget()

@@ -278,7 +278,7 @@ async def start(engine: EngineDep, ledger: LedgerDep, viewer: PromptViewer, sitt
 async def save(
     request: Request, viewer: PromptViewer, sitting_id: SittingPath, item_id: ItemPath, body: AnswerRequest, writer: WriterHeader = None
 ) -> Response:
-    """Save an answer; the receipt comes when it is on disk, and the same again for a retry. Where a window has a lease, `X-Writer` names it.
+    """Save an answer; the receipt comes when it is on disk, and the same again for a retry. A window with a lease names itself in `X-Writer`.
 
     Refusals: 404 `not_found`; 409 `stale_revision`, `revision_reused`, `after_time`, `sitting_sealed`, `sitting_paused`, `not_yet`,
     `lease_moved`, `section_closed`; 413 `too_large`; 422 `unknown_item`, `wrong_response`, `revision_from_the_future`;

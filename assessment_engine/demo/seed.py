@@ -174,8 +174,11 @@ def _take(versions: Iterator[ItemVersionId], count: int) -> tuple[ItemVersionId,
 
 def _session(engine: Engine, officer: Actor, exam: Exam) -> ExamSession:
     now = engine.clock.now()
-    window = {"opens_at": now - timedelta(minutes=5), "closes_at": now + timedelta(days=30)}
-    return exams.create_session(engine, officer, exams.NewSession(exam_id=exam.id, title="Demonstration", **window))
+    opens_at, closes_at = now - timedelta(minutes=5), now + timedelta(days=30)
+    new = exams.NewSession(
+        exam_id=exam.id, title="Demonstration", title_hi="प्रदर्शन", opens_at=opens_at, closes_at=closes_at, bookable=True
+    )
+    return exams.create_session(engine, officer, new)
 
 
 def _register(
@@ -195,5 +198,5 @@ def _begin(engine: Engine, actors: Mapping[str, Actor], sitting_id: SittingId, p
     checkin.decide(engine, actors["meera"], sitting_id, CheckInVerb.ADMIT, "recorded candidate of the demonstration")
     checkin.skip_calibration(engine, candidate, sitting_id)
     ledger = delivery.open_ledger(engine)
-    delivery.start(engine, ledger, candidate, sitting_id)
+    delivery.start(ledger, candidate, sitting_id)
     ledger.stop()

@@ -4,14 +4,15 @@ A password is hashed outside every transaction: Argon2id costs tens of milliseco
 """
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from assessment_engine.kernel.canonical import sha256_hex
-from assessment_engine.kernel.errors import Invalid, NotAllowed, NotSignedIn, ReauthenticationNeeded, TokenExpired
+from assessment_engine.kernel.errors import AssessmentError, Invalid, NotAllowed, NotSignedIn, ReauthenticationNeeded, TokenExpired
 from assessment_engine.kernel.ids import OrganisationId, PersonId, new_id
 from assessment_engine.people import (
     REAUTHENTICATION_LASTS,
@@ -30,7 +31,7 @@ from assessment_engine.people import (
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
-from assessment_engine.storage.people import Member
+from assessment_engine.storage.people import Holder, Member
 
 LANGUAGES = ("en", "hi")
 SHORTEST_PASSWORD = 8
@@ -93,7 +94,9 @@ def open_session(engine: Engine, person_id: PersonId) -> SignedIn:
             expires_at=now + SESSION_LASTS,
             reauthenticated_at=now,
         )
-        signed = _signed_in(tx, session, token, now)
+        organisation = tx.people.organisation(person.organisation_id)
+        terms = tuple(tx.people.terms(person.id, organisation.id))
+        signed = _signed_in(Holder(session=session, person=person, organisation=organisation, terms=terms), token, now)
         tx.people.open_session(session)
         tx.events.record(ExamEvent(kind="signed_in", at=now, organisation_id=person.organisation_id, actor_id=person.id))
     return signed
@@ -101,9 +104,18 @@ def open_session(engine: Engine, person_id: PersonId) -> SignedIn:
 
 def actor_of(engine: Engine, token: str) -> SignedIn:
     """Return who a token stands for today; raises NotSignedIn, or TokenExpired when it was right once."""
+    found = actors_of(engine, [token])[token]
+    if isinstance(found, AssessmentError):
+        raise found
+    return found
+
+
+def actors_of(engine: Engine, tokens: Collection[str]) -> dict[str, SignedIn | AssessmentError]:
+    """Return who each of many tokens stands for today, or why nobody; one look for all."""
     now = engine.clock.now()
     with engine.store.read() as tx:
-        return _signed_in(tx, _live_session(tx, token, now), token, now)
+        holders = {holder.session.token_sha256: holder for holder in tx.people.holders([sha256_hex(token.encode()) for token in tokens])}
+    return {token: _recognised(holders.get(sha256_hex(token.encode())), token, now) for token in tokens}
 
 
 def sign_out(engine: Engine, token: str) -> None:
@@ -121,9 +133,10 @@ def reauthenticate(engine: Engine, token: str, password: str) -> SignedIn:
         raise NotAllowed("the password is wrong")
     now = engine.clock.now()
     with engine.store.begin() as tx:
-        session = _live_session(tx, token, now).reauthenticated(now)
+        holder = _checked_live(next(iter(tx.people.holders([sha256_hex(token.encode())])), None), now)
+        session = holder.session.reauthenticated(now)
         tx.people.save_reauthentication(session)
-        return _signed_in(tx, session, token, now)
+        return _signed_in(replace(holder, session=session), token, now)
 
 
 def recently_reauthenticated(tx: Transaction, actor: Actor, now: datetime) -> bool:
@@ -236,20 +249,25 @@ def _check_password(password: str) -> None:
         raise Invalid(f"a password needs {SHORTEST_PASSWORD} characters or more")
 
 
-def _live_session(tx: Transaction, token: str, now: datetime) -> LoginSession:
-    session = tx.people.session(sha256_hex(token.encode()))
-    if session is None:
+def _recognised(holder: Holder | None, token: str, now: datetime) -> SignedIn | AssessmentError:
+    try:
+        return _signed_in(_checked_live(holder, now), token, now)
+    except AssessmentError as refusal:
+        return refusal
+
+
+def _checked_live(holder: Holder | None, now: datetime) -> Holder:
+    if holder is None:
         raise NotSignedIn("nobody is signed in")
-    if not session.is_live(now):
+    if not holder.session.is_live(now):
         raise TokenExpired("you were signed out; sign in again")
-    return session
+    return holder
 
 
-def _signed_in(tx: Transaction, session: LoginSession, token: str, now: datetime) -> SignedIn:
+def _signed_in(holder: Holder, token: str, now: datetime) -> SignedIn:
     today = civil_date(now)
-    person = tx.people.get(session.person_id)
-    organisation = tx.people.organisation(session.organisation_id)
-    roles = roles_on(tx.people.terms(person.id, organisation.id), today)
+    session, person, organisation = holder.session, holder.person, holder.organisation
+    roles = roles_on(holder.terms, today)
     if not person.active or not organisation.exists_on(today) or not roles:
         raise NotSignedIn("this account holds no role today")
     return SignedIn(

@@ -1,6 +1,6 @@
 """Tables and queries of exams, their sessions and registrations."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import (
     JSON,
@@ -58,6 +58,7 @@ exam_sessions = Table(
     Column("bookable", Boolean, nullable=False),
     Column("starts_together", Boolean, nullable=False),
     Column("practice_of", String(40)),
+    Column("change_hours", Integer, nullable=False),
 )
 
 registrations = Table(
@@ -116,6 +117,10 @@ class Exams:
         """Return an exam of the actor's organisation; raises NotFound."""
         return self._exam((exams.c.id == exam_id) & (exams.c.organisation_id == actor.organisation_id))
 
+    def many(self, exam_ids: Collection[ExamId]) -> dict[ExamId, Exam]:
+        """Return those of the exams that exist, for the engine's own acts."""
+        return {ExamId(row.id): _exam(row) for row in self._connection.execute(select(exams).where(exams.c.id.in_(exam_ids)))}
+
     def everywhere(self) -> list[Exam]:
         """Return the exams of all organisations, for the engine's own acts."""
         return [_exam(row) for row in self._connection.execute(select(exams))]
@@ -140,12 +145,24 @@ class Exams:
                 bookable=session.bookable,
                 starts_together=session.starts_together,
                 practice_of=session.practice_of,
+                change_hours=session.change_hours,
             )
         )
+
+    def save_session(self, session: ExamSession) -> None:
+        """Store a session that exists; its exam and organisation stay."""
+        kept = ("title", "title_hi", "opens_at", "closes_at", "capacity", "bookable", "starts_together", "change_hours")
+        changed = {name: getattr(session, name) for name in kept}
+        self._connection.execute(update(exam_sessions).where(exam_sessions.c.id == session.id).values(**changed))
 
     def session(self, session_id: SessionId) -> ExamSession:
         """Return a session, for the engine's own acts; raises NotFound."""
         return self._session(exam_sessions.c.id == session_id)
+
+    def sessions(self, session_ids: Collection[SessionId]) -> dict[SessionId, ExamSession]:
+        """Return those of the sessions that exist, for the engine's own acts."""
+        rows = self._connection.execute(select(exam_sessions).where(exam_sessions.c.id.in_(session_ids)))
+        return {SessionId(row.id): session_of(row) for row in rows}
 
     def session_of(self, actor: Actor, session_id: SessionId) -> ExamSession:
         """Return a session of the actor's organisation; raises NotFound."""
@@ -154,7 +171,7 @@ class Exams:
     def sessions_of(self, actor: Actor) -> list[ExamSession]:
         """Return the organisation's sessions, latest first."""
         query = select(exam_sessions).where(exam_sessions.c.organisation_id == actor.organisation_id)
-        return [_session(row) for row in self._connection.execute(query.order_by(exam_sessions.c.opens_at.desc(), exam_sessions.c.id))]
+        return [session_of(row) for row in self._connection.execute(query.order_by(exam_sessions.c.opens_at.desc(), exam_sessions.c.id))]
 
     def add_registration(self, registration: Registration) -> None:
         """Insert a registration; raises Conflict when the candidate has a place in the session."""
@@ -180,14 +197,19 @@ class Exams:
         row = self._connection.execute(select(registrations).where(registrations.c.id == registration_id)).one_or_none()
         if row is None:
             raise NotFound("no such registration")
-        return _registration(row)
+        return registration_of(row)
+
+    def arrangements(self, registration_ids: Collection[RegistrationId]) -> dict[RegistrationId, Mapping[str, Json]]:
+        """Return the access arrangements of many registrations at once."""
+        chosen = select(registrations.c.id, registrations.c.arrangements).where(registrations.c.id.in_(registration_ids))
+        return {RegistrationId(row.id): row.arrangements for row in self._connection.execute(chosen)}
 
     def registrations_of(self, actor: Actor, session_id: SessionId) -> list[Registration]:
         """Return a session's registrations, if it is the actor's organisation's, by seat."""
         query = select(registrations).where(
             registrations.c.session_id == session_id, registrations.c.organisation_id == actor.organisation_id
         )
-        return [_registration(row) for row in self._connection.execute(query.order_by(registrations.c.seat, registrations.c.id))]
+        return [registration_of(row) for row in self._connection.execute(query.order_by(registrations.c.seat, registrations.c.id))]
 
     def arrange(self, registration_id: RegistrationId, rules: Mapping[str, Json]) -> None:
         """Store a registration's access arrangements."""
@@ -210,7 +232,7 @@ class Exams:
         row = self._connection.execute(select(exam_sessions).where(condition)).one_or_none()
         if row is None:
             raise NotFound("no such session")
-        return _session(row)
+        return session_of(row)
 
 
 def _exam(row: Row[tuple[object, ...]]) -> Exam:
@@ -229,7 +251,8 @@ def _exam(row: Row[tuple[object, ...]]) -> Exam:
     )
 
 
-def _session(row: Row[tuple[object, ...]]) -> ExamSession:
+def session_of(row: Row[tuple[object, ...]]) -> ExamSession:
+    """Return the session that a row holds."""
     return ExamSession(
         id=SessionId(row.id),
         exam_id=ExamId(row.exam_id),
@@ -242,10 +265,12 @@ def _session(row: Row[tuple[object, ...]]) -> ExamSession:
         bookable=row.bookable,
         starts_together=row.starts_together,
         practice_of=None if row.practice_of is None else SessionId(row.practice_of),
+        change_hours=row.change_hours,
     )
 
 
-def _registration(row: Row[tuple[object, ...]]) -> Registration:
+def registration_of(row: Row[tuple[object, ...]]) -> Registration:
+    """Return the registration that a row holds."""
     return Registration(
         id=RegistrationId(row.id),
         session_id=SessionId(row.session_id),

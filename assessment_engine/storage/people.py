@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, Connection, Date, ForeignKey, Index, Row, String, Table, Text, insert, select, update
+from sqlalchemy import Boolean, Column, Connection, Date, ForeignKey, Index, Row, String, Table, Text, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from assessment_engine.kernel.errors import Conflict, NotFound
@@ -77,6 +77,16 @@ class Member:
         return all(term.role is Role.CANDIDATE for term in self.terms)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """A session with whom it was opened for, and every role they hold, held or will hold in its organisation."""
+
+    session: LoginSession
+    person: Person
+    organisation: Organisation
+    terms: tuple[RoleTerm, ...]
+
+
 def _organisation(row: Row[tuple[object, ...]]) -> Organisation:
     return Organisation(
         id=OrganisationId(row.id),
@@ -120,6 +130,46 @@ def _session(row: Row[tuple[object, ...]]) -> LoginSession:
         expires_at=row.expires_at,
         reauthenticated_at=row.reauthenticated_at,
         ended_at=row.ended_at,
+    )
+
+
+_HOLDERS = (
+    select(
+        login_sessions,
+        *(column.label(f"person_{column.name}") for column in people.c if column.name not in ("id", "password_hash")),
+        *(column.label(f"of_{column.name}") for column in organisations.c),
+        roles.c.role,
+        roles.c.starts_on,
+        roles.c.ends_on,
+    )
+    .join_from(login_sessions, people, people.c.id == login_sessions.c.person_id)
+    .join(organisations, organisations.c.id == login_sessions.c.organisation_id)
+    .outerjoin(roles, (roles.c.person_id == people.c.id) & (roles.c.organisation_id == organisations.c.id))
+    .where(login_sessions.c.token_sha256.in_(bindparam("tokens", expanding=True)))
+)
+
+
+def _holder(row: Row[tuple[object, ...]], terms: tuple[RoleTerm, ...]) -> Holder:
+    return Holder(
+        session=_session(row),
+        person=Person(
+            id=PersonId(row.person_id),
+            organisation_id=OrganisationId(row.person_organisation_id),
+            login=row.person_login,
+            name=row.person_name,
+            name_hi=row.person_name_hi,
+            language=row.person_language,
+            active=row.person_active,
+        ),
+        organisation=Organisation(
+            id=OrganisationId(row.of_id),
+            kind=OrganisationKind(row.of_kind),
+            name=row.of_name,
+            name_hi=row.of_name_hi,
+            starts_on=row.of_starts_on,
+            ends_on=row.of_ends_on,
+        ),
+        terms=terms,
     )
 
 
@@ -244,6 +294,16 @@ class People:
         """Return a session by the hash of its token, live or not."""
         row = self._connection.execute(select(login_sessions).where(login_sessions.c.token_sha256 == token_sha256)).one_or_none()
         return None if row is None else _session(row)
+
+    def holders(self, token_sha256s: Collection[str]) -> list[Holder]:
+        """Return those of the sessions that exist, live or not, with whom they are of; one look for all."""
+        terms: dict[str, list[RoleTerm]] = {}
+        first: dict[str, Row[tuple[object, ...]]] = {}
+        for row in self._connection.execute(_HOLDERS, {"tokens": list(token_sha256s)}):
+            first.setdefault(row.token_sha256, row)
+            if row.role is not None:
+                terms.setdefault(row.token_sha256, []).append(_term(row))
+        return [_holder(row, tuple(terms.get(token, ()))) for token, row in first.items()]
 
     def end_session(self, token_sha256: str, now: datetime) -> None:
         """End a session; an unknown or ended one is fine."""
