@@ -159,41 +159,37 @@ def check_ways(sections: Sequence[FormSection]) -> None:
 
 def _check_limits(section: FormSection) -> None:
     if section.order is Order.ADAPTIVE:
-        raise Invalid(f"part {section.id}: the adaptive order is not there yet; choose fixed or random", section=section.id)
+        raise _wrong(section, "adaptive", "the adaptive order is not there yet; choose fixed or random")
     if section.item_limits and section.navigation is Navigation.FREE:
-        raise Invalid(
-            f"part {section.id}: limits of questions need the linear way; choose it, or limit the whole part instead", section=section.id
-        )
+        raise _wrong(section, "limits_need_linear", "limits of questions need the linear way; choose it, or limit the whole part instead")
     if strange := sorted(set(section.item_limits) - set(section.items)):
-        raise Invalid(f"part {section.id}: there is a limit for {strange[0]}, which is not in it", section=section.id)
+        raise _wrong(section, "strange_limit", f"there is a limit for {strange[0]}, which is not in it", strange[0])
     limits = [*section.item_limits.values(), *(() if section.time_limit_s is None else (section.time_limit_s,))]
     if not all(1 <= limit <= LONGEST_LIMIT_S for limit in limits):
-        raise Invalid(f"part {section.id}: a limit is at least one second and at most a day; leave it empty for none", section=section.id)
+        raise _wrong(section, "limit_out_of_range", "a limit is at least one second and at most a day; leave it empty for none")
 
 
 def _check_rule(section: FormSection, rule: ShareRule, sections: Sequence[FormSection], *, latest: int) -> None:
-    known = {each.id: place for place, each in enumerate(sections)}
-    if rule.section not in known:
-        raise Invalid(f"part {section.id}: its rule names part {rule.section}, which this form does not have", section=section.id)
-    if known[rule.section] > latest:
-        raise Invalid(
-            f"part {section.id}: its rule asks for marks of part {rule.section}, which has not been left by then; name an earlier part",
-            section=section.id,
-        )
+    known, other = {each.id: place for place, each in enumerate(sections)}, rule.section
+    if other not in known:
+        raise _wrong(section, "unknown_part", f"its rule names part {other}, which this form does not have", other)
+    if known[other] > latest:
+        message = f"its rule asks for marks of part {other}, which has not been left by then; name an earlier part"
+        raise _wrong(section, "part_not_left", message, other)
     if not rule.share_at_least.is_finite() or not 0 <= rule.share_at_least <= 1:
-        raise Invalid(f"part {section.id}: a share of marks is between 0 and 1", section=section.id)
-    if not sections[known[rule.section]].is_final:
-        raise Invalid(
-            f"part {section.id}: the marks of part {rule.section} decide the way, so they must not change afterwards; lock that part",
-            section=section.id,
-        )
+        raise _wrong(section, "share_out_of_range", "a share of marks is between 0 and 1")
+    if not sections[known[other]].is_final:
+        message = f"the marks of part {other} decide the way, so they must not change afterwards; lock that part"
+        raise _wrong(section, "part_not_locked", message, other)
 
 
 def _check_target(section: FormSection, target: str, places: Mapping[str, int]) -> None:
     if target not in places:
-        raise Invalid(f"part {section.id}: it leads to part {target}, which this form does not have", section=section.id)
+        raise _wrong(section, "unknown_part", f"it leads to part {target}, which this form does not have", target)
     if places[target] <= places[section.id]:
-        raise Invalid(
-            f"part {section.id}: it leads back to part {target}, and a candidate would go in a circle; name a later part",
-            section=section.id,
-        )
+        message = f"it leads back to part {target}, and a candidate would go in a circle; name a later part"
+        raise _wrong(section, "leads_back", message, target)
+
+
+def _wrong(section: FormSection, problem: str, message: str, other: str = "") -> Invalid:
+    return Invalid(f"part {section.id}: {message}", problem=problem, section=section.id, other=other)
