@@ -234,7 +234,7 @@ def an_exam(engine: Engine, organisation_id: OrganisationId, form_id: FormId, du
     exam = {"id": exam_id, "organisation_id": organisation_id, "code": "E1", "title": "Exam", "title_hi": "परीक्षा", "form_id": form_id}
     add_row(engine, "exams", **exam, duration_s=duration_s, policy=policy, course_id=None, state="open")
     window = {"opens_at": now - timedelta(hours=1), "closes_at": now + timedelta(hours=4)}
-    add_row(engine, "exam_sessions", id=session_id, exam_id=exam_id, organisation_id=organisation_id, title="Morning", **window)
+    add_row(engine, "exam_sessions", id=session_id, exam_id=exam_id, organisation_id=organisation_id, title="Morning", bookable=True, **window)
     return exam_id, session_id
 
 

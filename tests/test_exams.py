@@ -7,6 +7,7 @@ import pytest
 
 from assessment_engine.exams import (
     TRANSITIONS,
+    CandidateFacts,
     EligibilityReason,
     Exam,
     ExamPolicy,
@@ -57,7 +58,7 @@ ELIGIBLE = [
 
 @pytest.mark.parametrize(("exam", "completed", "reason", "eligible"), ELIGIBLE)
 def test_who_may_take_an_exam_is_told_with_the_reason(exam: Exam, completed: bool, reason: EligibilityReason, eligible: bool) -> None:
-    decided = eligibility_for(exam, course_completed=completed)
+    decided = eligibility_for(exam, CandidateFacts(course_completed=completed), NOON.date())
 
     assert (decided.reason, decided.eligible) == (reason, eligible)
 

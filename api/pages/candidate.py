@@ -14,7 +14,7 @@ from api.words import N_
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.exams import EligibilityReason
 from assessment_engine.kernel.ids import SessionId
-from assessment_engine.services import competency, courses, delivery, exams, grievances
+from assessment_engine.services import bookings, competency, courses, delivery, exams, grievances
 from assessment_engine.services.delivery import MySitting
 from assessment_engine.services.exams import NewRegistration
 
@@ -52,6 +52,7 @@ class Card:
     step: NextStep
     opens_later: bool
     first: bool  # the one whose step is the page's primary action
+    may_change: bool
 
 
 @router.get("")
@@ -61,7 +62,7 @@ def dashboard(request: Request, engine: EngineDep, actor: Candidate) -> HTMLResp
         request,
         "candidate/dashboard.html",
         cards=_cards(delivery.my_sittings(engine, actor), engine.clock.now()),
-        offers=exams.offers(engine, actor),
+        offers=bookings.offers(engine, actor),
         reasons=EligibilityReason,
         courses=courses.my_courses(engine, actor),
         held=competency.my_record(engine, actor),
@@ -82,7 +83,13 @@ def _cards(sittings: Sequence[MySitting], now: datetime) -> list[Card]:
     due = sorted((pair for pair in steps if pair[1].verb), key=lambda pair: pair[0].session.opens_at)
     over = sorted((pair for pair in steps if not pair[1].verb), key=lambda pair: pair[0].session.opens_at, reverse=True)
     return [
-        Card(mine=mine, step=step, opens_later=now < mine.session.opens_at, first=number == 0 and bool(step.verb))
+        Card(
+            mine=mine,
+            step=step,
+            opens_later=now < mine.session.opens_at,
+            first=number == 0 and bool(step.verb),
+            may_change=bookings.may_change(mine.sitting, mine.session, now),
+        )
         for number, (mine, step) in enumerate([*due, *over])
     ]
 

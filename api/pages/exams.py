@@ -1,7 +1,6 @@
-"""The cell's pages of exams and their sessions: define, schedule, register."""
+"""The cell's pages of exams: define, look, close. Their sessions are sessions.py's."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
@@ -10,20 +9,17 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.auth import EngineDep, Officer
 from api.pages import goto, page
-from api.pages.tables import csv_file, in_order
 from api.pages.wording import KINDS
 from assessment_engine.exams import EVERY_COMPETENCY, SIGNALS, ExamPolicy, ExamVerb
-from assessment_engine.kernel.errors import Conflict, Invalid, NotYet
-from assessment_engine.kernel.ids import CourseId, ExamId, FormId, PersonId, SessionId
-from assessment_engine.people import CIVIL_TIME, Actor, Role, civil_date, roles_on
-from assessment_engine.services import courses, exams, forms, people
+from assessment_engine.kernel.errors import Conflict, Invalid
+from assessment_engine.kernel.ids import CourseId, ExamId, FormId
+from assessment_engine.people import Actor
+from assessment_engine.services import courses, exams, forms
 from assessment_engine.services.competency import competencies
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.exams import NewExam, NewRegistration, NewSession, Seat
+from assessment_engine.services.exams import NewExam
 
 router = APIRouter(prefix="/cell", include_in_schema=False)
-
-_SEATS = {"seat": lambda one: one.registration.seat or "", "name": lambda one: one.name.lower(), "state": lambda one: one.sitting.state}
 
 
 @router.get("/exams")
@@ -144,107 +140,3 @@ def move_exam(engine: EngineDep, actor: Officer, exam_id: ExamId, verb: Annotate
     """Close or reopen an exam."""
     exams.move_exam(engine, actor, exam_id, verb)
     return goto(f"/cell/exams/{exam_id}", done=verb)
-
-
-@router.get("/sessions")
-def list_sessions(request: Request, engine: EngineDep, actor: Officer) -> HTMLResponse:
-    """Show every session, latest first."""
-    return page(request, "cell/sessions.html", sheets=exams.sessions(engine, actor))
-
-
-@router.get("/sessions/new")
-def new_session(request: Request, engine: EngineDep, actor: Officer, exam: str = "") -> HTMLResponse:
-    """Ask when an exam can be started."""
-    return _session_form(request, engine, actor, {"exam_id": exam}, "")
-
-
-@router.post("/sessions/new")
-def create_session(
-    request: Request,
-    engine: EngineDep,
-    actor: Officer,
-    exam_id: Annotated[str, Form(max_length=40)] = "",
-    title: Annotated[str, Form(max_length=200)] = "",
-    opens_at: Annotated[str, Form(max_length=20)] = "",
-    closes_at: Annotated[str, Form(max_length=20)] = "",
-) -> Response:
-    """Schedule a session."""
-    sent = {"exam_id": exam_id, "title": title, "opens_at": opens_at, "closes_at": closes_at}
-    try:
-        new = NewSession(exam_id=ExamId(exam_id), title=title, opens_at=_moment(opens_at), closes_at=_moment(closes_at))
-        session = exams.create_session(engine, actor, new)
-    except (Invalid, Conflict) as error:
-        return _session_form(request, engine, actor, sent, error.message)
-    return goto(f"/cell/sessions/{session.id}", done="scheduled")
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=CIVIL_TIME)
-    except ValueError:
-        raise Invalid("a session needs the day and time of its opening and closing") from None
-
-
-def _session_form(request: Request, engine: Engine, actor: Actor, sent: Mapping[str, str], problem: str) -> HTMLResponse:
-    status = 422 if problem else 200
-    return page(request, "cell/session_new.html", status=status, exams=exams.exams(engine, actor), sent=sent, problem=problem)
-
-
-@router.get("/sessions/{session_id}")
-def show_session(
-    request: Request, engine: EngineDep, actor: Officer, session_id: SessionId, state: str = "", sort: str = "seat"
-) -> HTMLResponse:
-    """Show a session with everybody in it."""
-    return _session(request, engine, actor, session_id, state=state, sort=sort)
-
-
-@router.get("/sessions/{session_id}/seats.csv")
-def seats_csv(engine: EngineDep, actor: Officer, session_id: SessionId, state: str = "", sort: str = "seat") -> Response:
-    """Answer with the session's list as CSV."""
-    sheet = exams.session_sheet(engine, actor, session_id)
-    rows = [(one.registration.seat, one.name, one.sitting.id, one.sitting.state.value) for one in _seats(sheet.seats, state, sort)]
-    return csv_file("session", ("seat", "name", "sitting", "state"), rows)
-
-
-@router.post("/sessions/{session_id}/register")
-def register(
-    request: Request,
-    engine: EngineDep,
-    actor: Officer,
-    session_id: SessionId,
-    candidate_id: Annotated[str, Form(max_length=40)] = "",
-    seat: Annotated[str, Form(max_length=20)] = "",
-    extra_time: Annotated[str, Form(max_length=3)] = "",
-) -> Response:
-    """Give a candidate a place; why it cannot be is said above the form."""
-    arrangements = {"extra_minutes_per_hour": int(extra_time)} if extra_time.isdecimal() and int(extra_time) else {}
-    new = NewRegistration(session_id=session_id, candidate_id=PersonId(candidate_id), seat=seat.strip() or None, arrangements=arrangements)
-    try:
-        exams.register(engine, actor, new)
-    except (Invalid, Conflict, NotYet) as error:
-        return _session(request, engine, actor, session_id, problem=str(error.details.get("reason") or error.message))
-    return goto(f"/cell/sessions/{session_id}", done="registered")
-
-
-def _session(
-    request: Request, engine: Engine, actor: Actor, session_id: SessionId, *, state: str = "", sort: str = "seat", problem: str = ""
-) -> HTMLResponse:
-    sheet = exams.session_sheet(engine, actor, session_id)
-    taken = {one.registration.candidate_id for one in sheet.seats}
-    today = civil_date(engine.clock.now())
-    members = [one for one in people.members(engine, actor) if Role.CANDIDATE in roles_on(one.terms, today)]
-    return page(
-        request,
-        "cell/session.html",
-        status=422 if problem else 200,
-        sheet=sheet,
-        seats=_seats(sheet.seats, state, sort),
-        free=[one.person for one in members if one.person.id not in taken],
-        state=state,
-        sort=sort,
-        problem=problem,
-    )
-
-
-def _seats(seats: tuple[Seat, ...], state: str, sort: str) -> list[Seat]:
-    return in_order((one for one in seats if not state or one.sitting.state == state), sort, _SEATS)

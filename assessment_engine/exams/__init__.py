@@ -4,7 +4,7 @@ Records and their rules only; what a sitting does with its time is delivery/timi
 driven by services/exams.py.
 """
 
-from assessment_engine.exams.eligibility import Eligibility, EligibilityReason, eligibility_for
+from assessment_engine.exams.eligibility import CandidateFacts, Eligibility, EligibilityReason, eligibility_for
 from assessment_engine.exams.exam import TRANSITIONS, Exam, ExamSession, ExamState, ExamVerb, Registration
 from assessment_engine.exams.policy import EVERY_COMPETENCY, LEVELS, MOST_EVIDENCE_DAYS, SIGNALS, ExamPolicy, policy_of
 
@@ -14,6 +14,7 @@ __all__ = [
     "MOST_EVIDENCE_DAYS",
     "SIGNALS",
     "TRANSITIONS",
+    "CandidateFacts",
     "Eligibility",
     "EligibilityReason",
     "Exam",

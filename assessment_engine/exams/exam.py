@@ -6,7 +6,7 @@ services/exams.py.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from assessment_engine.exams.policy import ExamPolicy
@@ -14,6 +14,8 @@ from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import CourseId, ExamId, FormId, OrganisationId, PersonId, RegistrationId, RoomId, SessionId
 from assessment_engine.kernel.machine import advance
+
+MOST_CHANGE_HOURS = 24 * 60
 
 
 class ExamState(StrEnum):
@@ -62,7 +64,8 @@ class ExamSession:
     """One scheduled window in which candidates may start.
 
     With `starts_together` everybody's time counts from `opens_at`, whenever they come. `capacity` None is no limit; a `bookable` session
-    is a slot that candidates choose themselves. `practice_of` names the session whose candidates practise here.
+    is a slot that candidates choose themselves, and change or give back until `change_hours` before it opens. `practice_of` names the
+    session whose candidates practise here.
     """
 
     id: SessionId
@@ -76,12 +79,25 @@ class ExamSession:
     bookable: bool = False
     starts_together: bool = False
     practice_of: SessionId | None = None
+    change_hours: int = 24
 
     def __post_init__(self) -> None:
         if self.closes_at <= self.opens_at:
             raise Invalid("a session closes after it opens")
+        if not 0 <= self.change_hours <= MOST_CHANGE_HOURS:
+            raise Invalid(f"places are changed until 0 to {MOST_CHANGE_HOURS} hours before the opening")
         if self.capacity is not None and self.capacity < 1:
             raise Invalid("a session has at least one seat")
+
+    @property
+    def changes_until(self) -> datetime:
+        """Until when a candidate may give back or change a place that they booked."""
+        return self.opens_at - timedelta(hours=self.change_hours)
+
+    @property
+    def booked_until(self) -> datetime:
+        """Until when a place can be taken: who comes after everybody's start would only lose time."""
+        return self.opens_at if self.starts_together else self.closes_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,33 @@
 """Exams, their sessions and who may sit in them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from assessment_engine.delivery.sitting import Sitting
+from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.delivery.timing import time_policy
-from assessment_engine.exams import Eligibility, Exam, ExamPolicy, ExamSession, ExamState, ExamVerb, Registration, eligibility_for
+from assessment_engine.exams import Exam, ExamPolicy, ExamSession, ExamState, ExamVerb, Registration
 from assessment_engine.kernel.canonical import Json
-from assessment_engine.kernel.errors import Conflict, Invalid, NotFound, NotYet
-from assessment_engine.kernel.ids import CourseId, ExamId, FormId, PersonId, RegistrationId, SessionId, SittingId, new_id
+from assessment_engine.kernel.clock import iso
+from assessment_engine.kernel.errors import Conflict, Invalid, NotFound
+from assessment_engine.kernel.ids import CourseId, ExamId, FormId, RoomId, SessionId, new_id
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.places import (
+    NewRegistration,
+    check_takes,
+    day_of,
+    eligibility_of,
+    locked_session,
+    place_event,
+    require_eligible,
+    take_place,
+)
 from assessment_engine.storage.database import Transaction
 from item_bank.forms import FormState
+
+__all__ = ["NewRegistration"]  # whoever registers takes both from here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,17 +51,12 @@ class NewSession:
     title: str
     opens_at: datetime
     closes_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRegistration:
-    """Whom to register, and how they sit."""
-
-    session_id: SessionId
-    candidate_id: PersonId
-    seat: str | None = None
-    arrangements: Mapping[str, Json] = field(default_factory=dict)
-    simulated: bool = False
+    title_hi: str = ""
+    capacity: int | None = None
+    bookable: bool = False
+    starts_together: bool = False
+    change_hours: int = 24
+    room_ids: tuple[RoomId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,21 +69,26 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionLine:
+    """A session, its exam, and how many of its sittings are in which state."""
+
+    session: ExamSession
+    exam: Exam
+    counts: Mapping[SittingState, int]
+
+    @property
+    def places(self) -> int:
+        """How many candidates have a place."""
+        return sum(count for state, count in self.counts.items() if state is not SittingState.VOIDED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSheet:
     """A session, its exam and everybody in it."""
 
     session: ExamSession
     exam: Exam
     seats: tuple[Seat, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """An exam that a candidate has no sitting of yet, whether they may take it, and the sessions they could join."""
-
-    exam: Exam
-    eligibility: Eligibility
-    sessions: tuple[ExamSession, ...]
 
 
 def create_exam(engine: Engine, actor: Actor, new: NewExam) -> Exam:
@@ -114,102 +128,100 @@ def move_exam(engine: Engine, actor: Actor, exam_id: ExamId, verb: ExamVerb) -> 
 
 
 def create_session(engine: Engine, actor: Actor, new: NewSession) -> ExamSession:
-    """Schedule a window of an open exam; raises Conflict when the exam is closed."""
+    """Schedule a window of an open exam; raises Conflict when the exam is closed or a room is in use then."""
     require(actor, Role.CELL_OFFICER)
+    now = engine.clock.now()
+    session = _session(actor, new, SessionId(new_id("ses", now)))
+    with engine.store.begin() as tx:
+        if tx.exams.of_actor(actor, new.exam_id).state is not ExamState.OPEN:
+            raise Conflict("this exam is closed; open it again first")
+        tx.exams.add_session(session)
+        _use_rooms(tx, actor, session, new.room_ids)
+        tx.audit.append("session_created", subject=session.id, actor=actor.person_id, now=now, payload=_about(new))
+    return session
+
+
+def change_session(engine: Engine, actor: Actor, session_id: SessionId, new: NewSession) -> ExamSession:
+    """Change a session before it opens; nobody who has a place loses it. Raises Conflict where that cannot be."""
+    require(actor, Role.CELL_OFFICER)
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        tx.exams.session_of(actor, session_id)
+        before = tx.registrations.lock_sessions([session_id])[session_id]
+        if now >= before.opens_at:
+            raise Conflict("this session is open or over; its window and its seats stay")
+        session = replace(_session(actor, replace(new, exam_id=before.exam_id), session_id), practice_of=before.practice_of)
+        _use_rooms(tx, actor, session, new.room_ids)
+        _check_nobody_stands(tx, session)
+        tx.exams.save_session(session)
+        tx.audit.append("session_changed", subject=session_id, actor=actor.person_id, now=now, payload=_about(new))
+    return session
+
+
+def _session(actor: Actor, new: NewSession, session_id: SessionId) -> ExamSession:
     if not new.title.strip():
         raise Invalid("a session needs a title")
-    now = engine.clock.now()
-    session = ExamSession(
-        id=SessionId(new_id("ses", now)),
+    return ExamSession(
+        id=session_id,
         exam_id=new.exam_id,
         organisation_id=actor.organisation_id,
         title=new.title.strip(),
         opens_at=new.opens_at,
         closes_at=new.closes_at,
+        title_hi=new.title_hi.strip(),
+        capacity=new.capacity,
+        bookable=new.bookable,
+        starts_together=new.starts_together,
+        change_hours=new.change_hours,
     )
-    with engine.store.begin() as tx:
-        if tx.exams.of_actor(actor, new.exam_id).state is not ExamState.OPEN:
-            raise Conflict("this exam is closed; open it again first")
-        tx.exams.add_session(session)
-        tx.audit.append("session_created", subject=session.id, actor=actor.person_id, now=now)
-    return session
+
+
+def _about(new: NewSession) -> Json:
+    window = {"opens_at": iso(new.opens_at), "closes_at": iso(new.closes_at)}
+    return {**window, "capacity": new.capacity, "bookable": new.bookable, "rooms": list(new.room_ids)}
+
+
+def _use_rooms(tx: Transaction, actor: Actor, session: ExamSession, room_ids: Sequence[RoomId]) -> None:
+    """Give a session its rooms, held so that no other session takes them for the same hours."""
+    rooms = {room.id: room.name for room in tx.centres.lock_rooms(actor, room_ids)}
+    if rooms and (busy := tx.centres.used_meanwhile(session, list(rooms))):
+        names = ", ".join(sorted(rooms[room_id] for room_id in busy))
+        raise Conflict(f"another session uses these rooms at the same time: {names}", rooms=names)
+    tx.centres.use(session.id, list(rooms))
+
+
+def _check_nobody_stands(tx: Transaction, session: ExamSession) -> None:
+    """Refuse a change after which somebody with a place would have none."""
+    places, rooms = tx.registrations.places(session.id), {room.id: room for room in tx.centres.used_by(session.id)}
+    sitting = Counter(place.room_id for place in places if place.room_id is not None)
+    if session.capacity is not None and session.capacity < len(places):
+        raise Conflict(f"{len(places)} candidates have a place already", taken=len(places))
+    if any(room_id not in rooms or count > rooms[room_id].capacity for room_id, count in sitting.items()):
+        raise Conflict("somebody has a seat in a room that the session would no longer have")
 
 
 def register(engine: Engine, actor: Actor, new: NewRegistration) -> Sitting:
-    """Give a candidate a place and a sitting; a candidate may register only themselves. Raises NotYet with what is missing."""
-    if new.candidate_id != actor.person_id or new.arrangements or new.simulated:
+    """Give a candidate a place and a sitting; a candidate may register only themselves, where places are booked.
+
+    Raises NotYet with what is missing, SessionFull when every seat is taken, Conflict when it is too late.
+    """
+    mine = new.candidate_id == actor.person_id and not (new.arrangements or new.simulated or new.seat or new.room_id)
+    if not mine:
         require(actor, Role.CELL_OFFICER)
     now = engine.clock.now()
     with engine.store.begin() as tx:
-        session = tx.exams.session_of(actor, new.session_id)
-        if now >= session.closes_at:
-            raise Conflict("this session is over")
-        candidate = tx.people.get(new.candidate_id)
-        if candidate.organisation_id != actor.organisation_id:
+        tx.exams.session_of(actor, new.session_id)
+        if tx.people.get(new.candidate_id).organisation_id != actor.organisation_id:
             raise NotFound("no such candidate")
+        session = locked_session(tx, new.candidate_id, new.session_id)
+        check_takes(session, now, booked=Role.CELL_OFFICER not in actor.roles)
         exam = tx.exams.get(session.exam_id)
-        _require_eligible(_eligibility(tx, exam, new.candidate_id))
-        sitting = _add_place(tx, session, exam, new, now)
-        tx.audit.append("candidate_registered", subject=sitting.id, actor=actor.person_id, now=now, payload={"session": session.id})
+        require_eligible(eligibility_of(tx, exam, new.candidate_id, now, day_of(session, now)))
+        sitting = take_place(tx, session, exam, new, now)
+        about: Json = {"session": session.id, "room": new.room_id}
+        tx.audit.append("candidate_registered", subject=sitting.id, actor=actor.person_id, now=now, payload=about)
+        tx.events.record(place_event("candidate_registered", sitting, now, actor))
     return sitting
-
-
-def _require_eligible(eligibility: Eligibility) -> None:
-    if not eligibility.eligible:
-        raise NotYet(f"this candidate may not register yet: {eligibility.reason.replace('_', ' ')}", reason=str(eligibility.reason))
-
-
-def _add_place(tx: Transaction, session: ExamSession, exam: Exam, new: NewRegistration, now: datetime) -> Sitting:
-    registration = Registration(
-        id=RegistrationId(new_id("reg", now)),
-        session_id=session.id,
-        candidate_id=new.candidate_id,
-        organisation_id=session.organisation_id,
-        seat=new.seat,
-        arrangements=new.arrangements,
-    )
-    sitting = Sitting(
-        id=SittingId(new_id("sit", now)),
-        registration_id=registration.id,
-        organisation_id=session.organisation_id,
-        candidate_id=new.candidate_id,
-        exam_id=exam.id,
-        session_id=session.id,
-        form_id=exam.form_id,
-        simulated=new.simulated,
-    )
-    time_policy(exam.duration_s, exam.policy.document, new.arrangements)
-    tx.exams.add_registration(registration)
-    tx.sittings.add(sitting)
-    return sitting
-
-
-def eligibility(engine: Engine, actor: Actor, exam_id: ExamId) -> Eligibility:
-    """Tell whether the actor may take an exam, with the reason that is shown to them."""
-    with engine.store.read() as tx:
-        return _eligibility(tx, tx.exams.of_actor(actor, exam_id), actor.person_id)
-
-
-def _eligibility(tx: Transaction, exam: Exam, candidate_id: PersonId) -> Eligibility:
-    completed = exam.course_id is not None and tx.courses.completed_at(exam.course_id, candidate_id) is not None
-    return eligibility_for(exam, course_completed=completed)
-
-
-def offers(engine: Engine, actor: Actor) -> list[Offer]:
-    """Return the open exams of the organisation that the actor has no sitting of yet, with the sessions that are not over."""
-    now = engine.clock.now()
-    with engine.store.read() as tx:
-        taken = {sitting.exam_id for sitting in tx.sittings.all_of_candidate(actor.person_id)}
-        coming = [session for session in reversed(tx.exams.sessions_of(actor)) if session.closes_at > now]
-        return [
-            Offer(
-                exam=exam,
-                eligibility=_eligibility(tx, exam, actor.person_id),
-                sessions=tuple(session for session in coming if session.exam_id == exam.id),
-            )
-            for exam in tx.exams.all_of(actor)
-            if exam.state is ExamState.OPEN and exam.id not in taken
-        ]
 
 
 def exams(engine: Engine, actor: Actor) -> list[Exam]:
@@ -224,11 +236,14 @@ def exam_of(engine: Engine, actor: Actor, exam_id: ExamId) -> Exam:
         return tx.exams.of_actor(actor, exam_id)
 
 
-def sessions(engine: Engine, actor: Actor) -> list[SessionSheet]:
-    """Return the organisation's sessions with everybody in them, latest first."""
+def sessions(engine: Engine, actor: Actor) -> list[SessionLine]:
+    """Return the organisation's sessions with how far their sittings are, latest first; practice sessions are not among them."""
     require(actor, Role.CELL_OFFICER, Role.INVIGILATOR)
     with engine.store.read() as tx:
-        return [_sheet(tx, actor, session) for session in tx.exams.sessions_of(actor)]
+        found = [session for session in tx.exams.sessions_of(actor) if session.practice_of is None]
+        exams_by_id = {exam.id: exam for exam in tx.exams.all_of(actor)}
+        counts = tx.registrations.counts([session.id for session in found])
+        return [SessionLine(session=session, exam=exams_by_id[session.exam_id], counts=counts[session.id]) for session in found]
 
 
 def session_sheet(engine: Engine, actor: Actor, session_id: SessionId) -> SessionSheet:

@@ -1,6 +1,5 @@
 """What the examination cell sees first: the way to the next exam, and a board of those that run now."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,7 +7,7 @@ from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.scoring.results import BatchState
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.exams import SessionSheet, exams, sessions
+from assessment_engine.services.exams import SessionLine, exams, sessions
 from assessment_engine.services.forms import forms
 from assessment_engine.services.items import bank_page
 from assessment_engine.services.results import BatchSheet, SessionResults, batches, session_results
@@ -19,7 +18,7 @@ from item_bank.items import ItemState
 class Board:
     """A session that runs now, and how many of its sittings are where."""
 
-    sheet: SessionSheet
+    sheet: SessionLine
     counts: Mapping[SittingState, int]
 
 
@@ -31,7 +30,7 @@ class Overview:
     approved: int
     forms: int
     exams: int
-    upcoming: tuple[SessionSheet, ...]  # not over yet, the nearest first
+    upcoming: tuple[SessionLine, ...]  # not over yet, the nearest first
     boards: tuple[Board, ...]
     to_draft: tuple[SessionResults, ...]
     to_approve: tuple[BatchSheet, ...]
@@ -51,7 +50,7 @@ def overview(engine: Engine, actor: Actor) -> Overview:
         forms=len(forms(engine, actor)),
         exams=len(exams(engine, actor)),
         upcoming=tuple(sorted(upcoming, key=lambda sheet: sheet.session.opens_at)),
-        boards=tuple(Board(sheet=sheet, counts=Counter(seat.sitting.state for seat in sheet.seats)) for sheet in running),
+        boards=tuple(Board(sheet=sheet, counts=sheet.counts) for sheet in running),
         to_draft=tuple(line for line in session_results(engine, actor) if line.free),
         to_approve=tuple(sheet for sheet in batches(engine, actor) if sheet.batch.state in pending),
     )

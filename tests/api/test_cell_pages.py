@@ -10,7 +10,7 @@ import pytest
 
 from api.app import create_app
 from assessment_engine.demo.content import demo_exam
-from assessment_engine.people import OrganisationKind, Role
+from assessment_engine.people import Actor, OrganisationKind, Role
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.people import NewPerson, add_organisation, add_person
 from assessment_engine.services.results import batches, draft_batch
@@ -156,14 +156,19 @@ def test_the_cell_builds_a_form_defines_an_exam_schedules_and_registers_by_forms
     _, url = officer.post("/cell/sessions/new", {"exam_id": exam.id, "title": "Noon", **when}, "/cell/sessions/new")
     session_page = url.split("?")[0].removeprefix("http://testserver")
     html, _ = officer.post(
-        f"{session_page}/register", {"candidate_id": candidate.person_id, "seat": "=B2", "extra_time": "25"}, session_page
+        f"{session_page}/register", {"login": _login(engine, candidate), "seat": "=B2"}, session_page
     )
 
     assert [str(cut) for cut in exam.policy.cut_scores["*"]] == ["0.5", "0.75"]
     assert (exam.duration_s, str(exam.policy.pass_share), exam.policy.signals) == (1800, "0.5", ("phone",))
-    assert "25 % more time" in html
+    assert "Asha Rao" in html
     rows = list(csv.reader(io.StringIO(officer.get(f"{session_page}/seats.csv").removeprefix("\ufeff"))))
     assert rows[1][:2] == ["'=B2", "Asha Rao"]
+
+
+def _login(engine: Engine, person: Actor) -> str:
+    with engine.store.read() as tx:
+        return tx.people.get(person.person_id).login
 
 
 def _exams(engine: Engine, paper: Paper):  # type: ignore[no-untyped-def]

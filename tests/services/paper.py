@@ -39,7 +39,8 @@ def a_paper(engine: Engine) -> Paper:
     officer, second = (a_person(engine, organisation_id, Role.CELL_OFFICER, name=name) for name in ("Asha Rao", "Ravi Das"))
     exam = make_demo_exam(engine, officer)
     now = engine.clock.now()
-    window = NewSession(exam_id=exam.id, title="Morning", opens_at=now - timedelta(hours=1), closes_at=now + timedelta(hours=4))
+    opens_at, closes_at = now - timedelta(hours=1), now + timedelta(hours=4)
+    window = NewSession(exam_id=exam.id, title="Morning", opens_at=opens_at, closes_at=closes_at, bookable=True)
     return Paper(officer=officer, second=second, exam=exam, session=create_session(engine, officer, window))
 
 

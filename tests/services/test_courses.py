@@ -22,7 +22,7 @@ from assessment_engine.kernel.errors import Conflict, IllegalTransition, Invalid
 from assessment_engine.kernel.ids import CourseId, OrganisationId, PersonId
 from assessment_engine.kernel.machine import advance
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import courses, exams
+from assessment_engine.services import bookings, courses
 from assessment_engine.services.courses import NewCourse, NewModule
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.competency import competency_records
@@ -192,10 +192,10 @@ def test_completing_the_course_opens_the_exam_that_names_it_and_says_why(engine:
     with engine.store.begin() as tx:
         tx.connection.execute(update(exam_table).where(exam_table.c.id == exam_id).values(course_id=course_id))
 
-    assert exams.eligibility(engine, learner, exam_id).reason is EligibilityReason.COURSE_NOT_COMPLETED
+    assert bookings.eligibility(engine, learner, exam_id).reason is EligibilityReason.COURSE_NOT_COMPLETED
     finish_all(engine, learner, course_id)
-    assert exams.eligibility(engine, learner, exam_id).reason is EligibilityReason.COURSE_COMPLETED
-    assert [offer.eligibility.eligible for offer in exams.offers(engine, learner)] == [True]
+    assert bookings.eligibility(engine, learner, exam_id).reason is EligibilityReason.COURSE_COMPLETED
+    assert [offer.eligibility.eligible for offer in bookings.offers(engine, learner)] == [True]
 
 
 def test_completing_a_course_never_writes_a_competency_record(engine: Engine, cell: Actor, learner: Actor) -> None:

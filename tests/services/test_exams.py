@@ -8,6 +8,7 @@ from assessment_engine.exams import EligibilityReason, ExamPolicy, ExamVerb
 from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotYet
 from assessment_engine.kernel.ids import CourseId
 from assessment_engine.people import Role
+from assessment_engine.services.bookings import eligibility
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.exams import (
     NewExam,
@@ -15,7 +16,6 @@ from assessment_engine.services.exams import (
     NewSession,
     create_exam,
     create_session,
-    eligibility,
     exams,
     move_exam,
     register,
