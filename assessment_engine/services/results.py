@@ -1,6 +1,6 @@
 """Results: draft a batch, approve it, and, with the second officer, publish it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,15 +84,15 @@ def draft_batch(engine: Engine, actor: Actor, session_id: SessionId) -> ResultBa
 def _free_reports(tx: Transaction, actor: Actor, session_id: SessionId) -> list[ScoreReport]:
     sittings = tx.sittings.all_of_session(session_id, actor.organisation_id)
     submitted = [sitting.id for sitting in sittings if sitting.state is SittingState.SUBMITTED]
-    free = _free(tx, session_id, tx.scoring.newest_of(submitted))
+    free = _free(tx, session_id, submitted)
     undecided = tx.late_answers.undecided(list(free))  # whoever's answers came late waits for people, not the others for them
     return [report for sitting_id, report in free.items() if sitting_id not in undecided]
 
 
-def _free(tx: Transaction, session_id: SessionId, reports: Mapping[SittingId, ScoreReport]) -> dict[SittingId, ScoreReport]:
-    """Return the reports that are in no batch yet and are over the seal that counts."""
-    taken, standing = tx.results.taken(session_id), tx.sittings.seals_that_count(list(reports))
-    return {one: report for one, report in reports.items() if report.id not in taken and report.card.seal_sha256 == standing[one]}
+def _free(tx: Transaction, session_id: SessionId, sittings: Sequence[SittingId]) -> dict[SittingId, ScoreReport]:
+    """Return the reports over the seals that count that are in no batch yet."""
+    taken, reports = tx.results.taken(session_id), tx.scoring.over_seals(list(tx.sittings.seals_that_count(sittings).values()))
+    return {sitting_id: report for sitting_id, report in reports.items() if report.id not in taken}
 
 
 def approve_batch(engine: Engine, actor: Actor, batch_id: BatchId) -> ResultBatch:
@@ -157,15 +157,14 @@ def session_results(engine: Engine, actor: Actor) -> list[SessionResults]:
 def _session_results(tx: Transaction, actor: Actor, session: ExamSession) -> SessionResults:
     sittings = tx.sittings.all_of_session(session.id, actor.organisation_id)
     sealed = [sitting.id for sitting in sittings if sitting.state is SittingState.SUBMITTED]
-    reports = tx.scoring.newest_of(sealed)
-    free = _free(tx, session.id, reports)
+    free = _free(tx, session.id, sealed)
     late = tx.late_answers.undecided(list(free))
     return SessionResults(
         session=session,
         exam=tx.exams.get(session.exam_id),
         registered=len(sittings),
         sealed=len(sealed),
-        scored=len(reports),
+        scored=len(tx.scoring.newest_of(sealed)),
         free=len(free) - len(late),
         late=len(late),
     )

@@ -7,10 +7,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from assessment_engine.delivery.late import Said, Verdict
+from assessment_engine.delivery.responses import an_offer
 from assessment_engine.invigilation import Outcome
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.late_answers import keep_late
+from assessment_engine.services.late_decisions import decide_late
 from tests.builders import a_person
 from tests.certification.story import Story, a_story, install_triggers, tell
+from tests.services.test_results import give_password
 
 Step = Callable[[Story], None]
 
@@ -71,6 +76,16 @@ def a_newer_decision(story: Story) -> None:
     story.decision_id = first
 
 
+def a_seal_after_the_score(story: Story) -> None:
+    """Let an officer accept a late answer, so that a second seal supersedes the one that was scored."""
+    engine, sitting_id, officer = story.engine, story.sitting_id, story.officers[0]
+    offer = an_offer(sitting_id, story.world.candidate.person_id, story.world.items[0], 1, {"RESPONSE": "A"})
+    kept = keep_late(engine, story.world.candidate, sitting_id, [offer], "")
+    give_password(engine, officer)
+    decide_late(engine, officer, sitting_id, [kept.late[0].id], Said(verdict=Verdict.ACCEPT, reason="The line was cut."))
+    story.watch()
+
+
 def a_decision_after(**flag: str | None) -> Step:
     def step(story: Story) -> None:
         story.flag(**flag)
@@ -91,6 +106,7 @@ def test_a_certificate_whose_conditions_are_all_met_is_accepted(story: Story) ->
     ("instead", "words"),
     [
         ({"score": lambda story: story.score(seal_sha256="ab" * 32)}, "score report over exactly that seal"),
+        ({"watch": a_seal_after_the_score}, "score report over exactly that seal"),
         ({"score": lambda story: story.score(passed=False)}, "score report over exactly that seal"),
         ({"decide": lambda story: story.decide(Outcome.ADVERSE)}, "decision that lets it pass"),
         ({"decide": a_newer_decision}, "decision that stands"),
