@@ -41,6 +41,7 @@ class NewExam:
     duration_s: int
     policy: ExamPolicy = field(default_factory=ExamPolicy)
     course_id: CourseId | None = None
+    practice_form_id: FormId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,14 +108,24 @@ def create_exam(engine: Engine, actor: Actor, new: NewExam) -> Exam:
         duration_s=new.duration_s,
         policy=new.policy,
         course_id=new.course_id,
+        practice_form_id=new.practice_form_id,
     )
     time_policy(exam.duration_s, exam.policy.document, {})
     with engine.store.begin() as tx:
         if tx.forms.of_actor(actor, new.form_id).state is not FormState.APPROVED:
             raise Invalid("a retired form cannot be examined")
+        _check_practice(tx, actor, new)
         tx.exams.add(exam)
         tx.audit.append("exam_created", subject=exam.id, actor=actor.person_id, now=now, payload={"policy": exam.policy.document})
     return exam
+
+
+def _check_practice(tx: Transaction, actor: Actor, new: NewExam) -> None:
+    if new.practice_form_id is None:
+        return
+    practice, paper = tx.forms.of_actor(actor, new.practice_form_id), tx.forms.of_actor(actor, new.form_id)
+    if set(practice.items) & set(paper.items):
+        raise Invalid("the practice form has a question of the paper itself; build one from questions that nobody is examined in")
 
 
 def move_exam(engine: Engine, actor: Actor, exam_id: ExamId, verb: ExamVerb) -> Exam:
