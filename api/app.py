@@ -38,6 +38,7 @@ from api.pages import (
     public,
     results,
     sessions,
+    shell,
     verification,
 )
 from api.pages import audit as audit_page
@@ -46,6 +47,7 @@ from api.routes import audit as audit_route
 from api.routes import checkin, credentials, health, invigilation, leases, login, media, papers, sittings
 from api.routes import late_answers as late_answers_route
 from api.routes import navigation as navigation_route
+from api.routes import timekeeping as timekeeping_route
 from assessment_engine.services.engine import Engine
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -56,9 +58,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     bookings.router,
     candidate_checkin.router,
     candidate_exam.router,
+    shell.router,
     candidate_record.router,
     arrangements.router,
     sittings.router,
+    timekeeping_route.router,
     late_answers_route.router,
     navigation_route.router,
     papers.router,

@@ -1,0 +1,160 @@
+"""Time on a running sitting, for its candidate's page: the contact every half minute, and breaks.
+
+What staff do with time are forms (pages/timekeeping.py) and POST …/time (routes/sittings.py).
+"""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from api.auth import EngineDep, Viewer
+from api.routes.sittings import LedgerDep, SittingPath
+from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.kernel.ids import ItemVersionId
+from assessment_engine.services import contact as signs
+from assessment_engine.services.contact import Contact, Keepsake, Resting, Sign
+
+MOST_ITEMS = 1000
+
+router = APIRouter(prefix="/api/v1/sittings", tags=["sittings"])
+
+_Item = Annotated[ItemVersionId, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$")]
+_Items = Annotated[list[_Item], Field(max_length=MOST_ITEMS)]
+_Language = Annotated[str, Field(pattern=r"^[A-Za-z-]{2,12}$")]
+
+
+class PageProgress(BaseModel):
+    """What a page wants kept for the next device; it decides nothing."""
+
+    marked: _Items = []
+    visited: _Items = []
+    languages: Annotated[dict[_Item, _Language], Field(max_length=MOST_ITEMS)] = {}
+
+
+class ContactRequest(BaseModel):
+    """A sign of life: the window that it is of, and what it wants kept; null keeps what is there."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"writer": "w-1f7a", "progress": None}]})
+
+    writer: Annotated[str | None, Field(max_length=40)] = None
+    progress: PageProgress | None = None
+
+
+class PausedAnswer(BaseModel):
+    """Since when the time stands still, and why: `invigilator` or `break`."""
+
+    since: datetime
+    reason: str
+
+
+class DeadlinesAnswer(BaseModel):
+    """When the part and the question end that the candidate is at."""
+
+    section: datetime | None
+    item: datetime | None
+
+
+class ContactAnswer(BaseModel):
+    """How things stand. `nonce` proves when the server was last heard of; keep it with the answers."""
+
+    server_time: datetime
+    state: SittingState
+    deadline: datetime | None
+    deadlines: DeadlinesAnswer | None
+    paused: PausedAnswer | None
+    writer: str | None
+    revision: int
+    closed_by: str | None
+    nonce: str
+    announcements: list[dict[str, JsonValue]]
+
+
+class BreakAnswer(BaseModel):
+    """The candidate's breaks: how many, how long each at most, how many were taken, and when the present one ends by itself."""
+
+    server_time: datetime
+    state: SittingState
+    deadline: datetime | None
+    paused: PausedAnswer | None
+    count: int
+    minutes: int
+    used: int
+    ends: datetime | None
+
+
+@router.post("/{sitting_id}/contact")
+async def contact(engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath, body: ContactRequest) -> ContactAnswer:
+    """Give a sign of life, every 30 seconds or so and after each reconnect; learn the time, pauses, who writes, announcements.
+
+    Refusals: 404 `not_found`; 422 `unknown_item`, `invalid`; 503 `storage_unavailable`.
+    """
+    sign = Sign(actor=viewer, sitting_id=sitting_id, writer=body.writer, keepsake=_keepsake(body.progress))
+    return _contact(await signs.contact(engine, ledger, sign))
+
+
+@router.get("/{sitting_id}/break")
+def breaks(engine: EngineDep, viewer: Viewer, sitting_id: SittingPath) -> BreakAnswer:
+    """Return which breaks one's arrangement has, and how many are left."""
+    return _break(signs.breaks(engine, viewer, sitting_id))
+
+
+@router.post("/{sitting_id}/break")
+def take_break(ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath) -> BreakAnswer:
+    """Begin a break: the time stands still. Asking twice is once.
+
+    Refusals: 409 `no_break_left`, `sitting_paused`, `after_time`, `sitting_sealed`, `not_yet`.
+    """
+    return _break(signs.take_break(ledger, viewer, sitting_id))
+
+
+@router.post("/{sitting_id}/break/end")
+def end_break(ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath) -> BreakAnswer:
+    """Go on working; a break ends by itself after its minutes."""
+    return _break(signs.end_break(ledger, viewer, sitting_id))
+
+
+def _keepsake(asked: PageProgress | None) -> Keepsake | None:
+    if asked is None:
+        return None
+    return Keepsake(marked=tuple(asked.marked), visited=tuple(asked.visited), languages=asked.languages)
+
+
+def paused(sitting: Sitting) -> PausedAnswer | None:
+    """Say since when and why a sitting's time stands still; None while it runs."""
+    if sitting.paused_at is None or sitting.paused_for is None:
+        return None
+    return PausedAnswer(since=sitting.paused_at, reason=str(sitting.paused_for))
+
+
+def _contact(heard: Contact) -> ContactAnswer:
+    sitting, ends = heard.sitting, heard.deadlines
+    none = ends.section is None and ends.item is None
+    return ContactAnswer(
+        server_time=heard.server_time,
+        state=sitting.state,
+        deadline=sitting.deadline_at,
+        deadlines=None if none else DeadlinesAnswer(**asdict(ends)),
+        paused=paused(sitting),
+        writer=sitting.writer,
+        revision=sitting.revision,
+        closed_by=sitting.closed_by,
+        nonce=heard.nonce,
+        announcements=[dict(one) for one in heard.announcements],
+    )
+
+
+def _break(resting: Resting) -> BreakAnswer:
+    sitting = resting.sitting
+    return BreakAnswer(
+        server_time=resting.server_time,
+        state=sitting.state,
+        deadline=sitting.deadline_at,
+        paused=paused(sitting),
+        count=resting.breaks.count,
+        minutes=resting.breaks.seconds // 60,
+        used=resting.used,
+        ends=resting.ends_at,
+    )
