@@ -113,6 +113,10 @@ class CheckIn:
             raise Invalid("say what the candidate should do, or why it is referred", field="note")
         return replace(self, state=advance(TRANSITIONS, self.state, verb), note=note.strip(), decided_by=by, decided_at=now)
 
+    def admitted_to_practise(self, now: datetime) -> "CheckIn":
+        """Return it let in without anybody at the door: nobody is examined in practice."""
+        return replace(self, state=advance(TRANSITIONS, self.state, CheckInVerb.ADMIT), decided_at=now)
+
     def compared(self, comparison: FaceComparison) -> "CheckIn":
         """Return it with the machine's view; the state does not move."""
         return replace(self, machine_distance=comparison.distance, machine_view=view_of(comparison.distance))

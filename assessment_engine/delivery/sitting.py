@@ -228,6 +228,11 @@ class Sitting:
             return 0.0
         return ((self.paused_at or now) - self.started_at).total_seconds() - self.stopped_s
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether what the camera shows is looked at for findings: once the exam has begun, and never while practising."""
+        return self.started_at is not None and not self.practice
+
     def viewing(self, item: ItemVersionId) -> "Sitting":
         """Note which item is on the candidate's screen."""
         return replace(self, current_item=item)

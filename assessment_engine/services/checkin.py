@@ -72,11 +72,14 @@ def ask_admission(engine: Engine, actor: Actor, sitting_id: SittingId, face_jpeg
         sitting = tx.sittings.get_locked(sitting_id).request_admission()
         before = tx.checkins.find(sitting_id)
         checkin = _requested(before, sitting, blob, now)
+        if sitting.practice:
+            sitting, checkin = sitting.admit(now), checkin.admitted_to_practise(now)
         tx.sittings.save(sitting)
         (tx.checkins.save if before else tx.checkins.add)(checkin)
         tx.events.record(_event("checkin_requested", sitting, now, actor.person_id))
-        job = tx.outbox.add(JobName.COMPARE_FACES, sitting_id, now)
-    engine.jobs.tell(job)
+        job = None if sitting.practice else tx.outbox.add(JobName.COMPARE_FACES, sitting_id, now)
+    if job is not None:
+        engine.jobs.tell(job)
     return checkin
 
 

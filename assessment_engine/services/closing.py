@@ -45,6 +45,8 @@ def seal_up(engine: Engine, tx: Transaction, closed: Sitting, actor: Actor | Non
     by = actor.person_id if actor else None
     tx.audit.append("sitting_sealed", subject=closed.id, actor=by, now=now, payload=seal.document)
     tx.events.record(event("sitting_submitted", closed, now, actor, data={"closed_by": closed.closed_by, "answers": seal.answers}))
+    if closed.practice:
+        return seal, ()  # nothing comes after practising: no score, no proctoring decision
     return seal, (tx.outbox.add(JobName.SCORE_SITTING, closed.id, now), tx.outbox.add(JobName.SETTLE_SITTING, closed.id, now))
 
 

@@ -25,7 +25,7 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import RenderedItem, rendered_item, scored_variant
 from assessment_engine.services.tickets import TicketKind
 from assessment_engine.storage.database import Transaction
-from assessment_engine.storage.ledger_writer import AnswerLedger, Fits
+from assessment_engine.storage.ledger_writer import LARGEST_BATCH, AnswerLedger, Fits
 from item_bank.forms import Form
 from item_bank.qti.binding import bind
 from item_bank.qti.model import QtiItem
@@ -75,11 +75,12 @@ class CameraTicket:
 
 
 def my_sittings(engine: Engine, actor: Actor) -> list[MySitting]:
-    """Return the candidate's sittings, oldest first."""
+    """Return the candidate's sittings, oldest first; practice is not among them."""
     with engine.store.read() as tx:
         return [
             MySitting(sitting=sitting, exam=tx.exams.get(sitting.exam_id), session=tx.exams.session(sitting.session_id))
             for sitting in tx.sittings.all_of_candidate(actor.person_id)
+            if not sitting.practice
         ]
 
 
@@ -204,9 +205,10 @@ def camera_ticket(engine: Engine, actor: Actor, sitting_id: SittingId) -> Camera
     return CameraTicket(ticket=tickets.issue(engine, TicketKind.CAMERA, sitting_id), ingest_url=engine.ingest_url)
 
 
-def open_ledger(engine: Engine) -> AnswerLedger:
+def open_ledger(engine: Engine, *, largest_batch: int = LARGEST_BATCH) -> AnswerLedger:
     """Start the answer ledger's writer of this process; an answer must fit its item's declarations."""
-    return AnswerLedger(engine.store, engine.clock, engine.signer.receipts, fits=_fits(), settle=settle).start()
+    key, clock = engine.signer.receipts, engine.clock
+    return AnswerLedger(engine.store, clock, key, fits=_fits(), settle=settle, largest_batch=largest_batch).start()
 
 
 def _fits() -> Fits:

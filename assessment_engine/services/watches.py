@@ -102,11 +102,13 @@ def drain(engine: Engine, watch: WatchRecord) -> None:
         before = tx.incidents.watch(watch.sitting_id)
         if before is not None and before.drained_at is not None:
             return
-        whole = _with_silence(tx.sittings.get(watch.sitting_id), watch)
+        sitting = tx.sittings.get(watch.sitting_id)
+        whole = _with_silence(sitting, watch)
         tx.incidents.save_watch(replace(whole, drained_at=now))
         tx.audit.append("watch_drained", subject=watch.sitting_id, now=now, payload=_chain(watch))
-        job = tx.outbox.add(JobName.SETTLE_SITTING, watch.sitting_id, now)
-    engine.jobs.tell(job)
+        job = None if sitting.practice else tx.outbox.add(JobName.SETTLE_SITTING, watch.sitting_id, now)
+    if job is not None:
+        engine.jobs.tell(job)
 
 
 def drain_forgotten(engine: Engine) -> int:

@@ -173,6 +173,11 @@ class Exams:
         query = select(exam_sessions).where(exam_sessions.c.organisation_id == actor.organisation_id)
         return [session_of(row) for row in self._connection.execute(query.order_by(exam_sessions.c.opens_at.desc(), exam_sessions.c.id))]
 
+    def practices_of(self, session_id: SessionId) -> list[ExamSession]:
+        """Return a session's practice sessions, the first round first."""
+        query = select(exam_sessions).where(exam_sessions.c.practice_of == session_id).order_by(exam_sessions.c.id)
+        return [session_of(row) for row in self._connection.execute(query)]
+
     def add_registration(self, registration: Registration) -> None:
         """Insert a registration; raises Conflict when the candidate has a place in the session."""
         same = (registrations.c.session_id == registration.session_id) & (registrations.c.candidate_id == registration.candidate_id)

@@ -72,7 +72,7 @@ class Desk:
         self._due: dict[timedelta, datetime] = {}
         self._picture: bytes | None = None
         self.last_id = ""
-        if orders.sitting.started_at is not None:
+        if orders.sitting.is_watched:
             self.begin(orders)
 
     @property

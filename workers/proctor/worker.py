@@ -157,7 +157,7 @@ class Worker:
         now = self._engine.clock.now()
         for sitting_id, sitting in watches.standing(self._engine, [desk.sitting.id for desk in self._desks.values()]).items():
             desk = self._desks[sitting_id]
-            if sitting.started_at is not None and not desk.watching:
+            if sitting.is_watched and not desk.watching:
                 desk.begin(watches.orders(self._engine, sitting_id))
             desk.sitting = sitting
             if watches.is_over(sitting):
