@@ -53,6 +53,7 @@ class Card:
     opens_later: bool
     first: bool  # the one whose step is the page's primary action
     may_change: bool
+    may_prepare: bool  # practise, ask for arrangements
 
 
 @router.get("")
@@ -89,11 +90,12 @@ def _cards(sittings: Sequence[MySitting], now: datetime) -> list[Card]:
             opens_later=now < mine.session.opens_at,
             first=number == 0 and bool(step.verb),
             may_change=bookings.may_change(mine.sitting, mine.session, now),
+            may_prepare=bool(step.verb) and mine.sitting.started_at is None,
         )
         for number, (mine, step) in enumerate([*due, *over])
     ]
 
 
 def _step(mine: MySitting, now: datetime) -> NextStep:
-    started = mine.sitting.state in (SittingState.IN_PROGRESS, SittingState.SUBMITTED, SittingState.VOIDED)
-    return _STEPS[mine.sitting.state] if started or now < mine.session.closes_at else _OVER
+    decided = mine.sitting.started_at is not None or mine.sitting.state is SittingState.VOIDED
+    return _STEPS[mine.sitting.state] if decided or now < mine.session.closes_at else _OVER
