@@ -1,7 +1,5 @@
 """The cell's pages of exams: define, look, close. Their sessions are sessions.py's."""
 
-from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -9,8 +7,11 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.auth import EngineDep, Officer
 from api.pages import goto, page
+from api.pages.exam_rules import DEVICES, FIELDS_OF_GROUPS, GRACE, MOST_MINUTES, OUTAGE, TOOL_WORDS, policy_of, rules_of
+from api.pages.sent import Posted, Sent
 from api.pages.wording import KINDS
-from assessment_engine.exams import EVERY_COMPETENCY, SIGNALS, ExamPolicy, ExamVerb
+from api.words import N_
+from assessment_engine.exams import SIGNALS, ExamVerb
 from assessment_engine.kernel.errors import Conflict, Invalid
 from assessment_engine.kernel.ids import CourseId, ExamId, FormId
 from assessment_engine.people import Actor
@@ -32,90 +33,62 @@ def list_exams(request: Request, engine: EngineDep, actor: Officer) -> HTMLRespo
 @router.get("/exams/new")
 def new_exam(request: Request, engine: EngineDep, actor: Officer) -> HTMLResponse:
     """Ask what is examined, for how long, under which rules."""
-    return _exam_form(request, engine, actor, {"signals": " ".join(SIGNALS)}, "")
+    return _exam_form(request, engine, actor, Sent({}))
 
 
 @router.post("/exams/new")
-def create_exam(
-    request: Request,
-    engine: EngineDep,
-    actor: Officer,
-    code: Annotated[str, Form(max_length=40)] = "",
-    title: Annotated[str, Form(max_length=200)] = "",
-    title_hi: Annotated[str, Form(max_length=200)] = "",
-    form_id: Annotated[str, Form(max_length=40)] = "",
-    course_id: Annotated[str, Form(max_length=40)] = "",
-    minutes: Annotated[str, Form(max_length=4)] = "",
-    pass_percent: Annotated[str, Form(max_length=6)] = "",
-    observable_percent: Annotated[str, Form(max_length=6)] = "",
-    alarms: Annotated[str, Form(max_length=6)] = "",
-    outage: Annotated[str, Form(max_length=20)] = "",
-    cuts: Annotated[str, Form(max_length=60)] = "",
-    signals: Annotated[list[str] | None, Form()] = None,
-) -> Response:
-    """Define an exam; what does not fit is said above the form, with nothing lost."""
-    sent = {
-        "code": code,
-        "title": title,
-        "title_hi": title_hi,
-        "form_id": form_id,
-        "course_id": course_id,
-        "minutes": minutes,
-        "pass_percent": pass_percent,
-        "observable_percent": observable_percent,
-        "alarms": alarms,
-        "outage": outage,
-        "cuts": cuts,
-        "signals": " ".join(signals or ()),
-    }
-    try:
-        exam = exams.create_exam(engine, actor, _new_exam(sent))
-    except (Invalid, Conflict) as error:
-        return _exam_form(request, engine, actor, sent, error.message)
-    return goto(f"/cell/exams/{exam.id}", done="created")
+def create_exam(request: Request, engine: EngineDep, actor: Officer, sent: Posted) -> Response:
+    """Define an exam; what does not fit is said at its field, with nothing lost."""
+    new = _new_exam(engine, actor, sent)
+    if sent.is_right:
+        try:
+            return goto(f"/cell/exams/{exams.create_exam(engine, actor, new).id}", done="created")
+        except Conflict:
+            sent.wrong("code", (N_("This code is taken. Choose another one."), {}))
+        except Invalid as error:
+            sent.wrong(*(_PRACTICE if error.details.get("problem") == "practice_overlap" else ("", (error.message, {}))))
+    return _exam_form(request, engine, actor, sent)
 
 
-def _new_exam(sent: Mapping[str, str]) -> NewExam:
-    policy = ExamPolicy(
-        pass_share=_number(sent["pass_percent"]) / 100,
-        min_observable_share=float(_number(sent["observable_percent"]) / 100),
-        false_alert_budget=float(_number(sent["alarms"])),
-        cut_scores={EVERY_COMPETENCY: tuple(_number(cut) / 100 for cut in sent["cuts"].replace(",", " ").split())},
-        signals=tuple(sent["signals"].split()),
-        outage=sent["outage"],
-    )
+_PRACTICE = ("practice_form_id", (N_("It has a question of the paper itself. Build one from questions that nobody is examined in."), {}))
+
+
+def _new_exam(engine: Engine, actor: Actor, sent: Sent) -> NewExam:
+    papers = [sheet.form.id for sheet in forms.forms(engine, actor)]
+    taught = [view.course.id for view in courses.all_courses(engine, actor)]
+    course_id, practice_id = sent.choice("course_id", ("", *taught)), sent.choice("practice_form_id", ("", *papers))
     return NewExam(
-        code=sent["code"],
-        title=sent["title"],
-        title_hi=sent["title_hi"],
-        form_id=FormId(sent["form_id"]),
-        duration_s=int(_number(sent["minutes"]) * 60),
-        policy=policy,
-        course_id=CourseId(sent["course_id"]) if sent["course_id"] else None,
+        code=sent.text("code", most=40),
+        title=sent.text("title"),
+        title_hi=sent.text("title_hi"),
+        form_id=FormId(sent.choice("form_id", papers)),
+        duration_s=int(sent.number("minutes", 1, MOST_MINUTES) * 60),
+        policy=policy_of(sent, [one.id for one in competencies(engine, actor)]),
+        course_id=CourseId(course_id) if course_id else None,
+        practice_form_id=FormId(practice_id) if practice_id else None,
     )
 
 
-def _number(text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise Invalid("minutes, percentages and the budget are numbers") from None
-    if not number.is_finite() or number < 0:
-        raise Invalid("minutes, percentages and the budget are not negative")
-    return number
-
-
-def _exam_form(request: Request, engine: Engine, actor: Actor, sent: Mapping[str, str], problem: str) -> HTMLResponse:
+def _exam_form(request: Request, engine: Engine, actor: Actor, sent: Sent) -> HTMLResponse:
+    wrong = {group for group, names in FIELDS_OF_GROUPS.items() if sent.problems.keys() & set(names)}
     return page(
         request,
         "cell/exam_new.html",
-        status=422 if problem else 200,
+        status=200 if sent.is_right else 422,
         sheets=forms.forms(engine, actor),
         courses=courses.all_courses(engine, actor),
-        signals=SIGNALS,
-        kinds=KINDS,
-        sent=sent,
-        problem=problem,
+        competencies=competencies(engine, actor),
+        choices={
+            "grace": GRACE,
+            "outage": OUTAGE,
+            "devices": DEVICES,
+            "tools": TOOL_WORDS,
+            "kinds": {each: KINDS[each] for each in SIGNALS},
+        },
+        signals=" ".join(SIGNALS),
+        wrong=wrong,
+        fields=sent.values,
+        problems=sent.problems,
     )
 
 
@@ -123,13 +96,17 @@ def _exam_form(request: Request, engine: Engine, actor: Actor, sent: Mapping[str
 def show_exam(request: Request, engine: EngineDep, actor: Officer, exam_id: ExamId) -> HTMLResponse:
     """Show an exam with its rules and its sessions."""
     exam = exams.exam_of(engine, actor, exam_id)
+    skills = {one.id: one for one in competencies(engine, actor)}
+    practice = forms.form_of(engine, actor, exam.practice_form_id).form if exam.practice_form_id else None
     course = next((view.course for view in courses.all_courses(engine, actor) if view.course.id == exam.course_id), None)
     return page(
         request,
         "cell/exam.html",
         exam=exam,
         course=course,
-        competencies={one.id: one for one in competencies(engine, actor)},
+        competencies=skills,
+        practice=practice,
+        rules_of=rules_of,
         sheets=[sheet for sheet in exams.sessions(engine, actor) if sheet.exam.id == exam.id],
         kinds=KINDS,
     )

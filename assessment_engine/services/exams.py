@@ -125,7 +125,8 @@ def _check_practice(tx: Transaction, actor: Actor, new: NewExam) -> None:
         return
     practice, paper = tx.forms.of_actor(actor, new.practice_form_id), tx.forms.of_actor(actor, new.form_id)
     if set(practice.items) & set(paper.items):
-        raise Invalid("the practice form has a question of the paper itself; build one from questions that nobody is examined in")
+        advice = "build one from questions that nobody is examined in"
+        raise Invalid(f"the practice form has a question of the paper itself; {advice}", problem="practice_overlap")
 
 
 def move_exam(engine: Engine, actor: Actor, exam_id: ExamId, verb: ExamVerb) -> Exam:
