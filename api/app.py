@@ -16,6 +16,7 @@ from api import errors, logs, pages
 from api.bounds import LoginGate
 from api.live_sessions import LiveSessions
 from api.pages import (
+    announcements,
     arrangements,
     bookings,
     candidate,
@@ -34,19 +35,26 @@ from api.pages import (
     item_exports,
     item_imports,
     items,
+    late_answers,
     people,
+    practice,
     public,
+    question_reports,
+    response_sheets,
     results,
     sessions,
     shell,
     verification,
 )
 from api.pages import audit as audit_page
+from api.pages import timekeeping as time_page
 from api.porch import Porch
+from api.routes import announcements as announcements_route
 from api.routes import audit as audit_route
-from api.routes import checkin, credentials, health, invigilation, leases, login, media, papers, sittings
+from api.routes import checkin, credentials, health, invigilation, keys, leases, login, media, papers, sittings
 from api.routes import late_answers as late_answers_route
 from api.routes import navigation as navigation_route
+from api.routes import question_reports as question_reports_route
 from api.routes import timekeeping as timekeeping_route
 from assessment_engine.services.engine import Engine
 
@@ -61,20 +69,27 @@ ROUTERS: tuple[APIRouter, ...] = (
     shell.router,
     candidate_record.router,
     arrangements.router,
+    practice.router,
     sittings.router,
     timekeeping_route.router,
     late_answers_route.router,
+    keys.router,
     navigation_route.router,
+    announcements_route.router,
+    question_reports_route.router,
     papers.router,
     leases.router,
     media.router,
     checkin.router,
     invigilator.router,
+    time_page.router,
+    announcements.router,
     invigilation.router,
     courses.router,
     grievances.router,
     people.router,
     cell.router,
+    question_reports.router,
     gallery.router,  # these before items: /cell/items/gallery is no version
     item_imports.router,
     item_exports.router,
@@ -84,6 +99,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     sessions.router,
     centres.router,
     results.router,
+    late_answers.router,
+    response_sheets.router,
     certificates.router,
     verification.router,
     credentials.router,

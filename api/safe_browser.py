@@ -86,8 +86,8 @@ def _proofs(request: Request, home: str, sitting_id: SittingId) -> list[Proof]:
 
 def _as_sent(request: Request) -> str:
     """Return path and query to the letter as the browser asked for them."""
-    path = request.scope.get("raw_path", request.scope["path"].encode()).decode("latin-1").partition("?")[0]
-    query = request.scope["query_string"].decode("latin-1")
+    sent: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    path, query = sent.decode("latin-1").partition("?")[0], request.url.query
     return path + (f"?{query}" if query else "")
 
 

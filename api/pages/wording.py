@@ -3,9 +3,10 @@
 Words say what was seen, never what somebody meant by it. Texts are marked here and translated where they are shown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from api.words import N_
+from assessment_engine.storage.events import ExamEvent
 
 KINDS: Mapping[str, str] = {
     "nobody": N_("Nobody in the picture"),
@@ -112,9 +113,40 @@ EVENTS: Mapping[str, str] = {
     "sitting_submitted": N_("The exam was handed in."),
     "connection_lost": N_("The camera's connection was lost."),
     "connection_back": N_("The camera's connection returned."),
-    "browser_hint": N_("The page reported a change of window: a hint, never evidence."),
+    "browser_hint": N_("The browser noticed something: a hint, never evidence."),
     "question_reported": N_("The candidate reported a question."),
     "incident_raised": N_("The machine raised an incident."),
     "incident_closed": N_("The incident ended."),
     "case_judged": N_("A person judged a case."),
 }
+
+HINTS: Mapping[str, str] = {
+    "left_tab": N_("Hint: went to another tab or program."),
+    "left_window": N_("Hint: left the window."),
+    "back_tab": N_("Hint: came back to the exam after %(seconds)s s."),
+    "back_window": N_("Hint: left the window for %(seconds)s s."),
+    "paste": N_("Hint: pasted text of %(characters)s characters."),
+    "copy": N_("Hint: copied text."),
+    "full_screen": N_("Hint: went to full screen."),
+    "window": N_("Hint: left full screen."),
+    "second_screen": N_("Hint: the browser says that there is a second screen."),
+    "one_screen": N_("Hint: the browser says that there is one screen now."),
+    "many": N_("Hint: more changes in a minute than are written down."),
+    "hidden": N_("Hint: went to another tab or program."),
+    "visible": N_("Hint: came back to the exam."),
+    "blur": N_("Hint: left the window."),
+}
+"""What a page's browser noticed, by `what` and `how`. Everything a browser says can be made up, and is never evidence."""
+
+
+def event_said(event: ExamEvent, translate: Callable[..., str]) -> str:
+    """Return an event of a timeline in plain words."""
+    data = event.data
+    hint = HINTS.get(f"{data.get('what')}_{data['how']}" if "how" in data else str(data.get("what")))
+    if event.kind != "browser_hint" or hint is None:
+        return translate(EVENTS[event.kind])
+    return translate(hint, seconds=_count(data.get("seconds")), characters=_count(data.get("characters")))
+
+
+def _count(value: object) -> int:
+    return int(value) if isinstance(value, int | float) else 0

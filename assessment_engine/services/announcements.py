@@ -31,6 +31,7 @@ class Desk:
     form: Form
     titles: Mapping[ItemVersionId, str]
     rooms: Mapping[RoomId, int]  # with the number of registrations in each
+    room_names: Mapping[RoomId, str]
     registered: int
     said: Sequence[Announcement]
     names: Mapping[PersonId, str]
@@ -51,6 +52,7 @@ def desk(engine: Engine, actor: Actor, session_id: SessionId) -> Desk:
             form=form,
             titles={item: tx.items.get(item).title for item in form.items},
             rooms=_rooms([one.room_id for one in registered]),
+            room_names={room.id: room.name for room in tx.centres.rooms_of(actor)},
             registered=len(registered),
             said=said[::-1],
             names=tx.people.names([one.said_by for one in said]),

@@ -1,0 +1,94 @@
+// Everything beside the question, put together for exam_page.js: tools, looks, hints, announcements, how the parts look, their clocks. Nothing here knows
+// an answer or saves one; the exam goes on without it.
+
+import { attachCalculator } from "./calculator.js";
+import { attachContrast } from "./contrast.js";
+import { askForFullScreen, watchBrowser } from "./exam_hints.js";
+import { attachNews } from "./exam_news.js";
+import { announcements, clocks, deadlinesAfter, deadlinesOf, paintClocks, paintTabs, partLooks, whyLocked } from "./exam_sections.js";
+import { attachReader } from "./read_aloud.js";
+import { attachRoughWork } from "./rough_work.js";
+import { keepHashes } from "./safe_browser.js";
+
+const find = (id) => document.getElementById(id);
+
+/**
+ * Bring it to life. `note(kind, data)` tells the server a hint, `numberOf(item)` is a question's number, `clock(moment)` writes a time.
+ * Answers what exam_page.js calls: contact, moved, tick, shown, parts, whyLocked, handedIn.
+ */
+export function openBeside({ sittingId, note, numberOf, clock }) {
+  const words = JSON.parse(find("beside-words").textContent);
+  const say = (key, values = {}) => Object.entries(values).reduce((text, [name, value]) => text.replace(`%(${name})s`, value), words[key] ?? "");
+  const announce = (text) => (find("beside-announce").textContent = text);
+  const news = attachNews({ sitting: sittingId, say, language: document.documentElement.lang, numberOf, clock, announce });
+  const [calculator, pad, reading] = ["calculator", "rough-work", "read-aloud"].map(find);
+  const reader = reading ? attachReader(reading, find("question"), words) : null;
+  let deadlines = deadlinesOf(null);
+  let left = clocks(deadlines, 0);
+  let forget = async () => {};
+
+  if (calculator) attachCalculator(calculator, words);
+  if (pad) attachRoughWork(pad, sittingId).then((forgetting) => (forget = forgetting), () => {});
+  attachContrast(find("contrast"));
+  attachPanels();
+  askForFullScreen(find("full-screen"));
+  watchBrowser((hint) => note("browser_hint", hint));
+  keepHashes().catch(() => {});
+
+  return {
+    /** Take over what a contact said. */
+    contact(reply) {
+      deadlines = deadlinesOf(reply.deadlines);
+      news.receive(reply.announcements);
+    },
+    /** Take over what a move said; `now` is the server's time (ms). */
+    moved(reply, now) {
+      deadlines = deadlinesAfter(reply, now);
+      left = clocks(deadlines, now); // another part's clock: nothing happened between the two
+      paintClocks(document, left);
+    },
+    /** Look at the clocks; while the sitting is paused they stand. */
+    tick(now, pausedSince = null) {
+      const next = clocks(deadlines, now, pausedSince);
+      const due = announcements(left, next);
+      if (due.length > 0) announce(due.map(({ word, values }) => say(word, values)).join(" "));
+      left = next;
+      paintClocks(document, left);
+    },
+    /** A question came to the screen, in a language. */
+    shown(item, language) {
+      news.shown(item);
+      reader?.shown(language);
+    },
+    /** Show how the parts stand; `counts` has {answered, total} by part. */
+    parts: (sections, current, counts) => paintTabs(document, partLooks(sections, current, counts), say),
+    /** Say why a part cannot be entered, or "" when it can. */
+    whyLocked(section) {
+      const why = whyLocked(section);
+      return why ? say(why) : "";
+    },
+    /** The exam is over: stop talking, forget the rough work. */
+    async handedIn() {
+      reader?.stop();
+      await forget();
+    },
+  };
+}
+
+function attachPanels() {
+  for (const opener of document.querySelectorAll("[data-opens]")) {
+    const panel = find(opener.dataset.opens);
+    const show = (open) => {
+      panel.hidden = !open;
+      opener.setAttribute("aria-expanded", String(open));
+    };
+    opener.addEventListener("click", () => {
+      show(panel.hidden);
+      if (!panel.hidden) panel.querySelector("input, textarea")?.focus(); // whoever opens a tool is about to use it
+    });
+    panel.querySelector("[data-close]").addEventListener("click", () => {
+      show(false);
+      opener.focus();
+    });
+  }
+}
