@@ -8,6 +8,7 @@ from api.app import create_app
 from assessment_engine.runtime import build_engine
 from assessment_engine.services import delivery
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.keys import announce_key
 from assessment_engine.settings import Settings
 from workers.queue import RqJobs
 
@@ -17,6 +18,7 @@ GRACE_S = 5  # how long a request may still take when the process is told to end
 def main(settings: Settings) -> None:
     """Run the delivery process of this deployment; what is queued for the ledger is written before it ends."""
     engine = build_engine(settings)
+    announce_key(engine)
     ledger = delivery.open_ledger(engine)
     app = create_app(engine, ledger, assets_dir=settings.assets_dir, probes=_probes(engine))
     try:

@@ -16,17 +16,19 @@ from api.pages import goto, language_of, page
 from api.pages.exam_tools import beside
 from api.pages.holds import HOLDERS, REASONS
 from api.pages.question_words import question_words
+from api.pages.time_words import GRACE_SAYS, OUTAGE_SAYS
 from api.routes.sittings import LedgerDep
 from api.safe_browser import SafeBrowser
 from api.words import N_, words
 from assessment_engine.delivery.responses import is_answered
 from assessment_engine.delivery.sitting import SittingState
-from assessment_engine.delivery.timing import OutagePolicy
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import NotYet
 from assessment_engine.kernel.ids import SittingId
-from assessment_engine.services import certification, delivery, exam_tools
+from assessment_engine.people import Actor
+from assessment_engine.services import certification, delivery, exam_tools, late_answers, papers, question_reports
 from assessment_engine.services.delivery import OpenSitting
+from assessment_engine.services.engine import Engine
 from item_bank.forms import FormSection
 
 router = APIRouter(prefix="/candidate/sittings/{sitting_id}", include_in_schema=False)
@@ -81,20 +83,40 @@ WORDS: Mapping[str, str] = {
     "marks": N_("%(n)s marks"),
     "time_given": N_("You have been given more time. The clock shows it."),
     "elsewhere": N_("An answer given in another window was newer and is shown now."),
+    "no_line": N_("No connection just now. Everything so far is saved; go on answering."),
+    "no_line_now": N_("There is no connection just now. Please try again in a moment."),
+    "elsewhere_title": N_("This exam is open in another window"),
+    "elsewhere_go_on": N_("What you answer here is kept on this device, and sent when you go on here. Nothing is lost."),
+    "elsewhere_call": N_("In this exam an invigilator moves it to another window. What you answer here is kept; nothing is lost."),
+    "free_title": N_("The invigilator has freed this exam: it can go on here"),
+    "go_on_here": N_("Go on here"),
+    "call": N_("Call the invigilator"),
+    "lease_first": N_("To hand in from this window, choose “Go on here” first."),
+    "paused_title": N_("The exam is paused"),
+    "paused": N_("Your time stands still. You can go on writing; it is kept here and saved when the exam goes on."),
+    "paused_invigilator": N_("An invigilator has stopped the time."),
+    "paused_break": N_("This is your break."),
+    "time_held": N_("Here the time is over, but time without a connection does not count. Go on; the server decides when it is back."),
+    "section_closed": N_("This part is closed, so this answer came late. It is kept, and a person decides whether it counts."),
+    "closed": N_("Your exam is closed"),
+    "late_told": N_("Some answers reached us after that. They are kept beside your exam, and a person decides whether they count."),
+    "late_waiting": N_("Some answers are still on this device. They are sent as soon as there is a connection; keep this page open."),
+    "late_file": N_("Some answers on this device came too late to be taken here. Save them as a file and give it to an invigilator."),
+    "file_saved": N_("The file is in your downloads. Give it to an invigilator if this device cannot be used any more."),
+    "go_on": N_("Go on"),
+    "move_later": N_("This step needs a connection. Go on with the questions of this part."),
+    "move_refused": N_("It is not possible to go there now."),
+    "nothing_follows": N_("This was the last question. You can hand in."),
 }
 
-OUTAGE_WORDS: Mapping[OutagePolicy, str] = {
-    OutagePolicy.TIME_RUNS_ON: N_(
-        "If the connection fails, go on answering: your answers are kept on this device and saved later. The time runs on."
-    ),
-    OutagePolicy.TIME_STOPS: N_(
-        "If the connection fails, go on answering: your answers are kept on this device and saved later. "
-        "Time without a connection, as our server sees it, does not count, up to a limit."
-    ),
-    OutagePolicy.PERSON_DECIDES: N_(
-        "If the connection fails, go on answering: your answers are kept on this device and saved later. "
-        "The time runs on; afterwards a person can decide to give time back."
-    ),
+START_WORDS: Mapping[str, str] = {
+    "holding": N_("Your paper is being fetched …"),
+    "held": N_("Your paper is on this device, sealed. If the connection fails, the exam can begin with a code."),
+    "not_held": N_("Your paper is not on this device yet. It comes as soon as there is a connection."),
+    "no_line": N_("There is no connection. If a code is read out in the room, type it below; the exam then begins without one."),
+    "wrong_code": N_("This code does not open your paper. Please listen once more, and check every letter."),
+    "opening": N_("Opening …"),
+    "not_yet": N_("The exam has not opened yet. Please wait here."),
 }
 
 
@@ -104,24 +126,52 @@ def exam(request: Request, engine: EngineDep, ledger: LedgerDep, actor: Candidat
     opened = delivery.open_sitting(engine, actor, sitting_id)
     sitting = opened.sitting
     if sitting.state is SittingState.ADMITTED:
-        return page(request, "candidate/start.html", opened=opened, outage=OUTAGE_WORDS[opened.policy.outage])
+        return _start_page(request, engine, actor, opened)
     if sitting.state not in (SittingState.IN_PROGRESS, SittingState.PAUSED):
         return goto(f"/candidate/sittings/{sitting_id}")
     if sitting.is_over(opened.server_time):
         delivery.submit(engine, ledger, actor, sitting_id)
         return goto(f"/candidate/sittings/{sitting_id}/done")
-    said = words(language_of(request))
-    by_script = {key: said.gettext(text) for key, text in WORDS.items()}
-    outage = OUTAGE_WORDS[opened.policy.outage]
+    return _exam_page(request, engine, actor, opened)
+
+
+@router.get("/sheet", dependencies=[SafeBrowser])
+def sheet(request: Request, engine: EngineDep, actor: Candidate, sitting_id: SittingPath) -> Response:
+    """Show the exam's frame before the start, without a question: a device keeps it to begin without a line."""
+    opened = delivery.open_sitting(engine, actor, sitting_id)
+    if opened.sitting.state is not SittingState.ADMITTED:
+        return goto(f"/candidate/sittings/{sitting_id}/exam")
+    return _exam_page(request, engine, actor, opened)
+
+
+def _exam_page(request: Request, engine: Engine, actor: Actor, opened: OpenSitting) -> Response:
     return page(
         request,
         "candidate/exam.html",
         opened=opened,
-        outage=outage,
-        said_by_script=by_script,
+        outage=OUTAGE_SAYS[opened.policy.outage],
+        grace=GRACE_SAYS[opened.policy.grace],
+        said_by_script=_said(request, WORDS),
         question_words=question_words(),
-        beside=beside(request, exam_tools.mine(engine, actor, sitting_id)),
+        beside=beside(request, exam_tools.mine(engine, actor, opened.sitting.id)),
     )
+
+
+def _start_page(request: Request, engine: Engine, actor: Actor, opened: OpenSitting) -> Response:
+    return page(
+        request,
+        "candidate/start.html",
+        opened=opened,
+        session=papers.session_of(engine, actor, opened.sitting.id),
+        outage=OUTAGE_SAYS[opened.policy.outage],
+        grace=GRACE_SAYS[opened.policy.grace],
+        said_by_script=_said(request, START_WORDS),
+    )
+
+
+def _said(request: Request, texts: Mapping[str, str]) -> Mapping[str, str]:
+    said = words(language_of(request))
+    return {key: said.gettext(text) for key, text in texts.items()}
 
 
 @router.post("/start", dependencies=[SafeBrowser])
@@ -144,6 +194,8 @@ def done(request: Request, engine: EngineDep, actor: Candidate, sitting_id: Sitt
     opened = delivery.open_sitting(engine, actor, sitting_id)
     if opened.seal is None:
         return goto("/candidate" if opened.sitting.state is SittingState.VOIDED else f"/candidate/sittings/{sitting_id}")
+    if opened.sitting.practice:
+        return page(request, "candidate/practised.html", opened=opened, answered=_answered(opened))
     return page(
         request,
         "candidate/receipt.html",
@@ -151,6 +203,8 @@ def done(request: Request, engine: EngineDep, actor: Candidate, sitting_id: Sitt
         seal=opened.seal,
         answered=_answered(opened),
         holds=certification.holds(engine, actor, sitting_id),
+        late=late_answers.my_late_answers(engine, actor, sitting_id),
+        reports=question_reports.of_sitting(engine, actor, sitting_id),
         reasons=REASONS,
         holders=HOLDERS,
     )

@@ -15,6 +15,7 @@ from babel.dates import format_date
 from assessment_engine.certification.credential import Award, Document, percent
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import UnreadableFile
+from assessment_engine.kernel.typst import typst_data
 
 ATTACHMENT = "credential.json"
 
@@ -126,7 +127,7 @@ def certificate_source(award: Award, credential: Document, qr: str, verify_addre
         "credential": json.dumps(credential, ensure_ascii=False, indent=1),
         "sizes": _sizes(award),
     }
-    return _PAGE.replace("ATTACHMENT", ATTACHMENT).replace("DATA", _typst_string(json.dumps(data, ensure_ascii=False)))
+    return _PAGE.replace("ATTACHMENT", ATTACHMENT).replace("DATA", typst_data(data))
 
 
 def _sizes(award: Award) -> Json:
@@ -142,10 +143,6 @@ def _sizes(award: Award) -> Json:
 
 def _day(day: date, language: str) -> str:
     return format_date(day, format="d MMMM y", locale=f"{language}_IN")
-
-
-def _typst_string(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def qr_svg(text: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from assessment_engine.cli.bench import add_bench
 from assessment_engine.cli.items import add_items
 from assessment_engine.cli.output import Command, add, group, print_json, report
+from assessment_engine.cli.receipts import add_receipts
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import AssessmentError
 from assessment_engine.settings import Settings
@@ -197,9 +198,7 @@ def _trust(commands: "Commands") -> None:
     verify = add(credential, "verify", "verify a credential (JSON), a certificate (PDF) or a QR text; needs no server", _credential_verify)
     verify.add_argument("file", help="a file, or the QR code's text")
     verify.add_argument("--trust", type=Path, help="a JSON list of issuers that are trusted")
-    receipts = group(commands, "receipts", "signed acknowledgements of answers")
-    check = add(receipts, "verify", "check every signature of a downloaded receipts file", _receipts_verify)
-    check.add_argument("file", type=Path)
+    add_receipts(commands)
     audit = group(commands, "audit", "the Merkle log")
     add(audit, "verify", "recompute the whole log and check every checkpoint", _audit_verify)
 
@@ -238,11 +237,3 @@ def _credential_verify(arguments: argparse.Namespace) -> int:
     facts: Json = {"answer": verdict.answer, "code": verdict.code, "as_of": iso(verdict.as_of), "issuer": verdict.issuer}
     report(arguments, facts, f"{verdict.reason} ({verdict.code}, as of {iso(verdict.as_of)})")
     return 0 if verdict.is_valid else 1
-
-
-def _receipts_verify(arguments: argparse.Namespace) -> int:
-    from assessment_engine.delivery.receipt_file import receipt_problems
-
-    problems = receipt_problems(json.loads(arguments.file.read_text()))
-    report(arguments, {"genuine": not problems, "problems": problems}, "\n".join(problems) or "every receipt and the seal are genuine")
-    return 1 if problems else 0

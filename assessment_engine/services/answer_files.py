@@ -12,6 +12,7 @@ from assessment_engine.delivery.late import MOST_OF_SITTING, LateAnswer
 from assessment_engine.delivery.nonce import nonce_time
 from assessment_engine.delivery.responses import Offer, Receipt, an_offer
 from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.exams import Exam
 from assessment_engine.kernel.canonical import Json, sha256_hex
 from assessment_engine.kernel.errors import (
     AfterTime,
@@ -30,6 +31,7 @@ from assessment_engine.kernel.signing import b64url
 from assessment_engine.people import Actor, Role
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.late_answers import check_fit, store_late
+from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.ledger_writer import AnswerLedger
 
 _LATE = (AfterTime, SittingSealed, SectionClosed)
@@ -55,6 +57,25 @@ class TakenFile:
     receipts: tuple[Receipt, ...]
     late: tuple[LateAnswer, ...]
     refused: tuple[Refused, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilePlace:
+    """Whose sitting a file is brought for, in the words a room uses."""
+
+    sitting: Sitting
+    exam: Exam
+    name: str
+    seat: str
+
+
+def file_place(engine: Engine, actor: Actor, sitting_id: SittingId) -> FilePlace:
+    """Return the sitting that a file is for: one's own, or one of the organisation for an invigilator; raises NotFound."""
+    with engine.store.read() as tx:
+        sitting = _found(tx, actor, sitting_id)
+        registration = tx.exams.registration(sitting.registration_id)
+        name = tx.people.names([sitting.candidate_id])[sitting.candidate_id]
+        return FilePlace(sitting=sitting, exam=tx.exams.get(sitting.exam_id), name=name, seat=registration.seat or "")
 
 
 def answer_file_key(engine: Engine, sitting_id: SittingId) -> str:
@@ -86,10 +107,7 @@ def take_file(engine: Engine, ledger: AnswerLedger, actor: Actor, sitting_id: Si
 
 def _sitting(engine: Engine, actor: Actor, sitting_id: SittingId) -> Sitting:
     with engine.store.read() as tx:
-        if Role.INVIGILATOR in actor.roles:
-            sitting = tx.sittings.of_organisation(sitting_id, actor.organisation_id)
-        else:
-            sitting = tx.sittings.of_candidate(sitting_id, actor.person_id)
+        sitting = _found(tx, actor, sitting_id)
     if sitting.state is SittingState.VOIDED:
         raise SittingSealed("the sitting was cancelled; it takes nothing any more")
     if sitting.state is SittingState.PAUSED:
@@ -97,6 +115,12 @@ def _sitting(engine: Engine, actor: Actor, sitting_id: SittingId) -> Sitting:
     if sitting.state not in (SittingState.IN_PROGRESS, SittingState.SUBMITTED):
         raise NotYet("the sitting has not started")
     return sitting
+
+
+def _found(tx: Transaction, actor: Actor, sitting_id: SittingId) -> Sitting:
+    if Role.INVIGILATOR in actor.roles:
+        return tx.sittings.of_organisation(sitting_id, actor.organisation_id)
+    return tx.sittings.of_candidate(sitting_id, actor.person_id)
 
 
 def _offers(sitting: Sitting, opened: AnswerFile) -> tuple[list[Offer], list[Refused]]:

@@ -219,6 +219,11 @@ def scored_variant(version: ItemVersion) -> QtiItem:
     return _read(version.variants[min(version.variants)])
 
 
+def read_variant(version: ItemVersion, lang: str) -> QtiItem:
+    """Return a version as it is read in a language, or in its first one."""
+    return _read(version.variants[version.language_for(lang)])
+
+
 def outcomes_of(version: ItemVersion, response: Json, *, seed: int = 0) -> Outcomes:
     """Score one response to a version, in the copy of the item that `seed` draws."""
     item = scored_variant(version)

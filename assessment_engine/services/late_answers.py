@@ -29,6 +29,7 @@ from assessment_engine.delivery.sealing import Seal
 from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.exams import Exam
 from assessment_engine.kernel.canonical import Json
+from assessment_engine.kernel.clock import parse_iso
 from assessment_engine.kernel.errors import TooLarge, UnknownItem
 from assessment_engine.kernel.ids import ItemVersionId, LateAnswerId, PersonId, SittingId, new_id
 from assessment_engine.people import Actor, Role, require
@@ -61,6 +62,11 @@ class LateLine:
     decisions: tuple[LateDecision, ...]
     held: Receipt | None  # the ledger's newest answer to the same question
     would_count: bool  # accepting it changes what counts
+
+    @property
+    def held_at(self) -> datetime | None:
+        """When the ledger's newest answer to the same question was saved."""
+        return None if self.held is None else parse_iso(self.held.server_time)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +199,7 @@ def _as_told(line: LateLine, actor: Actor) -> LateLine:
 def my_late_answers(engine: Engine, actor: Actor, sitting_id: SittingId) -> tuple[LateLine, ...]:
     """Return the candidate's own late answers, where each stands, and why it was decided so."""
     with engine.store.read() as tx:
-        return _case(tx, tx.sittings.of_candidate(sitting_id, actor.person_id)).lines
+        return late_lines(tx, tx.sittings.of_candidate(sitting_id, actor.person_id))
 
 
 def _case(tx: Transaction, sitting: Sitting) -> LateCase:
@@ -212,6 +218,12 @@ def _case(tx: Transaction, sitting: Sitting) -> LateCase:
         names=names,
         published=any(batch.state is BatchState.PUBLISHED for batch in tx.results.of_sitting(sitting.id)),
     )
+
+
+def late_lines(tx: Transaction, sitting: Sitting) -> tuple[LateLine, ...]:
+    """Return a sitting's late answers with what is known beside each."""
+    late = tx.late_answers.of_sitting(sitting.id)
+    return _lines(tx, sitting, late, tx.late_answers.decisions([one.id for one in late]))
 
 
 def _lines(

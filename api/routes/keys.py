@@ -1,0 +1,34 @@
+"""The public keys that check receipts and seals, with their history, at an address that stays. Public: no log-in."""
+
+from datetime import datetime
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from api.auth import EngineDep
+from assessment_engine.services import keys
+
+router = APIRouter(tags=["keys"])
+
+
+class KeyAnswer(BaseModel):
+    """An Ed25519 key; `since` is when it was announced in the log, `until` when another one took its place."""
+
+    purpose: Literal["receipts"] = "receipts"
+    key_id: str
+    ed25519_hex: str
+    since: datetime | None
+    until: datetime | None
+
+
+class KeysAnswer(BaseModel):
+    """Every key that ever signed receipts and seals here, the newest first."""
+
+    keys: list[KeyAnswer]
+
+
+@router.get("/api/v1/keys")
+def published(engine: EngineDep) -> KeysAnswer:
+    """Return the public keys; `assessment-engine receipts verify --trust FILE` takes this answer as its file."""
+    return KeysAnswer(keys=[KeyAnswer.model_validate(one, from_attributes=True) for one in keys.public_keys(engine)])
