@@ -51,6 +51,12 @@ def data_key(engine: Engine, sitting_id: SittingId) -> DataKey:
     return DataKey(sitting_id, _open(_wrapping_key(engine), wrapped, sitting_id.encode()))
 
 
+def new_data_key(engine: Engine, sitting_id: SittingId) -> tuple[DataKey, bytes]:
+    """Make a key for a sitting that is still to be stored, and its wrapped form to be stored with it."""
+    secret = secrets.token_bytes(32)
+    return DataKey(sitting_id, secret), _seal(_wrapping_key(engine), secret, sitting_id.encode())
+
+
 def store_frame(engine: Engine, key: DataKey, blob: str, jpeg: bytes) -> None:
     """Encrypt one frame and put it where its row will say."""
     engine.blobs.put(blob, key.encrypt(blob, jpeg))
@@ -89,7 +95,7 @@ def _erase(engine: Engine, sitting_id: SittingId, age: timedelta) -> bool:
 
 
 def _keep_new_key(engine: Engine, sitting_id: SittingId) -> bytes:
-    fresh = _seal(_wrapping_key(engine), secrets.token_bytes(32), sitting_id.encode())
+    fresh = new_data_key(engine, sitting_id)[1]
     with engine.store.begin() as tx:
         tx.sittings.get_locked(sitting_id)  # two workers must not make two keys
         wrapped = tx.incidents.wrapped_key(sitting_id)

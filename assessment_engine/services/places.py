@@ -131,8 +131,8 @@ def take_place(tx: Transaction, session: ExamSession, exam: Exam, new: NewRegist
     """
     time_policy(exam.duration_s, exam.policy.document, new.arrangements)
     place = seating_of(tx, session).give(Place(room_id=new.room_id, seat=new.seat))
-    before = _given_back(tx, exam, new.candidate_id)
-    return _add(tx, session, exam, new, place, now) if before is None else _again(tx, session, before, new, place)
+    before = given_back(tx, exam, new.candidate_id)
+    return _add(tx, session, exam, new, place, now) if before is None else take_again(tx, session, before, new, place)
 
 
 def move_place(tx: Transaction, session: ExamSession, sitting: Sitting, wish: Place) -> Sitting:
@@ -144,12 +144,14 @@ def move_place(tx: Transaction, session: ExamSession, sitting: Sitting, wish: Pl
     return moved
 
 
-def _given_back(tx: Transaction, exam: Exam, candidate_id: PersonId) -> Sitting | None:
+def given_back(tx: Transaction, exam: Exam, candidate_id: PersonId) -> Sitting | None:
+    """Return the untouched place of an exam that a candidate gave back, if there is one."""
     mine = (one for one in tx.sittings.all_of_candidate(candidate_id) if one.exam_id == exam.id and not one.practice)
     return next((one for one in mine if one.state is SittingState.VOIDED and one.is_untouched), None)
 
 
-def _again(tx: Transaction, session: ExamSession, before: Sitting, new: NewRegistration, place: Place) -> Sitting:
+def take_again(tx: Transaction, session: ExamSession, before: Sitting, new: NewRegistration, place: Place) -> Sitting:
+    """Give a candidate the place again that they gave back, wherever it is now."""
     registration = tx.exams.registration(before.registration_id)
     if any(one.candidate_id == new.candidate_id for one in _others(tx, session, registration)):
         raise Conflict("this candidate is registered for this session")

@@ -3,8 +3,8 @@
 Queries that take an Actor see their organisation only; `get` and `by_login` are for the system's own acts.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import Boolean, Column, Connection, Date, ForeignKey, Index, Row, String, Table, Text, bindparam, insert, select, update
@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from assessment_engine.kernel.errors import Conflict, NotFound
 from assessment_engine.kernel.ids import OrganisationId, PersonId
 from assessment_engine.people import Actor, LoginSession, Organisation, OrganisationKind, Person, Role, RoleTerm
+from assessment_engine.storage.many import insert_all
 from assessment_engine.storage.schema import Instant, metadata
 
 organisations = Table(
@@ -62,6 +63,9 @@ login_sessions = Table(
     Column("ended_at", Instant),
     Index("ix_login_sessions_person_id", "person_id"),
 )
+
+
+_CHUNK = 500  # names in one question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +224,14 @@ class People:
         except IntegrityError as error:
             raise Conflict("this log-in is taken", login=person.login) from error
 
+    def add_all(self, new: Sequence[tuple[Person, str]], terms: Sequence[RoleTerm]) -> None:
+        """Store many people with their password's hash, and their roles; raises Conflict when a log-in is taken."""
+        try:
+            insert_all(self._connection, people, [{**asdict(person), "password_hash": password_hash} for person, password_hash in new])
+        except IntegrityError as error:
+            raise Conflict("one of these log-ins was taken meanwhile") from error
+        insert_all(self._connection, roles, [asdict(term) for term in terms])
+
     def get(self, person_id: PersonId) -> Person:
         """Return a person of any organisation, for the system's own acts; raises NotFound."""
         row = self._connection.execute(select(people).where(people.c.id == person_id)).one_or_none()
@@ -238,6 +250,14 @@ class People:
         """Return the person with this log-in and their password's hash (None: cannot log in by password)."""
         row = self._connection.execute(select(people).where(people.c.login == login)).one_or_none()
         return None if row is None else (_person(row), row.password_hash)
+
+    def called(self, logins: Collection[str]) -> list[Person]:
+        """Return who has these log-ins, in every organisation: a log-in is unique over all of them."""
+        wanted, found = sorted(set(logins)), []
+        for start in range(0, len(wanted), _CHUNK):
+            query = select(people).where(people.c.login.in_(wanted[start : start + _CHUNK]))
+            found += [_person(row) for row in self._connection.execute(query)]
+        return found
 
     def save_password(self, person_id: PersonId, password_hash: str) -> None:
         """Store the hash of a person's new password."""

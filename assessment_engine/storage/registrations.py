@@ -118,14 +118,6 @@ class Registrations:
         rows = [{name: getattr(one, name) for name in columns} | {"arrangements": dict(one.arrangements)} for one in new]
         insert_all(self._connection, registrations, rows)
 
-    def people_by_login(self, logins: Collection[str]) -> dict[str, PersonId]:
-        """Return who has these log-ins, in every organisation: a log-in is unique over all of them."""
-        found: dict[str, PersonId] = {}
-        for chunk in _chunks(sorted(set(logins))):
-            query = select(people.c.login, people.c.id).where(people.c.login.in_(chunk))
-            found.update((row.login, PersonId(row.id)) for row in self._connection.execute(query))
-        return found
-
     def lines(self, actor: Actor, session_id: SessionId, asked: SeatQuery, window: tuple[int, int | None]) -> list[SeatLine]:
         """Return lines of a session's list, from and up to how many; another organisation's has none."""
         first, most = window
