@@ -6,7 +6,7 @@ a benchmark judges nothing, it prints what it saw beside the bar.
 
 from collections.abc import Callable, Mapping
 
-from assessment_engine.bench import items
+from assessment_engine.bench import faults, items
 from assessment_engine.bench.measure import Report
 
-BENCHMARKS: Mapping[str, Callable[[bool], Report]] = {"items": items.run}
+BENCHMARKS: Mapping[str, Callable[[bool], Report]] = {"faults": faults.run, "items": items.run}
