@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from api.auth import EngineDep, needs
 from assessment_engine.kernel.ids import IncidentId, SessionId, SittingId
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import incidents, wall
+from assessment_engine.services import incidents, time_desk, wall
 
 router = APIRouter(prefix="/api/v1", tags=["invigilation"])
 
@@ -48,6 +48,12 @@ def flags(engine: EngineDep, actor: Watcher, session_id: Annotated[SessionId, Pa
     """Return the flags of one session that wait for the reader's decision; the wall asks every few seconds."""
     waiting = wall.flags(engine, actor, session_id)
     return [Flag(incident=one.incident_id, sitting=one.sitting_id, kind=one.kind, severity=one.severity) for one in waiting]
+
+
+@router.get("/sessions/{session_id}/paused")
+def paused(engine: EngineDep, actor: Watcher, session_id: Annotated[SessionId, Path(pattern=_ID)]) -> list[SittingId]:
+    """Return the sittings of one session whose time stands still; the wall asks every few seconds."""
+    return time_desk.paused(engine, actor, session_id)
 
 
 @router.get("/evidence/{evidence_id}", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})

@@ -116,6 +116,11 @@ async function askFlags() {
   state = receive(state, { type: "waiting", flags }, Date.now());
 }
 
+async function askPaused() {
+  const paused = new Set(await (await ask(`/api/v1/sessions/${root.dataset.session}/paused`)).json());
+  for (const [sitting, tile] of tiles) tile.querySelector("[data-paused]").hidden = !paused.has(sitting);
+}
+
 function status(key) {
   document.getElementById("line").textContent = key ? say(key) : "";
 }
@@ -172,6 +177,7 @@ function begin() {
   document.getElementById("reorder").addEventListener("click", place);
   setInterval(draw, REDRAW_MS);
   setInterval(() => askFlags().catch(() => {}), FLAGS_MS); // a lost line is said by the socket
+  setInterval(() => askPaused().catch(() => {}), FLAGS_MS);
   askFlags().then(draw).catch(() => {});
   setInterval(() => tell({ type: "thumbs", sittings: [...visible] }), THUMBS_MS);
   setInterval(() => document.getElementById("auto").checked && !list.matches(":hover") && place(), REORDER_MS);

@@ -15,7 +15,7 @@ from assessment_engine.delivery.timekeeping import Misfit, Terms, TimeAct, TimeV
 from assessment_engine.delivery.timing import time_policy
 from assessment_engine.exams import Exam, ExamSession, Registration
 from assessment_engine.kernel.canonical import Json
-from assessment_engine.kernel.clock import iso, parse_iso
+from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import (
     AfterTime,
     AssessmentError,
@@ -286,52 +286,3 @@ def give_time(engine: Engine, actor: Actor, sitting_id: SittingId, minutes: int,
     act(engine, actor, TimeActId(new_id("tac", engine.clock.now())), wish)
     with engine.store.read() as tx:
         return tx.sittings.get(sitting_id)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silence:
-    """A time in which the server heard nothing of a candidate's page; `until` is None while it lasts."""
-
-    sitting_id: SittingId
-    name: str
-    seat: str
-    since: datetime
-    until: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastAct:
-    """An act with the name of the person whose it was."""
-
-    recorded: RecordedAct
-    by: str
-
-
-def silences(engine: Engine, actor: Actor, session_id: SessionId) -> list[Silence]:
-    """Return when contact with running sittings of a session was lost and came back, newest first: what an outage is told by."""
-    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
-    now = engine.clock.now()
-    with engine.store.read() as tx:
-        tx.exams.session_of(actor, session_id)
-        seats = {one.id: one.seat or "" for one in tx.exams.registrations_of(actor, session_id)}
-        sittings = {one.id: one for one in tx.sittings.all_of_session(session_id, actor.organisation_id)}
-        names = tx.people.names([one.candidate_id for one in sittings.values()])
-        past = tx.events.of_sittings(list(sittings), kind="contact_back")
-
-    def silence(sitting: Sitting, since: datetime, until: datetime | None) -> Silence:
-        name, seat = names[sitting.candidate_id], seats[sitting.registration_id]
-        return Silence(sitting_id=sitting.id, name=name, seat=seat, since=since, until=until)
-
-    lasting = [silence(one, one.contact_at, None) for one in sittings.values() if one.contact_at and rules.out_of_contact(one, now)]
-    over = [silence(sittings[one.sitting_id], parse_iso(str(one.data["since"])), one.at) for one in past if one.sitting_id]
-    return sorted(lasting + over, key=lambda one: (one.until is not None, -one.since.timestamp()))
-
-
-def history(engine: Engine, actor: Actor, session_id: SessionId) -> list[PastAct]:
-    """Return what people did with the time of a session's sittings, newest first."""
-    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
-    with engine.store.read() as tx:
-        tx.exams.session_of(actor, session_id)
-        acts = tx.time_acts.of_session(session_id)
-        names = tx.people.names([one.actor_id for one in acts])
-    return [PastAct(recorded=one, by=names[one.actor_id]) for one in acts]

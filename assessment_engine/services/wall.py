@@ -19,7 +19,7 @@ from assessment_engine.storage.incidents import IncidentRecord, WatchRecord
 ROOM = 30
 """Most tiles that one invigilator watches at a time."""
 
-WATCHED = (SittingState.ADMITTED, SittingState.IN_PROGRESS)
+WATCHED = (SittingState.ADMITTED, SittingState.IN_PROGRESS, SittingState.PAUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class Room:
     @property
     def sitting_now(self) -> int:
         """How many are in the exam."""
-        return self.states.get(SittingState.IN_PROGRESS, 0)
+        return self.states.get(SittingState.IN_PROGRESS, 0) + self.states.get(SittingState.PAUSED, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

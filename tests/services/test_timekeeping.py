@@ -13,7 +13,7 @@ from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import AfterTime, Conflict, Invalid, NotAllowed, NotFound, SittingPaused, SittingSealed
 from assessment_engine.kernel.ids import RoomId, SittingId, TimeActId
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import closing, delivery, timekeeping
+from assessment_engine.services import closing, delivery, time_desk, timekeeping
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.timekeeping import AT_ONCE, Wish
 from assessment_engine.storage.ledger_writer import AnswerLedger
@@ -235,8 +235,8 @@ def test_another_organisations_session_is_not_there_and_candidates_may_nothing(a
     acts: list[Callable[[Actor], object]] = [
         lambda actor: timekeeping.preview(any_engine, actor, asked),
         lambda actor: timekeeping.act(any_engine, actor, FIRST, asked),
-        lambda actor: timekeeping.silences(any_engine, actor, world.session_id),
-        lambda actor: timekeeping.history(any_engine, actor, world.session_id),
+        lambda actor: time_desk.silences(any_engine, actor, world.session_id),
+        lambda actor: time_desk.history(any_engine, actor, world.session_id),
     ]
     for act in acts:
         with pytest.raises(NotFound):
@@ -324,9 +324,9 @@ def test_silences_are_listed_for_whoever_credits_an_outage(any_engine: Engine, l
     save(any_engine, ledger, world, 1)
     steer(any_engine).advance(300)
 
-    (lasting,) = timekeeping.silences(any_engine, invigilator, world.session_id)
+    (lasting,) = time_desk.silences(any_engine, invigilator, world.session_id)
     save(any_engine, ledger, world, 2)
-    (over,) = timekeeping.silences(any_engine, invigilator, world.session_id)
+    (over,) = time_desk.silences(any_engine, invigilator, world.session_id)
 
     assert (lasting.since, lasting.until) == (began, None)
     assert (over.since, over.until, over.name) == (began, any_engine.clock.now(), "Asha Rao")
@@ -337,6 +337,6 @@ def test_the_history_names_who_did_what(any_engine: Engine) -> None:
     invigilator = an_invigilator(any_engine, world)
     timekeeping.act(any_engine, invigilator, FIRST, wish(world, V.PAUSE))
 
-    (past,) = timekeeping.history(any_engine, invigilator, world.session_id)
+    (past,) = time_desk.history(any_engine, invigilator, world.session_id)
 
     assert (past.by, past.recorded.act.verb, past.recorded.reason) == ("Inv One", V.PAUSE, "No power")
