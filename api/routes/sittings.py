@@ -106,7 +106,12 @@ class SavedAnswer(BaseModel):
 
 
 class SealAnswer(BaseModel):
-    """The signature over the whole ledger of a closed sitting; `ledger_sha256` is over its receipts in the order of revisions."""
+    """The signature over the whole ledger of a closed sitting; `ledger_sha256` is over its receipts in the order of revisions.
+
+    Ed25519 over the RFC 8785 form of everything but `signature`; a seal after accepted late answers says more than the first one.
+    """
+
+    model_config = ConfigDict(extra="allow")  # nothing that was signed may be left out
 
     type: Literal["seal"]
     sitting: str
