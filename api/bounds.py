@@ -1,5 +1,6 @@
 """How much one caller may ask for: the size of a request's body, and tries at a password."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,7 +15,14 @@ from starlette.types import Message, Receive
 from assessment_engine.kernel.errors import TooManyTries
 
 LARGEST_BODY = 16 * 1024 * 1024
+LARGEST_ANSWER = 4 * 1024 * 1024  # a file of 2 MiB in base64 and what stands beside it; it is read where everybody's answers are saved
+_ANSWER = re.compile(r"/api/v1/sittings/[^/]+/answers/[^/]+/?")
 TRIES = RateLimitItemPerMinute(10, 10)  # ten in ten minutes
+
+
+def largest_body(path: str) -> int:
+    """Return how large a request's body may be at an address."""
+    return LARGEST_ANSWER if _ANSWER.fullmatch(path) else LARGEST_BODY
 
 
 def limited(headers: Headers, receive: Receive, most: int) -> Receive:

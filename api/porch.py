@@ -12,7 +12,7 @@ from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.bounds import LARGEST_BODY, limited
+from api.bounds import largest_body, limited
 from assessment_engine.services.engine import Engine
 
 REQUESTS = Counter("http_requests_total", "HTTP requests by route and status", ["method", "route", "status"])
@@ -75,7 +75,7 @@ class Porch:
             await send(message)
 
         try:
-            await self._app(scope, limited(Headers(scope=scope), receive, LARGEST_BODY), answer)
+            await self._app(scope, limited(Headers(scope=scope), receive, largest_body(scope["path"])), answer)
         finally:
             self._note(scope, status, time.perf_counter() - began)
             structlog.contextvars.unbind_contextvars("request_id")

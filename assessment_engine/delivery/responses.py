@@ -87,13 +87,15 @@ def an_offer(
     sitting_id: SittingId, candidate_id: PersonId, item_id: ItemVersionId, revision: int, response: object, *, writer: str | None = None
 ) -> Offer:
     """Check an answer's shape and name its content; raises WrongResponse or TooLarge."""
-    try:
-        data = canonical_json(response)  # type: ignore[arg-type]
-    except (TypeError, ValueError, RecursionError) as error:  # not JSON, a number that JSON cannot say, half a character, a bottomless list
-        raise WrongResponse("the response is not JSON") from error
     if not isinstance(response, dict) or not all(map(_is_value, response.values())):
         raise WrongResponse("a response is an object: response identifier to text, number, file, null or a list of texts")
     limit = MAX_RESPONSE_BYTES_WITH_FILE if any(map(_is_file, response.values())) else MAX_RESPONSE_BYTES
+    if _letters(response) > limit:  # before the canonical form, which costs a second for what is far too large
+        raise TooLarge(f"a response has at most {limit} bytes", limit=limit)
+    try:
+        data = canonical_json(response)
+    except (TypeError, ValueError, RecursionError) as error:  # a number that JSON cannot say, half a character
+        raise WrongResponse("the response is not JSON") from error
     if len(data) > limit:
         raise TooLarge(f"a response has at most {limit} bytes", limit=limit)
     return Offer(
@@ -111,6 +113,15 @@ def _is_value(value: object) -> bool:
     if isinstance(value, list):
         return all(isinstance(entry, str) for entry in value)
     return value is None or _is_file(value) or (isinstance(value, str | int | float) and not isinstance(value, bool))
+
+
+def _letters(value: object) -> int:
+    """Return the least that a value of a response can measure: its letters."""
+    if isinstance(value, dict):
+        return sum(len(str(key)) + _letters(entry) for key, entry in value.items())
+    if isinstance(value, list):
+        return sum(map(_letters, value))
+    return len(value) if isinstance(value, str) else 1
 
 
 def _is_file(value: object) -> bool:
