@@ -14,19 +14,19 @@ PARTS = ("A", "B", "C", "D", "E")
 BRANCHES = (1, 2)
 ORDERS: Mapping[str, str] = {Order.FIXED: N_("The order of the list below"), Order.RANDOM: N_("An own order for each candidate, by chance")}
 WAYS: Mapping[str, str] = {
-    Navigation.FREE: N_("To any question of the part, and back"),
+    Navigation.FREE: N_("To any question of the section, and back"),
     Navigation.LINEAR: N_("Forward only, question by question"),
 }
 _SETTINGS = ("title", "title_hi", "minutes", "item_seconds", "locked", "if_part", "if_percent", "to_1", "to_2")
 MOST_MINUTES, MOST_SECONDS = 24 * 60, 3600
 
 PROBLEMS: Mapping[str, tuple[str, str]] = {  # by the code of item_bank/form_sections.py: where in the part it is shown, and what to do
-    "limits_need_linear": ("item_seconds", N_("A limit for each question needs the way “forward only”. Choose it, or limit the part.")),
+    "limits_need_linear": ("item_seconds", N_("A limit for each question needs the way “forward only”. Choose it, or limit the section.")),
     "limit_out_of_range": ("minutes", N_("A limit is at least one second and at most a day. Leave it empty for none.")),
-    "unknown_part": ("way", N_("Part %(other)s has no question. Choose a part that has some.")),
-    "part_not_left": ("way", N_("Part %(other)s comes later: its marks are not known yet. Choose an earlier part.")),
-    "part_not_locked": ("way", N_("The marks of part %(other)s decide the way, so they must not change afterwards. Lock that part.")),
-    "leads_back": ("way", N_("Part %(other)s is not behind this one: candidates would go in a circle. Choose a later part.")),
+    "unknown_part": ("way", N_("Section %(other)s has no question. Choose a section that has some.")),
+    "part_not_left": ("way", N_("Section %(other)s comes later: its marks are not known yet. Choose an earlier section.")),
+    "part_not_locked": ("way", N_("The marks of section %(other)s decide the way, so they must not change afterwards. Lock that section.")),
+    "leads_back": ("way", N_("Section %(other)s is not behind this one: candidates would go in a circle. Choose a later section.")),
 }
 
 
@@ -50,7 +50,7 @@ def sections_of(sent: Sent) -> tuple[FormSection, ...]:
     for part in PARTS:
         if not chosen[part] and any(sent.values.get(f"{name}-{part}", "").strip() for name in _SETTINGS):
             sent.wrong(
-                f"title-{part}", (N_("This part is filled in but has no question. Give it some in the list below, or empty it."), {})
+                f"title-{part}", (N_("This section is filled in but has no question. Give it some in the list below, or empty it."), {})
             )
     return tuple(_section(_Fields(sent, part), items) for part, items in chosen.items() if items)
 
@@ -110,7 +110,7 @@ def settings_of(section: FormSection) -> list[Said]:
     """Say in words how a candidate goes through a part."""
     said: list[Said] = []
     if section.navigation is Navigation.LINEAR:
-        said.append((N_("Forward only: no question can be gone back to, and the part is closed when it is left"), {}))
+        said.append((N_("Forward only: no question can be gone back to, and the section is closed when it is left"), {}))
     elif section.locked:
         said.append((N_("Closed when it is left"), {}))
     if section.time_limit_s is not None:
@@ -121,9 +121,10 @@ def settings_of(section: FormSection) -> list[Said]:
     if section.order is Order.RANDOM:
         said.append((N_("An own order for each candidate, by chance"), {}))
     if section.precondition is not None:
-        said.append((N_("Only for candidates with at least %(percent)s %% of the marks of part %(part)s"), _values(section.precondition)))
+        words = N_("Only for candidates with at least %(percent)s %% of the marks of section %(part)s")
+        said.append((words, _values(section.precondition)))
     for branch in section.branches:
-        words = N_("With at least %(percent)s %% of the marks of part %(part)s it goes on with part %(to)s")
+        words = N_("With at least %(percent)s %% of the marks of section %(part)s it goes on with section %(to)s")
         said.append((words, {**_values(branch.rule), "to": branch.to}))
     return said
 
