@@ -15,6 +15,7 @@ from assessment_engine.cli.bench import add_bench
 from assessment_engine.cli.items import add_items
 from assessment_engine.cli.output import Command, add, group, print_json, report
 from assessment_engine.cli.receipts import add_receipts
+from assessment_engine.cli.rosters import add_rosters
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import AssessmentError
 from assessment_engine.settings import Settings
@@ -63,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     _running(commands)
     _assets(commands)
     add_items(commands)
+    add_rosters(commands)
     _proctor(commands)
     _trust(commands)
     add_bench(commands)

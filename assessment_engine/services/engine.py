@@ -32,8 +32,8 @@ class Jobs(Protocol):
 class Typesetter(Protocol):
     """Turns typst source into a PDF with our own fonts."""
 
-    def pdf(self, source: str) -> bytes:
-        """Compile; raises Unavailable when the fonts are missing."""
+    def pdf(self, source: str, files: Mapping[str, bytes] | None = None) -> bytes:
+        """Compile, with pictures that the source names; raises Unavailable when the fonts are missing."""
         ...
 
 

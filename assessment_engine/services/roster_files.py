@@ -97,12 +97,13 @@ def _photo_problems(row: RosterRow, photos: Mapping[str, bytes]) -> list[RosterP
     if photo is None:
         advice = "Put it into the zip of photographs under this name, or leave the cell empty."
         return [row.problem("photo_missing", f"there is no photograph {row.photo}", advice, "photo")]
-    if len(photo) > MAX_PHOTO or not _is_jpeg(photo):
+    if len(photo) > MAX_PHOTO or not is_jpeg(photo):
         return [row.problem("photo_unreadable", f"{row.photo} is not a JPEG of at most 256 KiB", "Save it as a smaller JPEG.", "photo")]
     return []
 
 
-def _is_jpeg(data: bytes) -> bool:
+def is_jpeg(data: bytes) -> bool:
+    """Tell whether bytes are a JPEG whose header can be read."""
     if not data.startswith(_JPEG):
         return False
     try:

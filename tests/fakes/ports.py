@@ -1,5 +1,6 @@
 """Stand-ins for the ports whose real parts a test must steer (time) or look into (jobs)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -33,7 +34,7 @@ class RecordingJobs:
 class NoTypesetter:
     """A typesetter whose fonts are missing."""
 
-    def pdf(self, source: str) -> bytes:
+    def pdf(self, source: str, files: Mapping[str, bytes] | None = None) -> bytes:
         raise Unavailable("no fonts in this test")
 
 
