@@ -37,6 +37,7 @@ from assessment_engine.storage.question_reports import QuestionReports
 from assessment_engine.storage.registrations import Registrations
 from assessment_engine.storage.results import ResultBatches
 from assessment_engine.storage.scoring import ScoreReports
+from assessment_engine.storage.session_reports import SessionReports
 from assessment_engine.storage.timekeeping import TimeActs
 
 
@@ -155,6 +156,11 @@ class Transaction:
     def question_reports(self) -> QuestionReports:
         """Questions that candidates reported."""
         return QuestionReports(self.connection)
+
+    @cached_property
+    def session_reports(self) -> SessionReports:
+        """Signed reports of sessions."""
+        return SessionReports(self.connection)
 
     @cached_property
     def audit(self) -> AuditLog:

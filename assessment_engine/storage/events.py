@@ -61,6 +61,7 @@ EVENT_KINDS: Mapping[str, str] = {
     "grievance_resolved": "A grievance was resolved.",
     "course_enrolled": "A learner enrolled in a course.",
     "course_completed": "A learner completed a course.",
+    "session_reported": "The signed report of a session was made.",
     "practice_begun": "A candidate began to practise for a sitting.",
     "arrangement_requested": "A candidate asked for an access arrangement.",
     "arrangement_decided": "Officers decided on an access arrangement.",

@@ -297,3 +297,19 @@ def _announcements() -> None:
 
 def _session_reports() -> None:
     """Attendance and the signed report of a session."""
+    op.create_table(
+        "session_reports",
+        sa.Column("session_id", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("key_id", sa.String(length=40), nullable=False),
+        sa.Column("signature", sa.String(length=100), nullable=False),
+        sa.Column("made_by", sa.String(length=40), nullable=False),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["session_id"], ["exam_sessions.id"], name=op.f("fk_session_reports_session_id_exam_sessions")),
+        sa.ForeignKeyConstraint(["made_by"], ["people.id"], name=op.f("fk_session_reports_made_by_people")),
+        sa.PrimaryKeyConstraint("session_id", "number", name=op.f("pk_session_reports")),
+    )
+    for statement in triggers.append_only(op.get_bind().dialect.name, ("session_reports",)):
+        op.execute(sa.text(statement))

@@ -1,0 +1,144 @@
+"""Reports of sessions: attendance and what happened, signed once nobody sits any more. The rules are delivery/session_report.py."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from assessment_engine.delivery.announcements import Announcement
+from assessment_engine.delivery.session_report import ReportLine, SessionReport, sign_report
+from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.exams import Exam, ExamSession
+from assessment_engine.kernel.canonical import Json
+from assessment_engine.kernel.clock import iso
+from assessment_engine.kernel.errors import NotFound, NotYet
+from assessment_engine.kernel.ids import PersonId, SessionId
+from assessment_engine.people import Actor, Role, require
+from assessment_engine.services.engine import Engine
+from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.events import ExamEvent
+from assessment_engine.storage.registrations import SeatQuery
+from assessment_engine.storage.timekeeping import RecordedAct
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionReports:
+    """A session and its reports, the newest first; `running` is how many still sit."""
+
+    session: ExamSession
+    exam: Exam
+    reports: tuple[SessionReport, ...]
+    running: int
+    over: bool
+
+
+def session_reports(engine: Engine, actor: Actor, session_id: SessionId) -> SessionReports:
+    """Return a session's reports, and whether one can be made; raises NotFound."""
+    require(actor, Role.CELL_OFFICER, Role.INVIGILATOR)
+    with engine.store.read() as tx:
+        session = tx.exams.session_of(actor, session_id)
+        return SessionReports(
+            session=session,
+            exam=tx.exams.get(session.exam_id),
+            reports=tuple(tx.session_reports.of_session(session_id)),
+            running=_running(tx, session_id),
+            over=session.closes_at <= engine.clock.now(),
+        )
+
+
+def _running(tx: Transaction, session_id: SessionId) -> int:
+    counts = tx.registrations.counts([session_id])[session_id]
+    return counts[SittingState.IN_PROGRESS] + counts[SittingState.PAUSED]
+
+
+def report_of(engine: Engine, actor: Actor, session_id: SessionId, number: int) -> SessionReport:
+    """Return one report; raises NotFound."""
+    found = session_reports(engine, actor, session_id).reports
+    try:
+        return next(report for report in found if report.number == number)
+    except StopIteration:
+        raise NotFound("no such report") from None
+
+
+def make_report(engine: Engine, actor: Actor, session_id: SessionId) -> SessionReport:
+    """Make and sign the report of a session that is over; raises NotYet while somebody may still come or still sits."""
+    require(actor, Role.CELL_OFFICER, Role.INVIGILATOR)
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        tx.exams.session_of(actor, session_id)
+        session = tx.registrations.lock_sessions([session_id])[session_id]  # two officers make two reports, one after the other
+        if now < session.closes_at:
+            raise NotYet("the session still takes starts", closes_at=iso(session.closes_at))
+        if running := _running(tx, session_id):
+            raise NotYet(f"{running} candidates still sit", running=running)
+        report = _made(engine, tx, actor, session, now)
+        tx.session_reports.add(session_id, report, actor.person_id, now)
+        about: Json = {"number": report.number, "sha256": report.sha256, "counts": dict(report.counts)}
+        tx.audit.append("session_reported", subject=session_id, actor=actor.person_id, now=now, payload=about)
+        tx.events.record(_event(session, actor, now, report.number))
+    return report
+
+
+def _made(engine: Engine, tx: Transaction, actor: Actor, session: ExamSession, now: datetime) -> SessionReport:
+    before = tx.session_reports.of_session(session.id)
+    exam, acts, said = tx.exams.get(session.exam_id), tx.time_acts.of_session(session.id), tx.announcements.of_session(session.id)
+    names = tx.people.names([actor.person_id, *(act.actor_id for act in acts), *(one.said_by for one in said)])
+    facts: dict[str, Json] = {
+        "number": len(before) + 1,
+        "supersedes": before[0].sha256 if before else None,
+        "session": session.id,
+        "title": session.title,
+        "exam": {"id": exam.id, "code": exam.code, "title": exam.title},
+        "opens_at": iso(session.opens_at),
+        "closes_at": iso(session.closes_at),
+        "made_at": iso(now),
+        "made_by": names[actor.person_id],
+        "acts": [_act(act, names) for act in acts],
+        "announcements": [_said(one, names) for one in said],
+    }
+    return sign_report(facts, _lines(tx, actor, session), engine.signer.receipts)
+
+
+def _lines(tx: Transaction, actor: Actor, session: ExamSession) -> list[ReportLine]:
+    sittings = {one.id: one for one in tx.sittings.all_of_session(session.id, session.organisation_id)}
+    given, flags = tx.session_reports.answers_given(session.id), tx.session_reports.flags(session.id)
+    seals = tx.session_reports.newest_seals(session.id)
+    return [
+        ReportLine(
+            sitting=sittings[line.sitting_id],
+            name=line.name,
+            room=line.room,
+            seat=line.registration.seat or "",
+            answers=given.get(line.sitting_id, 0),
+            seal_sha256=seals.get(line.sitting_id),
+            flags=flags.get(line.sitting_id, 0),
+        )
+        for line in tx.registrations.lines(actor, session.id, SeatQuery(), (0, None))
+    ]
+
+
+def _act(act: RecordedAct, names: Mapping[PersonId, str]) -> Json:
+    return {
+        "id": act.id,
+        "at": iso(act.at),
+        "verb": str(act.act.verb),
+        "seconds": act.act.seconds,
+        "by": names[act.actor_id],
+        "reason": act.reason,
+        "sittings": len(act.fitting),
+        "left_out": len(act.left_out),
+    }
+
+
+def _said(one: Announcement, names: Mapping[PersonId, str]) -> Json:
+    return {"at": iso(one.said_at), "by": names[one.said_by], "text": one.text, "text_hi": one.text_hi}
+
+
+def _event(session: ExamSession, actor: Actor, now: datetime, number: int) -> ExamEvent:
+    return ExamEvent(
+        at=now,
+        kind="session_reported",
+        organisation_id=session.organisation_id,
+        actor_id=actor.person_id,
+        subject=session.id,
+        data={"number": number},
+    )

@@ -1,0 +1,129 @@
+"""Who is ready before a session, who came to it, and the signed report afterwards."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy.exc import DatabaseError
+
+from assessment_engine.arrangements import Adjustments
+from assessment_engine.delivery.session_report import Attendance, SessionReport, is_genuine_report
+from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.kernel.errors import NotAllowed, NotFound, NotYet
+from assessment_engine.people import Actor, Role
+from assessment_engine.services import arrangements, delivery, practice, readiness, session_reports
+from assessment_engine.services.arrangements import Wish
+from assessment_engine.services.engine import Engine
+from assessment_engine.services.readiness import Lack
+from tests.builders import World, a_person, a_stored_sitting, a_world, an_organisation, steer
+
+
+@pytest.fixture
+def world(any_engine: Engine) -> World:
+    return a_world(any_engine, state=SittingState.REGISTERED)
+
+
+def an_officer(engine: Engine, world: World) -> Actor:
+    return a_person(engine, world.organisation_id, Role.CELL_OFFICER, name="Kavita Joshi")
+
+
+def another(engine: Engine, world: World, name: str = "Ravi Kumar", **changes: object) -> Actor:
+    """Somebody else in the session, however far they came."""
+    candidate = a_person(engine, world.organisation_id, name=name)
+    sitting_id = a_stored_sitting(engine, candidate, world.exam_id, world.session_id, world.form_id, state=SittingState.REGISTERED)
+    with engine.store.begin() as tx:
+        tx.sittings.save(replace(tx.sittings.get(sitting_id), **changes))  # type: ignore[arg-type]
+    return candidate
+
+
+def test_the_cell_sees_what_everybody_lacks(any_engine: Engine, world: World) -> None:
+    wish = Wish(sitting_id=world.sitting_id, asked=Adjustments(read_aloud=True), text="I read with difficulty.")
+    arrangements.ask(any_engine, world.candidate, wish)
+    another(any_engine, world, state=SittingState.VOIDED)
+
+    found = readiness.readiness(any_engine, an_officer(any_engine, world), world.session_id)
+
+    assert [line.lacks for line in found.lines] == [(Lack.PHOTOGRAPH, Lack.PRACTICE, Lack.DECISION)]
+    assert (found.ready, found.counts[Lack.PRACTICE]) == (0, 1)
+
+
+def test_whoever_has_practised_and_has_a_photograph_is_ready(any_engine: Engine, world: World) -> None:
+    sitting = practice.begin(any_engine, world.candidate, world.sitting_id)
+    with any_engine.store.begin() as tx:
+        tx.sittings.save(replace(sitting, state=SittingState.SUBMITTED))
+        tx.exams.keep_pictures(tx.sittings.get(world.sitting_id).registration_id, "portraits/1", None)
+
+    found = readiness.readiness(any_engine, an_officer(any_engine, world), world.session_id)
+
+    assert found.lines[0].is_ready
+    assert (found.lines[0].practised, found.lines[0].practising) == (1, False)
+
+
+def over(engine: Engine) -> None:
+    steer(engine).advance(5 * 3600)
+
+
+def test_a_report_counts_who_came_and_is_a_leaf_of_the_log(any_engine: Engine, world: World) -> None:
+    another(any_engine, world, state=SittingState.ADMITTED, admitted_at=any_engine.clock.now())
+    another(any_engine, world, state=SittingState.VOIDED)
+    sat = a_stored_sitting(any_engine, a_person(any_engine, world.organisation_id), world.exam_id, world.session_id, world.form_id)
+    ledger = delivery.open_ledger(any_engine)
+    with any_engine.store.read() as tx:
+        candidate = tx.sittings.get(sat).candidate_id
+    who = replace(world.candidate, person_id=candidate)
+    seal = delivery.submit(any_engine, ledger, who, sat)
+    ledger.stop()
+    over(any_engine)
+
+    report = session_reports.make_report(any_engine, an_officer(any_engine, world), world.session_id)
+
+    assert report.counts == {Attendance.PRESENT: 1, Attendance.NOT_STARTED: 1, Attendance.ABSENT: 1, Attendance.GIVEN_BACK: 1}
+    lines = report.document["lines"]
+    assert isinstance(lines, list)
+    [line] = [one for one in lines if isinstance(one, dict) and one["sitting"] == sat]
+    assert (line["seal_sha256"], line["closed_by"]) == (seal.sha256, "submit")
+    assert is_genuine_report(report, any_engine.signer.receipts.public_bytes)
+    with any_engine.store.read() as tx:
+        entry = tx.connection.exec_driver_sql("SELECT payload FROM audit_entries WHERE kind = 'session_reported'").scalar_one()
+    assert report.sha256 in str(entry)
+
+
+def test_a_later_report_supersedes_and_names_the_one_before(any_engine: Engine, world: World) -> None:
+    officer = an_officer(any_engine, world)
+    over(any_engine)
+    first = session_reports.make_report(any_engine, officer, world.session_id)
+
+    second = session_reports.make_report(any_engine, officer, world.session_id)
+
+    assert (second.number, second.document["supersedes"]) == (2, first.sha256)
+    assert [one.number for one in session_reports.session_reports(any_engine, officer, world.session_id).reports] == [2, 1]
+
+
+def test_no_report_is_made_while_somebody_may_come_or_sits(any_engine: Engine, world: World) -> None:
+    officer = an_officer(any_engine, world)
+    with pytest.raises(NotYet):
+        session_reports.make_report(any_engine, officer, world.session_id)
+    another(any_engine, world, state=SittingState.IN_PROGRESS)
+    over(any_engine)
+
+    with pytest.raises(NotYet):
+        session_reports.make_report(any_engine, officer, world.session_id)
+
+
+def test_a_report_is_for_its_own_organisations_staff(any_engine: Engine, world: World) -> None:
+    over(any_engine)
+    stranger = a_person(any_engine, an_organisation(any_engine, "Elsewhere"), Role.CELL_OFFICER)
+
+    with pytest.raises(NotFound):
+        session_reports.make_report(any_engine, stranger, world.session_id)
+    with pytest.raises(NotAllowed):
+        session_reports.make_report(any_engine, world.candidate, world.session_id)
+
+
+def test_a_changed_report_is_not_genuine_and_the_database_keeps_the_first(any_engine: Engine, world: World) -> None:
+    over(any_engine)
+    report = session_reports.make_report(any_engine, an_officer(any_engine, world), world.session_id)
+    changed = SessionReport(document={**report.document, "made_by": "somebody"}, key_id=report.key_id, signature=report.signature)
+
+    assert not is_genuine_report(changed, any_engine.signer.receipts.public_bytes)
+    with pytest.raises(DatabaseError), any_engine.store.begin() as tx:
+        tx.connection.exec_driver_sql("UPDATE session_reports SET sha256 = 'x'")
