@@ -23,7 +23,7 @@ def add_rosters(commands: "Commands") -> None:
     come.add_argument("--session", required=True, help="the session's id, as its page's address has it")
     come.add_argument("--photos", type=Path, help="a zip or a folder of JPEG files")
     come.add_argument("--dry-run", action="store_true", help="check and report only; nothing is changed")
-    come.add_argument("--passwords", type=Path, help="where to write the first passwords of new accounts (CSV); a file that is not there yet")
+    come.add_argument("--passwords", type=Path, help="where to write the first passwords of new accounts (CSV, a new file)")
     come.add_argument("--organisation", default="", help="its id or its exact name, where there are several")
 
 

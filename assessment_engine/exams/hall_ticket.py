@@ -193,7 +193,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "home_computer": ("a computer with camera and microphone, on mains power", "कैमरे और माइक्रोफ़ोन वाला कंप्यूटर, बिजली से जुड़ा"),
     "photo": ("Photograph", "फ़ोटो"),
     "qr": ("Opens your exam", "आपकी परीक्षा खोलता है"),
-    "candidate_signs": ("Candidate's signature", "अभ्यर्थी के हस्ताक्षर"),
+    "candidate_signs": ("Candidate's signature", "परीक्षार्थी के हस्ताक्षर"),
     "invigilator_signs": ("Invigilator's signature", "निरीक्षक के हस्ताक्षर"),
 }
 _AT_A_CENTRE = ("bring_ticket", "bring_identity", "bring_login", "bring_nothing")
