@@ -6,6 +6,7 @@ log itself.
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.signing import SigningKey
@@ -41,7 +42,7 @@ def public_keys(engine: Engine) -> list[PublicKey]:
     with engine.store.read() as tx:
         announced = tx.audit.about(SUBJECT)
     ended = [entry.at for entry in announced[1:]]
-    known = [_public(entry, until) for entry, until in zip(announced, [*ended, None], strict=True)]
+    known = [_public(entry, until) for entry, until in zip_longest(announced, ended)]
     current = engine.signer.receipts
     if not known or known[-1].key_id != current.key_id:
         known.append(_unannounced(current))
