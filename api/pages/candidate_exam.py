@@ -26,7 +26,7 @@ from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import NotYet
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.people import Actor
-from assessment_engine.services import certification, delivery, exam_tools, late_answers, papers, question_reports
+from assessment_engine.services import certification, contact, delivery, exam_tools, late_answers, papers, question_reports
 from assessment_engine.services.delivery import OpenSitting
 from assessment_engine.services.engine import Engine
 from item_bank.forms import FormSection
@@ -130,8 +130,9 @@ def exam(request: Request, engine: EngineDep, ledger: LedgerDep, actor: Candidat
     if sitting.state not in (SittingState.IN_PROGRESS, SittingState.PAUSED):
         return goto(f"/candidate/sittings/{sitting_id}")
     if sitting.is_over(opened.server_time):
-        delivery.submit(engine, ledger, actor, sitting_id)
-        return goto(f"/candidate/sittings/{sitting_id}/done")
+        if contact.looked_at(engine, ledger, actor, sitting_id).state is SittingState.SUBMITTED:
+            return goto(f"/candidate/sittings/{sitting_id}/done")
+        opened = delivery.open_sitting(engine, actor, sitting_id)
     return _exam_page(request, engine, actor, opened)
 
 

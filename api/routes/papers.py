@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import EngineDep, Staff, Viewer
 from api.routes.sittings import SittingPath
+from api.safe_browser import SafeBrowser
 from assessment_engine.kernel.ids import SessionId
 from assessment_engine.services import papers
 from assessment_engine.services.answer_files import answer_file_key
@@ -58,7 +59,7 @@ class CodeAnswer(BaseModel):
     code: str = Field(examples=["7KQ4-M0ZD-R9T2"])
 
 
-@router.get("/sittings/{sitting_id}/paper")
+@router.get("/sittings/{sitting_id}/paper", dependencies=[SafeBrowser])
 def paper(engine: EngineDep, viewer: Viewer, sitting_id: SittingPath) -> PaperAnswer:
     """Return one's own paper, encrypted, from admission on; 409 `not_yet` before, `sitting_sealed` afterwards."""
     return PaperAnswer.model_validate(papers.paper_of(engine, viewer, sitting_id))

@@ -23,7 +23,7 @@ from assessment_engine.delivery.timekeeping import MOST_MINUTES
 from assessment_engine.delivery.timing import OutagePolicy
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.ids import ItemVersionId, SittingId
-from assessment_engine.services import delivery, starts, timekeeping
+from assessment_engine.services import contact, delivery, starts, timekeeping
 from assessment_engine.services.delivery import OpenSitting
 from assessment_engine.services.papers import release_code
 from assessment_engine.storage.ledger_writer import AnswerLedger
@@ -123,6 +123,13 @@ class SealAnswer(BaseModel):
     signature: str
 
 
+class PauseAnswer(BaseModel):
+    """Since when the sitting's time stands still, and why."""
+
+    since: datetime
+    reason: str
+
+
 class SittingAnswer(BaseModel):
     """A sitting as its candidate may see it. `deadline` is the server's; show it with the difference to `server_time`.
 
@@ -146,6 +153,12 @@ class SittingAnswer(BaseModel):
     moves: bool
     progress: dict[str, Any]
     seal: SealAnswer | None
+    paused: PauseAnswer | None = None
+    writer: str | None = None
+    device_change: str = "candidate"
+    tools: list[str] = []
+    practice: bool = False
+    closed_by: str | None = None
 
 
 class StartAnswer(BaseModel):
@@ -246,16 +259,20 @@ def mine(engine: EngineDep, viewer: Viewer) -> list[SittingLine]:
 
 
 @router.get("/{sitting_id}")
-def read(engine: EngineDep, viewer: Viewer, sitting_id: SittingPath) -> SittingAnswer:
+def read(engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath) -> SittingAnswer:
     """Return form, revision, answers so far, the server's time and the deadline; 404 `not_found` for another's sitting."""
-    return _shown(delivery.open_sitting(engine, viewer, sitting_id))
+    opened = delivery.open_sitting(engine, viewer, sitting_id)
+    if opened.sitting.state is SittingState.IN_PROGRESS and opened.sitting.is_over(opened.server_time):
+        contact.looked_at(engine, ledger, viewer, sitting_id)
+        opened = delivery.open_sitting(engine, viewer, sitting_id)
+    return _shown(opened)
 
 
 @router.post("/{sitting_id}/consent")
-def consent(engine: EngineDep, viewer: Viewer, sitting_id: SittingPath, body: ConsentRequest) -> SittingAnswer:
+def consent(engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath, body: ConsentRequest) -> SittingAnswer:
     """Agree to the notice; agreeing twice is once."""
     delivery.consent(engine, viewer, sitting_id, body.language)
-    return read(engine, viewer, sitting_id)
+    return read(engine, ledger, viewer, sitting_id)
 
 
 @router.post("/{sitting_id}/start", response_model=StartAnswer, dependencies=[SafeBrowser])
@@ -283,7 +300,7 @@ async def start(engine: EngineDep, ledger: LedgerDep, viewer: PromptViewer, sitt
 async def save(
     request: Request, viewer: PromptViewer, sitting_id: SittingPath, item_id: ItemPath, body: AnswerRequest, writer: WriterHeader = None
 ) -> Response:
-    """Save an answer; the receipt comes when it is on disk, and the same again for a retry. A window with a lease names itself in `X-Writer`.
+    """Save an answer; the receipt comes when it is on disk, and the same for a retry. `X-Writer`: the window, where it has a lease.
 
     Refusals: 404 `not_found`; 409 `stale_revision`, `revision_reused`, `after_time`, `sitting_sealed`, `sitting_paused`, `not_yet`,
     `lease_moved`, `section_closed`; 413 `too_large`; 422 `unknown_item`, `wrong_response`, `revision_from_the_future`;
@@ -368,6 +385,12 @@ def _shown(opened: OpenSitting) -> SittingAnswer:
         moves=opened.form.guided,
         progress=_progress(opened),
         seal=_seal(opened.seal) if opened.seal else None,
+        paused=PauseAnswer(since=sitting.paused_at, reason=str(sitting.paused_for or "")) if sitting.paused_at else None,
+        writer=sitting.writer,
+        device_change=opened.exam.policy.device_change,
+        tools=list(opened.exam.policy.tools),
+        practice=sitting.practice,
+        closed_by=sitting.closed_by,
     )
 
 

@@ -1,131 +1,105 @@
-// The exam page: puts exam_state.js on the screen and carries answers to the server. Decisions are made there; here is only doing.
+// The exam page: puts its parts together and moves from question to question. Each behaviour is a module of its own: exam_state.js decides,
+// exam_saving.js sends, exam_contact.js keeps in touch, exam_time.js is the clock, exam_finish.js the way out, exam_begin.js the way in,
+// exam_beside.js all that lies around the question.
 
 import * as exam from "./exam_state.js";
+import * as rules from "./lease_state.js";
+import { firstSitting, holdEverything, keptPaper, startOnServer } from "./exam_begin.js";
+import { contactOf } from "./exam_contact.js";
+import { finishOf } from "./exam_finish.js";
 import { questionSheet } from "./exam_question.js";
 import { Refusal, callInvigilator, serverOf } from "./exam_server.js";
+import { senderOf } from "./exam_saving.js";
+import { notice, showState, showTab, strip } from "./exam_show.js";
+import { storeOf } from "./exam_store.js";
+import { clockOf } from "./exam_time.js";
 import { closePalette, listenToTools, toast, watchCandidate } from "./exam_tools.js";
+import { announce, clockTime, say, words } from "./exam_words.js";
+import { lineTo, take, windowName } from "./lease_page.js";
 import { openOutbox } from "./outbox.js";
+import { keepShell } from "./shell.js";
 
-const RESYNC_MS = 60_000;
+const BACK_MS = 3000; // a room whose line is back does not come back as one
 const find = (id) => document.getElementById(id);
 const root = find("exam");
 const sittingId = root.dataset.sitting;
 const csrf = document.querySelector("meta[name=csrf-token]").content;
-const words = JSON.parse(find("words").textContent);
-const sheet = questionSheet(find("question"), JSON.parse(find("question-words").textContent), (item, response) => change(exam.answer(state, item, response)));
-const ask = serverOf(sittingId, csrf);
-const done = `/candidate/sittings/${sittingId}/done`;
+const sheet = questionSheet(find("question"), JSON.parse(find("question-words").textContent), (item, response) => store.change(exam.answer(store.state, item, response)));
 
-let state;
-let outbox;
-let deadline = 0;
-let clockOffset = 0; // the server's time minus this device's
-let lastSeconds = Infinity;
-let sending = false;
-let wake = null;
-let handedInAt = null;
-const pages = new Map(); // item + language → {html, languages}
+let outbox, ask, store, clock, sender, contact, finish, lease, line, paper, sitting;
+let camera = null;
+let beside = null; // the tools beside the question (exam_beside.js); the exam goes on without them
+let arrival = null; // the reply to the last move: {reply} or {refused}
+let timeOver = null; // a question to the server about the end of the time, on its way
+const pages = new Map(); // item + language → what GET /items answers
 
-// — words and hints
+const note = (kind, data, item = store.state.current) => ask("/events", { method: "POST", body: { kind, item, data } }).catch(() => {});
 
-const say = (key, values = {}) => Object.entries(values).reduce((text, [name, value]) => text.replace(`%(${name})s`, value), words[key]);
+// — who writes
 
-const clockTime = (moment) =>
-  new Intl.DateTimeFormat(document.documentElement.lang === "hi" ? "hi-IN-u-nu-latn" : "en-IN", { timeStyle: "medium", hourCycle: "h23" }).format(new Date(moment));
-
-const note = (kind, data, item = state.current) => ask("/events", { method: "POST", body: { kind, item, data } }).catch(() => {});
-
-// — saving
-
-function change(next) {
-  if (next === state) return;
-  const before = state;
-  state = next;
-  for (const [item, entry] of Object.entries(state.pending)) if (before.pending[item] !== entry) outbox.put({ item, ...entry }).catch(() => {});
-  outbox.keep(exam.keepsake(state)).catch(() => {});
-  show();
-  send();
+function setLease(next) {
+  const before = lease;
+  lease = next;
+  if (before.standing !== "mine" && next.standing === "mine") line.tell(next.me);
+  showNotice();
+  if (!rules.mayWrite(before) && rules.mayWrite(next)) sender.hurry();
 }
 
-async function send() {
-  if (sending || wake) return;
-  sending = true;
-  while (state.phase !== "closed") {
-    const entry = exam.nextToSave(state);
-    if (!entry) break;
-    if (!(await sendOne(entry)) && state.tries > 0) {
-      rest(exam.waitSeconds(state.tries));
-      break;
-    }
-  }
-  sending = false;
-  if (state.phase === "closed") leave();
-  else if (state.phase === "submitting" && !exam.nextToSave(state)) handIn();
-}
-
-async function sendOne({ item, revision, response }) {
+async function takeLease() {
+  if (lease.standing !== "unknown") return;
   try {
-    const receipt = await ask(`/answers/${item}`, { method: "PUT", body: { revision, response } });
-    clockOffset = Math.max(clockOffset, Date.parse(receipt.server_time) - Date.now()); // the receipt is at least this old
-    change(exam.acknowledged(state, receipt));
-    await outbox.remove(item, revision).catch(() => {});
-    return true;
+    setLease(await take(lease, ask));
   } catch (error) {
-    const code = error instanceof Refusal ? error.code : null;
-    const replayed = state.pending[item]?.replayed;
-    change(code ? exam.refused(state, { item, revision, response }, code, error.details) : exam.unreachable(state));
-    if (!state.pending[item]) await outbox.remove(item, revision).catch(() => {});
-    if (code === "not_signed_in" || code === "token_expired") strip("signed_out");
-    if (code === "stale_revision" && replayed) await resync().then(() => announce("elsewhere"));
-    return false;
+    if (!(error instanceof Refusal) || error.code !== "not_yet") throw error;
+    await startOnServer(ask, outbox);
+    setLease(await take(lease, ask));
   }
 }
 
-function rest(seconds) {
-  wake = setTimeout(() => {
-    wake = null;
-    send();
-  }, seconds * 1000);
+/** The candidate goes on in this window: one step, whoever had it. */
+async function goOnHere() {
+  try {
+    let next = await take(lease, ask, lease.holder);
+    if (next.standing === "elsewhere" && next.by === "candidate" && next.holder !== lease.holder) next = await take(next, ask, next.holder);
+    if (next.standing === "mine") await contact.resync();
+    setLease(next);
+  } catch {
+    toast(words.no_line_now);
+  }
 }
 
-function hurry() {
-  clearTimeout(wake);
-  wake = null;
-  send();
+async function call() {
+  toast(words[(await callInvigilator(sittingId, csrf)) ? "called" : "report_failed"]);
 }
 
-async function resync() {
-  const asked = Date.now();
-  const sitting = await ask("").catch(() => null);
-  if (!sitting) return;
-  clockOffset = Date.parse(sitting.server_time) - (asked + Date.now()) / 2;
-  if (Date.parse(sitting.deadline) > deadline) announce("time_given");
-  deadline = Date.parse(sitting.deadline);
-  const before = state.questions[state.current].response;
-  change(exam.adopt(state, sitting));
-  if (before !== state.questions[state.current].response) fill();
+// — what is said beside the work
+
+function showNotice() {
+  if (store.state.phase === "closed") return;
+  const offer = rules.offers(lease);
+  if (offer === "call") notice({ title: words.elsewhere_title, text: words.elsewhere_call, action: words.call, act: call });
+  else if (offer) notice({ title: words[lease.standing === "free" ? "free_title" : "elsewhere_title"], text: words.elsewhere_go_on, action: words.go_on_here, act: goOnHere });
+  else if (store.state.paused) notice({ title: words.paused_title, text: `${words[`paused_${store.state.paused.reason}`] ?? store.state.paused.reason ?? ""} ${words.paused}`.trim() });
+  else notice(null);
+}
+
+function changed() {
+  showState(store.state, outbox.durable);
+  showNotice();
+  beside?.parts(store.state.sections, exam.sectionOf(store.state, store.state.current).id, exam.answeredIn(store.state));
+  finish.offerFile();
+  if (store.state.phase === "submitting" && store.state.tries > 0) finish.waiting();
+  sender.send();
 }
 
 // — handing in
 
-async function handIn() {
-  try {
-    await ask("/submit", { method: "POST" });
-    leave();
-  } catch {
-    change(exam.unreachable(state));
-    strip("submitted_here", { time: clockTime(handedInAt) });
-    setTimeout(() => send(), exam.waitSeconds(Math.max(1, state.tries)) * 1000);
-  }
-}
-
 function submit(reason) {
+  if (!rules.mayWrite(lease)) return toast(words.lease_first);
   sheet.takeNow();
-  handedInAt = Date.now();
   strip(reason);
-  change(exam.submitting(state));
+  store.change(exam.submitting(store.state, Date.now()));
   lock();
-  send();
 }
 
 function lock() {
@@ -133,35 +107,60 @@ function lock() {
   for (const control of document.querySelectorAll("#question button, .sheet__actions button, #submit")) control.disabled = true;
 }
 
-let camera = null;
-let left = false;
-async function leave() {
-  if (left) return;
-  left = true;
-  camera?.stop();
-  await outbox.forget().catch(() => {});
-  location.assign(done);
+/** This device's clock says that the time is over; the server's word counts. Without one, the exam's policy says what happens. */
+function endOfTime() {
+  if (store.state.phase !== "answering" || timeOver) return;
+  sheet.takeNow();
+  timeOver = contact.contact().then((reached) => {
+    setTimeout(() => (timeOver = null), reached ? 500 : 5000);
+    if (!clock.ended || store.state.phase !== "answering" || !rules.mayWrite(lease)) return;
+    if (!reached && sitting.outage === "time_stops") strip("time_held");
+    else submit("time_over");
+  });
 }
 
 // — the question
 
-const fill = () => sheet.fill(state.questions[state.current].response);
+const fill = () => sheet.fill(store.state.questions[store.state.current].response);
 
-async function go(item, { focus = true } = {}) {
+async function go(wanted, { focus = true } = {}) {
   sheet.takeNow();
-  change(exam.visit(state, item));
-  note("item_viewed", { language: state.questions[item].language }, item);
+  const item = sitting.moves && wanted !== store.state.current && (wanted === null || exam.mustAsk(store.state, wanted)) ? await moveTo(wanted) : wanted;
+  if (!item) return;
+  store.change(exam.visit(store.state, item));
+  note("item_viewed", { language: store.state.questions[item].language }, item);
   closePalette();
   await paint();
   if (focus) find("number").focus({ preventScroll: true });
   window.scrollTo(0, 0);
 }
 
+/** Tell the server, after all answers that wait, and answer where the candidate is then; null when they stay. */
+async function moveTo(wanted) {
+  if (store.state.paused || !rules.mayWrite(lease)) return toast(words.move_later), null;
+  arrival = null;
+  store.change(exam.moved(store.state, wanted));
+  await sender.send();
+  if (arrival?.reply) return arrival.reply.item ?? (toast(words.nothing_follows), null);
+  if (arrival?.refused) return toast(words[arrival.refused] ?? words.move_refused), null;
+  if (wanted && exam.mayMoveAlone(store.state, wanted)) return wanted;
+  store.change(exam.moveGivenUp(store.state));
+  return toast(words.move_later), null;
+}
+
+function goNext() {
+  const { state } = store;
+  const next = exam.neighbour(state, state.current, 1);
+  const [here, there] = [exam.sectionOf(state, state.current), exam.sectionOf(state, next)];
+  const unlisted = state.sections.some(({ items }) => items.length === 0);
+  return go(sitting.moves && unlisted && (here !== there || next === state.current) ? null : next);
+}
+
 async function paint() {
-  const item = state.current;
-  const { language } = state.questions[item];
+  const item = store.state.current;
+  const { language } = store.state.questions[item];
   const page = await pageOf(item, language).catch(() => null);
-  if (item !== state.current || language !== state.questions[item].language) return;
+  if (item !== store.state.current || language !== store.state.questions[item].language) return;
   find("marks").textContent = page ? say(page.max_score === 1 ? "one_mark" : "marks", { n: page.max_score }) : "";
   sheet.put(item, page, words.not_shown);
   for (const button of document.querySelectorAll("[data-language]")) {
@@ -169,140 +168,65 @@ async function paint() {
     button.setAttribute("aria-pressed", String(button.dataset.language === (page?.language ?? language)));
   }
   fill();
-  if (state.phase !== "answering") lock();
-  if (!page) setTimeout(() => state.current === item && paint(), 3000);
+  if (store.state.phase !== "answering") lock();
+  if (!page) setTimeout(() => store.state.current === item && paint(), 3000);
+  else beside?.shown(item, page.language);
 }
 
 async function pageOf(item, language) {
   const key = `${item} ${language}`;
-  if (!pages.has(key)) pages.set(key, await ask(`/items/${item}?lang=${language}`));
+  if (!pages.has(key)) pages.set(key, paper?.pageOf(item, language) ?? (await ask(`/items/${item}?lang=${language}`)));
   return pages.get(key);
 }
 
-/** Fetch the whole paper quietly, so that a lost connection loses no question. */
-async function fetchPaper() {
-  for (const item of state.order) await pageOf(item, state.questions[item].language).catch(() => {});
-}
-
-// — showing
-
-function show() {
-  showSaving();
-  showPalette();
-  const number = state.order.indexOf(state.current) + 1;
-  find("number").textContent = say("question", { number, total: state.order.length });
-  const section = state.sections.findIndex(({ items }) => items.includes(state.current));
-  const title = document.querySelectorAll("[data-section]")[section]?.dataset.title ?? "";
-  find("section").textContent = say("section", { number: section + 1, total: state.sections.length, title });
-  find("mark").textContent = state.questions[state.current].marked ? words.unmark : words.mark;
-  const refusal = state.refused[state.current];
-  find("refused").hidden = !refusal;
-  find("refused-words").textContent = refusal ? words[refusal] : "";
-}
-
-function showSaving() {
-  const saving = exam.saving(state);
-  put("saved", { waiting: "caution", refused: "caution", saved: "good" }[saving] ?? "plain", say(saving, { time: state.savedAt ? clockTime(state.savedAt) : "" }));
-  if (state.phase !== "answering") return;
-  if (saving === "waiting") strip(outbox.durable ? "offline" : "offline_memory", {}, true);
-  else find("offline").hidden = true;
-}
-
-function strip(key, values = {}, keep = false) {
-  const text = say(key, values);
-  const line = find("offline");
-  if (keep && !line.hidden && line.textContent === say("signed_out")) return;
-  if (line.textContent !== text) line.textContent = text;
-  line.hidden = false;
-}
-
-function put(id, kind, text) {
-  find(id).dataset.kind = kind;
-  const line = find(`${id}-words`);
-  if (line.textContent !== text) line.textContent = text;
-}
-
-let tab = null;
-function showPalette() {
-  const names = paletteNames();
-  for (const link of document.querySelectorAll(".palette [data-number]")) {
-    const item = state.order[link.dataset.number - 1];
-    const name = exam.paletteState(state.questions[item]);
-    link.dataset.state = name;
-    link.setAttribute("aria-label", say("state", { number: link.dataset.number, state: names[name] }));
-    link.toggleAttribute("aria-current", item === state.current);
-    if (item === state.current) link.setAttribute("aria-current", "true");
-  }
-  const counts = exam.counts(state);
-  for (const count of document.querySelectorAll("[data-count]")) count.textContent = counts[count.dataset.count];
-  showTab(tab ?? state.sections.find(({ items }) => items.includes(state.current)).id);
-}
-
-function paletteNames() {
-  return Object.fromEntries([...document.querySelectorAll("#palette .legend [data-state]")].map((sign) => [sign.dataset.state, sign.parentElement.lastChild.textContent.trim()]));
-}
-
-function showTab(id) {
-  for (const part of document.querySelectorAll("[data-section]")) part.hidden = part.dataset.section !== id;
-  for (const button of document.querySelectorAll("[data-tab]")) button.setAttribute("aria-pressed", String(button.dataset.tab === id));
-}
-
-function announce(key, values) {
-  find("announce").textContent = say(key, values);
-}
-
-// — the clock
-
-function tick() {
-  const seconds = exam.secondsLeft(deadline, Date.now() + clockOffset);
-  find("clock").textContent = exam.clockFace(seconds);
-  const minutes = exam.announcement(lastSeconds, seconds);
-  if (minutes !== null && lastSeconds !== Infinity) announce(minutes === 1 ? "minute_left" : "minutes_left", { n: minutes });
-  if (seconds <= 1) sheet.takeNow();
-  if (seconds === 0 && state.phase === "answering") submit("time_over");
-  lastSeconds = seconds;
+/** Without a paper: fetch the questions quietly, so that a lost connection loses none. */
+async function fetchQuestions() {
+  for (const item of store.state.order) await pageOf(item, store.state.questions[item].language).catch(() => {});
 }
 
 // — listening
 
 function listen() {
-  find("next").addEventListener("click", () => go(exam.neighbour(state, state.current, 1)));
+  find("next").addEventListener("click", goNext);
   find("clear").addEventListener("click", clear);
   find("mark").addEventListener("click", mark);
-  for (const link of document.querySelectorAll(".palette [data-number]"))
-    link.addEventListener("click", (event) => {
-      event.preventDefault();
-      go(state.order[link.dataset.number - 1]);
-    });
-  for (const button of document.querySelectorAll("[data-tab]"))
-    button.addEventListener("click", () => {
-      tab = button.dataset.tab;
-      showTab(tab);
-    });
+  find("palette").addEventListener("click", (event) => {
+    const link = event.target.closest("[data-number]");
+    if (!link) return;
+    event.preventDefault();
+    go(store.state.order[link.dataset.number - 1]);
+  });
+  for (const button of document.querySelectorAll("[data-tab]")) button.addEventListener("click", () => showPart(button.dataset.tab));
   for (const button of document.querySelectorAll("[data-language]")) button.addEventListener("click", () => switchLanguage(button.dataset.language));
-  listenToTools(words, async () => toast(words[(await callInvigilator(sittingId, csrf)) ? "called" : "report_failed"]));
+  listenToTools(words, call);
   listenToDialogs();
   listenToBrowser();
 }
 
+function showPart(id) {
+  const why = beside?.whyLocked(store.state.sections.find((section) => section.id === id)) ?? "";
+  if (find("tab-why")) find("tab-why").textContent = why;
+  if (!why) showTab(id, true);
+}
+
 function clear() {
   sheet.forget();
-  change(exam.answer(state, state.current, exam.cleared(state.questions[state.current].response)));
+  store.change(exam.answer(store.state, store.state.current, exam.cleared(store.state.questions[store.state.current].response)));
   fill();
 }
 
 function mark() {
   sheet.takeNow();
-  const { marked } = state.questions[state.current];
-  change(exam.mark(state, state.current, !marked));
-  if (!marked) go(exam.neighbour(state, state.current, 1));
+  const { marked } = store.state.questions[store.state.current];
+  store.change(exam.mark(store.state, store.state.current, !marked));
+  if (!marked) goNext();
 }
 
 async function switchLanguage(language) {
   sheet.takeNow();
-  const before = state.questions[state.current].language;
+  const before = store.state.questions[store.state.current].language;
   if (before === language) return;
-  change(exam.speak(state, state.current, language));
+  store.change(exam.speak(store.state, store.state.current, language));
   note("language_switched", { from: before, to: language });
   await paint();
 }
@@ -311,7 +235,7 @@ function listenToDialogs() {
   const asking = find("ask");
   find("submit").addEventListener("click", () => {
     sheet.takeNow();
-    find("ask-unsaved").hidden = exam.nextToSave(state) === null;
+    find("ask-unsaved").hidden = exam.nextToSave(store.state) === null;
     asking.returnValue = "no";
     asking.showModal();
   });
@@ -324,43 +248,114 @@ function listenToDialogs() {
   reporting.addEventListener("close", async () => {
     const text = find("report-text").value.trim();
     if (reporting.returnValue !== "yes" || text === "") return;
-    const body = { kind: "question_reported", item: state.current, data: { language: state.questions[state.current].language, text } };
-    const sent = await ask("/events", { method: "POST", body }).then(() => true, () => false);
+    const body = { item: store.state.current, language: store.state.questions[store.state.current].language, text };
+    const sent = await ask("/question-reports", { method: "POST", body }).then(() => true, () => false);
     if (sent) find("report-text").value = "";
     toast(words[sent ? "reported" : "report_failed"]);
   });
 }
 
 function listenToBrowser() {
-  addEventListener("online", hurry);
+  addEventListener("online", () => setTimeout(retry, Math.random() * BACK_MS));
   addEventListener("pagehide", () => sheet.takeNow());
-  document.addEventListener("visibilitychange", () => {
-    note("browser_hint", { what: document.visibilityState });
-    if (document.visibilityState === "visible") resync().then(hurry);
-  });
-  document.addEventListener("fullscreenchange", () => note("browser_hint", { what: document.fullscreenElement ? "full_screen" : "window" }));
-  addEventListener("blur", () => note("browser_hint", { what: "blur" }));
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && contact.contact());
 }
 
-// — beginning
+async function openTools() {
+  const numberOf = (item) => store.state.order.indexOf(item) + 1;
+  const { openBeside } = await import("./exam_beside.js");
+  beside = openBeside({ sittingId, note, numberOf, clock: clockTime });
+  setInterval(() => beside.tick(clock.now(), pausedSince()), 500);
+}
+
+// — putting it together
+
+/** Look for the line again: by what waits to be saved, or else by asking how things are. */
+function retry() {
+  if (exam.nextToSave(store.state) || exam.nextMove(store.state) || store.state.phase === "submitting") return sender.hurry();
+  return contact.contact();
+}
+
+function failed(error) {
+  if (error instanceof Refusal && error.code === "not_yet") return startOnServer(ask, outbox).then(contact.resync, () => {});
+  if (error instanceof Refusal && error.code === "not_signed_in") strip("signed_out");
+  store.change(exam.unreachable(store.state));
+  return sender.rest(exam.waitSeconds(store.state.tries, Math.random()));
+}
+
+const forSender = {
+  mayWrite: () => rules.mayWrite(lease),
+  takeLease,
+  start: () => startOnServer(ask, outbox),
+  moved: (details) => setLease(rules.refused(lease, details)),
+  signedOut: () => strip("signed_out"),
+  overtaken: () => contact.resync().then(() => announce("elsewhere")),
+  receipt: (receipt) => clock.notBefore(receipt.server_time),
+  arrived(reply) {
+    arrival = { reply };
+    store.change(exam.arrived(store.state, reply, sitting.language));
+    beside?.moved(reply, clock.now());
+  },
+  moveRefused: (code) => (arrival = { refused: code }),
+  closed: () => finish.ending(),
+  idle() {
+    if (store.state.phase === "submitting") finish.handIn();
+    else finish.tellClosedParts();
+  },
+  retry,
+};
+
+const forContact = {
+  writer: (writer) => setLease(rules.seen(lease, writer)),
+  ending: () => finish.ending(),
+  news: (news) => beside?.contact(news),
+  resynced: (before) => before.questions[before.current].response !== store.state.questions[before.current].response && fill(),
+  failed,
+  back: () => setTimeout(() => sender.hurry(), Math.random() * 500),
+};
+
+async function assemble() {
+  outbox = await openOutbox(sittingId);
+  lease = rules.opened(await windowName());
+  ask = serverOf(sittingId, csrf, lease.me);
+  store = storeOf(outbox, changed);
+  clock = clockOf({ outbox, pausedSince, onLastSecond: () => sheet.takeNow(), onEnd: endOfTime });
+  sender = senderOf({ store, outbox, ask, on: forSender });
+  contact = contactOf({ store, outbox, ask, clock, me: lease.me, on: forContact });
+  finish = finishOf({ sittingId, store, outbox, ask, sender, leaving: () => Promise.all([camera?.stop(), beside?.handedIn()]) });
+  line = lineTo(sittingId, (writer) => setLease(rules.seen(lease, writer)));
+}
+
+function pausedSince() {
+  const since = store.state?.paused?.since;
+  return since ? Date.parse(since) : store.state?.paused ? clock.now() : null;
+}
 
 async function begin() {
-  outbox = await openOutbox(sittingId);
-  const asked = Date.now();
-  const sitting = await ask("");
-  if (sitting.state !== "in_progress") return location.assign(`/candidate/sittings/${sittingId}`);
-  clockOffset = Date.parse(sitting.server_time) - (asked + Date.now()) / 2;
-  deadline = Date.parse(sitting.deadline);
-  const [entries, keepsake] = await Promise.all([outbox.all().catch(() => []), outbox.keepsake().catch(() => ({}))]);
-  state = exam.begin(sitting, { ...keepsake, outbox: entries });
+  await assemble();
+  paper = await keptPaper(outbox, sittingId);
+  const first = await firstSitting({ ask, outbox, clock, paper });
+  sitting = first.sitting;
+  if (!["in_progress", "paused"].includes(sitting.state)) return location.assign(`/candidate/sittings/${sittingId}`);
+  const keepsake = await outbox.keepsake().catch(() => ({}));
+  store.begin(exam.begin(sitting, { ...keepsake, outbox: first.entries }));
+  if (sitting.writer) lease = rules.seen(lease, sitting.writer);
+  clock.until(sitting.deadline);
+  if (!first.online) store.begin(exam.unreachable(store.state));
   listen();
-  setInterval(tick, 250);
-  setInterval(resync, RESYNC_MS);
-  await go(state.current, { focus: false });
-  tick();
-  send();
-  camera = await watchCandidate(sittingId, csrf, words);
-  fetchPaper();
+  setInterval(clock.tick, 250);
+  setInterval(finish.offerFile, 5000);
+  await openTools().catch(() => {});
+  contact.keepOn();
+  setTimeout(contact.contact, sitting.moves ? 0 : BACK_MS * (1 + 4 * Math.random())); // what was announced before; until when a part lasts
+  await go(store.state.current, { focus: false });
+  clock.tick();
+  changed();
+  setTimeout(() => takeLease().catch(() => {}), Math.random() * BACK_MS);
+  keepShell(sittingId);
+  watchCandidate(sittingId, csrf, words).then((watching) => (camera = watching));
+  paper = await holdEverything({ ask, outbox, sittingId, paper });
+  if (!paper) fetchQuestions();
 }
 
 begin().catch(() => {

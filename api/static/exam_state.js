@@ -2,38 +2,53 @@
 // The page is exam_page.js, what is kept on the device outbox.js; the server's half is delivery/responses.py.
 
 export const STATES = ["not_visited", "not_answered", "answered", "marked", "answered_and_marked"];
-export const ANNOUNCED_MINUTES = [30, 10, 5, 1];
 const LONGEST_WAIT_S = 15;
 
-/** Start from the server's sitting (GET /api/v1/sittings/{id}) and from what this device kept of it. */
+/**
+ * Start from the server's sitting (GET /api/v1/sittings/{id}) and from what this device kept of it; `kept.outbox` has what was not
+ * acknowledged. What another device told the server (`sitting.progress`) counts where this one knows nothing.
+ */
 export function begin(sitting, kept = {}) {
   const order = sitting.form.sections.flatMap((section) => section.items);
   const known = new Set(order);
   const questions = Object.fromEntries(order.map((item) => [item, question(sitting, kept, item)]));
   const state = {
-    sections: sitting.form.sections.map(({ id, items }) => ({ id, items })),
+    sections: sitting.form.sections,
     order,
     questions,
-    current: known.has(sitting.current_item) ? sitting.current_item : order[0],
+    current: [kept.current, sitting.current_item].find((item) => known.has(item)) ?? order[0],
     revision: sitting.revision,
     pending: {},
+    moves: (kept.moves ?? []).filter(({ to }) => to === null || known.has(to)),
+    late: {},
     savedAt: newestTime(sitting.answers),
     tries: 0,
-    phase: sitting.seal ? "closed" : "answering",
+    paused: sitting.paused ?? null,
+    phase: sitting.seal ? "closed" : kept.handed_in ? "submitting" : "answering",
+    handedInAt: kept.handed_in ?? null,
     refused: {},
   };
-  return (kept.outbox ?? []).filter((entry) => known.has(entry.item)).reduce(replay, state);
+  return (kept.outbox ?? []).filter((entry) => known.has(entry.item) && !entry.saved).reduce(replay, state);
 }
 
 function question(sitting, kept, item) {
   const response = sitting.answers[item]?.response ?? null;
+  const there = sitting.progress ?? {};
   return {
     response,
-    visited: (kept.visited ?? []).includes(item) || response !== null,
-    marked: (kept.marked ?? []).includes(item),
-    language: kept.languages?.[item] ?? sitting.language,
+    visited: (kept.visited ?? there.visited ?? []).includes(item) || response !== null,
+    marked: (kept.marked ?? there.marked ?? []).includes(item),
+    language: kept.languages?.[item] ?? there.languages?.[item] ?? sitting.language,
     savedRevision: sitting.answers[item]?.revision ?? 0,
   };
+}
+
+/** A sitting as the device last knew it, with what was acknowledged since: for a reload without a line. `entries` are the outbox's. */
+export function asKept(sitting, entries) {
+  const newer = entries.filter(({ item, revision, saved }) => saved && revision > (sitting.answers[item]?.revision ?? 0));
+  const answers = Object.fromEntries(newer.map(({ item, revision, response, saved }) => [item, { revision, response, server_time: saved }]));
+  const revision = Math.max(sitting.revision, ...entries.map((entry) => entry.revision));
+  return { ...sitting, revision, answers: { ...sitting.answers, ...answers } };
 }
 
 function newestTime(answers) {
@@ -69,6 +84,12 @@ export function paletteState({ visited, marked, response }) {
 export function counts(state) {
   const zero = Object.fromEntries(STATES.map((name) => [name, 0]));
   return Object.values(state.questions).reduce((sum, one) => ({ ...sum, [paletteState(one)]: sum[paletteState(one)] + 1 }), zero);
+}
+
+/** Count {answered, total} by part. */
+export function answeredIn(state) {
+  const answered = ({ items }) => items.filter((item) => isAnswered(state.questions[item].response)).length;
+  return Object.fromEntries(state.sections.map((part) => [part.id, { answered: answered(part), total: part.items.length }]));
 }
 
 /** Go to a question. */
@@ -109,6 +130,34 @@ function sorted(response) {
   return Object.entries(response ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
+/** Note that the candidate went to another question where the server must know of it: told in order with the answers. */
+export function moved(state, item) {
+  return { ...state, moves: [...state.moves, { to: item, after: state.revision }] };
+}
+
+/** The server knows of the oldest move. */
+export function moveTold(state) {
+  return { ...state, moves: state.moves.slice(1) };
+}
+
+/** The newest move is taken back: it cannot be made now. */
+export function moveGivenUp(state) {
+  return { ...state, moves: state.moves.slice(0, -1) };
+}
+
+/** Return the move that must be told before the next answer, or null. */
+export function nextMove(state) {
+  const [move] = state.moves;
+  const answer = nextToSave(state);
+  return move && (answer === null || move.after < answer.revision) ? move : null;
+}
+
+/** Return every answer that the server has not acknowledged, in order: [{item, revision, response}]. */
+export function unsent(state) {
+  const all = [...Object.entries(state.late), ...Object.entries(state.pending)].map(([item, { revision, response }]) => ({ item, revision, response }));
+  return all.sort((one, other) => one.revision - other.revision);
+}
+
 /** Return the oldest answer that waits, as {item, revision, response}; null when everything is saved. */
 export function nextToSave(state) {
   const waiting = Object.entries(state.pending).map(([item, entry]) => ({ item, ...entry }));
@@ -132,6 +181,12 @@ export function refused(state, entry, code, details = {}) {
     case "after_time":
     case "sitting_sealed":
       return { ...state, phase: "closed" };
+    case "sitting_paused":
+      return { ...state, paused: state.paused ?? { since: null, reason: "" } };
+    case "lease_moved":
+      return state;
+    case "section_closed":
+      return tooLate(state, entry, code);
     case "stale_revision":
       return state.pending[entry.item]?.replayed ? without(state, entry.item) : renumbered(state, entry, details.newest);
     case "revision_reused":
@@ -146,6 +201,16 @@ export function refused(state, entry, code, details = {}) {
   }
 }
 
+/** The part is closed: the answer is kept for a person's decision, and said so. */
+function tooLate(state, { item, revision, response }, code) {
+  return { ...without(state, item), late: { ...state.late, [item]: { revision, response } }, refused: { ...state.refused, [item]: code } };
+}
+
+/** The late answers were handed over. */
+export function lateTold(state) {
+  return { ...state, late: {} };
+}
+
 /** Another tab or device saved meanwhile: what was answered here comes after that. */
 function renumbered(state, entry, newest) {
   const waiting = state.pending[entry.item];
@@ -154,12 +219,46 @@ function renumbered(state, entry, newest) {
   return { ...state, revision: Math.max(state.revision, revision), pending: { ...state.pending, [entry.item]: { ...waiting, revision } } };
 }
 
-/** Take over what the server holds, where nothing of ours waits to be saved. */
+/** Take over what the server holds, where nothing of ours waits to be saved; parts that were reached meanwhile have their questions now. */
 export function adopt(state, sitting) {
-  const items = state.order.filter((item) => !state.pending[item] && (sitting.answers[item]?.revision ?? 0) > state.questions[item].savedRevision);
-  const known = items.reduce((one, item) => change(one, item, fromServer(sitting.answers[item])), state);
+  const listed = withSections(state, sitting.form.sections, sitting);
+  const items = listed.order.filter((item) => !state.pending[item] && (sitting.answers[item]?.revision ?? 0) > listed.questions[item].savedRevision);
+  const known = items.reduce((one, item) => change(one, item, fromServer(sitting.answers[item])), listed);
   const revision = Math.max(state.revision, sitting.revision);
-  return { ...known, revision, savedAt: newestTime(sitting.answers) ?? state.savedAt, phase: sitting.seal ? "closed" : state.phase, tries: 0 };
+  const paused = sitting.paused ?? null;
+  return { ...known, revision, paused, savedAt: newestTime(sitting.answers) ?? state.savedAt, phase: sitting.seal ? "closed" : state.phase, tries: 0 };
+}
+
+function withSections(state, sections, sitting) {
+  const order = sections.flatMap(({ items }) => items);
+  const fresh = order.filter((item) => !state.questions[item]);
+  const questions = { ...state.questions, ...Object.fromEntries(fresh.map((item) => [item, question(sitting, {}, item)])) };
+  return { ...state, sections, order, questions };
+}
+
+/** The server's answer to POST /moves: where the candidate is, and what each part is now. */
+export function arrived(state, reply, language) {
+  const told = Object.fromEntries(reply.sections.map((part) => [part.id, part]));
+  const sections = state.sections.map((part) => ({ ...part, ...told[part.id], items: part.id === reply.section && reply.items?.length ? reply.items : part.items }));
+  return withSections(state, sections, { answers: {}, language });
+}
+
+/** Return the part that a question is in. */
+export function sectionOf(state, item) {
+  return state.sections.find(({ items }) => items.includes(item));
+}
+
+/** Tell whether the server must know before a question is shown: it is in another part, or its part goes one way only. */
+export function mustAsk(state, item) {
+  const [from, to] = [sectionOf(state, state.current), sectionOf(state, item)];
+  return from !== to || to.navigation === "linear" || Object.keys(to.item_limits ?? {}).length > 0;
+}
+
+/** Tell whether a move may be made without a line: forward in the paper's order, never back in a part that goes one way. */
+export function mayMoveAlone(state, item) {
+  const [here, there] = [state.order.indexOf(state.current), state.order.indexOf(item)];
+  const from = sectionOf(state, state.current);
+  return sectionOf(state, item) === from ? from.navigation !== "linear" || there === here + 1 : there === here + 1;
 }
 
 function fromServer(answer) {
@@ -171,9 +270,24 @@ export function unreachable(state) {
   return { ...state, tries: state.tries + 1 };
 }
 
-/** Seconds to wait before the next try: 0, 1, 2, 4, 8, then 15. */
-export function waitSeconds(tries) {
-  return tries === 0 ? 0 : Math.min(2 ** (tries - 1), LONGEST_WAIT_S);
+/** The server answered, whatever it said. */
+export function reached(state) {
+  return state.tries === 0 ? state : { ...state, tries: 0 };
+}
+
+/** The time stands still, or goes on again (null). */
+export function pausedAs(state, paused) {
+  return (state.paused?.since ?? null) === (paused?.since ?? null) && !state.paused === !paused ? state : { ...state, paused };
+}
+
+/** The server closed the sitting. */
+export function closedBy(state) {
+  return { ...state, phase: "closed" };
+}
+
+/** Seconds to wait before the next try: about 0, 1, 2, 4, 8, then 15, each up to half more or less, so that a room does not come back as one. */
+export function waitSeconds(tries, random = 0.5) {
+  return tries === 0 ? 0 : Math.min(2 ** (tries - 1), LONGEST_WAIT_S) * (0.5 + random);
 }
 
 /** Say how saving stands: "saved", "saving", "waiting" (not saved yet, kept here), "refused" or "nothing" (nothing answered yet). */
@@ -183,24 +297,9 @@ export function saving(state) {
   return state.savedAt === null ? "nothing" : "saved";
 }
 
-/** The candidate handed in: no more answers; "submitting" until the server has sealed. */
-export function submitting(state) {
-  return state.phase === "answering" ? { ...state, phase: "submitting" } : state;
-}
-
-/** Return the whole seconds left, never below zero. */
-export function secondsLeft(deadline, serverNow) {
-  return Math.max(0, Math.ceil((deadline - serverNow) / 1000));
-}
-
-/** Write seconds as 00:41:07. */
-export function clockFace(seconds) {
-  return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) => `${part}`.padStart(2, "0")).join(":");
-}
-
-/** Return the minutes to announce between two looks at the clock, or null. */
-export function announcement(before, now) {
-  return ANNOUNCED_MINUTES.find((minutes) => before > minutes * 60 && now <= minutes * 60) ?? null;
+/** The candidate handed in at `now` (ms): no more answers; "submitting" until the server has sealed. */
+export function submitting(state, now = null) {
+  return state.phase === "answering" ? { ...state, phase: "submitting", handedInAt: now } : state;
 }
 
 /** Return a question's response with everything taken back. */
@@ -215,5 +314,8 @@ export function keepsake(state) {
     visited: items.filter((item) => state.questions[item].visited),
     marked: items.filter((item) => state.questions[item].marked),
     languages: Object.fromEntries(items.map((item) => [item, state.questions[item].language])),
+    current: state.current,
+    moves: state.moves,
+    handed_in: state.handedInAt,
   };
 }

@@ -1,8 +1,9 @@
-// What the device keeps of a sitting until the server has acknowledged it: unsaved answers, marks, visited questions. IndexedDB, so that a
-// reload, a crash or an empty battery loses nothing. Where a browser keeps nothing (some private windows), memory has to do.
+// What the device keeps of a sitting until it is handed in: answers (with when they were acknowledged), marks, and named things (the sealed
+// paper, the sitting as last seen, the clock). IndexedDB, so that a reload, a crash or an empty battery loses nothing, with a line or
+// without. Where a browser keeps nothing (some private windows), memory has to do. The service worker (sw.js) clears it at sign-out.
 
 const DATABASE = "assessment-engine";
-const VERSION = 1;
+const VERSION = 2;
 
 /** Open what is kept of one sitting. */
 export async function openOutbox(sittingId) {
@@ -13,11 +14,15 @@ export async function openOutbox(sittingId) {
 function open() {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, VERSION);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("outbox", { keyPath: ["sitting", "item"] });
-      request.result.createObjectStore("keepsakes", { keyPath: "sitting" });
+    request.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion < 1) request.result.createObjectStore("outbox", { keyPath: ["sitting", "item"] });
+      if (oldVersion < 1) request.result.createObjectStore("keepsakes", { keyPath: "sitting" });
+      if (oldVersion < 2) request.result.createObjectStore("things", { keyPath: ["sitting", "name"] });
     };
-    request.onsuccess = () => resolve(request.result);
+    request.onsuccess = () => {
+      request.result.onversionchange = () => request.result.close(); // a newer page must not wait for an old one
+      resolve(request.result);
+    };
     request.onerror = () => reject(request.error);
     request.onblocked = () => reject(new Error("blocked"));
   });
@@ -31,11 +36,16 @@ function kept(database, sitting) {
     all: () => done(database, "outbox", (store) => store.getAll(mine)),
     keep: (keepsake) => done(database, "keepsakes", (store) => store.put({ sitting, ...keepsake })),
     keepsake: async () => (await done(database, "keepsakes", (store) => store.get(sitting))) ?? {},
-    /** Forget an answer that is acknowledged, unless a newer one to the same item waits. */
-    remove: (item, revision) => removeUpTo(database, [sitting, item], revision),
+    thing: async (name) => (await done(database, "things", (store) => store.get([sitting, name])))?.value ?? null,
+    setThing: (name, value) => done(database, "things", (store) => store.put({ sitting, name, value })),
+    /** An answer is acknowledged: kept as saved, for a reload without a line, unless a newer one to the same item waits. */
+    acknowledge: (item, revision, saved) => upTo(database, [sitting, item], revision, (store, entry) => store.put({ ...entry, saved })),
+    /** Forget an answer that is refused for good, unless a newer one to the same item waits. */
+    remove: (item, revision) => upTo(database, [sitting, item], revision, (store) => store.delete([sitting, item])),
     forget: async () => {
       await done(database, "outbox", (store) => store.delete(mine));
       await done(database, "keepsakes", (store) => store.delete(sitting));
+      await done(database, "things", (store) => store.delete(mine));
     },
   };
 }
@@ -50,13 +60,13 @@ function done(database, name, act) {
   });
 }
 
-function removeUpTo(database, key, revision) {
+function upTo(database, key, revision, act) {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction("outbox", "readwrite");
     const store = transaction.objectStore("outbox");
     const request = store.get(key);
     request.onsuccess = () => {
-      if (request.result && request.result.revision <= revision) store.delete(key);
+      if (request.result && request.result.revision <= revision) act(store, request.result);
     };
     transaction.oncomplete = () => resolve();
     transaction.onerror = () => reject(transaction.error);
@@ -66,14 +76,23 @@ function removeUpTo(database, key, revision) {
 /** The same, for as long as the page is open. */
 export function inMemory() {
   const entries = new Map();
+  const things = new Map();
   let keepsake = {};
+  const upTo = (item, revision, act) => void ((entries.get(item)?.revision ?? Infinity) <= revision && act(entries.get(item)));
   return {
     durable: false,
     put: async (entry) => void entries.set(entry.item, entry),
     all: async () => [...entries.values()],
     keep: async (kept) => void (keepsake = kept),
     keepsake: async () => keepsake,
-    remove: async (item, revision) => void ((entries.get(item)?.revision ?? Infinity) <= revision && entries.delete(item)),
-    forget: async () => void entries.clear(),
+    thing: async (name) => things.get(name) ?? null,
+    setThing: async (name, value) => void things.set(name, value),
+    acknowledge: async (item, revision, saved) => upTo(item, revision, (entry) => entries.set(item, { ...entry, saved })),
+    remove: async (item, revision) => upTo(item, revision, () => entries.delete(item)),
+    forget: async () => {
+      entries.clear();
+      things.clear();
+      keepsake = {};
+    },
   };
 }

@@ -10,8 +10,11 @@ import re
 import secrets
 from weakref import WeakKeyDictionary
 
+from assessment_engine.delivery.navigation import parts
 from assessment_engine.delivery.paper import NONCE_BYTES, SALT_BYTES, PaperKeys, code_of, seal_paper
+from assessment_engine.delivery.routing import foreseeable, route_of
 from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.exams import ExamSession
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import NotYet, SittingSealed
@@ -63,6 +66,12 @@ def paper_of(engine: Engine, actor: Actor, sitting_id: SittingId) -> dict[str, J
     return seal_paper(content, sitting_id, _keys(engine, sitting), secrets.token_bytes(NONCE_BYTES))
 
 
+def session_of(engine: Engine, actor: Actor, sitting_id: SittingId) -> ExamSession:
+    """Return the session of the candidate's own sitting: when it opens, and whether everybody's time counts from then."""
+    with engine.store.read() as tx:
+        return tx.exams.session(tx.sittings.of_candidate(sitting_id, actor.person_id).session_id)
+
+
 def check_has_paper(engine: Engine, actor: Actor, sitting_id: SittingId) -> Sitting:
     """Return the candidate's own sitting if it may hold a paper now; raises NotYet or SittingSealed."""
     with engine.store.read() as tx:
@@ -88,11 +97,19 @@ def _keys(engine: Engine, sitting: Sitting) -> PaperKeys:
 
 
 def _content(engine: Engine, sitting: Sitting, form: Form) -> Json:
-    sections: Json = [{"id": part.id, "title": part.title, "title_hi": part.title_hi, "items": list(part.items)} for part in form.sections]
-    items = {item_id: _question(engine, sitting, item_id) for item_id in form.items}
+    listed = _listed(engine, sitting, form)
+    sections: Json = [{"id": part.id, "items": list(listed[part.id])} for part in form.sections]
+    items = {item_id: _question(engine, sitting, item_id) for part in form.sections for item_id in listed[part.id]}
     with engine.store.read() as tx:
         media = _media(tx, items)
     return {"version": 1, "sitting": sitting.id, "form": {"id": form.id, "sections": sections}, "items": items, "media": media}
+
+
+def _listed(engine: Engine, sitting: Sitting, form: Form) -> dict[str, tuple[ItemVersionId, ...]]:
+    """Return the questions of each part in the candidate's own order; none for a part that marks may lead to, until it is reached."""
+    route, certain = route_of(form, sitting.id), foreseeable(form)
+    reached = {part.section.id for part in parts(form, sitting, engine.clock.now()) if part.items}
+    return {part.id: route.items(part.id) if part.id in certain | reached else () for part in form.sections}
 
 
 def _question(engine: Engine, sitting: Sitting, item_id: ItemVersionId) -> Json:

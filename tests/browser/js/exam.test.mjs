@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import * as clock from "../../../api/static/exam_clock_state.js";
 import * as exam from "../../../api/static/exam_state.js";
 import { inMemory } from "../../../api/static/outbox.js";
 
@@ -146,12 +147,12 @@ test("the way ends at both ends", () => {
 });
 
 test("the clock shows what is left and never less than nothing", () => {
-  assert.equal(exam.clockFace(exam.secondsLeft(2_467_500, 500)), "00:41:07");
-  assert.equal(exam.clockFace(exam.secondsLeft(0, 1)), "00:00:00");
+  assert.equal(clock.clockFace(clock.secondsLeft(2_467_500, 500)), "00:41:07");
+  assert.equal(clock.clockFace(clock.secondsLeft(0, 1)), "00:00:00");
 });
 
 for (const [before, now, minutes] of [[1801, 1800, 30], [1800, 1799, null], [605, 598, 10], [61, 60, 1], [59, 58, null]])
-  test(`from ${before} s to ${now} s the page says ${minutes}`, () => assert.equal(exam.announcement(before, now), minutes));
+  test(`from ${before} s to ${now} s the page says ${minutes}`, () => assert.equal(clock.announcement(before, now), minutes));
 
 test("clearing keeps the shape", () => assert.deepEqual(exam.cleared({ P: "A", Q: ["B"] }), { P: null, Q: [] }));
 

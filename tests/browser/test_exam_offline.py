@@ -1,0 +1,258 @@
+"""The exam without a line, in a real Chromium: reloads, a start by a code that was read aloud, two windows, another device, the last resort."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, expect
+
+from assessment_engine.delivery.answer_file import open_file
+from assessment_engine.delivery.sitting import PauseReason, SittingState
+from assessment_engine.kernel.errors import ForeignFile
+from assessment_engine.kernel.ids import SittingId
+from assessment_engine.services import papers
+from tests.browser.conftest import chromium, with_camera
+from tests.browser.seats import Address, an_address, choice, held, saved, start
+
+pytestmark = pytest.mark.browser
+
+KEPT = "Not saved yet. Kept on this device; trying again. Go on answering."
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[Address]:
+    with an_address(tmp_path) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def chrome(playwright: Playwright) -> Iterator[Browser]:
+    with playwright.chromium.launch(executable_path=chromium(), args=with_camera(None)) as browser:
+        yield browser
+
+
+@pytest.fixture
+def seat(address: Address, chrome: Browser) -> Iterator[Page]:
+    context = address.device(chrome)
+    yield context.new_page()
+    context.close()
+
+
+def answer(page: Page, number: int, name: str) -> None:
+    page.get_by_role("link", name=f"Question {number}:").click()
+    expect(page.locator("#number")).to_have_text(f"Question {number} of 4")
+    choice(page, name).check()
+
+
+def test_an_outage_with_a_reload_in_the_middle_loses_nothing(address: Address, seat: Page) -> None:
+    start(seat, address)
+    held(seat)
+    choice(seat, "Yes").check()
+    saved(seat)
+
+    seat.context.set_offline(True)
+    answer(seat, 2, "No")
+    expect(seat.locator("#offline")).to_have_text(KEPT)
+    seat.get_by_role("button", name="Mark for review & next").click()
+    seat.reload()
+
+    expect(seat.locator("#number")).to_have_text("Question 3 of 4")
+    expect(seat.locator("#offline")).to_have_text(KEPT)
+    assert [link.get_attribute("data-state") for link in seat.locator(".palette [data-number]").all()] == [
+        "answered",
+        "answered_and_marked",
+        "not_answered",
+        "not_visited",
+    ]
+    choice(seat, "Yes").check()
+    assert address.revisions() == [1]
+
+    seat.context.set_offline(False)
+    saved(seat)
+
+    assert address.revisions() == [1, 2, 3]
+    items = address.world.items
+    assert address.final() == {items[0]: {"RESPONSE": "A"}, items[1]: {"RESPONSE": "B"}, items[2]: {"RESPONSE": "A"}}
+
+
+def test_handing_in_without_a_line_waits_and_then_happens(address: Address, seat: Page) -> None:
+    start(seat, address)
+    held(seat)
+    seat.context.set_offline(True)
+    choice(seat, "Yes").check()
+    seat.get_by_role("button", name="Submit …").click()
+    seat.get_by_role("button", name="Hand in", exact=True).click()
+    expect(seat.locator("#offline")).to_contain_text("waiting for the connection")
+    expect(seat.get_by_role("button", name="Save my answers as a file")).to_be_visible()
+    seat.reload()
+    expect(seat.locator("#offline")).to_contain_text("waiting for the connection")
+
+    seat.context.set_offline(False)
+    seat.wait_for_url("**/done", timeout=30_000)
+
+    assert address.revisions() == [1]
+    assert address.sitting().state is SittingState.SUBMITTED
+    left = "async () => [(await caches.keys()).filter((name) => name.startsWith('sitting-')).length, sessionStorage.length]"
+    assert seat.evaluate(left)[0] == 0
+
+
+def test_a_second_window_goes_on_in_one_step_and_the_first_says_so(address: Address, seat: Page) -> None:
+    start(seat, address)
+    choice(seat, "Yes").check()
+    saved(seat)
+    other = seat.context.new_page()
+    other.goto(address.exam)
+
+    expect(other.locator("#notice-title")).to_have_text("This exam is open in another window")
+    choice(other, "No").check()
+    assert address.revisions() == [1]
+    other.get_by_role("button", name="Go on here").click()
+    saved(other)
+    assert address.revisions() == [1, 2]
+    expect(other.locator("#notice")).to_be_hidden()
+
+    expect(seat.locator("#notice-title")).to_have_text("This exam is open in another window")
+    answer(seat, 2, "Yes")
+    assert seat.evaluate("document.activeElement.type") == "radio"
+    assert address.revisions() == [1, 2]
+    seat.get_by_role("button", name="Go on here").click()
+    saved(seat)
+    assert address.revisions() == [1, 2, 3]
+    assert address.final()[address.world.items[0]] == {"RESPONSE": "B"}
+    expect(other.locator("#notice-title")).to_have_text("This exam is open in another window")
+
+
+def test_a_reload_keeps_the_lease(address: Address, seat: Page) -> None:
+    start(seat, address)
+    choice(seat, "Yes").check()
+    saved(seat)
+
+    seat.reload()
+    choice(seat, "No").check()
+    saved(seat)
+
+    assert address.revisions() == [1, 2]
+    expect(seat.locator("#notice")).to_be_hidden()
+
+
+def test_another_device_goes_on_where_the_first_one_was(address: Address, seat: Page, chrome: Browser) -> None:
+    start(seat, address)
+    choice(seat, "Yes").check()
+    seat.get_by_role("button", name="Mark for review & next").click()
+    answer(seat, 2, "No")
+    saved(seat)
+
+    device = address.device(chrome)
+    second = device.new_page()
+    second.goto(address.exam)
+    second.get_by_role("button", name="Go on here").click()
+    answer(second, 2, "Yes")
+    saved(second)
+
+    assert address.revisions() == [1, 2, 3]
+    answer(seat, 1, "No")  # the first device hears of it when it saves
+    expect(seat.locator("#notice-title")).to_have_text("This exam is open in another window")
+    assert address.revisions() == [1, 2, 3]
+    device.close()
+
+
+def test_the_exam_begins_with_a_code_where_there_is_no_line(address: Address, seat: Page) -> None:
+    seat.goto(address.exam)
+    held(seat)
+    code = papers.release_code(address.engine, address.world.session_id)
+
+    seat.context.set_offline(True)
+    seat.get_by_role("button", name="Start the exam").click()
+    expect(seat.locator("#held")).to_contain_text("There is no connection.")
+    seat.get_by_label("Code").fill("AAAA-BBBB-CCCC")
+    seat.get_by_role("button", name="Open the paper").click()
+    expect(seat.locator("#code-problem")).to_contain_text("does not open")
+    seat.get_by_label("Code").fill(code.lower().replace("-", " ").replace("0", "o").replace("1", "l"))
+    seat.get_by_role("button", name="Open the paper").click()
+
+    expect(choice(seat, "Yes")).to_be_visible(timeout=20_000)
+    choice(seat, "Yes").check()
+    expect(seat.locator("#offline")).to_have_text(KEPT)
+    seat.reload()
+    expect(choice(seat, "Yes")).to_be_checked()
+    assert address.sitting().state is SittingState.ADMITTED
+
+    seat.context.set_offline(False)
+    saved(seat)
+    assert address.sitting().state is SittingState.IN_PROGRESS
+    assert address.final() == {address.world.items[0]: {"RESPONSE": "A"}}
+
+
+def test_the_answer_file_opens_with_its_own_sittings_key_only(address: Address, seat: Page) -> None:
+    seat.clock.install()
+    start(seat, address)
+    seat.clock.run_for(10_000)
+    held(seat)
+    seat.context.set_offline(True)
+    choice(seat, "Yes").check()
+    expect(seat.locator("#offline")).to_have_text(KEPT)
+    expect(seat.get_by_role("button", name="Save my answers as a file")).to_be_hidden()
+
+    seat.clock.run_for(130_000)
+    with seat.expect_download() as download:
+        seat.get_by_role("button", name="Save my answers as a file").click()
+
+    data = Path(download.value.path()).read_bytes()
+    key = address.engine.signer.tickets
+    opened = open_file(key, address.world.sitting_id, data)
+    assert [(one["item"], one["response"]) for one in opened.answers] == [(address.world.items[0], {"RESPONSE": "A"})]
+    assert b"RESPONSE" not in data
+    with pytest.raises(ForeignFile):
+        open_file(key, SittingId("sit_other"), json.dumps({**json.loads(data), "sitting": "sit_other"}).encode())
+
+
+def test_a_pause_is_said_beside_the_work_and_what_is_written_meanwhile_is_saved_afterwards(address: Address, seat: Page) -> None:
+    start(seat, address)
+    choice(seat, "Yes").check()
+    saved(seat)
+    with address.engine.store.begin() as tx:
+        tx.sittings.save(tx.sittings.get_locked(address.world.sitting_id).pause(address.engine.clock.now(), PauseReason.INVIGILATOR))
+
+    choice(seat, "No").check()
+    expect(seat.locator("#notice-title")).to_have_text("The exam is paused")
+    expect(choice(seat, "No")).to_be_checked()
+    assert address.revisions() == [1]
+
+    with address.engine.store.begin() as tx:
+        tx.sittings.save(tx.sittings.get_locked(address.world.sitting_id).resume(address.engine.clock.now()))
+    seat.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    saved(seat)
+    expect(seat.locator("#notice")).to_be_hidden()
+    assert address.revisions() == [1, 2]
+
+
+def test_what_comes_after_the_seal_goes_to_a_persons_decision_and_the_page_says_so(address: Address, seat: Page) -> None:
+    start(seat, address)
+    held(seat)
+    seat.context.set_offline(True)
+    choice(seat, "Yes").check()
+    expect(seat.locator("#offline")).to_have_text(KEPT)
+    with address.engine.store.begin() as tx:
+        sitting = tx.sittings.get_locked(address.world.sitting_id)
+        tx.sittings.save(sitting.give_time(-7200))
+
+    seat.context.set_offline(False)
+    expect(seat.locator("#notice-title")).to_have_text("Your exam is closed", timeout=30_000)
+    expect(seat.locator("#notice-words")).to_contain_text("a person decides")
+    seat.get_by_role("button", name="Go on", exact=True).click()
+    seat.wait_for_url("**/done")
+    assert address.revisions() == []
+
+
+def test_the_notices_fit_a_telephone(address: Address, seat: Page) -> None:
+    seat.set_viewport_size({"width": 390, "height": 844})
+    start(seat, address)
+    choice(seat, "Yes").check()
+    saved(seat)
+    other = seat.context.new_page()
+    other.set_viewport_size({"width": 390, "height": 844})
+    other.goto(address.exam)
+
+    expect(other.get_by_role("button", name="Go on here")).to_be_in_viewport()
+    assert other.evaluate("document.documentElement.scrollWidth") <= 390
