@@ -25,12 +25,22 @@ export function wordsOf(one, language) {
   return language === "hi" ? one.text_hi : one.text;
 }
 
+/** Keep the cards in sight: in the side column, or under the bar where that column is a drawer. */
+function attachToSight(cards) {
+  const narrow = matchMedia("(max-width: 900px)");
+  const bar = cards.parentElement;
+  const settle = () => (narrow.matches ? bar.append(cards) : document.getElementById("palette").prepend(cards));
+  narrow.addEventListener("change", settle);
+  settle();
+}
+
 /** Bring the places to life; answers {receive(list), shown(item)}. `numberOf(item)` is the question's number, `clock(moment)` writes a time. */
 export function attachNews({ sitting, say, language, numberOf, clock, announce }) {
   const [cards, list, opener, panel, here] = ["news", "news-list", "open-news", "news-panel", "news-here"].map((id) => document.getElementById(id));
   const put = { read: () => readPut(sitting), add: (id) => writePut(sitting, id) };
   let all = [];
   let item = null;
+  attachToSight(cards);
 
   const line = (one) => {
     const about = one.item === null ? "" : `${say("news_about", { number: numberOf(one.item) })} `;
