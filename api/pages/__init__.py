@@ -21,6 +21,7 @@ from starlette.status import HTTP_303_SEE_OTHER
 
 from api.pages.navigation import navigation
 from api.words import LANGUAGES, Words, words
+from assessment_engine.kernel.clock import parse_iso
 from assessment_engine.services.people import SignedIn
 
 HERE = Path(__file__).parent.parent
@@ -57,7 +58,7 @@ def install(app: FastAPI) -> None:
     """Give the app its templates."""
     environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
     environment.trim_blocks = environment.lstrip_blocks = True
-    environment.filters.update(day=_day, moment=_moment, clock=_clock, number=_number, said=said)
+    environment.filters.update(day=_day, moment=_moment, clock=_clock, number=_number, said=said, moment_of=parse_iso)
     environment.globals["static"] = static
     app.state.templates = environment
 

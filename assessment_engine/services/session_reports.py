@@ -6,6 +6,7 @@ from datetime import datetime
 
 from assessment_engine.delivery.announcements import Announcement
 from assessment_engine.delivery.session_report import ReportLine, SessionReport, sign_report
+from assessment_engine.delivery.session_report_source import report_source
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.kernel.canonical import Json
@@ -57,6 +58,14 @@ def report_of(engine: Engine, actor: Actor, session_id: SessionId, number: int) 
         return next(report for report in found if report.number == number)
     except StopIteration:
         raise NotFound("no such report") from None
+
+
+def report_pdf(engine: Engine, actor: Actor, session_id: SessionId, number: int) -> bytes:
+    """Set one report for paper; raises NotFound, or Unavailable without fonts."""
+    report = report_of(engine, actor, session_id, number)
+    with engine.store.read() as tx:
+        organisation = tx.people.organisation(actor.organisation_id)
+    return engine.typesetter.pdf(report_source(report, (organisation.name, organisation.name_hi)))
 
 
 def make_report(engine: Engine, actor: Actor, session_id: SessionId) -> SessionReport:

@@ -14,7 +14,9 @@ from assessment_engine.services import arrangements, delivery, practice, readine
 from assessment_engine.services.arrangements import Wish
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.readiness import Lack
+from assessment_engine.services.typesetter import TypstTypesetter
 from tests.builders import World, a_person, a_stored_sitting, a_world, an_organisation, steer
+from tests.certification.parts import ASSETS
 
 
 @pytest.fixture
@@ -85,6 +87,17 @@ def test_a_report_counts_who_came_and_is_a_leaf_of_the_log(any_engine: Engine, w
     with any_engine.store.read() as tx:
         entry = tx.connection.exec_driver_sql("SELECT payload FROM audit_entries WHERE kind = 'session_reported'").scalar_one()
     assert report.sha256 in str(entry)
+
+
+def test_the_report_is_set_for_paper_whatever_people_typed(any_engine: Engine, world: World) -> None:
+    another(any_engine, world, name='Ravi "\\" #set page(width: 1cm) $x$ DATA')
+    over(any_engine)
+    officer = an_officer(any_engine, world)
+    session_reports.make_report(any_engine, officer, world.session_id)
+
+    pdf = session_reports.report_pdf(replace(any_engine, typesetter=TypstTypesetter(ASSETS)), officer, world.session_id, 1)
+
+    assert pdf.startswith(b"%PDF-")
 
 
 def test_a_later_report_supersedes_and_names_the_one_before(any_engine: Engine, world: World) -> None:

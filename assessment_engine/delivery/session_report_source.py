@@ -1,0 +1,117 @@
+"""The session report on paper: typst source of a signed report, English and Hindi side by side, with room for signatures by hand.
+
+What stands in it is the signed document (delivery/session_report.py); the paper repeats its digest, so that the two can be compared.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from assessment_engine.delivery.session_report import SessionReport
+from assessment_engine.kernel.canonical import Json
+from assessment_engine.kernel.clock import parse_iso
+from assessment_engine.people import CIVIL_TIME
+
+
+def report_source(report: SessionReport, organisation: tuple[str, str]) -> str:
+    """Return the typst source of a report; `organisation` is its name in English and in Hindi."""
+    document = report.document
+    data: Json = {
+        "organisation": list(organisation),
+        "title": str(document["title"]),
+        "exam": _exam(document["exam"]),
+        "number": report.number,
+        "window": f"{_moment(document['opens_at'])} – {_moment(document['closes_at'])}",
+        "made": f"{_moment(document['made_at'])}, {document['made_by']}",
+        "counts": dict(report.counts),
+        "lines": [_line(each) for each in _rows(document["lines"])],
+        "acts": [_act(each) for each in _rows(document["acts"])],
+        "sha256": report.sha256,
+        "key_id": report.key_id,
+        "day": _day(document["made_at"]),
+    }
+    return _SOURCE.replace("DATA", _typst_string(json.dumps(data, ensure_ascii=False)))
+
+
+def _rows(value: Json) -> list[Mapping[str, Json]]:
+    assert isinstance(value, list)
+    return [row for row in value if isinstance(row, Mapping)]
+
+
+def _exam(value: Json) -> str:
+    assert isinstance(value, Mapping)
+    return f"{value['title']} ({value['code']})"
+
+
+def _line(row: Mapping[str, Json]) -> Json:
+    seat = " · ".join(part for part in (str(row["room"]), str(row["seat"])) if part)
+    return [seat, str(row["name"]), str(row["attendance"]), _clock(row["started_at"]), _clock(row["submitted_at"]), str(row["answers"])]
+
+
+def _act(row: Mapping[str, Json]) -> Json:
+    return [_clock(row["at"]), str(row["verb"]), str(row["by"]), str(row["reason"]), str(row["sittings"])]
+
+
+def _moment(value: Json) -> str:
+    return f"{_local(value):%d.%m.%Y %H:%M}"
+
+
+def _clock(value: Json) -> str:
+    return "" if value is None else f"{_local(value):%H:%M:%S}"
+
+
+def _day(value: Json) -> Json:
+    local = _local(value)
+    return [local.year, local.month, local.day]
+
+
+def _local(value: Json) -> datetime:
+    return parse_iso(str(value)).astimezone(CIVIL_TIME)
+
+
+def _typst_string(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+_SOURCE = """
+#let data = json(bytes("DATA"))
+#set document(title: "Session report", date: datetime(year: data.day.at(0), month: data.day.at(1), day: data.day.at(2)))
+#set page(paper: "a4", margin: (x: 16mm, top: 16mm, bottom: 18mm), numbering: "1 / 1")
+#set text(font: ("Noto Sans", "Noto Sans Devanagari"), size: 9.5pt, fill: rgb("#111111"), lang: "en", hyphenate: false)
+#set par(leading: 0.6em, spacing: 0.8em)
+#let words = (
+  present: "Present · उपस्थित", not_started: "Let in, not begun · प्रवेश हुआ, आरंभ नहीं", absent: "Absent · अनुपस्थित",
+  given_back: "Place given back · स्थान लौटाया",
+)
+#let both(english, hindi) = [#english #text(size: 8.5pt, fill: rgb("#444444"))[· #hindi]]
+#text(weight: "bold")[#data.organisation.at(0)] #h(6pt) #data.organisation.at(1)
+#v(2pt)
+#heading(level: 1, text(size: 15pt)[Session report · सत्र प्रतिवेदन])
+#grid(columns: (auto, 1fr), column-gutter: 12pt, row-gutter: 6pt,
+  both("Exam", "परीक्षा"), strong(data.exam),
+  both("Session", "सत्र"), [#data.title],
+  both("Window", "समय"), [#data.window (IST)],
+  both("Report", "प्रतिवेदन"), [No. #data.number, #data.made],
+)
+#v(6pt)
+#grid(columns: (1fr,) * 4, column-gutter: 8pt,
+  ..("present", "not_started", "absent", "given_back").map(name => box(stroke: 0.6pt + rgb("#888888"), inset: 7pt, width: 100%)[
+    #text(size: 15pt, weight: "bold")[#data.counts.at(name)] \\ #text(size: 8pt)[#words.at(name)]]))
+#v(8pt)
+#table(columns: (auto, 1fr, auto, auto, auto, auto), stroke: 0.4pt + rgb("#999999"), inset: 5pt,
+  align: (left, left, left, left, left, right),
+  table.header([*Seat · स्थान*], [*Name · नाम*], [*Attendance · उपस्थिति*], [*Began*], [*Ended*], [*Answers*]),
+  ..data.lines.map(line => (line.at(0), line.at(1), words.at(line.at(2)), line.at(3), line.at(4), line.at(5))).flatten())
+#if data.acts.len() > 0 [
+  #v(8pt)
+  *What people did to the time · समय पर की गई कार्रवाइयाँ*
+  #table(columns: (auto, auto, auto, 1fr, auto), stroke: 0.4pt + rgb("#999999"), inset: 5pt,
+    table.header([*At*], [*Act*], [*By*], [*Reason · कारण*], [*Sittings*]),
+    ..data.acts.flatten())
+]
+#v(18pt)
+#grid(columns: (1fr, 1fr), column-gutter: 24pt,
+  [#line(length: 100%, stroke: 0.6pt) Invigilator · निरीक्षक], [#line(length: 100%, stroke: 0.6pt) Examination cell · परीक्षा प्रकोष्ठ])
+#v(12pt)
+#text(size: 8pt)[Signed as a whole by #data.key_id. SHA-256 of the signed file: \\ #raw(data.sha256)]
+"""
