@@ -21,7 +21,7 @@ from assessment_engine.kernel.errors import AssessmentError, NotFound, UnknownIt
 from assessment_engine.kernel.ids import FormId, ItemVersionId, SessionId, SittingId
 from assessment_engine.people import Actor
 from assessment_engine.services import announcements
-from assessment_engine.services.closing import close_if_over, event, settle, tell, terms_of
+from assessment_engine.services.closing import Jobs, close_if_over, event, settle, tell, terms_of
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.ledger_writer import AnswerLedger
@@ -79,6 +79,19 @@ async def contact(engine: Engine, ledger: AnswerLedger, sign: Sign) -> Contact:
     jobs = await asyncio.wrap_future(ledger.in_order(sign.sitting_id, partial(close_if_over, engine, sign.sitting_id)))
     await asyncio.to_thread(tell, engine, jobs)
     return await _hear(engine, ledger, replace(sign, keepsake=None))
+
+
+def looked_at(engine: Engine, ledger: AnswerLedger, actor: Actor, sitting_id: SittingId) -> Sitting:
+    """Return the candidate's sitting when they look at it after its deadline: sealed now, unless an outage has given time back."""
+
+    def work(tx: Transaction, now: datetime) -> tuple[Sitting, Jobs]:
+        tx.sittings.of_candidate(sitting_id, actor.person_id)
+        jobs = close_if_over(engine, sitting_id, tx, now)
+        return tx.sittings.get(sitting_id), jobs
+
+    sitting, jobs = ledger.in_order(sitting_id, work).result()
+    tell(engine, jobs)
+    return sitting
 
 
 async def _hear(engine: Engine, ledger: AnswerLedger, sign: Sign) -> Contact:

@@ -65,3 +65,10 @@ def test_a_break_is_taken_and_ended(desk: Desk) -> None:
     assert told["paused"] == {"since": resting["paused"]["since"], "reason": "break"}
     assert (back["state"], back["paused"], back["ends"]) == ("in_progress", None, None)
     assert code(desk.post("/break")) == "no_break_left"
+
+
+def test_reading_the_sitting_after_its_time_seals_it(desk: Desk) -> None:
+    steer(desk.engine).advance(7200)
+
+    assert desk.get().json()["state"] == "submitted"
+    assert desk.get().json()["seal"] is not None

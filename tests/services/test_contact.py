@@ -179,3 +179,18 @@ def test_without_an_arrangement_there_is_no_break(any_engine: Engine, ledger: An
         contact.take_break(ledger, world.candidate, world.sitting_id)
     assert contact.breaks(any_engine, world.candidate, world.sitting_id).breaks.count == 0
     assert contact.end_break(ledger, world.candidate, world.sitting_id).sitting.state is S.IN_PROGRESS
+
+
+def test_whoever_looks_after_time_finds_it_sealed_or_their_time_given_back(any_engine: Engine, ledger: AnswerLedger) -> None:
+    late, cut_off = a_world(any_engine, duration_s=600), a_world(any_engine, duration_s=600)
+    for world in (late, cut_off):
+        hear(any_engine, ledger, world)
+    exams = metadata.tables["exams"]
+    with any_engine.store.begin() as tx:
+        given = {"outage": "time_stops", "most_stopped_s": 1200}
+        tx.connection.execute(update(exams).where(exams.c.id == cut_off.exam_id).values(policy=given))
+    steer(any_engine).advance(700)
+
+    seen = [contact.looked_at(any_engine, ledger, one.candidate, one.sitting_id).state for one in (late, cut_off)]
+
+    assert seen == [S.SUBMITTED, S.IN_PROGRESS]
