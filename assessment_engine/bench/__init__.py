@@ -6,7 +6,13 @@ a benchmark judges nothing, it prints what it saw beside the bar.
 
 from collections.abc import Callable, Mapping
 
-from assessment_engine.bench import faults, items
+from assessment_engine.bench import answers, checkin, faults, items, start
 from assessment_engine.bench.measure import Report
 
-BENCHMARKS: Mapping[str, Callable[[bool], Report]] = {"faults": faults.run, "items": items.run}
+BENCHMARKS: Mapping[str, Callable[[bool], Report]] = {
+    "answers": answers.run,
+    "checkin": checkin.run,
+    "faults": faults.run,
+    "items": items.run,
+    "start": start.run,
+}

@@ -8,7 +8,7 @@ from assessment_engine.cli.output import add, report
 if TYPE_CHECKING:
     from assessment_engine.cli.output import Commands
 
-NAMES = ("faults", "items")
+NAMES = ("answers", "checkin", "faults", "items", "start")
 
 
 def add_bench(commands: "Commands") -> None:

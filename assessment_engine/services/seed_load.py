@@ -1,4 +1,4 @@
-"""Candidates with open sittings, for load tests and for outside clients that check receipts. Demo and test deployments only.
+"""Candidates with open or admitted sittings, for load tests and for outside clients that check receipts. Demo and test deployments only.
 
 Nobody's password is hashed: each candidate gets a session directly, and its token is handed out once.
 """
@@ -38,20 +38,24 @@ class _Room:
     session: ExamSession
     policy: TimePolicy
     items: tuple[ItemVersionId, ...]
+    started: bool
 
 
-def seed_load(engine: Engine, number: int, exam_id: ExamId | None = None) -> Iterator[Seeded]:
-    """Make `number` candidates with open sittings of an exam (the newest when none is named), a few hundred a transaction."""
+def seed_load(engine: Engine, number: int, exam_id: ExamId | None = None, *, started: bool = True) -> Iterator[Seeded]:
+    """Make `number` candidates of an exam (the newest when none is named), a few hundred a transaction.
+
+    Their sittings are open, or admitted and waiting for the start.
+    """
     if not engine.demo:
         raise NotAllowed("candidates are seeded in demo and test deployments only")
     if not 1 <= number <= MOST:
         raise Invalid(f"between 1 and {MOST} candidates can be seeded")
-    return _seed(engine, number, exam_id)
+    return _seed(engine, number, exam_id, started)
 
 
-def _seed(engine: Engine, number: int, exam_id: ExamId | None) -> Iterator[Seeded]:
+def _seed(engine: Engine, number: int, exam_id: ExamId | None, started: bool) -> Iterator[Seeded]:
     with engine.store.begin() as tx:
-        room = _open_room(tx, exam_id, engine.clock.now())
+        room = _open_room(tx, exam_id, engine.clock.now(), started)
     for first in range(0, number, CHUNK):
         with engine.store.begin() as tx:
             now = engine.clock.now()
@@ -59,7 +63,7 @@ def _seed(engine: Engine, number: int, exam_id: ExamId | None) -> Iterator[Seede
         yield from seeded
 
 
-def _open_room(tx: Transaction, exam_id: ExamId | None, now: datetime) -> _Room:
+def _open_room(tx: Transaction, exam_id: ExamId | None, now: datetime, started: bool) -> _Room:
     exam = tx.exams.get(exam_id) if exam_id else _newest_exam(tx)
     session = ExamSession(
         id=SessionId(new_id("ses", now)),
@@ -71,7 +75,7 @@ def _open_room(tx: Transaction, exam_id: ExamId | None, now: datetime) -> _Room:
     )
     tx.exams.add_session(session)
     policy = time_policy(exam.duration_s, exam.policy.document, {})
-    return _Room(exam=exam, session=session, policy=policy, items=tx.forms.get(exam.form_id).items)
+    return _Room(exam=exam, session=session, policy=policy, items=tx.forms.get(exam.form_id).items, started=started)
 
 
 def _newest_exam(tx: Transaction) -> Exam:
@@ -105,7 +109,7 @@ def _seat(tx: Transaction, room: _Room, now: datetime) -> Seeded:
         simulated=True,
     )
     tx.exams.add_registration(registration)
-    tx.sittings.add(admitted.start(now, room.policy))
+    tx.sittings.add(admitted.start(now, room.policy) if room.started else admitted)
     return Seeded(sitting=admitted.id, token=token, items=list(room.items))
 
 

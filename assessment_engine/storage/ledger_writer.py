@@ -97,8 +97,11 @@ _Outcome = tuple[_Order, object]  # what to tell: a result, or the refusal to ra
 class AnswerLedger:
     """The writer of one delivery process. `start` before use, `stop` at the end; everything in between is thread-safe."""
 
-    def __init__(self, store: Store, clock: Clock, key: SigningKey, *, fits: Fits, settle: Settle = _as_heard) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, key: SigningKey, *, fits: Fits, settle: Settle = _as_heard, largest_batch: int = LARGEST_BATCH
+    ) -> None:
         self._store, self._clock, self._key, self._fits, self._settle = store, clock, key, fits, settle
+        self._largest_batch = largest_batch
         self._queue: queue.Queue[_Order | None] = queue.Queue(LONGEST_QUEUE)
         self._forms: dict[FormId, Form] = {}  # a form never changes, so this never grows stale
         self._thread = threading.Thread(target=self._run, name="answer-ledger", daemon=True)
@@ -152,7 +155,7 @@ class AnswerLedger:
     def _gather(self, first: _Order) -> tuple[list[_Order], bool]:
         """Return everything that is queued by now, and whether the end was among it."""
         batch = [first]
-        while len(batch) < LARGEST_BATCH:
+        while len(batch) < self._largest_batch:
             try:
                 order = self._queue.get_nowait()
             except queue.Empty:
