@@ -121,7 +121,10 @@ _PAGE = r"""
 #let quiet = rgb("#4a5360")
 #let line-colour = rgb("#b9c1cb")
 #let mono(body) = text(font: ("Noto Sans", "Noto Sans Devanagari"), size: 7pt, fill: quiet, body)
-#set document(title: data.labels.title + " " + data.sitting, date: none)
+#set document(
+  title: data.labels.title + " " + data.sitting,
+  date: datetime(year: data.made.at(0), month: data.made.at(1), day: data.made.at(2)),
+)
 #set page(paper: "a4", margin: (x: 18mm, top: 18mm, bottom: 20mm), footer: context [
   #set text(size: 8pt, fill: quiet)
   #data.labels.title · #data.sitting #h(1fr) #counter(page).display("1 / 1", both: true)
@@ -176,6 +179,7 @@ def sheet_source(sheet: ResponseSheet, words: PageWords, key: SigningKey) -> str
     data: Json = {
         "lang": words.lang,
         "sitting": sheet.sitting_id,
+        "made": [sheet.made_at.year, sheet.made_at.month, sheet.made_at.day],
         "exam": sheet.exam,
         "facts": [list(row) for row in words.facts],
         "note": words.note,

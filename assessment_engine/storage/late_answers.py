@@ -116,7 +116,8 @@ class LateAnswers:
         return {one.sitting_id for one in late if state_of(said[one.id]) in (LateState.OPEN, LateState.AWAITING_SECOND)}
 
     def _all(self, condition: ColumnElement[bool]) -> list[LateAnswer]:
-        rows = self._connection.execute(select(late_answers).where(condition).order_by(late_answers.c.received_at, late_answers.c.id))
+        order = (late_answers.c.received_at, late_answers.c.revision, late_answers.c.id)
+        rows = self._connection.execute(select(late_answers).where(condition).order_by(*order))
         return [LateAnswer(**{**row._mapping, "reason": LateReason(row.reason)}) for row in rows]
 
 
