@@ -19,6 +19,9 @@ from assessment_engine.services.engine import Engine
 from tests.builders import World, a_world, an_engine
 
 
+expect.set_options(timeout=20_000)  # a machine that does other things as well is slow, not wrong
+
+
 @dataclass(frozen=True)
 class Address:
     """A delivery process with one admitted candidate."""
