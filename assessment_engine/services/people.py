@@ -170,6 +170,11 @@ def named_organisation(engine: Engine, name: str) -> Organisation:
     return found or add_organisation(engine, OrganisationKind.AGENCY, name, name)
 
 
+def hashed(password: str) -> str:
+    """Return what is kept of a password (Argon2id)."""
+    return _hasher.hash(password)
+
+
 def add_person(engine: Engine, organisation_id: OrganisationId, new: NewPerson, *, by: Actor | None = None) -> Person:
     """Add a person with roles; raises Invalid, or Conflict when the log-in is taken. A system act unless `by` says who adds."""
     now = engine.clock.now()

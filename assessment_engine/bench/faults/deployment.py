@@ -79,12 +79,12 @@ def a_deployment(
 
 
 def _settings(folder: Path, environ: Mapping[str, str]) -> Settings:
-    place = {"DATA_DIR": str(folder), "PORT": str(_free_port()), "DEMO": "1", "FRAMES_URL": NOWHERE, "JOBS_URL": NOWHERE, **environ}
+    place = {"DATA_DIR": str(folder), "PORT": str(free_port()), "DEMO": "1", "FRAMES_URL": NOWHERE, "JOBS_URL": NOWHERE, **environ}
     kept = {name: os.environ[name] for name in ("ASSETS_DIR",) if name in os.environ}
     return Settings.from_environ({**kept, **place})
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
