@@ -113,7 +113,8 @@ def rules_of(policy: ExamPolicy, names: Mapping[str, str]) -> Mapping[str, list[
 
 
 def _time_rules(policy: ExamPolicy) -> list[RuleWords]:
-    grace, outage = [(GRACE[policy.grace], {})], [(OUTAGE[policy.outage], {})]
+    grace: list[Said] = [(GRACE[policy.grace], {})]
+    outage: list[Said] = [(OUTAGE[policy.outage], {})]
     if policy.grace_s:
         grace.append((N_("%(n)s seconds"), {"n": policy.grace_s}))
     if policy.outage == OutagePolicy.TIME_STOPS:
@@ -128,7 +129,7 @@ def _device_rules(policy: ExamPolicy) -> list[RuleWords]:
         _rule(N_("Who may go on with another device"), (DEVICES[policy.device_change], {})),
         _rule(N_("Tools beside the question"), *((TOOL_WORDS[tool], {}) for tool in policy.tools)) if policy.tools else _none(_TOOLS),
         _rule(N_("Full screen"), (screen, {})),
-        _rule(N_("Safe Exam Browser"), (N_("Needed: one of %(n)s keys must fit") if keys else N_("Not needed"), {"n": keys})),
+        _rule(N_("Safe Exam Browser"), (N_("Needed; keys that are let in: %(n)s") if keys else N_("Not needed"), {"n": keys})),
     ]
 
 

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 from api.auth import EngineDep, Officer
 from api.pages import goto, page
 from api.pages.exam_rules import DEVICES, FIELDS_OF_GROUPS, GRACE, MOST_MINUTES, OUTAGE, TOOL_WORDS, policy_of, rules_of
-from api.pages.sent import Posted, Sent
+from api.pages.sent import Posted, Said, Sent
 from api.pages.wording import KINDS
 from api.words import N_
 from assessment_engine.exams import SIGNALS, ExamVerb
@@ -50,7 +50,7 @@ def create_exam(request: Request, engine: EngineDep, actor: Officer, sent: Poste
     return _exam_form(request, engine, actor, sent)
 
 
-_PRACTICE = ("practice_form_id", (N_("It has a question of the paper itself. Build one from questions that nobody is examined in."), {}))
+_PRACTICE: tuple[str, Said] = ("practice_form_id", (N_("It has a question of the paper itself. Build one from questions that nobody is examined in."), {}))
 
 
 def _new_exam(engine: Engine, actor: Actor, sent: Sent) -> NewExam:
