@@ -15,7 +15,7 @@ from api.pages import STATIC, static
 
 router = APIRouter(include_in_schema=False)
 
-SCRIPTS = ("exam_page.js", "start_page.js")
+SCRIPTS = ("exam_page.js", "exam_break.js", "start_page.js")
 STYLES = ("app.css", "exam.css", "question.css", "mark.svg")
 FONTS = ("NotoSans-Regular", "NotoSans-Bold", "NotoSansDevanagari-Regular", "NotoSansDevanagari-Bold")
 

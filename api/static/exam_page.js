@@ -258,6 +258,7 @@ function listenToDialogs() {
 function listenToBrowser() {
   addEventListener("online", () => setTimeout(retry, Math.random() * BACK_MS));
   addEventListener("pagehide", () => sheet.takeNow());
+  document.addEventListener("exam:time", () => contact.contact()); // a break began or ended
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && contact.contact());
 }
 

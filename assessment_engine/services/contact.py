@@ -188,8 +188,9 @@ Change = Callable[[Sitting, Breaks, datetime], Sitting]
 def breaks(engine: Engine, actor: Actor, sitting_id: SittingId) -> Resting:
     """Return which breaks the candidate has."""
     with engine.store.read() as tx:
-        sitting = tx.sittings.of_candidate(sitting_id, actor.person_id)
-        return Resting(sitting=sitting, breaks=terms_of(tx, sitting).breaks, server_time=engine.clock.now())
+        sitting, now = tx.sittings.of_candidate(sitting_id, actor.person_id), engine.clock.now()
+        terms = terms_of(tx, sitting)
+        return Resting(sitting=rules.settled(sitting, terms, now), breaks=terms.breaks, server_time=now)
 
 
 def take_break(ledger: AnswerLedger, actor: Actor, sitting_id: SittingId) -> Resting:
