@@ -17,6 +17,7 @@ from assessment_engine.kernel.clock import SystemClock
 from assessment_engine.services import delivery, people
 from assessment_engine.services.engine import Engine
 from tests.browser.conftest import chromium, with_camera
+from tests.browser.seats import held
 from tests.builders import World, a_world, an_engine
 
 pytestmark = pytest.mark.browser
@@ -82,7 +83,7 @@ def test_answers_survive_a_lost_connection_and_a_reload(seat: Seat) -> None:
     page = seat.page
     choice(page, "Yes").check()
     saved(page)
-    page.wait_for_timeout(500)  # the paper is fetched quietly meanwhile
+    held(page)
 
     page.context.set_offline(True)
     choice(page, "No").check()
@@ -112,6 +113,7 @@ def test_two_tabs_end_in_one_ledger(seat: Seat) -> None:
     choice(seat.page, "Yes").check()
     saved(seat.page)
     choice(other, "No").check()
+    other.get_by_role("button", name="Go on here").click()
     saved(other)
 
     assert seat.revisions() == [1, 2]
