@@ -50,7 +50,8 @@ def create_exam(request: Request, engine: EngineDep, actor: Officer, sent: Poste
     return _exam_form(request, engine, actor, sent)
 
 
-_PRACTICE: tuple[str, Said] = ("practice_form_id", (N_("It has a question of the paper itself. Build one from questions that nobody is examined in."), {}))
+_OVERLAP = N_("It has a question of the paper itself. Build one from questions that nobody is examined in.")
+_PRACTICE: tuple[str, Said] = ("practice_form_id", (_OVERLAP, {}))
 
 
 def _new_exam(engine: Engine, actor: Actor, sent: Sent) -> NewExam:
