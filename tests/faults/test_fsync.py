@@ -18,6 +18,7 @@ import pytest
 
 from assessment_engine.bench.faults.deployment import Deployment, a_deployment
 from assessment_engine.bench.load import request
+from assessment_engine.kernel.canonical import Json
 from assessment_engine.services.seed_load import seed_load
 
 ANSWERS = 4
@@ -86,7 +87,7 @@ def test_the_log_is_on_the_disk_before_a_start_and_an_answer_are_answered(tmp_pa
         with watched(deployment, tmp_path / "trace"), socket.create_connection(("127.0.0.1", deployment.settings.port)) as line:
             assert ask(line, request("POST", f"{base}/start", waiting["token"])) == 200
             for revision in range(1, ANSWERS + 1):
-                body = {"revision": revision, "response": {"RESPONSE": "AB"[revision % 2]}}
+                body: dict[str, Json] = {"revision": revision, "response": {"RESPONSE": "AB"[revision % 2]}}
                 assert ask(line, request("PUT", f"{base}/answers/{item}", waiting["token"], body)) == 200
 
     seen = steps((tmp_path / "trace").read_text())
