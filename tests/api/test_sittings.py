@@ -10,7 +10,7 @@ import pytest
 from api.app import create_app
 from assessment_engine.delivery.responses import Receipt, is_genuine
 from assessment_engine.delivery.sitting import SittingState
-from assessment_engine.services import delivery, people
+from assessment_engine.services import delivery, papers, people
 from assessment_engine.services.engine import Engine
 from tests.api.client import TestClient
 from tests.builders import World, a_person, a_world, an_engine, steer
@@ -210,9 +210,12 @@ def test_before_the_start_the_paper_stays_shut(admitted_desk: Desk) -> None:
 def test_starting_twice_is_once(admitted_desk: Desk) -> None:
     first = admitted_desk.post("/start").json()
     steer(admitted_desk.engine).advance(30)
+    second = admitted_desk.post("/start").json()
 
-    assert admitted_desk.post("/start").json()["started"] == first["started"]
-    assert first["state"] == "in_progress"
+    assert set(first) == {"id", "state", "server_time", "started", "deadline", "code"}
+    assert (first["state"], first["started"], first["deadline"]) == ("in_progress", "2026-11-23T12:00:00.000Z", "2026-11-23T13:00:00.000Z")
+    assert first["code"] == papers.release_code(admitted_desk.engine, admitted_desk.world.session_id)
+    assert second == {**first, "server_time": "2026-11-23T12:00:30.000Z"}
 
 
 def test_a_question_comes_without_its_key(desk: Desk) -> None:
