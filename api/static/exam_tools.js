@@ -1,6 +1,8 @@
 // What lies around the question: text size, hiding the clock and one's own picture, the palette as a drawer on narrow screens, the camera's
 // state. Nothing here knows an answer.
 
+import { rememberSize } from "./contrast.js";
+
 const LARGEST = 3;
 const find = (id) => document.getElementById(id);
 
@@ -20,7 +22,9 @@ export function listenToTools(words, call) {
 }
 
 function resize(step) {
-  document.body.dataset.size = Math.min(LARGEST, Math.max(0, Number(document.body.dataset.size ?? 0) + step));
+  const size = Math.min(LARGEST, Math.max(0, Number(document.body.dataset.size ?? 0) + step));
+  document.body.dataset.size = size;
+  rememberSize(size);
 }
 
 function toggle(id, whenShown, whenHidden, hide) {
