@@ -80,7 +80,7 @@ _SOURCE = """
 #set text(font: ("Noto Sans", "Noto Sans Devanagari"), size: 9.5pt, fill: rgb("#111111"), lang: "en", hyphenate: false)
 #set par(leading: 0.6em, spacing: 0.8em)
 #let words = (
-  present: "Present · उपस्थित", not_started: "Let in, not begun · प्रवेश हुआ, आरंभ नहीं", absent: "Absent · अनुपस्थित",
+  present: "Present · उपस्थित", not_started: "Not begun · आरंभ नहीं", absent: "Absent · अनुपस्थित",
   given_back: "Place given back · स्थान लौटाया",
 )
 #let both(english, hindi) = [#english #text(size: 8.5pt, fill: rgb("#444444"))[· #hindi]]
@@ -113,5 +113,5 @@ _SOURCE = """
 #grid(columns: (1fr, 1fr), column-gutter: 24pt,
   [#line(length: 100%, stroke: 0.6pt) Invigilator · निरीक्षक], [#line(length: 100%, stroke: 0.6pt) Examination cell · परीक्षा प्रकोष्ठ])
 #v(12pt)
-#text(size: 8pt)[Signed as a whole by #data.key_id. SHA-256 of the signed file: \\ #raw(data.sha256)]
+#text(size: 8pt)[Signed as a whole by #data.key_id. SHA-256 of the signed report: \\ #raw(data.sha256)]
 """
