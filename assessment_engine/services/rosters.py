@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 
 from assessment_engine.exams import ExamSession, Registration
 from assessment_engine.exams.csv_text import RosterProblem
-from assessment_engine.exams.roster import MOST_PROBLEMS
+from assessment_engine.exams.roster import MOST_PROBLEMS, Roster
 from assessment_engine.kernel.canonical import Json, sha256_hex
 from assessment_engine.kernel.errors import Conflict
 from assessment_engine.kernel.ids import PersonId, RoomId, SessionId, SittingId, new_id
@@ -117,9 +117,7 @@ def import_roster(engine: Engine, actor: Actor, session_id: SessionId, source: R
     now = engine.clock.now()
     with engine.store.read() as tx:
         session = tx.exams.session_of(actor, session_id)
-        if source.roster.refused:
-            return RosterReport(refused=True, dry_run=dry_run, problems=source.roster.problems, unsaid=source.roster.unsaid)
-        plan = plan_roster(tx, actor, session, source.roster, now)
+        plan = _with_reading(plan_roster(tx, actor, session, _readable(source.roster), now), source.roster)
         rooms = {room.id: room.name for room in tx.centres.used_by(session_id)}
     if plan.problems or dry_run:
         return _report(plan, source, rooms, dry_run=dry_run)
@@ -134,6 +132,16 @@ def import_roster(engine: Engine, actor: Actor, session_id: SessionId, source: R
         raise
     accounts = [NewAccount(login=one.row.login, name=one.row.name, password=prepared[one.row.login].password) for one in done.rows]
     return replace(_report(done, source, rooms, dry_run=False), accounts=tuple(one for one in accounts if one.password))
+
+
+def _readable(roster: Roster) -> Roster:
+    """Keep the rows that were read without a problem: what else is in their way is told together with the rest."""
+    wrong = {(problem.file, problem.line) for problem in roster.problems}
+    return Roster(rows=tuple(row for row in roster.rows if (row.file, row.line) not in wrong))
+
+
+def _with_reading(plan: RosterPlan, roster: Roster) -> RosterPlan:
+    return replace(plan, problems=tuple(sorted([*roster.problems, *plan.problems], key=lambda problem: problem.line)))
 
 
 def _prepare(engine: Engine, one: PlannedRow, source: RosterSource, now: datetime) -> _Prepared:
@@ -240,6 +248,6 @@ def _report(plan: RosterPlan, source: RosterSource, rooms: Mapping[RoomId, str],
         dry_run=dry_run,
         seats=seats,
         problems=plan.problems[:MOST_PROBLEMS],
-        unsaid=max(0, len(plan.problems) - MOST_PROBLEMS),
+        unsaid=source.roster.unsaid + max(0, len(plan.problems) - MOST_PROBLEMS),
         notes=plan.notes[:MOST_PROBLEMS],
     )

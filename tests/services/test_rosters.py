@@ -141,6 +141,15 @@ def test_what_does_not_fit_is_said_with_its_line_and_nothing_changes(any_engine:
         assert (seats(any_engine, paper, session), len(people.members(any_engine, paper.officer))) == ([], before)
 
 
+def test_everything_that_is_in_the_way_is_told_at_once(any_engine: Engine) -> None:
+    paper = a_paper(any_engine)
+    session = a_hall(any_engine, paper, 2)
+
+    found = take(any_engine, paper, session, "login,name,room\na,A,R9\n=b,B,\nc,C,\n")
+
+    assert [(problem.line, problem.code) for problem in found.problems] == [(2, "unknown_room"), (3, "formula")]
+
+
 def test_a_file_that_is_no_text_is_refused(tmp_path) -> None:  # type: ignore[no-untyped-def]
     engine = an_engine(tmp_path)
     paper = a_paper(engine)
