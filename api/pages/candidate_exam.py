@@ -109,6 +109,8 @@ WORDS: Mapping[str, str] = {
     "nothing_follows": N_("This was the last question. You can hand in."),
 }
 
+LATE_WORDS = ("late_told", "late_waiting", "late_file", "file_saved")
+
 START_WORDS: Mapping[str, str] = {
     "holding": N_("Your paper is being fetched …"),
     "held": N_("Your paper is on this device, sealed. If the connection fails, the exam can begin with a code."),
@@ -117,6 +119,8 @@ START_WORDS: Mapping[str, str] = {
     "wrong_code": N_("This code does not open your paper. Please listen once more, and check every letter."),
     "opening": N_("Opening …"),
     "not_yet": N_("The exam has not opened yet. Please wait here."),
+    "opens_in": N_("The exam opens in %(time)s."),
+    "begins_by_itself": N_("The exam opens in %(time)s, and then begins here by itself."),
 }
 
 
@@ -202,6 +206,7 @@ def done(request: Request, engine: EngineDep, actor: Candidate, sitting_id: Sitt
         "candidate/receipt.html",
         opened=opened,
         seal=opened.seal,
+        said_by_script=_said(request, {key: WORDS[key] for key in LATE_WORDS}),
         answered=_answered(opened),
         holds=certification.holds(engine, actor, sitting_id),
         late=late_answers.my_late_answers(engine, actor, sitting_id),

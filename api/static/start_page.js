@@ -2,6 +2,7 @@
 // line is down, a code that is read out opens the paper: the exam then begins on this device, and the server learns of it later.
 
 import { startOnServer } from "./exam_begin.js";
+import { clockFace, secondsLeft } from "./exam_clock_state.js";
 import { Refusal, serverOf } from "./exam_server.js";
 import { canOpen, holdPaper, openPaper } from "./paper.js";
 import { openOutbox } from "./outbox.js";
@@ -11,9 +12,10 @@ import { keepShell, sheetFirst } from "./shell.js";
 const SPREAD_MS = 20_000; // the candidates of a session come to this page together; their papers are fetched over this time
 const SOON_MS = 60_000;
 const RETRY_MS = 15_000;
+const TOGETHER_MS = 2000;
 const find = (id) => document.getElementById(id);
 const form = find("start");
-const { sitting: sittingId, seconds, opens, together } = form.dataset;
+const { sitting: sittingId, seconds, opens, now, together } = form.dataset;
 const exam = `/candidate/sittings/${sittingId}/exam`;
 const ask = serverOf(sittingId, csrf());
 let outbox;
@@ -49,6 +51,7 @@ async function start() {
     await startOnServer(ask, outbox);
     location.assign(exam);
   } catch (error) {
+    if (error instanceof Refusal && error.code === "not_yet") return (find("held").textContent = say("not_yet"));
     if (error instanceof Refusal && error.code !== "unavailable") return form.submit(); // the page that the server answers says why not
     find("held").textContent = say("no_line");
     if (await outbox.thing("paper")) find("code-place").open = true;
@@ -64,10 +67,18 @@ async function open(code) {
   await outbox.setThing("code", code);
   const refused = await startOnServer(ask, outbox).then(() => null, (error) => (error instanceof Refusal && error.code !== "unavailable" ? error.code : null));
   if (refused) return refused === "not_yet" ? problem("not_yet") : form.submit();
-  const now = Date.now() + offset;
-  await outbox.setThing("opened", { opened: now, opens: Date.parse(opens), seconds: Number(seconds), together: Boolean(together) });
+  await outbox.setThing("opened", { opened: Date.now() + offset, opens: Date.parse(opens), seconds: Number(seconds), together: Boolean(together) });
   await sheetFirst(sittingId);
   location.assign(exam);
+}
+
+/** Count down to the opening, by the server's clock; where all start together the exam then begins by itself, each page a moment apart. */
+function countDown() {
+  const seconds = secondsLeft(Date.parse(opens), Date.now() + offset);
+  find("opens-in").hidden = seconds === 0;
+  find("opens-in").textContent = say(together ? "begins_by_itself" : "opens_in", { time: clockFace(seconds) });
+  if (seconds > 0) return setTimeout(countDown, 250);
+  if (together) setTimeout(start, Math.random() * TOGETHER_MS);
 }
 
 function problem(key) {
@@ -87,6 +98,10 @@ async function begin() {
   });
   if (await outbox.thing("opened")) return start(); // it began on this device, and now there is a line
   if ((await outbox.thing("paper")) && canOpen()) find("code-place").hidden = false;
+  if (Date.parse(opens) > Date.parse(now)) {
+    offset = Date.parse(now) - performance.timeOrigin; // as of when the page was asked for; the first answer says it exactly
+    countDown();
+  }
   const wait = Date.parse(opens) - Date.now() > SOON_MS ? SPREAD_MS : SPREAD_MS / 10;
   await pause(Math.random() * wait);
   await hold();

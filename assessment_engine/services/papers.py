@@ -56,6 +56,13 @@ def code_to_read(engine: Engine, actor: Actor, session_id: SessionId) -> str:
     return release_code(engine, session_id)
 
 
+def session_to_read(engine: Engine, actor: Actor, session_id: SessionId) -> ExamSession:
+    """Return a session of the organisation to staff who may have to read its code aloud."""
+    require(actor, Role.CELL_OFFICER, Role.INVIGILATOR)
+    with engine.store.read() as tx:
+        return tx.exams.session_of(actor, session_id)
+
+
 def paper_of(engine: Engine, actor: Actor, sitting_id: SittingId) -> dict[str, Json]:
     """Return the candidate's own paper, encrypted; from admission on, also before the session opens."""
     with engine.store.read() as tx:

@@ -18,7 +18,6 @@ from assessment_engine.services import delivery, people
 from assessment_engine.services.engine import Engine
 from tests.builders import World, a_world, an_engine
 
-
 expect.set_options(timeout=20_000)  # a machine that does other things as well is slow, not wrong
 
 

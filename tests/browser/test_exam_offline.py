@@ -1,4 +1,4 @@
-"""The exam without a line, in a real Chromium: reloads, a start by a code that was read aloud, two windows, another device, the last resort."""
+"""The exam without a line, in a real Chromium: reloads, a start by a code, two windows, another device, the last resort."""
 
 import json
 from collections.abc import Iterator

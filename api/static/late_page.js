@@ -1,0 +1,55 @@
+// The receipt's page, where the device still holds answers that the sitting did not take: the page was reloaded after the end of an outage. They go
+// there as late answers, which a person decides on; then this device forgets the exam.
+
+import { canMakeFile, download, makeFile } from "./answer_file.js";
+import { Refusal, serverOf } from "./exam_server.js";
+import { openOutbox } from "./outbox.js";
+import { csrf, say } from "./page.js";
+
+const AGAIN_MS = 15_000;
+const find = (id) => document.getElementById(id);
+const sittingId = find("held-late").dataset.sitting;
+const ask = serverOf(sittingId, csrf());
+
+function tell(key) {
+  find("held-late").hidden = false;
+  find("held-late-words").textContent = say(key);
+}
+
+async function handOver(outbox, answers) {
+  try {
+    await ask("/late-answers", { method: "POST", body: { answers, nonce: (await outbox.thing("nonce")) ?? "" } });
+    tell("late_told");
+    return forget(outbox);
+  } catch (error) {
+    const refused = error instanceof Refusal && error.code !== "unavailable";
+    tell(refused ? "late_file" : "late_waiting");
+    offerFile(outbox, answers);
+    if (!refused) setTimeout(() => handOver(outbox, answers), AGAIN_MS * (0.5 + Math.random()));
+  }
+}
+
+async function offerFile(outbox, answers) {
+  const key = await outbox.thing("file_key");
+  if (!canMakeFile(key)) return;
+  const button = find("held-late-file");
+  button.hidden = false;
+  button.onclick = async () => {
+    download(`answers-${sittingId}.json`, await makeFile(key, sittingId, answers, (await outbox.thing("nonce")) ?? ""));
+    tell("file_saved");
+  };
+}
+
+async function forget(outbox) {
+  await outbox.forget();
+  await globalThis.caches?.delete(`sitting-${sittingId}`);
+}
+
+async function begin() {
+  const outbox = await openOutbox(sittingId);
+  const waiting = (await outbox.all()).filter(({ saved }) => !saved);
+  if (waiting.length === 0) return forget(outbox);
+  return handOver(outbox, waiting.map(({ item, revision, response }) => ({ item, revision, response })));
+}
+
+begin().catch(() => {});
