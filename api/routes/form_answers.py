@@ -1,10 +1,10 @@
 """The paper of a sitting as its candidate is told of it: parts, questions, limits, and what can be done with a part now (ADR 25)."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from assessment_engine.delivery.navigation import PartState, PartView, parts
+from assessment_engine.delivery.navigation import PartState, PartView, here, parts
 from assessment_engine.delivery.timing import stretched
 from assessment_engine.services.delivery import OpenSitting
 
@@ -44,6 +44,13 @@ def form_answer(opened: OpenSitting) -> FormAnswer:
     told = parts(form, opened.sitting, opened.server_time)
     sections = [_section(part, opened.policy.extra_minutes_per_hour) for part in told]
     return FormAnswer(id=form.id, sha256=form.sha256, title=form.title, title_hi=form.title_hi, sections=sections)
+
+
+def progress_answer(opened: OpenSitting) -> dict[str, Any]:
+    """Return how far the candidate has come, as it is now."""
+    if not opened.form.guided or opened.sitting.started_at is None:
+        return dict(opened.sitting.progress)
+    return here(opened.form, opened.sitting, opened.server_time).document
 
 
 def _section(part: PartView, extra: int) -> SectionAnswer:

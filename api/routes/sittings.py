@@ -13,9 +13,8 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.auth import EngineDep, Invigilator, PromptViewer, Viewer, engine_of
-from api.routes.form_answers import FormAnswer, form_answer
+from api.routes.form_answers import FormAnswer, form_answer, progress_answer
 from api.safe_browser import SafeBrowser
-from assessment_engine.delivery.navigation import here
 from assessment_engine.delivery.responses import Answer, Receipt, an_offer
 from assessment_engine.delivery.sealing import Seal
 from assessment_engine.delivery.sitting import SittingState
@@ -383,7 +382,7 @@ def _shown(opened: OpenSitting) -> SittingAnswer:
         current_item=sitting.current_item,
         answers={answer.receipt.item: _saved(answer) for answer in opened.answers},
         moves=opened.form.guided,
-        progress=_progress(opened),
+        progress=progress_answer(opened),
         seal=_seal(opened.seal) if opened.seal else None,
         paused=PauseAnswer(since=sitting.paused_at, reason=str(sitting.paused_for or "")) if sitting.paused_at else None,
         writer=sitting.writer,
@@ -392,12 +391,6 @@ def _shown(opened: OpenSitting) -> SittingAnswer:
         practice=sitting.practice,
         closed_by=sitting.closed_by,
     )
-
-
-def _progress(opened: OpenSitting) -> dict[str, Any]:
-    if not opened.form.guided or opened.sitting.started_at is None:
-        return dict(opened.sitting.progress)
-    return here(opened.form, opened.sitting, opened.server_time).document
 
 
 def _saved(answer: Answer) -> SavedAnswer:
