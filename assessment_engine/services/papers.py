@@ -106,7 +106,7 @@ def _keys(engine: Engine, sitting: Sitting) -> PaperKeys:
 def _content(engine: Engine, sitting: Sitting, form: Form) -> Json:
     listed = _listed(engine, sitting, form)
     sections: Json = [{"id": part.id, "items": list(listed[part.id])} for part in form.sections]
-    items = {item_id: _question(engine, sitting, item_id) for part in form.sections for item_id in listed[part.id]}
+    items = {str(item_id): _question(engine, sitting, item_id) for part in form.sections for item_id in listed[part.id]}
     with engine.store.read() as tx:
         media = _media(tx, items)
     return {"version": 1, "sitting": sitting.id, "form": {"id": form.id, "sections": sections}, "items": items, "media": media}
