@@ -98,7 +98,7 @@ def test_the_log_is_on_the_disk_before_a_start_and_an_answer_are_answered(tmp_pa
 @contextmanager
 def watched(deployment: Deployment, trace: Path) -> Iterator[None]:
     """Let strace write down what the delivery process does, from when it looks until the block ends."""
-    pid = deployment.supervisor.pids()["delivery"]
+    pid = deployment.serving_pid
     command = [str(STRACE), "-f", "-y", "-s", "40", "-e", WATCHED, "-o", str(trace), "-p", str(pid)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as looker:
         assert looker.stderr is not None

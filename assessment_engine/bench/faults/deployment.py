@@ -7,7 +7,7 @@ import socket
 import statistics
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -44,16 +44,39 @@ class Deployment:
             await asyncio.sleep(LOOK_EVERY_S)
 
     def kill(self, name: str) -> bool:
-        """End a child with SIGKILL; False when it does not run."""
-        pid = self.supervisor.pids().get(name)
-        if pid is not None:
-            os.kill(pid, signal.SIGKILL)
-        return pid is not None
+        """End a child of the supervisor with SIGKILL; False when it does not run."""
+        return _killed(self.supervisor.pids().get(name))
+
+    def kill_the_serving(self) -> bool:
+        """End the process that serves candidates, which its keeper forks again; False when none does."""
+        return _killed(self.serving_pid)
+
+    @property
+    def serving_pid(self) -> int | None:
+        """The process that serves candidates."""
+        keeper = self.supervisor.pids().get("delivery")
+        return _only_child(keeper) if keeper else None
 
     @property
     def back_median_s(self) -> float:
         """The median of the times from a fault to the next receipt."""
         return statistics.median(self.back_s) if self.back_s else 0.0
+
+
+def _only_child(pid: int) -> int | None:
+    with suppress(OSError):
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return int(children[0]) if children else None
+    return None
+
+
+def _killed(pid: int | None) -> bool:
+    if pid is None:
+        return False
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+        return True
+    return False
 
 
 @contextmanager
@@ -85,6 +108,7 @@ def _settings(folder: Path, environ: Mapping[str, str]) -> Settings:
 
 
 def free_port() -> int:
+    """A port that nobody has at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
