@@ -6,6 +6,7 @@ import uvicorn
 
 from api.app import create_app
 from assessment_engine.runtime import build_engine
+from assessment_engine.runtime.keeper import stay_behind
 from assessment_engine.services import delivery
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.keys import announce_key
@@ -16,7 +17,8 @@ GRACE_S = 5  # how long a request may still take when the process is told to end
 
 
 def main(settings: Settings) -> None:
-    """Run the delivery process of this deployment; what is queued for the ledger is written before it ends."""
+    """Run the delivery process of this deployment; what is queued for the ledger is written before it ends. Killed, it is there again."""
+    stay_behind()
     engine = build_engine(settings)
     announce_key(engine)
     ledger = delivery.open_ledger(engine)
