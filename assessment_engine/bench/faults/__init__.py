@@ -19,8 +19,8 @@ Stage = Callable[[Size], Outcome | None]
 STAGES: Mapping[str, tuple[Stage, Size, Size]] = {
     "delivery_killed": (
         stages.delivery_killed,
-        Size(candidates=500, faults=100, think_s=8.0, short_s=240),
-        Size(candidates=12, faults=2, short_s=8),
+        Size(candidates=500, faults=110, think_s=12.0, short_s=240, patience_s=30.0),
+        Size(candidates=12, faults=4, short_s=8),
     ),
     "postgres_killed": (
         stages.postgres_killed,

@@ -18,7 +18,7 @@ from assessment_engine.kernel.clock import Clock
 from assessment_engine.kernel.ids import ItemVersionId
 
 OLD_RETRY, DOUBLE = 0.08, 0.05  # shares of the answers after which an old one, or the same one at once, is sent again
-LONGEST_REST_S = 1.0
+LONGEST_REST_S = 4.0
 OVER = frozenset({"sitting_sealed", "after_time"})
 RENUMBERED = frozenset({"stale_revision", "revision_reused", "revision_from_the_future"})
 

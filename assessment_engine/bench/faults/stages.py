@@ -30,6 +30,7 @@ from assessment_engine.services.seed_load import Seeded, seed_load
 BACK_WITHIN_S = 120.0
 DRAINED_WITHIN_S = 120.0
 ON_THE_WAY_S = 0.1  # a receipt that comes so soon after a fault was given before it
+KEEPER_EVERY = 10  # kills
 SHARE_SHORT, SHARE_TWO_WINDOWS, SHARE_HANDS_IN = 0.1, 0.2, 0.3
 
 log = structlog.get_logger()
@@ -45,6 +46,7 @@ class Size:
     short_s: int = 30
     patience_s: float = 10.0
     between_s: float = 1.0  # the most that passes between a receipt and the next fault
+    at_most_s: float = 3600.0  # after this nothing more is broken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,11 @@ class Run:
     candidates: Sequence[Candidate]
     rng: random.Random
     size: Size
+    ends: float  # by the monotonic clock
+
+    def goes_on(self, faults: int) -> bool:
+        """Tell whether more is to be broken."""
+        return faults < self.size.faults and time.monotonic() < self.ends
 
     async def until_a_receipt(self, since: float) -> None:
         """Wait until somebody has a receipt that was given after `since`, and a while longer; note how long the first took."""
@@ -95,7 +102,7 @@ async def _under_faults(deployment: Deployment, size: Size, breaking: Break, lin
     ]
     tending = asyncio.ensure_future(deployment.tend())
     sitting = [asyncio.ensure_future(candidate.sit()) for candidate in candidates]
-    run = Run(deployment=deployment, candidates=candidates, rng=rng, size=size)
+    run = Run(deployment=deployment, candidates=candidates, rng=rng, size=size, ends=time.monotonic() + size.at_most_s)
     await run.until_a_receipt(0.0)
     deployment.back_s.clear()
     faults = await breaking(run)
@@ -158,9 +165,20 @@ def _a_folder() -> Iterator[Path]:
 
 
 def delivery_killed(size: Size) -> Outcome:
-    """SIGKILL for the delivery process, which the supervisor of `serve` starts again."""
+    """SIGKILL for the delivery process: its keeper forks it again; every tenth time the keeper too, which the supervisor starts again."""
     with _a_folder() as folder, a_deployment(folder, size.short_s) as deployment:
-        return asyncio.run(_under_faults(deployment, size, partial(_kill_children, names=("delivery",))))
+        return asyncio.run(_under_faults(deployment, size, _kill_delivery))
+
+
+async def _kill_delivery(run: Run) -> int:
+    kills = 0
+    while run.goes_on(kills):
+        with_keeper = kills % KEEPER_EVERY == KEEPER_EVERY - 1
+        kills += run.deployment.kill("delivery") if with_keeper else run.deployment.kill_the_serving()
+        if kills % 10 == 0:
+            log.info("delivery_killed", times=kills)
+        await run.until_a_receipt(time.monotonic())
+    return kills
 
 
 def valkey_killed(size: Size) -> Outcome:
@@ -175,11 +193,9 @@ def valkey_killed(size: Size) -> Outcome:
 
 async def _kill_children(run: Run, *, names: Sequence[str]) -> int:
     kills = 0
-    while kills < run.size.faults:
+    while run.goes_on(kills):
         killed = [name for name in names if run.deployment.kill(name)]
         kills += bool(killed)
-        if killed and kills % 10 == 0:
-            log.info("killed", what=killed, times=kills)
         await run.until_a_receipt(time.monotonic())
     return kills
 
@@ -197,15 +213,17 @@ def postgres_killed(size: Size) -> Outcome | None:
 
 
 async def _kill_postgres(run: Run, *, postgres: Postgres) -> int:
-    for number in range(run.size.faults):
-        if number % 2:
+    kills = 0
+    while run.goes_on(kills):
+        if kills % 2:
             await asyncio.to_thread(postgres.kill_backend)
         else:
             await asyncio.to_thread(postgres.kill)
             await asyncio.sleep(run.rng.uniform(0, 2))
             await asyncio.to_thread(postgres.start)
+        kills += 1
         await run.until_a_receipt(time.monotonic())
-    return run.size.faults
+    return kills
 
 
 def disk_full(size: Size, megabytes: int = 64) -> Outcome | None:
@@ -217,17 +235,19 @@ def disk_full(size: Size, megabytes: int = 64) -> Outcome | None:
 
 
 async def _fill_disk(run: Run, *, folder: Path) -> int:
-    for number in range(run.size.faults):
+    fillings = 0
+    while run.goes_on(fillings):
         until = time.monotonic() + run.rng.uniform(1, 3)
         while time.monotonic() < until:
             fill(folder)
             await asyncio.sleep(0.1)
-        if number % 2:
-            run.deployment.kill("delivery")
+        if fillings % 2:
+            run.deployment.kill_the_serving()
             await asyncio.sleep(run.rng.uniform(0, 2))
         free(folder)
+        fillings += 1
         await run.until_a_receipt(time.monotonic())
-    return run.size.faults
+    return fillings
 
 
 def bad_line(size: Size) -> Outcome:
@@ -243,8 +263,8 @@ async def _over_a_bad_line(deployment: Deployment, size: Size) -> Outcome:
     return outcome
 
 
-async def _wait_for_faults(_: Run, *, line: BadLine) -> int:
-    while line.faults < _.size.faults:
+async def _wait_for_faults(run: Run, *, line: BadLine) -> int:
+    while run.goes_on(line.faults):
         await asyncio.sleep(0.1)
     line.mend()
     log.info("line", **line.fates)
