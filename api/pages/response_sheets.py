@@ -18,7 +18,7 @@ router = APIRouter(prefix="/candidate/sittings/{sitting_id}", include_in_schema=
 
 _UNSEALED = N_("Answers so far. The exam is not handed in yet, so there is no seal; each answer has its receipt all the same.")
 _SEALED = N_("The seal names exactly these answers: nobody can add, change or remove one unnoticed.")
-_LATE_OPEN = N_("Answers that came late are not in this list. People decide whether they count.")
+_LATE_OPEN = N_("Answers that came late and are not decided yet are not in this list.")
 _CHECK = N_(
     "Under each answer is the signature of its receipt. Download the sheet as a file for computers as well: "
     "with it, anybody can check every signature without us, with the command: assessment-engine receipts verify"
