@@ -26,7 +26,7 @@ from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import NotYet
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.people import Actor
-from assessment_engine.services import certification, contact, delivery, exam_tools, late_answers, papers, question_reports
+from assessment_engine.services import certification, contact, delivery, late_answers, papers, question_reports
 from assessment_engine.services.delivery import OpenSitting
 from assessment_engine.services.engine import Engine
 from item_bank.forms import FormSection
@@ -137,7 +137,7 @@ def exam(request: Request, engine: EngineDep, ledger: LedgerDep, actor: Candidat
         if contact.looked_at(engine, ledger, actor, sitting_id).state is SittingState.SUBMITTED:
             return goto(f"/candidate/sittings/{sitting_id}/done")
         opened = delivery.open_sitting(engine, actor, sitting_id)
-    return _exam_page(request, engine, actor, opened)
+    return _exam_page(request, opened)
 
 
 @router.get("/sheet", dependencies=[SafeBrowser])
@@ -146,10 +146,10 @@ def sheet(request: Request, engine: EngineDep, actor: Candidate, sitting_id: Sit
     opened = delivery.open_sitting(engine, actor, sitting_id)
     if opened.sitting.state is not SittingState.ADMITTED:
         return goto(f"/candidate/sittings/{sitting_id}/exam")
-    return _exam_page(request, engine, actor, opened)
+    return _exam_page(request, opened)
 
 
-def _exam_page(request: Request, engine: Engine, actor: Actor, opened: OpenSitting) -> Response:
+def _exam_page(request: Request, opened: OpenSitting) -> Response:
     return page(
         request,
         "candidate/exam.html",
@@ -158,7 +158,7 @@ def _exam_page(request: Request, engine: Engine, actor: Actor, opened: OpenSitti
         grace=GRACE_SAYS[opened.policy.grace],
         said_by_script=_said(request, WORDS),
         question_words=question_words(),
-        beside=beside(request, exam_tools.mine(engine, actor, opened.sitting.id)),
+        beside=beside(request, opened.tools),
     )
 
 

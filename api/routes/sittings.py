@@ -387,7 +387,7 @@ def _shown(opened: OpenSitting) -> SittingAnswer:
         paused=PauseAnswer(since=sitting.paused_at, reason=str(sitting.paused_for or "")) if sitting.paused_at else None,
         writer=sitting.writer,
         device_change=opened.exam.policy.device_change,
-        tools=list(opened.exam.policy.tools),
+        tools=list(opened.tools),
         practice=sitting.practice,
         closed_by=sitting.closed_by,
     )

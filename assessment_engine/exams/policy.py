@@ -132,6 +132,12 @@ def policy_of(document: Mapping[str, object]) -> ExamPolicy:
     )
 
 
+def tools_beside(policy: ExamPolicy, arrangements: Mapping[str, Json]) -> tuple[str, ...]:
+    """Return the tools beside one candidate's questions, in their order on the page: the exam's, and reading aloud where it is arranged."""
+    arranged = arrangements.get("read_aloud") is True
+    return tuple(tool for tool in TOOLS if tool in policy.tools or (tool == "read_aloud" and arranged))
+
+
 def _is_key(text: str) -> bool:
     return len(text) == 64 and all(digit in "0123456789abcdef" for digit in text)
 

@@ -15,6 +15,7 @@ from assessment_engine.delivery.sealing import Seal
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.delivery.timing import TimePolicy, time_policy
 from assessment_engine.exams import Exam, ExamSession
+from assessment_engine.exams.policy import tools_beside
 from assessment_engine.kernel.canonical import canonical_json
 from assessment_engine.kernel.errors import AfterTime, Invalid, NotYet, SittingSealed, TooLarge, UnknownItem
 from assessment_engine.kernel.ids import ItemVersionId, SittingId
@@ -55,6 +56,7 @@ class OpenSitting:
     answers: tuple[Answer, ...]  # each item's newest, in the order of revisions
     seal: Seal | None
     server_time: datetime
+    tools: tuple[str, ...]  # beside the questions: the exam's, and what an arrangement adds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,19 +97,17 @@ def open_sitting(engine: Engine, actor: Actor, sitting_id: SittingId) -> OpenSit
     with engine.store.read() as tx:
         sitting = tx.sittings.of_candidate(sitting_id, actor.person_id)
         exam = tx.exams.get(sitting.exam_id)
+        arrangements = tx.exams.registration(sitting.registration_id).arrangements
         return OpenSitting(
             sitting=sitting,
             exam=exam,
             form=tx.forms.get(sitting.form_id),
-            policy=_time_policy(tx, sitting, exam),
+            policy=time_policy(exam.duration_s, exam.policy.document, arrangements),
             answers=tuple(tx.answers.newest(sitting_id)),
             seal=tx.sittings.seal(sitting_id),
             server_time=engine.clock.now(),
+            tools=tools_beside(exam.policy, arrangements),
         )
-
-
-def _time_policy(tx: Transaction, sitting: Sitting, exam: Exam) -> TimePolicy:
-    return time_policy(exam.duration_s, exam.policy.document, tx.exams.registration(sitting.registration_id).arrangements)
 
 
 def consent(engine: Engine, actor: Actor, sitting_id: SittingId, language: str) -> Sitting:

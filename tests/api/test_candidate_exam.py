@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from api.app import create_app
 from assessment_engine.delivery.responses import an_offer
@@ -12,6 +13,7 @@ from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.services import delivery, people
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.ledger_writer import AnswerLedger
+from assessment_engine.storage.schema import metadata
 from tests.api.client import TestClient
 from tests.builders import World, a_person, a_world, an_engine, steer
 
@@ -139,3 +141,17 @@ def test_another_candidate_finds_no_paper(client: Any, engine: Engine) -> None:
     answers += [client.post(f"{base}/{path}") for path in ("start", "submit")]
 
     assert [answer.status_code for answer in answers] == [404] * 5
+
+
+def test_an_arrangement_adds_reading_aloud_where_the_exam_has_no_tools(client: Any, engine: Engine) -> None:
+    world = a_world(engine)
+    base = come_in(client, engine, world)
+    assert 'id="read-aloud"' not in client.get(f"{base}/exam").text
+
+    registrations = metadata.tables["registrations"]
+    with engine.store.begin() as tx:
+        tx.connection.execute(update(registrations).values(arrangements={"read_aloud": True}))
+
+    page = client.get(f"{base}/exam").text
+    assert 'id="read-aloud"' in page and 'id="calculator"' not in page
+    assert client.get(f"/api/v1/sittings/{world.sitting_id}").json()["tools"] == ["read_aloud"]
