@@ -210,9 +210,15 @@ class Sitting:
         """Put an untouched sitting into another session of the exam; one that was given back is registered again."""
         if not self.is_untouched:
             raise IllegalTransition(f"a sitting that is {self.state} stays where it is", state=str(self.state))
-        if self.state is not SittingState.VOIDED:
-            return replace(self, session_id=session_id)
-        return replace(self._after(SittingVerb.REGISTER_AGAIN), session_id=session_id, consented_at=None)
+        moved = self.register_again() if self.state is SittingState.VOIDED else self
+        return replace(moved, session_id=session_id)
+
+    def register_again(self) -> "Sitting":
+        """Bring back a place that was given back; a sitting in which anything happened stays voided."""
+        again = replace(self._after(SittingVerb.REGISTER_AGAIN), consented_at=None)
+        if not self.is_untouched:
+            raise IllegalTransition("a sitting that was begun does not come back", state=str(self.state))
+        return again
 
     def answered(self, item: ItemVersionId, revision: int) -> "Sitting":
         """Note an answer that is being acknowledged."""

@@ -35,7 +35,7 @@ def officer(engine: Engine) -> Officer:
 def a_hall(engine: Engine, officer: Officer, *, bookable: str = "1") -> str:
     """A session tomorrow in a room of two seats, all by forms; returns its page's path."""
     meera = a_person(engine, officer.person.organisation_id, Role.INVIGILATOR)
-    about = {"code": "DEL-1", "name": "Delhi", "name_hi": "दिल्ली", "address": "Lodhi Road"}
+    about: dict[str, object] = {"code": "DEL-1", "name": "Delhi", "name_hi": "दिल्ली", "address": "Lodhi Road"}
     _, centre = officer.post("/cell/centres/new", about, "/cell/centres/new")
     path = centre.split("?")[0].removeprefix("http://testserver")
     html, _ = officer.post(f"{path}/rooms", {"name": "Hall A", "capacity": "2", "invigilator": meera.person_id}, path)
@@ -45,7 +45,7 @@ def a_hall(engine: Engine, officer: Officer, *, bookable: str = "1") -> str:
     when = {"opens_at": opens_at.strftime("%Y-%m-%dT%H:%M"), "closes_at": (opens_at + timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M")}
     with engine.store.read() as tx:
         exam = tx.exams.everywhere()[0]
-    new = {"exam_id": exam.id, "title": "Morning", "title_hi": "सुबह", **when, "bookable": bookable, "rooms": [room[1]]}
+    new: dict[str, object] = {"exam_id": exam.id, "title": "Morning", "title_hi": "सुबह", **when, "bookable": bookable, "rooms": [room[1]]}
     _, url = officer.post("/cell/sessions/new", new, "/cell/sessions/new")
     return url.split("?")[0].removeprefix("http://testserver")
 

@@ -5,7 +5,7 @@ import pytest
 from assessment_engine.delivery.sitting import TRANSITIONS, PauseReason, Sitting, SittingState, SittingVerb
 from assessment_engine.delivery.timing import TimePolicy
 from assessment_engine.kernel.errors import IllegalTransition
-from assessment_engine.kernel.ids import ItemVersionId
+from assessment_engine.kernel.ids import ItemVersionId, SessionId
 from tests.builders import NOON, a_sitting
 
 S, V = SittingState, SittingVerb
@@ -29,6 +29,7 @@ ALLOWED: dict[tuple[SittingState, SittingVerb], SittingState] = {
     (S.PAUSED, V.GIVE_TIME): S.PAUSED,
     (S.PAUSED, V.SUBMIT): S.SUBMITTED,
     (S.PAUSED, V.TERMINATE): S.SUBMITTED,
+    (S.VOIDED, V.REGISTER_AGAIN): S.REGISTERED,
     **{(state, V.VOID): S.VOIDED for state in S if state not in (S.IN_PROGRESS, S.PAUSED, S.VOIDED)},
 }
 
@@ -65,6 +66,15 @@ def test_every_pair_of_state_and_verb_is_decided(state: SittingState, verb: Sitt
 
 def test_the_table_holds_nothing_else() -> None:
     assert dict(TRANSITIONS) == ALLOWED
+
+
+def test_a_sitting_that_was_begun_or_admitted_never_comes_back_and_moves_nowhere() -> None:
+    for facts in ({"started_at": NOON}, {"admitted_at": NOON}):
+        for act in (Sitting.register_again, lambda sitting: sitting.moved_to(SessionId("ses_2"))):
+            with pytest.raises(IllegalTransition):
+                act(a_sitting(state=S.VOIDED, **facts))
+
+    assert a_sitting(state=S.VOIDED).moved_to(SessionId("ses_2")).session_id == "ses_2"
 
 
 def test_starting_opens_the_clock_and_freezes_its_rules() -> None:
