@@ -19,6 +19,7 @@ from assessment_engine.settings import Settings
 from workers.frames import report
 
 STEP_S = 0.2
+BREATH_S = 0.11
 TOLD_AT_ONCE = 100
 
 log = structlog.get_logger()
@@ -39,14 +40,19 @@ class Chore:
 def chores(engine: Engine) -> list[Chore]:
     """Return what there is to do, and how often."""
     return [
-        Chore(name="time_up", every_s=1.0, do=lambda: closing.time_up(engine)),
+        Chore(name="time_up", every_s=1.0, do=lambda: closing.time_up(engine, _breathe)),
         Chore(name="end_breaks", every_s=1.0, do=lambda: closing.end_breaks(engine)),
-        Chore(name="finish_time_acts", every_s=5.0, do=lambda: timekeeping.finish_forgotten(engine)),
+        Chore(name="finish_time_acts", every_s=5.0, do=lambda: timekeeping.finish_forgotten(engine, _breathe)),
         Chore(name="sequence", every_s=1.0, do=lambda: audit.sequence(engine)),
         Chore(name="tell_again", every_s=5.0, do=lambda: tell_again(engine)),
         Chore(name="drain_forgotten", every_s=10.0, do=lambda: watches.drain_forgotten(engine)),
         Chore(name="erase_old_evidence", every_s=3600.0, do=lambda: evidence.erase_old(engine)),
     ]
+
+
+def _breathe() -> None:
+    """Leave the database to the writers of answers for a moment: who waits for SQLite's lock looks at least every 100 ms."""
+    time.sleep(BREATH_S)
 
 
 def tell_again(engine: Engine) -> int:

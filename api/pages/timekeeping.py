@@ -108,11 +108,11 @@ def preview(request: Request, engine: EngineDep, actor: Watcher, session_id: Ses
 
 
 @router.post("/sessions/{session_id}/time")
-def act(request: Request, engine: EngineDep, actor: Watcher, session_id: SessionId, asked: Posted) -> Response:
+def act(request: Request, engine: EngineDep, ledger: LedgerDep, actor: Watcher, session_id: SessionId, asked: Posted) -> Response:
     """Do what was previewed; sent twice, it is done once."""
     try:
         wish = _wish(session_id, asked, engine.clock.now())
-        timekeeping.act(engine, actor, TimeActId(_checked(asked.act_id)), wish)
+        timekeeping.act(engine, ledger, actor, TimeActId(_checked(asked.act_id)), wish)
     except Refusals as error:
         return _preview(request, engine, actor, session_id, asked, problem=error)
     return goto(f"/invigilator/sessions/{session_id}/time", done=str(wish.act.verb))

@@ -5,7 +5,7 @@ its own. The rules are in delivery/timekeeping.py; acts of people are services/t
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from assessment_engine.delivery import timekeeping as rules
@@ -24,6 +24,7 @@ Facts = Mapping[str, str | int | float | bool | None]
 Jobs = tuple[str, ...]
 
 MOST_AT_ONCE = 500
+IN_ONE_BREATH = 10
 
 _RUNNING = (SittingState.IN_PROGRESS, SittingState.PAUSED)
 
@@ -91,16 +92,25 @@ def _time_up(engine: Engine, tx: Transaction, sitting: Sitting, now: datetime) -
     return seal_up(engine, tx, sitting.time_up(now))[1]
 
 
-def time_up(engine: Engine) -> int:
-    """Close every sitting whose time is over; returns how many. For the sweep, which has no writer: the row's lock keeps the order."""
+def no_breath() -> None:
+    """Go on at once."""
+
+
+def time_up(engine: Engine, breathe: Callable[[], None] = no_breath) -> int:
+    """Close every sitting whose time is over; returns how many. For the sweep, which has no writer: the row's lock keeps the order.
+
+    It breathes after every few, so that the writers of answers get their turn when a whole hall ends at once.
+    """
     closed = 0
-    for sitting_id in _due(engine)[:MOST_AT_ONCE]:
+    for number, sitting_id in enumerate(_due(engine)[:MOST_AT_ONCE], start=1):
         with engine.store.begin() as tx:
             sitting, now = tx.sittings.get_locked(sitting_id), engine.clock.now()
             due = rules.may_close(sitting, terms_of(tx, sitting), now)
             jobs = _time_up(engine, tx, _settled(tx, sitting, now), now) if due else ()
         tell(engine, jobs)
         closed += due
+        if number % IN_ONE_BREATH == 0:
+            breathe()
     return closed
 
 

@@ -1,13 +1,16 @@
 """What people do with the time of running sittings: pause, resume, give time, end; for some candidates, a room or a whole session.
 
-Whoever acts is shown first whom it is about (`preview`). An act is written down with its reason before anything is done, then done in small
-transactions, so that a session of hundreds never holds up the answers, and is one entry of the audit log when it is through; one that was
-interrupted is finished by the sweep. The same act asked for twice is done once. The rules are in delivery/timekeeping.py.
+Whoever acts is shown first whom it is about (`preview`). An act is written down with its reason before anything is done, then done a few
+sittings at a time in the answer ledger's writer, among the answers that wait there, so that a session of hundreds never holds them up. It
+is one entry of the audit log when it is through; one that was interrupted is finished by the sweep. The same act asked for twice is done
+once. The rules are in delivery/timekeeping.py.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from assessment_engine.delivery import timekeeping as rules
 from assessment_engine.delivery.sitting import Sitting
@@ -30,13 +33,20 @@ from assessment_engine.kernel.errors import (
 )
 from assessment_engine.kernel.ids import RegistrationId, RoomId, SessionId, SittingId, TimeActId, new_id
 from assessment_engine.people import Actor, Role, require
-from assessment_engine.services.closing import Facts, Jobs, event, seal_up, tell
+from assessment_engine.services.closing import Facts, Jobs, event, no_breath, seal_up, tell
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.ledger_writer import AnswerLedger
 from assessment_engine.storage.timekeeping import RecordedAct
 
 AT_ONCE = 20
-"""Sittings in one transaction: ending this many holds the answers up for a few hundredths of a second."""
+"""Sittings done at a time: ending this many holds the answers up for a few hundredths of a second."""
+
+Outcome = Misfit | Jobs
+"""Why an act did not fit a sitting when its turn came, or the jobs that it left."""
+
+Do = Callable[[RecordedAct, Sequence[SittingId]], Sequence[Outcome]]
+"""Does an act to some sittings; one outcome for each."""
 
 LONGEST_REASON = 500
 FORGOTTEN = timedelta(seconds=5)
@@ -120,7 +130,7 @@ def _preview(tx: Transaction, actor: Actor, wish: Wish, now: datetime) -> Previe
     candidates = []
     for sitting in sittings:
         registration = registered[sitting.registration_id]
-        terms = _terms(exam, registration)
+        terms = _terms(exam, registration.arrangements)
         why = Misfit.ONES_OWN if sitting.candidate_id == actor.person_id else rules.misfit(sitting, meant.act, terms, now)
         after = None if why else rules.done(sitting, meant.act, now)
         seat, name = registration.seat or "", names[sitting.candidate_id]
@@ -141,16 +151,20 @@ def _chosen(sittings: Sequence[Sitting], registered: Mapping[RegistrationId, Reg
     return list(sittings)
 
 
-def _terms(exam: Exam, registration: Registration) -> Terms:
-    arrangements = registration.arrangements
+def _terms(exam: Exam, arrangements: Mapping[str, Json]) -> Terms:
     return Terms(policy=time_policy(exam.duration_s, exam.policy.document, arrangements), breaks=rules.breaks_of(arrangements))
 
 
-def act(engine: Engine, actor: Actor, act_id: TimeActId, wish: Wish) -> RecordedAct:
+def act(engine: Engine, ledger: AnswerLedger, actor: Actor, act_id: TimeActId, wish: Wish) -> RecordedAct:
     """Do what was previewed, to those whom it fits now; asked for again it is what was done the first time.
 
     Raises Conflict when it fits nobody, for a single sitting the refusal that says why, and Invalid without a reason.
     """
+    _write_down(engine, actor, act_id, wish)
+    return _finish(engine, act_id, partial(_by_writer, engine, ledger))
+
+
+def _write_down(engine: Engine, actor: Actor, act_id: TimeActId, wish: Wish) -> None:
     require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
     reason = wish.reason.strip()
     if not 0 < len(reason) <= LONGEST_REASON:
@@ -162,7 +176,6 @@ def act(engine: Engine, actor: Actor, act_id: TimeActId, wish: Wish) -> Recorded
             known = tx.time_acts.find(act_id)  # the same form, sent twice at once
         if known and (known.actor_id, known.session_id, known.act.verb) != (actor.person_id, wish.session_id, wish.act.verb):
             raise Conflict("this form was used for something else; choose again")
-    return finish(engine, act_id)
 
 
 def _recorded(shown: Preview, actor: Actor, act_id: TimeActId, reason: str) -> RecordedAct:
@@ -184,7 +197,7 @@ def _recorded(shown: Preview, actor: Actor, act_id: TimeActId, reason: str) -> R
     )
 
 
-def finish(engine: Engine, act_id: TimeActId) -> RecordedAct:
+def _finish(engine: Engine, act_id: TimeActId, do: Do) -> RecordedAct:
     """Do what an act still leaves to do, and write it into the log when it is through."""
     with engine.store.read() as tx:
         recorded = tx.time_acts.find(act_id)
@@ -194,10 +207,11 @@ def finish(engine: Engine, act_id: TimeActId) -> RecordedAct:
         return recorded
     missed: dict[SittingId, Misfit] = {}
     for some in _portions(recorded.fitting):
-        with engine.store.begin() as tx:
-            left, jobs = _do(engine, tx, recorded, some)
-        tell(engine, jobs)
-        missed |= left
+        for sitting_id, outcome in zip(some, do(recorded, some), strict=True):
+            if isinstance(outcome, Misfit):
+                missed[sitting_id] = outcome
+            else:
+                tell(engine, outcome)
     return _done(engine, recorded.without(missed))
 
 
@@ -206,21 +220,38 @@ def _portions(sittings: Sequence[SittingId]) -> Iterator[Sequence[SittingId]]:
     return (in_order[first : first + AT_ONCE] for first in range(0, len(in_order), AT_ONCE))
 
 
-def _do(engine: Engine, tx: Transaction, recorded: RecordedAct, some: Sequence[SittingId]) -> tuple[dict[SittingId, Misfit], Jobs]:
-    """Do an act to some sittings, in order with their answers: their rows are locked, and the time is read under the lock."""
-    sittings = tx.sittings.lock(some)
-    now = engine.clock.now()
-    exam = tx.exams.get(tx.exams.session(recorded.session_id).exam_id)
+def _by_writer(engine: Engine, ledger: AnswerLedger, recorded: RecordedAct, some: Sequence[SittingId]) -> list[Outcome]:
+    """Do it in the writer, which takes the answers of the meantime along: nobody waits for a lock."""
+
+    def work(tx: Transaction, now: datetime, _read: Mapping[SittingId, Sitting], asked: Sequence[SittingId]) -> list[Outcome]:
+        return _do(engine, tx, recorded, asked, now)
+
+    waiting: list[Future[Outcome]] = [ledger.together(sitting_id, sitting_id, work) for sitting_id in some]
+    return [one.result() for one in waiting]
+
+
+def _by_lock(engine: Engine, breathe: Callable[[], None], recorded: RecordedAct, some: Sequence[SittingId]) -> list[Outcome]:
+    """Do it in a transaction of its own, and let others have theirs before the next."""
+    with engine.store.begin() as tx:
+        tx.sittings.lock(some)
+        outcomes = _do(engine, tx, recorded, some, engine.clock.now())
+    breathe()
+    return outcomes
+
+
+def _do(engine: Engine, tx: Transaction, recorded: RecordedAct, some: Sequence[SittingId], now: datetime) -> list[Outcome]:
+    """Do an act to sittings whose rows are locked; where it was done before, nothing happens."""
+    sittings = tx.sittings.lock(some)  # read again: others of the same batch may have changed them
     before = {one.sitting_id for one in tx.events.of_sittings(some, subject=recorded.id)}
-    missed: dict[SittingId, Misfit] = {}
-    jobs: Jobs = ()
-    for sitting in (one for one in sittings.values() if one.id not in before):
-        terms = _terms(exam, tx.exams.registration(sitting.registration_id))
-        if (why := rules.misfit(sitting, recorded.act, terms, now)) is not None:
-            missed[sitting.id] = why
-            continue
-        jobs += _do_one(engine, tx, recorded, sitting, now)
-    return missed, jobs
+    exam = tx.exams.get(tx.exams.session(recorded.session_id).exam_id)
+    arrangements = tx.exams.arrangements({one.registration_id for one in sittings.values()})
+    outcomes: list[Outcome] = []
+    for sitting in (sittings[sitting_id] for sitting_id in some):
+        why = (
+            None if sitting.id in before else rules.misfit(sitting, recorded.act, _terms(exam, arrangements[sitting.registration_id]), now)
+        )
+        outcomes.append(() if sitting.id in before else why or _do_one(engine, tx, recorded, sitting, now))
+    return outcomes
 
 
 def _do_one(engine: Engine, tx: Transaction, recorded: RecordedAct, sitting: Sitting, now: datetime) -> Jobs:
@@ -263,12 +294,12 @@ def _document(recorded: RecordedAct) -> Json:
     }
 
 
-def finish_forgotten(engine: Engine) -> int:
+def finish_forgotten(engine: Engine, breathe: Callable[[], None] = no_breath) -> int:
     """Finish acts whose process ended in the middle of them; returns how many. For the sweep."""
     with engine.store.read() as tx:
         waiting = [act_id for act_id in tx.time_acts.unfinished() if _is_forgotten(tx.time_acts.find(act_id), engine.clock.now())]
     for act_id in waiting:
-        finish(engine, act_id)
+        _finish(engine, act_id, partial(_by_lock, engine, breathe))
     return len(waiting)
 
 
@@ -283,6 +314,8 @@ def give_time(engine: Engine, actor: Actor, sitting_id: SittingId, minutes: int,
         sitting = tx.sittings.of_organisation(sitting_id, actor.organisation_id)
     given = TimeAct(verb=TimeVerb.GIVE_TIME, seconds=minutes * 60)
     wish = Wish(session_id=sitting.session_id, act=given, reason=reason, sittings=(sitting_id,))
-    act(engine, actor, TimeActId(new_id("tac", engine.clock.now())), wish)
+    act_id = TimeActId(new_id("tac", engine.clock.now()))
+    _write_down(engine, actor, act_id, wish)
+    _finish(engine, act_id, partial(_by_lock, engine, no_breath))
     with engine.store.read() as tx:
         return tx.sittings.get(sitting_id)

@@ -154,9 +154,9 @@ def test_the_panel_offers_what_fits_and_frees_a_lease(browser: Browser, engine: 
     assert "Let another device go on" not in browser.get(f"/invigilator/sittings/{world.sitting_id}/panel").text
 
 
-def test_others_sessions_are_not_there(engine: Engine, world: World) -> None:
+def test_others_sessions_are_not_there(browser: Browser, engine: Engine, world: World) -> None:
     person = a_person(engine, an_organisation(engine, "Other"), Role.INVIGILATOR, name="Noor Ali")
-    stranger = a_browser(create_app(engine), engine, person)
+    stranger = a_browser(browser.client.app, engine, person)
 
     assert stranger.get(path(world)).status_code == 404
     assert stranger.send(path(world, "/preview"), **pause_all()).status_code == 404

@@ -115,19 +115,19 @@ def test_a_pause_refuses_answers_and_a_resume_gives_the_time_back(any_engine: En
     world = a_world(any_engine, duration_s=60)
     invigilator = an_invigilator(any_engine, world)
 
-    timekeeping.act(any_engine, invigilator, FIRST, wish(world, V.PAUSE, sittings=(world.sitting_id,)))
+    timekeeping.act(any_engine, ledger, invigilator, FIRST, wish(world, V.PAUSE, sittings=(world.sitting_id,)))
     steer(any_engine).advance(600)
     assert closing.time_up(any_engine) == 0
     with pytest.raises(SittingPaused):
         save(any_engine, ledger, world, 1)
-    timekeeping.act(any_engine, invigilator, TimeActId("tac_2"), wish(world, V.RESUME, sittings=(world.sitting_id,)))
+    timekeeping.act(any_engine, ledger, invigilator, TimeActId("tac_2"), wish(world, V.RESUME, sittings=(world.sitting_id,)))
 
     save(any_engine, ledger, world, 1)
     steer(any_engine).advance(61)
     assert closing.time_up(any_engine) == 1
 
 
-def test_a_room_is_one_act_that_names_everybody_and_whom_it_left_out(any_engine: Engine) -> None:
+def test_a_room_is_one_act_that_names_everybody_and_whom_it_left_out(any_engine: Engine, ledger: AnswerLedger) -> None:
     world = a_world_where_a_person_decides(any_engine)
     into_room(any_engine, world.sitting_id, "roo_1")
     second, ended = a_neighbour(any_engine, world, room="roo_1"), a_neighbour(any_engine, world, state=SittingState.SUBMITTED, room="roo_1")
@@ -136,7 +136,7 @@ def test_a_room_is_one_act_that_names_everybody_and_whom_it_left_out(any_engine:
     asked = wish(world, V.GIVE_TIME, room_id=RoomId("roo_1"))
 
     shown = timekeeping.preview(any_engine, invigilator, asked)
-    done = timekeeping.act(any_engine, invigilator, FIRST, asked)
+    done = timekeeping.act(any_engine, ledger, invigilator, FIRST, asked)
 
     assert {one.sitting.id for one in shown.fitting} == {world.sitting_id, second}
     assert [(one.sitting.id, one.misfit) for one in shown.left_out] == [(ended, Misfit.ENDED)]
@@ -165,26 +165,26 @@ def test_a_preview_says_the_deadline_now_and_then_and_changes_nothing(any_engine
     assert sitting_of(any_engine, world.sitting_id) == one.sitting
 
 
-def test_the_same_form_sent_twice_is_done_once(any_engine: Engine) -> None:
+def test_the_same_form_sent_twice_is_done_once(any_engine: Engine, ledger: AnswerLedger) -> None:
     world = a_world_where_a_person_decides(any_engine)
     invigilator = an_invigilator(any_engine, world)
 
-    first = timekeeping.act(any_engine, invigilator, FIRST, wish(world, V.GIVE_TIME))
-    again = timekeeping.act(any_engine, invigilator, FIRST, wish(world, V.GIVE_TIME))
+    first = timekeeping.act(any_engine, ledger, invigilator, FIRST, wish(world, V.GIVE_TIME))
+    again = timekeeping.act(any_engine, ledger, invigilator, FIRST, wish(world, V.GIVE_TIME))
 
     assert first == again
     assert sitting_of(any_engine, world.sitting_id).stopped_s == 600
     with pytest.raises(Conflict):
-        timekeeping.act(any_engine, invigilator, FIRST, wish(world, V.TERMINATE))
+        timekeeping.act(any_engine, ledger, invigilator, FIRST, wish(world, V.TERMINATE))
     with any_engine.store.read() as tx:
         assert len(tx.audit.about(FIRST)) == 1
 
 
-def test_an_act_that_was_interrupted_is_finished_by_the_sweep_and_nobody_gets_twice(any_engine: Engine) -> None:
+def test_an_act_that_was_interrupted_is_finished_by_the_sweep_and_nobody_gets_twice(any_engine: Engine, ledger: AnswerLedger) -> None:
     world = a_world_where_a_person_decides(any_engine)
     sittings = [world.sitting_id, *(a_neighbour(any_engine, world) for _ in range(AT_ONCE))]
     invigilator = an_invigilator(any_engine, world)
-    done = timekeeping.act(any_engine, invigilator, FIRST, wish(world, V.GIVE_TIME))
+    done = timekeeping.act(any_engine, ledger, invigilator, FIRST, wish(world, V.GIVE_TIME))
     late = a_neighbour(any_engine, world)
     with any_engine.store.begin() as tx:  # as if the process had ended after the first portion, and before the last
         tx.time_acts.save(replace(done, fitting=(*done.fitting, late), done_at=None))
@@ -201,7 +201,7 @@ def test_ending_seals_every_sitting_with_what_was_acknowledged(any_engine: Engin
     save(any_engine, ledger, world, 1)
     invigilator = an_invigilator(any_engine, world)
 
-    timekeeping.act(any_engine, invigilator, FIRST, wish(world, V.TERMINATE))
+    timekeeping.act(any_engine, ledger, invigilator, FIRST, wish(world, V.TERMINATE))
 
     for sitting_id, answers in ((world.sitting_id, 1), (second, 0)):
         with any_engine.store.read() as tx:
@@ -213,28 +213,28 @@ def test_ending_seals_every_sitting_with_what_was_acknowledged(any_engine: Engin
         save(any_engine, ledger, world, 2)
 
 
-def test_what_fits_nobody_is_refused_with_the_reason(any_engine: Engine) -> None:
+def test_what_fits_nobody_is_refused_with_the_reason(any_engine: Engine, ledger: AnswerLedger) -> None:
     world = a_world(any_engine, state=SittingState.SUBMITTED)
     invigilator = an_invigilator(any_engine, world)
 
     with pytest.raises(SittingSealed):
-        timekeeping.act(any_engine, invigilator, FIRST, wish(world, V.PAUSE))
+        timekeeping.act(any_engine, ledger, invigilator, FIRST, wish(world, V.PAUSE))
     a_neighbour(any_engine, world, state=SittingState.SUBMITTED)
     with pytest.raises(Conflict):
-        timekeeping.act(any_engine, invigilator, FIRST, wish(world, V.PAUSE))
+        timekeeping.act(any_engine, ledger, invigilator, FIRST, wish(world, V.PAUSE))
     over = a_world(any_engine, duration_s=60)
     steer(any_engine).advance(61)
     with pytest.raises(AfterTime):
-        timekeeping.act(any_engine, an_invigilator(any_engine, over), FIRST, wish(over, V.PAUSE))
+        timekeeping.act(any_engine, ledger, an_invigilator(any_engine, over), FIRST, wish(over, V.PAUSE))
 
 
-def test_another_organisations_session_is_not_there_and_candidates_may_nothing(any_engine: Engine) -> None:
+def test_another_organisations_session_is_not_there_and_candidates_may_nothing(any_engine: Engine, ledger: AnswerLedger) -> None:
     world = a_world(any_engine)
     stranger = a_person(any_engine, an_organisation(any_engine), Role.INVIGILATOR)
     asked = wish(world, V.PAUSE)
     acts: list[Callable[[Actor], object]] = [
         lambda actor: timekeeping.preview(any_engine, actor, asked),
-        lambda actor: timekeeping.act(any_engine, actor, FIRST, asked),
+        lambda actor: timekeeping.act(any_engine, ledger, actor, FIRST, asked),
         lambda actor: time_desk.silences(any_engine, actor, world.session_id),
         lambda actor: time_desk.history(any_engine, actor, world.session_id),
     ]
@@ -332,10 +332,10 @@ def test_silences_are_listed_for_whoever_credits_an_outage(any_engine: Engine, l
     assert (over.since, over.until, over.name) == (began, any_engine.clock.now(), "Asha Rao")
 
 
-def test_the_history_names_who_did_what(any_engine: Engine) -> None:
+def test_the_history_names_who_did_what(any_engine: Engine, ledger: AnswerLedger) -> None:
     world = a_world(any_engine)
     invigilator = an_invigilator(any_engine, world)
-    timekeeping.act(any_engine, invigilator, FIRST, wish(world, V.PAUSE))
+    timekeeping.act(any_engine, ledger, invigilator, FIRST, wish(world, V.PAUSE))
 
     (past,) = time_desk.history(any_engine, invigilator, world.session_id)
 
