@@ -256,3 +256,51 @@ def test_the_notices_fit_a_telephone(address: Address, seat: Page) -> None:
 
     expect(other.get_by_role("button", name="Go on here")).to_be_in_viewport()
     assert other.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_answers_that_a_closed_exam_left_on_the_device_are_handed_over_from_the_receipts_page(address: Address, seat: Page) -> None:
+    start(seat, address)
+    held(seat)
+    seat.context.set_offline(True)
+    choice(seat, "Yes").check()
+    expect(seat.locator("#offline")).to_have_text(KEPT)
+    seat.goto("about:blank")
+    with address.engine.store.begin() as tx:
+        tx.sittings.save(tx.sittings.get_locked(address.world.sitting_id).give_time(-7200))
+
+    seat.context.set_offline(False)
+    seat.goto(address.exam)
+    seat.wait_for_url("**/done")
+
+    expect(seat.locator("#held-late-words")).to_contain_text("a person decides")
+    seat.reload()
+    expect(seat.locator("#held-late")).to_be_hidden()
+    assert address.revisions() == []
+
+
+def test_signing_out_forgets_the_exam_but_no_answer_that_is_not_saved(address: Address, seat: Page) -> None:
+    start(seat, address)
+    held(seat)
+    choice(seat, "Yes").check()
+    saved(seat)
+    seat.goto(f"{address.base}/candidate")
+    seat.get_by_role("button", name="Sign out").click()
+    expect(seat.get_by_role("link", name="Sign in").first).to_be_visible()
+
+    assert seat.evaluate(LEFT) == [0, 0, 0]
+
+
+LEFT = """async () => {
+    const pages = (await caches.keys()).filter((name) => name.startsWith("sitting-")).length;
+    const database = await new Promise((resolve) => {
+        const request = indexedDB.open("assessment-engine");
+        request.onsuccess = () => resolve(request.result);
+    });
+    const count = (store) => new Promise((resolve) => {
+        const request = database.transaction(store).objectStore(store).count();
+        request.onsuccess = () => resolve(request.result);
+    });
+    const left = [pages, await count("things"), await count("outbox")];
+    database.close();
+    return left;
+}"""
