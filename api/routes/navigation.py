@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.auth import EngineDep, Viewer
 from api.routes.sittings import LedgerDep, SittingPath
+from api.safe_browser import SafeBrowser
 from assessment_engine.delivery.navigation import Move, PartState, PartView
 from assessment_engine.kernel.ids import ItemVersionId
 from assessment_engine.services import navigation
@@ -46,7 +47,7 @@ class MoveAnswer(BaseModel):
     item_seconds_left: float | None
 
 
-@router.post("/{sitting_id}/moves")
+@router.post("/{sitting_id}/moves", dependencies=[SafeBrowser])
 def move(
     engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath, body: MoveRequest, writer: Writer = None
 ) -> MoveAnswer:

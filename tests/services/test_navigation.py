@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import update
 
 from assessment_engine.delivery.navigation import Move, PartState, parts
-from assessment_engine.delivery.sitting import PauseReason
+from assessment_engine.delivery.sitting import PauseReason, SittingState
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import AfterTime, LeaseMoved, NotFound, SectionClosed, SittingPaused, UnknownItem
 from assessment_engine.kernel.ids import ItemVersionId
@@ -13,7 +13,7 @@ from assessment_engine.services import delivery, navigation
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.scoring import score_sitting
 from assessment_engine.storage.schema import metadata
-from tests.builders import a_person, steer
+from tests.builders import a_person, a_stored_sitting, steer
 from tests.services.parts import Sat, sat
 
 LOCKED: dict[str, Json] = {"locked": True}
@@ -162,3 +162,16 @@ def change(one: Sat, name: str, value: str) -> None:
     sittings = metadata.tables["sittings"]
     with one.engine.store.begin() as tx:
         tx.connection.execute(update(sittings).where(sittings.c.id == one.world.sitting_id).values({name: value}))
+
+
+def test_the_start_freezes_what_an_arrangement_adds_to_every_limit(any_engine: Engine) -> None:
+    with sat(any_engine, {"time_limit_s": 600}, {}) as one:
+        person, world = a_person(any_engine, one.world.organisation_id), one.world
+        place = (person, world.exam_id, world.session_id, world.form_id)
+        sitting_id = a_stored_sitting(any_engine, *place, state=SittingState.ADMITTED, arrangements={"extra_minutes_per_hour": 20})
+        delivery.start(one.ledger, person, sitting_id)
+        steer(any_engine).advance(700)
+
+        opened = delivery.open_sitting(any_engine, person, sitting_id)
+        (first, _) = parts(opened.form, opened.sitting, any_engine.clock.now())
+        assert (first.time_limit_s, first.seconds_left, first.state) == (800, 100.0, PartState.CURRENT)
