@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import update
 
 from api.app import create_app
@@ -31,11 +32,15 @@ def world(engine: Engine) -> World:
 
 
 @pytest.fixture
-def browser(engine: Engine, world: World) -> Iterator[Browser]:
+def app(engine: Engine) -> Iterator[FastAPI]:
     ledger = delivery.open_ledger(engine)
-    invigilator = a_person(engine, world.organisation_id, Role.INVIGILATOR, name="Ravi Das")
-    yield a_browser(create_app(engine, ledger), engine, invigilator)
+    yield create_app(engine, ledger)
     ledger.stop()
+
+
+@pytest.fixture
+def browser(app: FastAPI, engine: Engine, world: World) -> Browser:
+    return a_browser(app, engine, a_person(engine, world.organisation_id, Role.INVIGILATOR, name="Ravi Das"))
 
 
 def sitting_of(engine: Engine, sitting_id: SittingId) -> Sitting:
@@ -154,9 +159,9 @@ def test_the_panel_offers_what_fits_and_frees_a_lease(browser: Browser, engine: 
     assert "Let another device go on" not in browser.get(f"/invigilator/sittings/{world.sitting_id}/panel").text
 
 
-def test_others_sessions_are_not_there(browser: Browser, engine: Engine, world: World) -> None:
+def test_others_sessions_are_not_there(app: FastAPI, engine: Engine, world: World) -> None:
     person = a_person(engine, an_organisation(engine, "Other"), Role.INVIGILATOR, name="Noor Ali")
-    stranger = a_browser(browser.client.app, engine, person)
+    stranger = a_browser(app, engine, person)
 
     assert stranger.get(path(world)).status_code == 404
     assert stranger.send(path(world, "/preview"), **pause_all()).status_code == 404
