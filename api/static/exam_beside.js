@@ -57,6 +57,7 @@ export function openBeside({ sittingId, note, numberOf, clock }) {
     },
     /** A question came to the screen, in a language. */
     shown(item, language) {
+      if (find("tab-why")) find("tab-why").textContent = ""; // said of a part that was asked for before
       news.shown(item);
       reader?.shown(language);
     },
