@@ -63,6 +63,8 @@ from api.routes import timekeeping as timekeeping_route
 from assessment_engine.services.engine import Engine
 
 ROUTERS: tuple[APIRouter, ...] = (
+    sittings.router,  # these first: a path is compared with every route before its own, and this is what a whole hall asks
+    timekeeping_route.router,
     health.router,
     login.router,
     public.router,
@@ -76,8 +78,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     candidate_record.router,
     arrangements.router,
     practice.router,
-    sittings.router,
-    timekeeping_route.router,
     late_answers_route.router,
     keys.router,
     navigation_route.router,

@@ -1,5 +1,6 @@
 """The delivery process: pages, the JSON interface and the answer ledger's writer. `main` runs it; api/app.py puts the app together."""
 
+import sys
 from collections.abc import Callable, Mapping
 
 import uvicorn
@@ -14,11 +15,13 @@ from assessment_engine.settings import Settings
 from workers.queue import RqJobs
 
 GRACE_S = 5  # how long a request may still take when the process is told to end
+SWITCH_S = 0.001  # who reads requests and who writes the ledger take turns so often; by default one waits five times as long for the other
 
 
 def main(settings: Settings) -> None:
     """Run the delivery process of this deployment; what is queued for the ledger is written before it ends. Killed, it is there again."""
     stay_behind()
+    sys.setswitchinterval(SWITCH_S)
     engine = build_engine(settings)
     announce_key(engine)
     ledger = delivery.open_ledger(engine)

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.auth import EngineDep, Invigilator, PromptViewer, Viewer, engine_of
+from api.routes import examples
 from api.routes.form_answers import FormAnswer, form_answer, progress_answer
 from api.safe_browser import SafeBrowser
 from assessment_engine.delivery.responses import Answer, Receipt, an_offer
@@ -30,26 +31,6 @@ from assessment_engine.storage.ledger_writer import AnswerLedger
 LARGEST_REVISION = 2**31 - 1
 
 _ID = r"^[A-Za-z0-9_.-]{1,40}$"
-_SITTING = "sit_01kaqz8w5c9v2m4n6p8r0t2x4z"
-_ITEM = "itv_01kaqz8w5c3d5f7h9k1m3p5r7t"
-_RECEIPT: dict[str, JsonValue] = {
-    "sitting": _SITTING,
-    "item": _ITEM,
-    "revision": 7,
-    "response_sha256": "1f7a3b1d0bb6b9d5a2fd2f8f9a2b6a8de38b7bb5e0e4c6a0d2b3f3a5c1d9e8f7",
-    "server_time": "2026-11-23T08:33:22.417Z",
-    "key_id": "receipts-9f86d081884c",
-    "signature": "3q2-7wAAtGhlIHNpZ25hdHVyZSBvZiA2NCBieXRlcyBpbiBiYXNlNjR1cmwgd2l0aG91dCBwYWRkaW5nIQABAgMEBQY",
-}
-
-_STARTED: dict[str, JsonValue] = {
-    "id": _SITTING,
-    "state": "in_progress",
-    "server_time": "2026-11-23T08:30:00.412Z",
-    "started": "2026-11-23T08:30:00.398Z",
-    "deadline": "2026-11-23T09:30:00.398Z",
-    "code": "K7QM-3XPD-92HF",
-}
 
 router = APIRouter(prefix="/api/v1/sittings", tags=["sittings"])
 
@@ -66,8 +47,8 @@ async def _ledger(request: Request) -> AnswerLedger:
 
 
 LedgerDep = Annotated[AnswerLedger, Depends(_ledger)]
-SittingPath = Annotated[SittingId, Path(pattern=_ID, examples=[_SITTING])]
-ItemPath = Annotated[ItemVersionId, Path(pattern=_ID, examples=[_ITEM])]
+SittingPath = Annotated[SittingId, Path(pattern=_ID, examples=[examples.SITTING])]
+ItemPath = Annotated[ItemVersionId, Path(pattern=_ID, examples=[examples.ITEM])]
 WriterHeader = Annotated[str | None, Header(alias="X-Writer", pattern=_ID)]
 Language = Literal["en", "hi"]
 
@@ -75,7 +56,7 @@ Language = Literal["en", "hi"]
 class AnswerRequest(BaseModel):
     """An answer: `revision` grows by the client's own count through the whole sitting; `response` maps response identifiers to values."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"revision": 7, "response": {"RESPONSE": "B"}}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.ANSWER]})
 
     revision: Annotated[int, Field(strict=True, ge=1, le=LARGEST_REVISION)]
     response: JsonValue
@@ -84,7 +65,7 @@ class AnswerRequest(BaseModel):
 class ReceiptAnswer(BaseModel):
     """The server's signed word that the answer is on disk: Ed25519 over the RFC 8785 form of everything but `signature`."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_RECEIPT]})
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.RECEIPT]})
 
     sitting: str
     item: str
@@ -110,7 +91,7 @@ class SealAnswer(BaseModel):
     Ed25519 over the RFC 8785 form of everything but `signature`; a seal after accepted late answers says more than the first one.
     """
 
-    model_config = ConfigDict(extra="allow")  # nothing that was signed may be left out
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [examples.SEAL]})  # nothing that was signed may be left out
 
     type: Literal["seal"]
     sitting: str
@@ -134,6 +115,8 @@ class SittingAnswer(BaseModel):
 
     With `moves`, ask `POST /moves` before another question is shown. `progress` is how far the candidate has come (ADR 25).
     """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.OPEN_SITTING]})
 
     id: str
     state: SittingState
@@ -163,7 +146,7 @@ class SittingAnswer(BaseModel):
 class StartAnswer(BaseModel):
     """That a sitting's time counts, until when, and `code`: what opens the encrypted paper that the page fetched before."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_STARTED]})
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.STARTED]})
 
     id: str
     state: SittingState
@@ -186,6 +169,8 @@ class SittingLine(BaseModel):
 
 class ReceiptsAnswer(BaseModel):
     """Every receipt in the order of revisions, and the seal once the sitting is closed."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.RECEIPTS]})
 
     receipts: list[ReceiptAnswer]
     seal: SealAnswer | None
@@ -223,7 +208,7 @@ class TicketAnswer(BaseModel):
 class NoteRequest(BaseModel):
     """A hint from the page: which question is shown, a language switch, a focus change, a reported question."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "item_viewed", "item": _ITEM, "data": {"language": "hi"}}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "item_viewed", "item": examples.ITEM, "data": {"language": "hi"}}]})
 
     kind: Annotated[str, Field(max_length=40)]
     item: Annotated[str | None, Field(max_length=40, pattern=_ID)] = None
@@ -239,39 +224,6 @@ class ItemAnswer(BaseModel):
     title: str
     html: str
     max_score: float
-
-
-@router.get("")
-def mine(engine: EngineDep, viewer: Viewer) -> list[SittingLine]:
-    """List one's own sittings."""
-    return [
-        SittingLine(
-            id=one.sitting.id,
-            state=one.sitting.state,
-            exam=one.exam.title,
-            exam_hi=one.exam.title_hi,
-            opens=one.session.opens_at,
-            closes=one.session.closes_at,
-        )
-        for one in delivery.my_sittings(engine, viewer)
-    ]
-
-
-@router.get("/{sitting_id}")
-def read(engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath) -> SittingAnswer:
-    """Return form, revision, answers so far, the server's time and the deadline; 404 `not_found` for another's sitting."""
-    opened = delivery.open_sitting(engine, viewer, sitting_id)
-    if opened.sitting.state is SittingState.IN_PROGRESS and opened.sitting.is_over(opened.server_time):
-        contact.looked_at(engine, ledger, viewer, sitting_id)
-        opened = delivery.open_sitting(engine, viewer, sitting_id)
-    return _shown(opened)
-
-
-@router.post("/{sitting_id}/consent")
-def consent(engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath, body: ConsentRequest) -> SittingAnswer:
-    """Agree to the notice; agreeing twice is once."""
-    delivery.consent(engine, viewer, sitting_id, body.language)
-    return read(engine, ledger, viewer, sitting_id)
 
 
 @router.post("/{sitting_id}/start", response_model=StartAnswer, dependencies=[SafeBrowser])
@@ -307,6 +259,39 @@ async def save(
     """
     offer = an_offer(sitting_id, viewer.person_id, item_id, body.revision, body.response, writer=writer)
     return JSONResponse(asdict(await delivery.save_answer(engine_of(request), ledger_of(request), offer)))
+
+
+@router.get("")
+def mine(engine: EngineDep, viewer: Viewer) -> list[SittingLine]:
+    """List one's own sittings."""
+    return [
+        SittingLine(
+            id=one.sitting.id,
+            state=one.sitting.state,
+            exam=one.exam.title,
+            exam_hi=one.exam.title_hi,
+            opens=one.session.opens_at,
+            closes=one.session.closes_at,
+        )
+        for one in delivery.my_sittings(engine, viewer)
+    ]
+
+
+@router.get("/{sitting_id}")
+def read(engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath) -> SittingAnswer:
+    """Return form, revision, answers so far, the server's time and the deadline; 404 `not_found` for another's sitting."""
+    opened = delivery.open_sitting(engine, viewer, sitting_id)
+    if opened.sitting.state is SittingState.IN_PROGRESS and opened.sitting.is_over(opened.server_time):
+        contact.looked_at(engine, ledger, viewer, sitting_id)
+        opened = delivery.open_sitting(engine, viewer, sitting_id)
+    return _shown(opened)
+
+
+@router.post("/{sitting_id}/consent")
+def consent(engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath, body: ConsentRequest) -> SittingAnswer:
+    """Agree to the notice; agreeing twice is once."""
+    delivery.consent(engine, viewer, sitting_id, body.language)
+    return read(engine, ledger, viewer, sitting_id)
 
 
 @router.post("/{sitting_id}/submit")
