@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from api.auth import EngineDep
+from api.routes import examples
 from assessment_engine.services import keys
 
 router = APIRouter(tags=["keys"])
@@ -24,6 +25,8 @@ class KeyAnswer(BaseModel):
 
 class KeysAnswer(BaseModel):
     """Every key that ever signed receipts and seals here, the newest first."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.KEYS]})
 
     keys: list[KeyAnswer]
 

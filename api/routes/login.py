@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import EngineDep, SignedInDep, same_origin
 from api.live_sessions import live_sessions_of
+from api.routes import examples
 from assessment_engine.services import people
 
 router = APIRouter(prefix="/api/v1", tags=["login"])
@@ -24,6 +25,8 @@ class LoginRequest(BaseModel):
 
 class LoginAnswer(BaseModel):
     """The token for `Authorization: Bearer`, and until when it works."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.LOGGED_IN]})
 
     token: str
     expires_at: datetime
