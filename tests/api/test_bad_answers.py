@@ -16,6 +16,7 @@ from api.app import create_app
 from assessment_engine.delivery.answer_file import file_key, make_file
 from assessment_engine.delivery.late import MOST_AT_ONCE
 from assessment_engine.delivery.nonce import a_nonce
+from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
 from assessment_engine.services import delivery, people
 from assessment_engine.services.engine import Engine
@@ -217,7 +218,7 @@ def test_a_nonce_that_we_did_not_give_proves_nothing_and_loses_nothing(line: Lin
 
 def test_a_foreign_or_damaged_answer_file_changes_nothing(line: Line) -> None:
     other, mine = a_world(line.engine), line.world.sitting_id
-    answers = {"answers": [{"item": line.world.items[0], "revision": 2, "response": A}], "nonce": ""}
+    answers: Json = {"answers": [{"item": line.world.items[0], "revision": 2, "response": A}], "nonce": ""}
     good = make_file(file_key(line.engine.signer.tickets, mine), mine, b"0" * 12, answers)
     theirs = make_file(file_key(line.engine.signer.tickets, other.sitting_id), other.sitting_id, b"0" * 12, answers)
     before = line.rows()

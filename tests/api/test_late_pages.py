@@ -10,6 +10,7 @@ import pytest
 from api.app import create_app
 from assessment_engine.delivery.answer_file import make_file
 from assessment_engine.delivery.responses import an_offer
+from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.signing import unb64url
 from assessment_engine.people import Actor, Role
 from assessment_engine.services import delivery, people
@@ -115,7 +116,7 @@ def test_others_have_no_late_answers_to_see(office: Office) -> None:
 
 def test_a_file_is_brought_by_its_candidate_and_by_an_invigilator(office: Office) -> None:
     sitting = office.world.sitting_id
-    answers = {"answers": [{"item": office.world.items[0], "revision": 1, "response": A}], "nonce": ""}
+    answers: Json = {"answers": [{"item": office.world.items[0], "revision": 1, "response": A}], "nonce": ""}
     data = make_file(unb64url(answer_file_key(office.engine, sitting)), sitting, b"0" * 12, answers)
 
     mine = office.post(office.world.candidate, f"/candidate/sittings/{sitting}/answer-file", {}, files={"file": ("answers.json", data)})
