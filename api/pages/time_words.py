@@ -1,6 +1,6 @@
 """The words of time on every page: what the policies of grace and outage promise, what people may do, and why an act leaves somebody out.
 
-Labels are for the cell's forms; what `…_SAYS` says is for candidates, before and beside the work.
+What `…_SAYS` says is for candidates, before and beside the work; the cell's own labels are in exam_rules.py.
 """
 
 from collections.abc import Mapping
@@ -10,22 +10,10 @@ from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.delivery.timekeeping import Misfit, TimeVerb
 from assessment_engine.delivery.timing import GracePolicy, OutagePolicy
 
-GRACE_LABELS: Mapping[GracePolicy, str] = {
-    GracePolicy.AUTO_SUBMIT: N_("Hand in at once with all that was saved"),
-    GracePolicy.GRACE: N_("Up to a minute for what was sent before the end"),
-    GracePolicy.WAIT: N_("Wait up to an hour for devices that come back late"),
-}
-
 GRACE_SAYS: Mapping[GracePolicy, str] = {
     GracePolicy.AUTO_SUBMIT: N_("When the time is over, the exam is handed in with every answer that was saved."),
     GracePolicy.GRACE: N_("When the time is over, what was sent before the end may still arrive for a moment; then the exam is handed in."),
     GracePolicy.WAIT: N_("When the time is over, we wait a while for answers that this device still keeps; then the exam is handed in."),
-}
-
-OUTAGE_LABELS: Mapping[OutagePolicy, str] = {
-    OutagePolicy.TIME_RUNS_ON: N_("The clock runs on; answers are kept on the device"),
-    OutagePolicy.TIME_STOPS: N_("Time without a connection does not count, up to a limit"),
-    OutagePolicy.PERSON_DECIDES: N_("The clock runs on; an invigilator may give time back, with a reason"),
 }
 
 OUTAGE_SAYS: Mapping[OutagePolicy, str] = {

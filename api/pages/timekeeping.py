@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.auth import EngineDep, Invigilator
-from api.pages import goto, page, time_words
+from api.pages import exam_rules, goto, page, time_words
 from api.routes.invigilation import Watcher
 from api.routes.sittings import LedgerDep
 from assessment_engine.delivery.timekeeping import MOST_MINUTES, TimeAct, TimeVerb
@@ -173,6 +173,7 @@ def _desk(
         "invigilator/time.html",
         status=200 if problem is None else 422,
         desk=found,
+        outage=exam_rules.OUTAGE[found.exam.policy.outage],
         silences=time_desk.silences(engine, actor, session_id),
         history=time_desk.history(engine, actor, session_id),
         asked=asked,
