@@ -66,6 +66,10 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/candidate/sittings/{sitting_id}/consent": {"agreed": "1", "language": "en"},
     "/candidate/sittings/{sitting_id}/call": {"problem": "check"},
     "/cell/items/{version_id}/try": {"response": "{}", "attempts": "[]"},
+    "/cell/sessions/{session_id}/roster": {"check_only": "true"},
+    "/api/v1/sessions/{session_id}/roster": {"check_only": "true"},
+    "/cell/centres/{centre_id}/rooms": {"name": "Hall", "capacity": "3"},
+    "/cell/centres/{centre_id}/rooms/{room_id}": {"capacity": "3"},
     "/candidate/arrangements/{arrangement_id}/scribe": {"declared": "true"},
     "/api/v1/sittings/{sitting_id}/calibration": {"dots": [{"x": 0.1, "y": 0.1, "at_s": at} for at in range(9)]},
 }
@@ -104,6 +108,16 @@ def a_grievance(engine: Engine, world: World, incident_id: str) -> Mapping[str, 
     words = {"about": "flag", "subject_id": incident_id, "text": f"{NAME} was dark", "state": "filed", "reason": ""}
     add_row(engine, "grievances", id=grievance, **row, **words, filed_at=now, due_at=now)
     return {"grievance_id": grievance}
+
+
+def a_centre(engine: Engine, world: World) -> Mapping[str, str]:
+    now = engine.clock.now()
+    centre, room = new_id("cen", now), new_id("rom", now)
+    words = {"code": "C1", "name": NAME, "name_hi": NAME, "address": NAME, "address_hi": ""}
+    add_row(engine, "centres", id=centre, organisation_id=world.organisation_id, **words)
+    row = {"id": room, "centre_id": centre, "organisation_id": world.organisation_id, "name": NAME, "capacity": 9}
+    add_row(engine, "rooms", **row, invigilator_id=None)
+    return {"centre_id": centre, "room_id": room}
 
 
 def an_arrangement(engine: Engine, world: World) -> Mapping[str, str]:
@@ -186,6 +200,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         **case,
         **course,
         **an_arrangement(engine, world),
+        **a_centre(engine, world),
         **a_grievance(engine, world, case["incident_id"]),
         **certificate,
         **the_items(engine, world),
