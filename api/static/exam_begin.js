@@ -6,6 +6,7 @@ import { Refusal } from "./exam_server.js";
 import { canOpen, holdPaper, openPaper, openedPaper } from "./paper.js";
 import { startedHere } from "./paper_state.js";
 
+const PATIENCE_MS = 6000;
 const EARLY_MS = 4000; // a room that starts together fetches what it lacks over this time
 
 /** Open what the device has of a paper; null without a paper or its code. */
@@ -24,15 +25,21 @@ export async function startOnServer(ask, outbox) {
 
 /** Return {sitting, entries, online}: the sitting to begin with. Throws when neither the server nor the device knows it. */
 export async function firstSitting({ ask, outbox, clock, paper }) {
-  const entries = await outbox.all().catch(() => []);
+  const [entries, known] = await Promise.all([outbox.all().catch(() => []), outbox.thing("sitting").catch(() => null)]);
   try {
-    return { sitting: await fromServer({ ask, outbox, clock }), entries, online: true };
+    const asked = fromServer({ ask, outbox, clock });
+    return { sitting: await (known ? Promise.race([asked, late()]) : asked), entries, online: true };
   } catch (error) {
     if (error instanceof Refusal && error.code !== "unavailable") throw error;
     const kept = await fromDevice({ outbox, clock, paper });
     if (!kept) throw error;
     return { sitting: exam.asKept(kept, entries), entries, online: false };
   }
+}
+
+/** A line that is silent is no line: whoever has the exam on the device need not wait long for it. */
+function late() {
+  return new Promise((_, reject) => setTimeout(() => reject(new Error("late")), PATIENCE_MS));
 }
 
 async function fromServer({ ask, outbox, clock }) {

@@ -1,0 +1,56 @@
+"""Parts that bind the candidate, in a real Chromium: one way only, reached by marks; with a line and without."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright, expect
+
+from assessment_engine.kernel.canonical import Json
+from tests.browser.conftest import chromium, with_camera
+from tests.browser.seats import Address, an_address, choice, held, saved, start
+from tests.services.parts import give_parts
+
+pytestmark = pytest.mark.browser
+
+ONE_WAY: dict[str, Json] = {"navigation": "linear"}
+IF_HALF_IS_RIGHT: dict[str, Json] = {"precondition": {"section": "A", "share_at_least": "0.5"}}
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[Address]:
+    with an_address(tmp_path) as address:
+        give_parts(address.engine, address.world, [ONE_WAY, IF_HALF_IS_RIGHT])
+        yield address
+
+
+def test_a_part_goes_one_way_also_without_a_line_and_the_next_one_comes_by_marks(address: Address, playwright: Playwright) -> None:
+    with playwright.chromium.launch(executable_path=chromium(), args=with_camera(None)) as browser:
+        page = address.device(browser).new_page()
+        start(page, address)
+        held(page)
+        expect(page.locator("#number")).to_have_text("Question 1 of 2")
+        choice(page, "Yes").check()
+        saved(page)
+
+        page.context.set_offline(True)
+        page.get_by_role("button", name="Save & next").click()
+        expect(page.locator("#number")).to_have_text("Question 2 of 2")
+        choice(page, "Yes").check()
+        page.get_by_role("link", name="Question 1:").click()
+        expect(page.locator("#toasts")).to_contain_text("needs a connection")
+        page.get_by_role("button", name="Save & next").click()
+        expect(page.locator("#number")).to_have_text("Question 2 of 2")
+
+        page.context.set_offline(False)
+        saved(page)
+        page.get_by_role("button", name="Save & next").click()
+        expect(page.locator("#number")).to_have_text("Question 3 of 4")
+        expect(page.locator("#section")).to_contain_text("Section 2 of 2")
+        choice(page, "No").check()
+        saved(page)
+
+        page.locator("[data-tab=A]").click(force=True)  # it is reachable, and says why it is closed
+        expect(page.locator("#tab-why")).not_to_be_empty()
+        expect(page.locator("#number")).to_have_text("Question 3 of 4")
+        assert address.final() == {item: {"RESPONSE": value} for item, value in zip(address.world.items, "AAB", strict=False)}
