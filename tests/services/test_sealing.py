@@ -44,7 +44,7 @@ def terminated(engine: Engine, ledger: AnswerLedger, world: World) -> None:
     wish = Wish(
         session_id=world.session_id, act=TimeAct(verb=TimeVerb.TERMINATE), reason="The room had to be left.", sittings=(world.sitting_id,)
     )
-    act(engine, invigilator, TimeActId("act_1"), wish)
+    act(engine, ledger, invigilator, TimeActId("act_1"), wish)
 
 
 ENDS: dict[str, End] = {"submit": submitted, "time_up": out_of_time, "terminate": terminated}
