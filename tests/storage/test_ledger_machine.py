@@ -384,8 +384,8 @@ class Exam(RuleBasedStateMachine):
 
 
 Exam.TestCase.settings = settings(
-    max_examples=400 if LONG else 12,
-    stateful_step_count=80 if LONG else 40,
+    max_examples=200 if LONG else 12,
+    stateful_step_count=60 if LONG else 40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
