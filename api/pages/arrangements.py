@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from api.auth import Candidate, EngineDep, Invigilator, Officer, Viewer
@@ -42,6 +42,9 @@ def _adjustments(
     signals: Annotated[list[str] | None, Form()] = None,
 ) -> Mapping[str, object]:
     return {"extra": extra, "breaks": breaks, "break_minutes": break_minutes, "allowed": allowed or [], "signals": signals or []}
+
+
+Sent = Annotated[Mapping[str, object], Depends(_adjustments)]
 
 
 def _read(sent: Mapping[str, object]) -> Adjustments:
@@ -90,16 +93,12 @@ def ask(
     engine: EngineDep,
     actor: Candidate,
     sitting_id: SittingId,
+    adjustments: Sent,
     text: Annotated[str, Form(max_length=10_000)] = "",
     documents: Annotated[list[UploadFile] | None, File()] = None,
-    extra: Number = "",
-    breaks: Number = "",
-    break_minutes: Number = "",
-    allowed: Annotated[list[str] | None, Form()] = None,
-    signals: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Ask for an arrangement; what does not fit is said above the form, with nothing typed lost."""
-    sent = {**_adjustments(extra, breaks, break_minutes, allowed, signals), "text": text}
+    sent = {**adjustments, "text": text}
     try:
         given = tuple((str(each.filename), each.file.read(LARGEST_DOCUMENT + 1)) for each in documents or () if each.filename)
         arrangements.ask(engine, actor, Wish(sitting_id=sitting_id, asked=_read(sent), text=text, documents=given))
@@ -194,15 +193,11 @@ def decide(
     engine: EngineDep,
     actor: Officer,
     arrangement_id: ArrangementId,
+    adjustments: Sent,
     reason: Annotated[str, Form(max_length=10_000)] = "",
-    extra: Number = "",
-    breaks: Number = "",
-    break_minutes: Number = "",
-    allowed: Annotated[list[str] | None, Form()] = None,
-    signals: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Give all of it, or propose less for a second officer."""
-    sent = {**_adjustments(extra, breaks, break_minutes, allowed, signals), "text": reason}
+    sent = {**adjustments, "text": reason}
     try:
         after = arrangements.decide(engine, actor, arrangement_id, _read(sent), reason)
     except (Invalid, Conflict, SecondPersonNeeded) as error:

@@ -3,13 +3,13 @@
 What stands in it is the signed document (delivery/session_report.py); the paper repeats its digest, so that the two can be compared.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 
 from assessment_engine.delivery.session_report import SessionReport
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import parse_iso
+from assessment_engine.kernel.typst import typst_data
 from assessment_engine.people import CIVIL_TIME
 
 
@@ -30,7 +30,7 @@ def report_source(report: SessionReport, organisation: tuple[str, str]) -> str:
         "key_id": report.key_id,
         "day": _day(document["made_at"]),
     }
-    return _SOURCE.replace("DATA", _typst_string(json.dumps(data, ensure_ascii=False)))
+    return _SOURCE.replace("DATA", typst_data(data))
 
 
 def _rows(value: Json) -> list[Mapping[str, Json]]:
@@ -67,10 +67,6 @@ def _day(value: Json) -> Json:
 
 def _local(value: Json) -> datetime:
     return parse_iso(str(value)).astimezone(CIVIL_TIME)
-
-
-def _typst_string(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 _SOURCE = """

@@ -4,7 +4,6 @@ Quiet and black on white, so that it survives a photocopier. All that people typ
 markup; pictures are files beside the source. Facts come from services/hall_tickets.py, which also has it set.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from babel.dates import format_date, format_time
 from assessment_engine.exams.exam import ExamSession
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.ids import RegistrationId
+from assessment_engine.kernel.typst import typst_data
 from assessment_engine.people import CIVIL_TIME
 
 REPORT_BEFORE = timedelta(minutes=45)
@@ -64,7 +64,7 @@ def tickets_source(tickets: Sequence[HallTicket], qr: Sequence[str], photos: fro
     """Write the typst source of tickets, one page each; `qr` are their codes as SVG, `photos` which `photo-N.jpg` lie beside it."""
     both = enumerate(zip(tickets, qr, strict=True))
     pages: list[Json] = [_page(ticket, code, f"photo-{number}.jpg", photos) for number, (ticket, code) in both]
-    return _SOURCE.replace("DATA", _typst_string(json.dumps(pages, ensure_ascii=False)))
+    return _SOURCE.replace("DATA", typst_data(pages))
 
 
 def _page(ticket: HallTicket, qr: str, photo: str, photos: frozenset[str]) -> Json:
@@ -156,10 +156,6 @@ def _both(name: str, first: str, second: str) -> Json:
     english, hindi = _WORDS[name]
     words: Mapping[str, str] = {"en": english, "hi": hindi}
     return [words[first], words[second]]
-
-
-def _typst_string(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 _WORDS: Mapping[str, tuple[str, str]] = {
