@@ -48,6 +48,7 @@ from tests.certification.story import Story, a_story, tell
 PUBLIC: Mapping[str, str] = {
     "/": "says what this is",
     "/login": "asks who one is",
+    "/sw.js": "is the same program for everybody",
     "/logout": "ends one's own session",
     "/me": "leads to one's own page",
     "/api/v1/login": "asks who one is",
@@ -59,6 +60,7 @@ PUBLIC: Mapping[str, str] = {
     "/verify/{number}": "is for anybody who knows a certificate's number",
     "/api/v1/credentials/verify": "is for anybody who holds a credential",
     "/.well-known/did.json": "has public keys",
+    "/api/v1/keys": "has public keys",
     "/api/v1/log/checkpoint": "is what outsiders follow; it has hashes only",
     "/api/v1/log/proofs/{sha256}": "is what outsiders follow; it has hashes only",
 }
@@ -118,6 +120,15 @@ def a_centre(engine: Engine, world: World) -> Mapping[str, str]:
     row = {"id": room, "centre_id": centre, "organisation_id": world.organisation_id, "name": NAME, "capacity": 9}
     add_row(engine, "rooms", **row, invigilator_id=None)
     return {"centre_id": centre, "room_id": room}
+
+
+def a_question_report(engine: Engine, world: World) -> Mapping[str, str]:
+    now = engine.clock.now()
+    report = new_id("qrp", now)
+    row = {"id": report, "organisation_id": world.organisation_id, "sitting_id": world.sitting_id, "item_id": world.items[0]}
+    words = {"language": "en", "text": f"{NAME} is misspelt", "state": "new", "note": ""}
+    add_row(engine, "question_reports", **row, **words, reported_at=now, seen_by=None, seen_at=None)
+    return {"report_id": report, "report_number": "1"}
 
 
 def an_arrangement(engine: Engine, world: World) -> Mapping[str, str]:
@@ -200,6 +211,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         **case,
         **course,
         **an_arrangement(engine, world),
+        **a_question_report(engine, world),
         **a_centre(engine, world),
         **a_grievance(engine, world, case["incident_id"]),
         **certificate,
@@ -264,7 +276,8 @@ def send(scene: Scene, route: APIRoute, method: str) -> Response:
     body = dict(BODIES.get(route.path, {}))
     model = next((one.field_info.annotation for one in fields if not isinstance(one.field_info, Form)), None)
     form = {one.name: value_of(one.name, one.field_info, scene.ours) for one in fields if isinstance(one.field_info, Form)}
-    files = {one.name: b"nothing" for one in fields if one.field_info.annotation in (UploadFile, UploadFile | None, list[UploadFile] | None)}
+    uploads = (UploadFile, UploadFile | None, list[UploadFile] | None)
+    files = {one.name: b"nothing" for one in fields if one.field_info.annotation in uploads}
     if model is not None:
         return request(scene, method, path, headers, json=body or example(model))
     if not fields and method != "GET":
