@@ -277,16 +277,20 @@ def _event(receipt: Receipt, sitting: Sitting, now: datetime) -> ExamEvent:
 def _perform_together(
     tx: Transaction, ridings: Sequence[_Riding[Any, Any]], sittings: Mapping[SittingId, Sitting], now: datetime
 ) -> list[_Outcome]:
-    """Do the orders of each kind in one savepoint, so that a refusal of them all undoes nothing else."""
+    """Do the orders of each kind in one savepoint, so that a refusal of them all undoes nothing else.
+
+    Each kind after the first reads the sittings again: a contact must not write back what an act on time has just changed.
+    """
     kinds: dict[Work[Any, Any], list[_Riding[Any, Any]]] = {}
     for riding in ridings:
         kinds.setdefault(riding.work, []).append(riding)
     outcomes: list[_Outcome] = []
-    for work, alike in kinds.items():
+    for number, (work, alike) in enumerate(kinds.items()):
+        here = tx.sittings.lock(riding.sitting_id for riding in alike) if number else sittings
         results: Sequence[object]
         try:
             with tx.connection.begin_nested():
-                results = work(tx, now, sittings, [riding.order for riding in alike])
+                results = work(tx, now, here, [riding.order for riding in alike])
         except AssessmentError as refusal:
             results = [refusal] * len(alike)
         outcomes.extend(zip(alike, results, strict=True))

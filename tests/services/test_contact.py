@@ -1,20 +1,21 @@
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 
 from assessment_engine.delivery.nonce import nonce_time
 from assessment_engine.delivery.responses import an_offer
-from assessment_engine.delivery.sitting import PauseReason, SittingState
+from assessment_engine.delivery.sitting import PauseReason, Sitting, SittingState
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import NoBreakLeft, NotFound, UnknownItem
-from assessment_engine.kernel.ids import ItemVersionId
+from assessment_engine.kernel.ids import ItemVersionId, SittingId
 from assessment_engine.services import closing, contact, delivery
 from assessment_engine.services.contact import Contact, Keepsake, Sign
 from assessment_engine.services.engine import Engine
+from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.ledger_writer import AnswerLedger
 from assessment_engine.storage.schema import metadata
 from tests.builders import World, a_person, a_world, steer
@@ -194,3 +195,29 @@ def test_whoever_looks_after_time_finds_it_sealed_or_their_time_given_back(any_e
     seen = [contact.looked_at(any_engine, ledger, one.candidate, one.sitting_id).state for one in (late, cut_off)]
 
     assert seen == [S.SUBMITTED, S.IN_PROGRESS]
+
+
+def test_time_that_a_person_gives_in_the_batch_of_a_page_that_comes_back_stays_given(any_engine: Engine) -> None:
+    world = a_world(any_engine)
+    ledger = AnswerLedger(any_engine.store, any_engine.clock, any_engine.signer.receipts, fits=lambda *_: None, settle=closing.settle)
+    steer(any_engine).advance(200)  # longer out of contact than a page may be: what is heard now is stored with the whole row
+
+    def give(tx: Transaction, _now: datetime, sittings: Mapping[SittingId, Sitting], asked: Sequence[SittingId]) -> list[str]:
+        for sitting_id in asked:
+            tx.sittings.save(sittings[sitting_id].give_time(600))
+        return ["given" for _ in asked]
+
+    async def both() -> Contact:
+        ledger.together(world.sitting_id, world.sitting_id, give)
+        hearing = asyncio.create_task(
+            contact.contact(any_engine, ledger, Sign(actor=world.candidate, sitting_id=world.sitting_id, writer=None))
+        )
+        await asyncio.sleep(0)
+        ledger.start()
+        return await hearing
+
+    heard = asyncio.run(both())
+    ledger.stop()
+
+    assert heard.sitting.stopped_s == 600
+    assert delivery.my_sitting(any_engine, world.candidate, world.sitting_id) == heard.sitting
