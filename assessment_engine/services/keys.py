@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
 
-from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.signing import SigningKey
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.audit import AuditEntry
