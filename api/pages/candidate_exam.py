@@ -21,7 +21,7 @@ from api.routes.sittings import LedgerDep
 from api.safe_browser import SafeBrowser
 from api.words import N_, words
 from assessment_engine.delivery.responses import is_answered
-from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.delivery.sitting import RUNNING, SittingState
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import NotYet
 from assessment_engine.kernel.ids import SittingId
@@ -131,7 +131,7 @@ def exam(request: Request, engine: EngineDep, ledger: LedgerDep, actor: Candidat
     sitting = opened.sitting
     if sitting.state is SittingState.ADMITTED:
         return _start_page(request, engine, actor, opened)
-    if sitting.state not in (SittingState.IN_PROGRESS, SittingState.PAUSED):
+    if sitting.state not in RUNNING:
         return goto(f"/candidate/sittings/{sitting_id}")
     if sitting.is_over(opened.server_time):
         if contact.looked_at(engine, ledger, actor, sitting_id).state is SittingState.SUBMITTED:

@@ -7,7 +7,7 @@ delivery/responses.py refuses what other windows send.
 
 from dataclasses import replace
 
-from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.delivery.sitting import ENDED, RUNNING, Sitting
 from assessment_engine.kernel.errors import LeaseMoved, NotYet, SittingSealed
 
 BY_INVIGILATOR = "invigilator"
@@ -32,7 +32,7 @@ def free(sitting: Sitting) -> Sitting:
 
 
 def _check_open(sitting: Sitting) -> None:
-    if sitting.state in (SittingState.SUBMITTED, SittingState.VOIDED):
+    if sitting.state in ENDED:
         raise SittingSealed("the sitting is closed; nobody writes in it any more")
-    if sitting.state not in (SittingState.IN_PROGRESS, SittingState.PAUSED):
+    if sitting.state not in RUNNING:
         raise NotYet("the sitting has not started")

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from assessment_engine.delivery.progress import Progress, progress_of
 from assessment_engine.delivery.routing import ShareOf, foreseeable
-from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.delivery.sitting import RUNNING, Sitting
 from assessment_engine.delivery.timing import MAX_GRACE_S, stretched
 from assessment_engine.delivery.walk import NEVER, Ground, enter, ground_of, is_open, item_end, next_item, next_part, part_end, settled
 from assessment_engine.kernel.errors import NotYet, SectionClosed
@@ -194,7 +194,7 @@ def parts(form: Form, sitting: Sitting, now: datetime) -> tuple[PartView, ...]:
     ground = ground_of(form, sitting.id)
     if sitting.started_at is None:
         return tuple(_view(section, (), PartState.NOT_YET, progress_of(sitting.progress)) for section in form.sections)
-    runs = sitting.state in (SittingState.IN_PROGRESS, SittingState.PAUSED)
+    runs = sitting.state in RUNNING
     if not form.guided:
         state = PartState.OPEN if runs else PartState.CLOSED
         return tuple(_view(section, ground.route.items(section.id), state, Progress()) for section in form.sections)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from assessment_engine.delivery.navigation import check_answerable
-from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.delivery.sitting import ENDED, Sitting, SittingState
 from assessment_engine.kernel.canonical import Json, canonical_json, digest, sha256_hex
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import (
@@ -156,7 +156,7 @@ def _retried(offer: Offer, receipt: Receipt, newest: int) -> Receipt:
 
 def check_open(sitting: Sitting, now: datetime) -> None:
     """Refuse what comes before the start, after the end or while the time stands still."""
-    if sitting.state in (SittingState.SUBMITTED, SittingState.VOIDED):
+    if sitting.state in ENDED:
         raise SittingSealed("the sitting is closed; its answers are final")
     if sitting.state is SittingState.PAUSED:
         raise SittingPaused("the sitting is paused; this answer is taken when it goes on")

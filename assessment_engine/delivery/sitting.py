@@ -59,6 +59,10 @@ class PauseReason(StrEnum):
 
 _S, _V = SittingState, SittingVerb
 
+RUNNING = frozenset({_S.IN_PROGRESS, _S.PAUSED})
+ENDED = frozenset({_S.SUBMITTED, _S.VOIDED})
+BEFORE_START = frozenset(_S) - RUNNING - ENDED
+
 # A sitting in progress cannot be voided: it is closed and sealed first, so that its answers are kept as evidence.
 TRANSITIONS: Mapping[tuple[SittingState, SittingVerb], SittingState] = {
     (_S.REGISTERED, _V.CONSENT): _S.CONSENTED,

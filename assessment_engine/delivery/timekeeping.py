@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from assessment_engine.delivery.sitting import PauseReason, Sitting, SittingState
+from assessment_engine.delivery.sitting import ENDED, RUNNING, PauseReason, Sitting, SittingState
 from assessment_engine.delivery.timing import OutagePolicy, TimePolicy
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import AfterTime, Invalid, NoBreakLeft, NotYet, SittingPaused, SittingSealed
@@ -22,9 +22,6 @@ MOST_MINUTES = 120
 MOST_BREAKS = 12
 MOST_BREAK_MINUTES = 60
 BREAKS_USED = "breaks_used"
-
-_RUNNING = (SittingState.IN_PROGRESS, SittingState.PAUSED)
-_ENDED = (SittingState.SUBMITTED, SittingState.VOIDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +89,7 @@ def end_break(sitting: Sitting, breaks: Breaks, now: datetime) -> Sitting:
 
 
 def _check_running(sitting: Sitting, now: datetime) -> None:
-    if sitting.state in _ENDED:
+    if sitting.state in ENDED:
         raise SittingSealed("the sitting is closed")
     if sitting.state is SittingState.PAUSED:
         raise SittingPaused("the sitting is paused; a break can begin when it goes on")
@@ -104,7 +101,7 @@ def _check_running(sitting: Sitting, now: datetime) -> None:
 
 def quiet_s(sitting: Sitting, now: datetime) -> float:
     """Return how much of its own time a running sitting has spent without a sign of life."""
-    if sitting.state not in _RUNNING or sitting.contact_at is None:
+    if sitting.state not in RUNNING or sitting.contact_at is None:
         return 0.0
     return max(0.0, sitting.elapsed_s(now) - sitting.heard_s)
 
@@ -213,9 +210,9 @@ def seconds_for(sitting: Sitting, act: TimeAct, now: datetime) -> int:
 
 def misfit(sitting: Sitting, act: TimeAct, terms: Terms, now: datetime) -> Misfit | None:
     """Return why the act does not fit the sitting at `now`; None when it does."""
-    if sitting.state in _ENDED:
+    if sitting.state in ENDED:
         return Misfit.ENDED
-    if sitting.state not in _RUNNING:
+    if sitting.state not in RUNNING:
         return Misfit.NOT_STARTED
     if may_close(sitting, terms, now):
         return Misfit.TIME_OVER

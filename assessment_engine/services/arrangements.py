@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assessment_engine.arrangements import OPEN_STATES, Adjustments, Arrangement, Scribe, Step, checked_text
-from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.delivery.sitting import BEFORE_START, Sitting
 from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.kernel.canonical import sha256_hex
 from assessment_engine.kernel.errors import Conflict, Invalid, NotFound, TooLarge, UnreadableFile
@@ -25,8 +25,6 @@ LARGEST_DOCUMENT = 5 * 1024 * 1024
 LARGEST_FACE = 2 * 1024 * 1024
 MEDIA_TYPES: Mapping[bytes, str] = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}
 """What a document may be, by its first bytes: nobody believes its name."""
-
-_BEFORE = frozenset(SittingState) - {SittingState.IN_PROGRESS, SittingState.PAUSED, SittingState.SUBMITTED, SittingState.VOIDED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +104,7 @@ def _keep(engine: Engine, request: Arrangement, number: int, document: tuple[tup
 
 def _check_open(tx: Transaction, new: Arrangement) -> None:
     """Refuse a request beside an open one, or for a sitting that has begun. The sitting's row is locked, so that two clicks are one."""
-    if tx.sittings.get_locked(new.sitting_id).state not in _BEFORE:
+    if tx.sittings.get_locked(new.sitting_id).state not in BEFORE_START:
         raise Conflict("the exam has begun; an invigilator can give time now")
     if any(one.state in OPEN_STATES for one in tx.arrangements.of_registration(new.registration_id)):
         raise Conflict("a request for this exam is open already")
@@ -130,7 +128,7 @@ def decide(engine: Engine, actor: Actor, arrangement_id: ArrangementId, gives: A
 
 
 def _check_begun(tx: Transaction, one: Arrangement) -> None:
-    if tx.sittings.get_locked(one.sitting_id).state not in _BEFORE:
+    if tx.sittings.get_locked(one.sitting_id).state not in BEFORE_START:
         raise Conflict("the exam has begun; its rules no longer change. Give time on the running sitting instead")
 
 
@@ -240,7 +238,7 @@ def _view(tx: Transaction, one: Arrangement) -> ArrangementView:
         names=tx.people.names([one.candidate_id, *(step.person_id for step in history)]),
         documents=tuple(tx.arrangements.documents(one.id)),
         history=history,
-        may_change=sitting.state in _BEFORE,
+        may_change=sitting.state in BEFORE_START,
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from assessment_engine.delivery import timekeeping as rules
 from assessment_engine.delivery.sealing import Closing, Seal, seal_ledger
-from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.delivery.sitting import RUNNING, Sitting
 from assessment_engine.delivery.timekeeping import Terms
 from assessment_engine.delivery.timing import TimePolicy, time_policy
 from assessment_engine.kernel.clock import iso
@@ -25,8 +25,6 @@ Jobs = tuple[str, ...]
 
 MOST_AT_ONCE = 500
 IN_ONE_BREATH = 10
-
-_RUNNING = (SittingState.IN_PROGRESS, SittingState.PAUSED)
 
 
 def terms_of(tx: Transaction, sitting: Sitting) -> Terms:
@@ -57,7 +55,7 @@ def settle(tx: Transaction, sitting: Sitting, now: datetime) -> Sitting:
     What the rules change (a break that is over, time that an outage took) is stored and recorded here; that it was heard of is for the
     caller to store, with whatever else it came for.
     """
-    if sitting.state not in _RUNNING:
+    if sitting.state not in RUNNING:
         return sitting
     if not rules.out_of_contact(sitting, now) and not rules.on_break(sitting):
         return sitting.heard(now)
@@ -82,7 +80,7 @@ def _settled(tx: Transaction, sitting: Sitting, now: datetime) -> Sitting:
 def close_if_over(engine: Engine, sitting_id: SittingId, tx: Transaction, now: datetime) -> Jobs:
     """Close a sitting whose candidate asked for something after its time; nothing happens to another."""
     sitting = tx.sittings.get_locked(sitting_id)
-    if sitting.state not in _RUNNING:
+    if sitting.state not in RUNNING:
         return ()
     after = settle(tx, sitting, now)
     return _time_up(engine, tx, after, now) if after.is_over(now) else ()

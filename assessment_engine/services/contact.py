@@ -14,7 +14,7 @@ from assessment_engine.delivery import navigation
 from assessment_engine.delivery import timekeeping as rules
 from assessment_engine.delivery.navigation import Deadlines
 from assessment_engine.delivery.nonce import a_nonce
-from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.delivery.sitting import RUNNING, Sitting, SittingState
 from assessment_engine.delivery.timekeeping import Breaks
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import AssessmentError, NotFound, UnknownItem
@@ -26,8 +26,6 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.ledger_writer import AnswerLedger
 from item_bank.forms import Form
-
-RUNNING = (SittingState.IN_PROGRESS, SittingState.PAUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

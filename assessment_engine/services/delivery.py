@@ -12,7 +12,7 @@ from functools import partial
 from assessment_engine.delivery.navigation import check_readable
 from assessment_engine.delivery.responses import Answer, Offer, Receipt, Response
 from assessment_engine.delivery.sealing import Seal
-from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.delivery.sitting import ENDED, RUNNING, Sitting, SittingState
 from assessment_engine.delivery.timing import TimePolicy, time_policy
 from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.exams.policy import tools_beside
@@ -168,7 +168,7 @@ def item_of(engine: Engine, actor: Actor, sitting_id: SittingId, item_id: ItemVe
     """Return one question of a sitting in progress, with the candidate's own answer filled in and without its key."""
     with engine.store.read() as tx:
         sitting = tx.sittings.of_candidate(sitting_id, actor.person_id)
-        if sitting.state not in (SittingState.IN_PROGRESS, SittingState.PAUSED):
+        if sitting.state not in RUNNING:
             raise NotYet("questions are shown while the sitting is in progress", state=str(sitting.state))
         form = tx.forms.get(sitting.form_id)
         if item_id not in form.items:
@@ -200,7 +200,7 @@ def note(engine: Engine, ledger: AnswerLedger, actor: Actor, sitting_id: Sitting
 def camera_ticket(engine: Engine, actor: Actor, sitting_id: SittingId) -> CameraTicket:
     """Return what opens the camera's socket for the candidate's own sitting, once and soon; raises SittingSealed after its end."""
     sitting = my_sitting(engine, actor, sitting_id)
-    if sitting.state in (SittingState.SUBMITTED, SittingState.VOIDED):
+    if sitting.state in ENDED:
         raise SittingSealed("the sitting is closed; nobody watches it any more")
     return CameraTicket(ticket=tickets.issue(engine, TicketKind.CAMERA, sitting_id), ingest_url=engine.ingest_url)
 

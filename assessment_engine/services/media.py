@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.delivery.sitting import RUNNING
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import ItemVersionId
 from assessment_engine.people import Actor, Role
@@ -20,7 +20,6 @@ from item_bank.qti.model import QtiItem, Stimulus
 from item_bank.qti.reader import read_stimulus
 
 ADDRESS = "/api/v1/media/"
-_OPEN = (SittingState.IN_PROGRESS, SittingState.PAUSED)
 _STAFF = frozenset({Role.CELL_OFFICER, Role.INVIGILATOR, Role.GRIEVANCE_OFFICER})
 
 
@@ -57,7 +56,7 @@ def _open_to(tx: Transaction, actor: Actor, version_ids: list[ItemVersionId]) ->
     if actor.roles & _STAFF:
         found = tx.items.many(version_ids)
         return {version_id for version_id, version in found.items() if version.organisation_id == actor.organisation_id}
-    sittings = [each for each in tx.sittings.all_of_candidate(actor.person_id) if each.state in _OPEN]
+    sittings = [each for each in tx.sittings.all_of_candidate(actor.person_id) if each.state in RUNNING]
     return {item for form_id in {each.form_id for each in sittings} for item in tx.forms.get(form_id).items} & set(version_ids)
 
 

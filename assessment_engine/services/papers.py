@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from assessment_engine.delivery.navigation import parts
 from assessment_engine.delivery.paper import NONCE_BYTES, SALT_BYTES, PaperKeys, code_of, seal_paper
 from assessment_engine.delivery.routing import foreseeable, route_of
-from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.delivery.sitting import ENDED, RUNNING, Sitting, SittingState
 from assessment_engine.exams import ExamSession
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
@@ -30,7 +30,7 @@ from item_bank.items import PartKind
 LARGEST_FILE = 4 * 1024 * 1024
 """A longer film stays out of the paper; the page asks for it while there is a line."""
 
-_HAVE_PAPER = (SittingState.ADMITTED, SittingState.IN_PROGRESS, SittingState.PAUSED)
+_HAVE_PAPER = RUNNING | {SittingState.ADMITTED}
 _MEDIA = re.compile(re.escape(ADDRESS) + "([0-9a-f]{64})")
 _shared: WeakKeyDictionary[Store, dict[ItemVersionId, Json]] = WeakKeyDictionary()
 """Questions that are the same for everybody, by deployment; versions never change, so this never grows stale."""
@@ -88,7 +88,7 @@ def check_has_paper(engine: Engine, actor: Actor, sitting_id: SittingId) -> Sitt
 
 
 def _check_has_paper(sitting: Sitting) -> None:
-    if sitting.state in (SittingState.SUBMITTED, SittingState.VOIDED):
+    if sitting.state in ENDED:
         raise SittingSealed("the sitting is closed; its paper is not handed out any more")
     if sitting.state not in _HAVE_PAPER:
         raise NotYet("the paper is handed out after admission", state=str(sitting.state))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from assessment_engine.certification.certificate import CertificateState
-from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.delivery.sitting import ENDED, Sitting, SittingState
 from assessment_engine.delivery.timing import time_policy
 from assessment_engine.exams import CandidateFacts, Eligibility, Exam, ExamSession, Registration, eligibility_for
 from assessment_engine.exams.rooms import Place, Seating
@@ -61,7 +61,7 @@ def _held_level(tx: Transaction, competency: str, candidate_id: PersonId, now: d
 
 def _is_held(tx: Transaction, sitting: Sitting, now: datetime) -> bool:
     """Tell whether a sitting can still be sat, or is being sat."""
-    if sitting.state in (SittingState.SUBMITTED, SittingState.VOIDED):
+    if sitting.state in ENDED:
         return False
     return sitting.started_at is not None or now < tx.exams.session(sitting.session_id).closes_at
 

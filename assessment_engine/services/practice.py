@@ -7,7 +7,7 @@ they begin the exam itself. It is sealed at its end like any other, so that noth
 from dataclasses import dataclass
 from datetime import datetime
 
-from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.delivery.sitting import BEFORE_START, ENDED, Sitting, SittingState
 from assessment_engine.exams import Exam, ExamSession, Registration
 from assessment_engine.kernel.errors import Conflict
 from assessment_engine.kernel.ids import FormId, OrganisationId, PersonId, RegistrationId, SessionId, SittingId, new_id
@@ -25,8 +25,6 @@ PAPER_HI = "अभ्यास प्रश्नपत्र"
 KINDS = ("choice", "choice-multiple", "inline-choice", "text-entry", "order", "match")
 """What the engine's own practice paper asks: one of each kind that most papers have, in every language there is."""
 
-_UNBEGUN = frozenset(SittingState) - {SittingState.IN_PROGRESS, SittingState.PAUSED, SittingState.SUBMITTED, SittingState.VOIDED}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Practised:
@@ -43,7 +41,7 @@ def begin(engine: Engine, actor: Actor, sitting_id: SittingId) -> Sitting:
         real = tx.sittings.of_candidate(sitting_id, actor.person_id)
         session, exam = tx.exams.session(real.session_id), tx.exams.get(real.exam_id)
     now = engine.clock.now()
-    if real.practice or real.state not in _UNBEGUN or now >= session.closes_at:
+    if real.practice or real.state not in BEFORE_START or now >= session.closes_at:
         raise Conflict("practising ends where the exam begins")
     form_id = exam.practice_form_id or own_paper(engine, exam.organisation_id)
     with engine.store.begin() as tx:
@@ -71,7 +69,7 @@ def _mine(tx: Transaction, candidate_id: PersonId, session_id: SessionId) -> lis
 
 
 def _open(mine: list[Sitting]) -> Sitting | None:
-    return next((one for one in mine if one.state not in (SittingState.SUBMITTED, SittingState.VOIDED)), None)
+    return next((one for one in mine if one.state not in ENDED), None)
 
 
 def _session(tx: Transaction, real: ExamSession, number: int, now: datetime) -> ExamSession:

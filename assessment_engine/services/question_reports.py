@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assessment_engine.delivery.question_reports import MOST_OF_SITTING, NewReport, QuestionReport, ReportVerb
-from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.delivery.sitting import RUNNING
 from assessment_engine.kernel.errors import Conflict, NotYet, UnknownItem
 from assessment_engine.kernel.ids import ItemVersionId, PersonId, QuestionReportId, SittingId, new_id
 from assessment_engine.people import Actor, Role, require
@@ -15,8 +15,6 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
 from item_bank.items import ItemVersion
-
-OPEN = (SittingState.IN_PROGRESS, SittingState.PAUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +37,7 @@ def report_question(engine: Engine, actor: Actor, sitting_id: SittingId, new: Ne
     now = engine.clock.now()
     with engine.store.begin() as tx:
         sitting = tx.sittings.of_candidate(sitting_id, actor.person_id)
-        if sitting.state not in OPEN:
+        if sitting.state not in RUNNING:
             raise NotYet("questions are reported during the exam", state=str(sitting.state))
         if new.item_id not in tx.forms.get(sitting.form_id).items:
             raise UnknownItem("this item is not in the sitting's form")

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 
-from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.delivery.sitting import RUNNING, Sitting
 from assessment_engine.delivery.timing import check_window, time_policy
 from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.kernel.canonical import Json
@@ -22,8 +22,6 @@ from assessment_engine.services.closing import event
 from assessment_engine.storage.audit import Record
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.ledger_writer import AnswerLedger
-
-_STARTED = (SittingState.IN_PROGRESS, SittingState.PAUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +95,7 @@ def _decided(sitting: Sitting | None, actor: Actor, ground: _Ground, now: dateti
     """Return the sitting as the wish leaves it: started, or as it was when it had started already."""
     if sitting is None or sitting.candidate_id != actor.person_id:
         raise NotFound("no such sitting")
-    if sitting.state in _STARTED:
+    if sitting.state in RUNNING:
         return sitting
     session, exam = ground.sessions[sitting.session_id], ground.exams[sitting.exam_id]
     check_window(now, session.opens_at, session.closes_at)

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assessment_engine.delivery import timekeeping as rules
-from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.delivery.sitting import RUNNING, Sitting, SittingState
 from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.kernel.clock import parse_iso
 from assessment_engine.kernel.ids import RoomId, SessionId, SittingId
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.timekeeping import RecordedAct
-
-RUNNING = (SittingState.IN_PROGRESS, SittingState.PAUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

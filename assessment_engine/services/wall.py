@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assessment_engine.delivery.checkin import CheckInState
-from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.delivery.sitting import RUNNING, Sitting, SittingState
 from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.invigilation import Case
 from assessment_engine.kernel.ids import IncidentId, SessionId, SittingId
@@ -19,7 +19,7 @@ from assessment_engine.storage.incidents import IncidentRecord, WatchRecord
 ROOM = 30
 """Most tiles that one invigilator watches at a time."""
 
-WATCHED = (SittingState.ADMITTED, SittingState.IN_PROGRESS, SittingState.PAUSED)
+WATCHED = RUNNING | {SittingState.ADMITTED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.delivery.sitting import ENDED, Sitting
 from assessment_engine.exams import SIGNALS
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.ids import SittingId
@@ -21,8 +21,6 @@ from proctoring.policy import STANDARD, Kind, Policy
 
 STALE_AFTER = timedelta(minutes=2)
 SEQ_MARGIN = 1000
-
-_OVER = (SittingState.SUBMITTED, SittingState.VOIDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +69,12 @@ def standing(engine: Engine, sitting_ids: list[SittingId]) -> dict[SittingId, Si
 
 def is_watched(engine: Engine, sitting_id: SittingId) -> bool:
     """Tell whether a sitting is still to be watched."""
-    return standing(engine, [sitting_id])[sitting_id].state not in _OVER
+    return standing(engine, [sitting_id])[sitting_id].state not in ENDED
 
 
 def is_over(sitting: Sitting) -> bool:
     """Tell whether nothing new is to be watched in a sitting."""
-    return sitting.state in _OVER
+    return sitting.state in ENDED
 
 
 def count(engine: Engine, counted: Sequence[WatchRecord], *, checkpoint: bool = False) -> None:
