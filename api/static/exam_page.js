@@ -31,6 +31,7 @@ let camera = null;
 let beside = null; // the tools beside the question (exam_beside.js); the exam goes on without them
 let arrival = null; // the reply to the last move: {reply} or {refused}
 let timeOver = null; // a question to the server about the end of the time, on its way
+let asking = false; // whether a question about it goes before handing in
 const pages = new Map(); // item + language → what GET /items answers
 
 const note = (kind, data, item = store.state.current) => ask("/events", { method: "POST", body: { kind, item, data } }).catch(() => {});
@@ -94,17 +95,33 @@ function changed() {
 
 // — handing in
 
-function submit(reason) {
+function submit(reason, unheard = false) {
   if (!rules.mayWrite(lease)) return toast(words.lease_first);
   sheet.takeNow();
   strip(reason);
-  store.change(exam.submitting(store.state, Date.now()));
+  store.change(exam.submitting(store.state, Date.now(), unheard));
   lock();
 }
 
 function lock() {
   sheet.lock();
-  for (const control of document.querySelectorAll("#question button, .sheet__actions button, #submit")) control.disabled = true;
+  disable(true);
+}
+
+function disable(off) {
+  for (const control of document.querySelectorAll("#question button, .sheet__actions button, #submit")) control.disabled = off;
+}
+
+/** The time ended by this device's clock alone: handed in only when the server says the same, since somebody may have given time. */
+async function handInIfOver() {
+  if (asking) return;
+  asking = true;
+  const reached = await contact.contact().finally(() => (asking = false));
+  if (!reached || store.state.phase !== "submitting") return;
+  if (clock.ended) return finish.handIn();
+  store.change(exam.goesOn(store.state));
+  disable(false);
+  await paint();
 }
 
 /** This device's clock says that the time is over; the server's word counts. Without one, the exam's policy says what happens. */
@@ -115,7 +132,7 @@ function endOfTime() {
     setTimeout(() => (timeOver = null), reached ? 500 : 5000);
     if (!clock.ended || store.state.phase !== "answering" || !rules.mayWrite(lease)) return;
     if (!reached && sitting.outage === "time_stops") strip("time_held");
-    else submit("time_over");
+    else submit("time_over", !reached);
   });
 }
 
@@ -300,8 +317,9 @@ const forSender = {
   moveRefused: (code) => (arrival = { refused: code }),
   closed: () => finish.ending(),
   idle() {
-    if (store.state.phase === "submitting") finish.handIn();
-    else finish.tellClosedParts();
+    if (store.state.phase !== "submitting") finish.tellClosedParts();
+    else if (store.state.unheard) handInIfOver();
+    else finish.handIn();
   },
   retry,
 };

@@ -26,6 +26,7 @@ export function begin(sitting, kept = {}) {
     paused: sitting.paused ?? null,
     phase: sitting.seal ? "closed" : kept.handed_in ? "submitting" : "answering",
     handedInAt: kept.handed_in ?? null,
+    unheard: kept.unheard ?? false,
     refused: {},
   };
   return (kept.outbox ?? []).filter((entry) => known.has(entry.item) && !entry.saved).reduce(replay, state);
@@ -297,9 +298,17 @@ export function saving(state) {
   return state.savedAt === null ? "nothing" : "saved";
 }
 
-/** The candidate handed in at `now` (ms): no more answers; "submitting" until the server has sealed. */
-export function submitting(state, now = null) {
-  return state.phase === "answering" ? { ...state, phase: "submitting", handedInAt: now } : state;
+/**
+ * Handed in at `now` (ms): no more answers; "submitting" until the server has sealed. `unheard`: only this device's clock said so, without a
+ * line; the server may have given time meanwhile.
+ */
+export function submitting(state, now = null, unheard = false) {
+  return state.phase === "answering" ? { ...state, phase: "submitting", handedInAt: now, unheard } : state;
+}
+
+/** The server says that there is time after all: the candidate goes on. */
+export function goesOn(state) {
+  return state.phase === "submitting" ? { ...state, phase: "answering", handedInAt: null, unheard: false } : state;
 }
 
 /** Return a question's response with everything taken back. */
@@ -317,5 +326,6 @@ export function keepsake(state) {
     current: state.current,
     moves: state.moves,
     handed_in: state.handedInAt,
+    unheard: state.unheard,
   };
 }

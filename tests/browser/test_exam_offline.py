@@ -1,6 +1,7 @@
 """The exam without a line, in a real Chromium: reloads, a start by a code, two windows, another device, the last resort."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,6 +96,35 @@ def test_handing_in_without_a_line_waits_and_then_happens(address: Address, seat
     assert address.sitting().state is SittingState.SUBMITTED
     left = "async () => [(await caches.keys()).filter((name) => name.startsWith('sitting-')).length, sessionStorage.length]"
     assert seat.evaluate(left)[0] == 0
+
+
+def give(address: Address, seconds: int) -> None:
+    """Let the time end so many seconds from now."""
+    with address.engine.store.begin() as tx:
+        sitting = tx.sittings.get_locked(address.world.sitting_id)
+        assert sitting.deadline_at is not None
+        left = round((sitting.deadline_at - address.engine.clock.now()).total_seconds())
+        tx.sittings.save(sitting.give_time(seconds - left))
+
+
+def test_time_given_while_the_line_was_away_is_the_candidates_when_it_is_back(address: Address, seat: Page) -> None:
+    start(seat, address)
+    held(seat)
+    give(address, 8)
+    seat.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(seat.locator("#clock")).to_have_text(re.compile("^00:00:0"))
+    seat.context.set_offline(True)
+    expect(seat.locator("#offline")).to_contain_text("waiting for the connection")
+    expect(seat.locator("#submit")).to_be_disabled()
+    give(address, 600)
+
+    seat.context.set_offline(False)
+    expect(seat.locator("#submit")).to_be_enabled(timeout=60_000)
+    choice(seat, "Yes").check()
+    saved(seat)
+
+    assert address.sitting().state is SittingState.IN_PROGRESS
+    assert address.revisions() == [1]
 
 
 def test_a_second_window_goes_on_in_one_step_and_the_first_says_so(address: Address, seat: Page) -> None:

@@ -76,9 +76,20 @@ test("who handed in without a line has handed in after a reload, too", () => {
   const state = exam.submitting(exam.answer(exam.begin(sitting()), "a", X), 1234);
   const again = exam.begin(sitting(), { ...exam.keepsake(state), outbox: [{ item: "a", revision: 1, response: X }] });
   assert.deepEqual([again.phase, again.handedInAt, again.pending.a.revision], ["submitting", 1234, 1]);
+  assert.equal(again.unheard, false);
 });
 
 // — refusals that keep answers
+
+test("a time that ended by this device's clock alone is remembered as that, and goes on when the server has given some", () => {
+  const state = exam.submitting(exam.begin(sitting()), 1234, true);
+  const again = exam.begin(sitting(), exam.keepsake(state));
+  assert.deepEqual([again.phase, again.unheard], ["submitting", true]);
+
+  const on = exam.goesOn(again);
+  assert.deepEqual([on.phase, on.handedInAt, on.unheard], ["answering", null, false]);
+  assert.equal(exam.begin(sitting(), exam.keepsake(on)).phase, "answering");
+});
 
 test("a paused sitting's answers wait", () => {
   const state = exam.answer(exam.begin(sitting()), "a", X);
