@@ -254,7 +254,9 @@ class Sitting:
         return (now - self.deadline_at).total_seconds() > self.grace_s
 
     def _closed(self, verb: SittingVerb, now: datetime) -> "Sitting":
-        return replace(self._after(verb), submitted_at=now, closed_by=str(verb), paused_at=None, paused_for=None)
+        stood = 0 if self.paused_at is None else math.ceil((now - self.paused_at).total_seconds())  # it is no time of the sitting's either
+        here = self._after(verb)._later(stood) if stood else self._after(verb)
+        return replace(here, submitted_at=now, closed_by=str(verb), paused_at=None, paused_for=None)
 
     def _later(self, seconds: int) -> "Sitting":
         assert self.deadline_at is not None, "a started sitting has a deadline"

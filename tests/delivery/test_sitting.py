@@ -112,3 +112,13 @@ def test_an_older_answer_does_not_turn_the_revision_back() -> None:
 
 def test_time_given_back_moves_the_deadline() -> None:
     assert a_sitting(state=S.IN_PROGRESS, deadline_at=NOON).give_time(600).deadline_at == NOON + timedelta(minutes=10)
+
+
+def test_time_that_stood_still_is_nobodys_time_when_a_paused_sitting_is_closed() -> None:
+    started = a_sitting(state=SittingState.ADMITTED).start(NOON, TimePolicy(duration_s=3600))
+    paused = started.pause(NOON + timedelta(minutes=10), PauseReason.INVIGILATOR)
+
+    for closed in (paused.submit(NOON + timedelta(minutes=40)), paused.terminate(NOON + timedelta(minutes=40))):
+        assert closed.submitted_at == NOON + timedelta(minutes=40)
+        assert closed.elapsed_s(closed.submitted_at) == 600
+        assert (closed.stopped_s, closed.deadline_at) == (1800, NOON + timedelta(minutes=90))
