@@ -15,8 +15,9 @@ from assessment_engine.kernel.errors import Conflict
 from assessment_engine.kernel.ids import ExamId, SessionId, SittingId
 from assessment_engine.people import Actor, civil_date
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.places import check_takes, day_of, eligibility_of, facts_of, free_seats, move_place, place_event
+from assessment_engine.services.places import check_takes, day_of, eligibility_of, facts_of, free_seats, move_place
 from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.events import sitting_event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,7 @@ def give_back(engine: Engine, actor: Actor, sitting_id: SittingId) -> Sitting:
         voided = sitting.void()
         tx.sittings.save(voided)
         tx.audit.append("place_given_back", subject=sitting_id, actor=actor.person_id, now=now, payload={"session": sitting.session_id})
-        tx.events.record(place_event("place_given_back", voided, now, actor))
+        tx.events.record(sitting_event("place_given_back", voided, now, actor, subject=voided.session_id))
     return voided
 
 
@@ -135,7 +136,7 @@ def change_slot(engine: Engine, actor: Actor, sitting_id: SittingId, session_id:
         moved = move_place(tx, session, sitting, Place())
         about = {"from": sitting.session_id, "session": session.id}
         tx.audit.append("place_changed", subject=sitting_id, actor=actor.person_id, now=now, payload=dict(about))
-        tx.events.record(place_event("place_changed", moved, now, actor))
+        tx.events.record(sitting_event("place_changed", moved, now, actor, subject=session_id))
     return moved
 
 

@@ -13,12 +13,12 @@ from assessment_engine.delivery.checkin import Calibration, CheckIn, CheckInStat
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.exams import Exam, Registration
 from assessment_engine.kernel.errors import Conflict, NotFound, TooLarge, UnreadableFile
-from assessment_engine.kernel.ids import PersonId, SessionId, SittingId, new_id
+from assessment_engine.kernel.ids import SessionId, SittingId, new_id
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services import evidence
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.database import Transaction
-from assessment_engine.storage.events import ExamEvent
+from assessment_engine.storage.events import ExamEvent, sitting_event
 
 MAX_FACE = 256 * 1024
 _JPEG_START = b"\xff\xd8\xff"
@@ -76,7 +76,7 @@ def ask_admission(engine: Engine, actor: Actor, sitting_id: SittingId, face_jpeg
             sitting, checkin = sitting.admit(now), checkin.admitted_to_practise(now)
         tx.sittings.save(sitting)
         (tx.checkins.save if before else tx.checkins.add)(checkin)
-        tx.events.record(_event("checkin_requested", sitting, now, actor.person_id))
+        tx.events.record(sitting_event("checkin_requested", sitting, now, actor))
         job = None if sitting.practice else tx.outbox.add(JobName.COMPARE_FACES, sitting_id, now)
     if job is not None:
         engine.jobs.tell(job)
@@ -170,7 +170,7 @@ def decide(engine: Engine, actor: Actor, sitting_id: SittingId, decision: CheckI
         tx.checkins.save(checkin)
         about = {"decision": str(decision), "machine_view": str(checkin.machine_view)}
         tx.audit.append("checkin_decided", subject=sitting_id, actor=actor.person_id, now=now, payload=about)
-        tx.events.record(_event("checkin_decided", sitting, now, actor.person_id, about))
+        tx.events.record(sitting_event("checkin_decided", sitting, now, actor, data=about))
     return checkin
 
 
@@ -197,7 +197,7 @@ def call_invigilator(engine: Engine, actor: Actor, sitting_id: SittingId, proble
     with engine.store.begin() as tx:
         sitting = tx.sittings.of_candidate(sitting_id, actor.person_id)
         if _last(tx, sitting, _CALLS) != "invigilator_called":
-            tx.events.record(_event("invigilator_called", sitting, now, actor.person_id, {"problem": problem}))
+            tx.events.record(sitting_event("invigilator_called", sitting, now, actor, data={"problem": problem}))
 
 
 def calls(engine: Engine, actor: Actor, session_id: SessionId) -> list[Call]:
@@ -228,7 +228,7 @@ def answer_call(engine: Engine, actor: Actor, sitting_id: SittingId) -> None:
     with engine.store.begin() as tx:
         sitting = tx.sittings.of_organisation(sitting_id, actor.organisation_id)
         if _last(tx, sitting, _CALLS) == "invigilator_called":
-            tx.events.record(_event("call_answered", sitting, now, actor.person_id))
+            tx.events.record(sitting_event("call_answered", sitting, now, actor))
 
 
 def compare_faces(engine: Engine, compare: Callable[[bytes, bytes], FaceComparison], sitting_id: SittingId) -> CheckIn | None:
@@ -301,7 +301,7 @@ def decline_camera(engine: Engine, actor: Actor, sitting_id: SittingId) -> None:
         if sitting.state not in (SittingState.REGISTERED, SittingState.CONSENTED):
             raise Conflict("the camera can be declined before check-in; call the invigilator")
         tx.audit.append("camera_declined", subject=sitting_id, actor=actor.person_id, now=now)
-        tx.events.record(_event("camera_declined", sitting, now, actor.person_id))
+        tx.events.record(sitting_event("camera_declined", sitting, now, actor))
 
 
 _CALLS = frozenset({"invigilator_called", "call_answered"})
@@ -331,7 +331,7 @@ def _calibrated(engine: Engine, actor: Actor, sitting_id: SittingId, baseline: M
             raise Conflict("the exam has begun; the dots come before it")
         calibration = Calibration(sitting_id=sitting_id, at=now, skipped=skipped, baseline=baseline)
         tx.checkins.calibrate(calibration)
-        tx.events.record(_event("calibration_done", sitting, now, actor.person_id, {"skipped": skipped}))
+        tx.events.record(sitting_event("calibration_done", sitting, now, actor, data={"skipped": skipped}))
     return calibration
 
 
@@ -340,9 +340,3 @@ def gaze_watched(engine: Engine, sitting_id: SittingId) -> bool:
     with engine.store.read() as tx:
         calibration = tx.checkins.calibration(sitting_id)
     return calibration is None or not calibration.skipped
-
-
-def _event(
-    kind: str, sitting: Sitting, now: datetime, actor_id: PersonId, data: Mapping[str, str | int | float | bool | None] | None = None
-) -> ExamEvent:
-    return ExamEvent(kind=kind, at=now, organisation_id=sitting.organisation_id, actor_id=actor_id, sitting_id=sitting.id, data=data or {})

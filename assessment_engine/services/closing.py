@@ -5,7 +5,7 @@ its own. The rules are in delivery/timekeeping.py; acts of people are services/t
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from assessment_engine.delivery import timekeeping as rules
@@ -18,9 +18,8 @@ from assessment_engine.kernel.ids import ExamId, SittingId
 from assessment_engine.people import Actor
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.database import Transaction
-from assessment_engine.storage.events import ExamEvent
+from assessment_engine.storage.events import sitting_event
 
-Facts = Mapping[str, str | int | float | bool | None]
 Jobs = tuple[str, ...]
 
 MOST_AT_ONCE = 500
@@ -43,7 +42,7 @@ def seal_up(engine: Engine, tx: Transaction, closed: Sitting, actor: Actor | Non
     tx.sittings.add_seal(seal)
     by = actor.person_id if actor else None
     tx.audit.append("sitting_sealed", subject=closed.id, actor=by, now=now, payload=seal.document)
-    tx.events.record(event("sitting_submitted", closed, now, actor, data={"closed_by": closed.closed_by, "answers": seal.answers}))
+    tx.events.record(sitting_event("sitting_submitted", closed, now, actor, data={"closed_by": closed.closed_by, "answers": seal.answers}))
     if closed.practice:
         return seal, ()  # nothing comes after practising: no score, no proctoring decision
     return seal, (tx.outbox.add(JobName.SCORE_SITTING, closed.id, now), tx.outbox.add(JobName.SETTLE_SITTING, closed.id, now))
@@ -62,7 +61,7 @@ def settle(tx: Transaction, sitting: Sitting, now: datetime) -> Sitting:
     after = _settled(tx, sitting, now).heard(now)
     if rules.out_of_contact(sitting, now) and sitting.contact_at is not None:
         gone = math.ceil((now - sitting.contact_at).total_seconds())
-        tx.events.record(event("contact_back", sitting, now, None, data={"since": iso(sitting.contact_at), "seconds": gone}))
+        tx.events.record(sitting_event("contact_back", sitting, now, None, data={"since": iso(sitting.contact_at), "seconds": gone}))
     tx.sittings.save(after)
     return after
 
@@ -70,10 +69,10 @@ def settle(tx: Transaction, sitting: Sitting, now: datetime) -> Sitting:
 def _settled(tx: Transaction, sitting: Sitting, now: datetime) -> Sitting:
     after = rules.settled(sitting, terms_of(tx, sitting), now)
     if rules.on_break(sitting) and not rules.on_break(after):
-        tx.events.record(event("break_ended", sitting, now, None, data={"by": "time"}))
+        tx.events.record(sitting_event("break_ended", sitting, now, None, data={"by": "time"}))
     if given := after.given_back_s - sitting.given_back_s:
         tx.audit.append("time_given_back", subject=sitting.id, now=now, payload={"seconds": given, "rule": "time_stops"})
-        tx.events.record(event("time_given_back", sitting, now, None, data={"seconds": given}))
+        tx.events.record(sitting_event("time_given_back", sitting, now, None, data={"seconds": given}))
     return after
 
 
@@ -135,7 +134,7 @@ def end_breaks(engine: Engine) -> int:
             if _break_over(tx, sitting, now):
                 after = rules.end_break(sitting, terms_of(tx, sitting).breaks, now)
                 tx.sittings.save(after)
-                tx.events.record(event("break_ended", after, now, None, data={"by": "time"}))
+                tx.events.record(sitting_event("break_ended", after, now, None, data={"by": "time"}))
                 ended += 1
     return ended
 
@@ -149,18 +148,3 @@ def tell(engine: Engine, jobs: Jobs) -> None:
     """Tell the queue of jobs that are committed; the sweep tells again what it missed."""
     for job in jobs:
         engine.jobs.tell(job)
-
-
-def event(
-    kind: str, sitting: Sitting, now: datetime, actor: Actor | None, *, subject: str | None = None, data: Facts | None = None
-) -> ExamEvent:
-    """Make an exam event about a sitting."""
-    return ExamEvent(
-        at=now,
-        kind=kind,
-        organisation_id=sitting.organisation_id,
-        actor_id=actor.person_id if actor else None,
-        sitting_id=sitting.id,
-        subject=subject,
-        data=data or {},
-    )

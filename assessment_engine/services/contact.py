@@ -21,9 +21,10 @@ from assessment_engine.kernel.errors import AssessmentError, NotFound, UnknownIt
 from assessment_engine.kernel.ids import FormId, ItemVersionId, SessionId, SittingId
 from assessment_engine.people import Actor
 from assessment_engine.services import announcements
-from assessment_engine.services.closing import Jobs, close_if_over, event, settle, tell, terms_of
+from assessment_engine.services.closing import Jobs, close_if_over, settle, tell, terms_of
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.events import sitting_event
 from assessment_engine.storage.ledger_writer import AnswerLedger
 from item_bank.forms import Form
 
@@ -208,7 +209,7 @@ def _change(ledger: AnswerLedger, actor: Actor, sitting_id: SittingId, change: C
         after = change(here, allowed, now)
         if after.state is not here.state:
             kind = "break_taken" if rules.on_break(after) else "break_ended"
-            tx.events.record(event(kind, after, now, actor, data={"used": rules.breaks_used(after)}))
+            tx.events.record(sitting_event(kind, after, now, actor, data={"used": rules.breaks_used(after)}))
         if after.state in RUNNING:
             tx.sittings.save(after)
         return Resting(sitting=after, breaks=allowed, server_time=now)

@@ -21,11 +21,12 @@ from assessment_engine.kernel.errors import AfterTime, Invalid, NotYet, SittingS
 from assessment_engine.kernel.ids import ItemVersionId, SittingId
 from assessment_engine.people import Actor
 from assessment_engine.services import starts, tickets
-from assessment_engine.services.closing import Facts, Jobs, close_if_over, event, seal_up, settle, tell
+from assessment_engine.services.closing import Jobs, close_if_over, seal_up, settle, tell
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import RenderedItem, rendered_item, scored_variant
 from assessment_engine.services.tickets import TicketKind
 from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.events import Facts, sitting_event
 from assessment_engine.storage.ledger_writer import LARGEST_BATCH, AnswerLedger, Fits
 from item_bank.forms import Form
 from item_bank.qti.binding import bind
@@ -121,7 +122,7 @@ def consent(engine: Engine, actor: Actor, sitting_id: SittingId, language: str) 
         agreed = sitting.consent(now, language)
         tx.sittings.save(agreed)
         tx.audit.append("consent_given", subject=sitting_id, actor=actor.person_id, now=now, payload={"language": language})
-        tx.events.record(event("consent_given", agreed, now, actor))
+        tx.events.record(sitting_event("consent_given", agreed, now, actor))
     return agreed
 
 
@@ -192,7 +193,7 @@ def note(engine: Engine, ledger: AnswerLedger, actor: Actor, sitting_id: Sitting
             raise UnknownItem("this item is not in the sitting's form")
         if noted.kind == "item_viewed" and item is not None and sitting.state is SittingState.IN_PROGRESS:
             tx.sittings.save_progress([sitting.viewing(ItemVersionId(item))])
-        tx.events.record(event(noted.kind, sitting, now, actor, subject=item, data=noted.data))
+        tx.events.record(sitting_event(noted.kind, sitting, now, actor, subject=item, data=noted.data))
 
     ledger.in_order(sitting_id, work).result()
 

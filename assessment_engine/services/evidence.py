@@ -17,7 +17,7 @@ from assessment_engine.kernel.canonical import sha256_hex
 from assessment_engine.kernel.errors import HashMismatch
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.services.engine import Engine
-from assessment_engine.storage.events import ExamEvent
+from assessment_engine.storage.events import sitting_event
 from assessment_engine.storage.incidents import EvidenceRecord
 
 _NONCE = 12
@@ -89,8 +89,7 @@ def _erase(engine: Engine, sitting_id: SittingId, age: timedelta) -> bool:
         tx.incidents.erase_key(sitting_id, now)
         about: dict[str, str | int] = {"kept_days": age.days}
         tx.audit.append("evidence_erased", subject=sitting_id, now=now, payload=dict(about))
-        event = ExamEvent(at=now, kind="evidence_erased", organisation_id=sitting.organisation_id, sitting_id=sitting_id, data=about)
-        tx.events.record(event)
+        tx.events.record(sitting_event("evidence_erased", sitting, now, None, data=about))
     return True
 
 

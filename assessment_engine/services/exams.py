@@ -20,11 +20,11 @@ from assessment_engine.services.places import (
     day_of,
     eligibility_of,
     locked_session,
-    place_event,
     require_eligible,
     take_place,
 )
 from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.events import sitting_event
 from item_bank.forms import FormState
 
 __all__ = ["NewRegistration"]  # whoever registers takes both from here
@@ -232,7 +232,7 @@ def register(engine: Engine, actor: Actor, new: NewRegistration) -> Sitting:
         sitting = take_place(tx, session, exam, new, now)
         about: Json = {"session": session.id, "room": new.room_id}
         tx.audit.append("candidate_registered", subject=sitting.id, actor=actor.person_id, now=now, payload=about)
-        tx.events.record(place_event("candidate_registered", sitting, now, actor))
+        tx.events.record(sitting_event("candidate_registered", sitting, now, actor, subject=session.id))
     return sitting
 
 

@@ -28,10 +28,8 @@ from assessment_engine.kernel.ids import IncidentId, OrganisationId, SessionId, 
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.database import Transaction
-from assessment_engine.storage.events import ExamEvent
+from assessment_engine.storage.events import ExamEvent, Facts
 from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord, WatchRecord
-
-Facts = Mapping[str, str | int | float | bool | None]
 
 JUDGES = (Role.INVIGILATOR, Role.CELL_OFFICER)
 CONTEXT = timedelta(seconds=60)

@@ -34,10 +34,11 @@ from assessment_engine.kernel.errors import TooLarge, UnknownItem
 from assessment_engine.kernel.ids import ItemVersionId, LateAnswerId, PersonId, SittingId, new_id
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.scoring.results import BatchState
-from assessment_engine.services.closing import Jobs, close_if_over, event, tell
+from assessment_engine.services.closing import Jobs, close_if_over, tell
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import scored_variant
 from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.events import sitting_event
 from item_bank.forms import Form
 from item_bank.qti.binding import bind
 
@@ -136,7 +137,7 @@ def store_late(engine: Engine, actor: Actor, sitting: Sitting, offers: Sequence[
         if new:
             about: Json = {"late_answers": len(new), "late_sha256": late_sha256(new)}
             tx.audit.append("late_answers_kept", subject=sitting.id, actor=actor.person_id, now=now, payload=about)
-            tx.events.record(event("late_answers_kept", here, now, actor, data={"late_answers": len(new)}))
+            tx.events.record(sitting_event("late_answers_kept", here, now, actor, data={"late_answers": len(new)}))
     tell(engine, jobs)
     return kept
 

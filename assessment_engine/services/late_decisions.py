@@ -15,11 +15,12 @@ from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotFo
 from assessment_engine.kernel.ids import LateAnswerId, SittingId
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.scoring.results import BatchState
-from assessment_engine.services.closing import Facts, Jobs, event, tell
+from assessment_engine.services.closing import Jobs, tell
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.services.late_answers import JUDGES
 from assessment_engine.services.people import require_reauthentication
 from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.events import Facts, sitting_event
 
 
 def decide_late(engine: Engine, actor: Actor, sitting_id: SittingId, late_ids: Sequence[LateAnswerId], said: Said) -> list[LateState]:
@@ -77,7 +78,7 @@ def _record(
     about: Json = {"late_answers": [one.id for one in late], "verdict": str(said.verdict), "states": [str(one) for one in states]}
     tx.audit.append("late_answers_judged", subject=sitting.id, actor=actor.person_id, now=now, payload=about)
     facts: Facts = {"late_answers": len(late), "verdict": str(said.verdict)}
-    tx.events.record(event("late_answers_judged", sitting, now, actor, data=facts))
+    tx.events.record(sitting_event("late_answers_judged", sitting, now, actor, data=facts))
     return states
 
 

@@ -12,7 +12,7 @@ from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.storage.database import Transaction
-from assessment_engine.storage.events import ExamEvent
+from assessment_engine.storage.events import sitting_event
 from assessment_engine.storage.ledger_writer import AnswerLedger
 
 
@@ -62,13 +62,4 @@ def release_lease(ledger: AnswerLedger, actor: Actor, sitting_id: SittingId, rea
 def _note(tx: Transaction, sitting: Sitting, now: datetime, actor: Actor, *, by: str, reason: str) -> None:
     about = {"by": by, "reason": reason} if reason else {"by": by}
     tx.audit.append("lease_moved", subject=sitting.id, actor=actor.person_id, now=now, payload=dict(about))
-    tx.events.record(
-        ExamEvent(
-            at=now,
-            kind="lease_moved",
-            organisation_id=sitting.organisation_id,
-            actor_id=actor.person_id,
-            sitting_id=sitting.id,
-            data={"by": by},
-        )
-    )
+    tx.events.record(sitting_event("lease_moved", sitting, now, actor, data={"by": by}))

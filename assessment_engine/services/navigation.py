@@ -23,7 +23,7 @@ from assessment_engine.services.closing import settle
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.scoring import item_score
 from assessment_engine.storage.database import Transaction
-from assessment_engine.storage.events import ExamEvent
+from assessment_engine.storage.events import sitting_event
 from assessment_engine.storage.ledger_writer import AnswerLedger
 from item_bank.forms import Form
 
@@ -89,19 +89,11 @@ def _move(actor: Actor, sitting_id: SittingId, wanted: Move, marks: Marks, tx: T
     after = moved(ground_of(form, sitting_id, marks.shares.__getitem__), before, wanted, sitting.elapsed_s(now))
     sitting = replace(sitting, progress=after.document, current_item=after.item or sitting.current_item)
     tx.sittings.save(sitting)
-    _note(tx, form, sitting, [part for part in after.path if part not in before.path], now)
-    return _whereabouts(form, sitting, after, now)
-
-
-def _note(tx: Transaction, form: Form, sitting: Sitting, reached: list[str], now: datetime) -> None:
-    """Record which parts were reached; where marks decided it, in the log as well."""
-    event = ExamEvent(
-        at=now, kind="section_entered", organisation_id=sitting.organisation_id, actor_id=sitting.candidate_id, sitting_id=sitting.id
-    )
-    for part in reached:
-        tx.events.record(replace(event, data={"section": part}))
-    if reached and form.deciding:
+    reached = [part for part in after.path if part not in before.path]
+    tx.events.record_all([sitting_event("section_entered", sitting, now, actor, data={"section": part}) for part in reached])
+    if reached and form.deciding:  # marks decided it, so it is in the log as well
         tx.audit.append("parts_reached", subject=sitting.id, now=now, payload={"path": sitting.progress["path"]})
+    return _whereabouts(form, sitting, after, now)
 
 
 def _whereabouts(form: Form, sitting: Sitting, progress: Progress, now: datetime) -> Whereabouts:

@@ -16,9 +16,8 @@ from assessment_engine.exams.rooms import Place, Seating
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Conflict, NotYet
 from assessment_engine.kernel.ids import PersonId, RegistrationId, RoomId, SessionId, SittingId, new_id
-from assessment_engine.people import Actor, civil_date
+from assessment_engine.people import civil_date
 from assessment_engine.storage.database import Transaction
-from assessment_engine.storage.events import ExamEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,18 +104,6 @@ def free_seats(tx: Transaction, sessions: Sequence[ExamSession]) -> dict[Session
         limits += [sum(room.capacity for room in rooms)] if rooms else []
         free[session.id] = max(0, min(limits) - held) if limits else None
     return free
-
-
-def place_event(kind: str, sitting: Sitting, now: datetime, actor: Actor) -> ExamEvent:
-    """Write the exam event of a place that was taken, changed or given back."""
-    return ExamEvent(
-        kind=kind,
-        at=now,
-        organisation_id=sitting.organisation_id,
-        actor_id=actor.person_id,
-        sitting_id=sitting.id,
-        subject=sitting.session_id,
-    )
 
 
 def seating_of(tx: Transaction, session: ExamSession) -> Seating:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assessment_engine.delivery.sitting import BEFORE_START, ENDED, Sitting, SittingState
-from assessment_engine.exams import Exam, ExamSession, Registration
+from assessment_engine.exams import ExamSession, Registration
 from assessment_engine.kernel.errors import Conflict
 from assessment_engine.kernel.ids import FormId, OrganisationId, PersonId, RegistrationId, SessionId, SittingId, new_id
 from assessment_engine.people import Actor, Role
@@ -16,7 +16,7 @@ from assessment_engine.services import forms, items
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.samples import samples
 from assessment_engine.storage.database import Transaction
-from assessment_engine.storage.events import ExamEvent
+from assessment_engine.storage.events import sitting_event
 from item_bank.forms import FormSection
 from item_bank.imports import NewItem
 
@@ -49,7 +49,9 @@ def begin(engine: Engine, actor: Actor, sitting_id: SittingId) -> Sitting:
         mine = _mine(tx, actor.person_id, session.id)
         if (going_on := _open(mine)) is not None:
             return going_on
-        return _new(tx, real, exam, _session(tx, session, len(mine), now), form_id, now)
+        sitting = _new(tx, real, _session(tx, session, len(mine), now), form_id, now)
+        tx.events.record(sitting_event("practice_begun", sitting, now, actor, subject=real.id))
+    return sitting
 
 
 def practised(tx: Transaction, candidate_id: PersonId, session_id: SessionId) -> Practised:
@@ -91,7 +93,7 @@ def _session(tx: Transaction, real: ExamSession, number: int, now: datetime) -> 
     return session
 
 
-def _new(tx: Transaction, real: Sitting, exam: Exam, session: ExamSession, form_id: FormId, now: datetime) -> Sitting:
+def _new(tx: Transaction, real: Sitting, session: ExamSession, form_id: FormId, now: datetime) -> Sitting:
     before = tx.exams.registration(real.registration_id)
     registration = Registration(
         id=RegistrationId(new_id("reg", now)),
@@ -105,7 +107,7 @@ def _new(tx: Transaction, real: Sitting, exam: Exam, session: ExamSession, form_
         registration_id=registration.id,
         organisation_id=real.organisation_id,
         candidate_id=real.candidate_id,
-        exam_id=exam.id,
+        exam_id=real.exam_id,
         session_id=session.id,
         form_id=form_id,
         language=real.language,
@@ -113,15 +115,6 @@ def _new(tx: Transaction, real: Sitting, exam: Exam, session: ExamSession, form_
     )
     tx.exams.add_registration(registration)
     tx.sittings.add(sitting)
-    event = ExamEvent(
-        at=now,
-        kind="practice_begun",
-        organisation_id=sitting.organisation_id,
-        actor_id=sitting.candidate_id,
-        sitting_id=sitting.id,
-        subject=real.id,
-    )
-    tx.events.record(event)
     return sitting
 
 

@@ -13,7 +13,7 @@ from assessment_engine.kernel.ids import ItemVersionId, PersonId, QuestionReport
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
-from assessment_engine.storage.events import ExamEvent
+from assessment_engine.storage.events import sitting_event
 from item_bank.items import ItemVersion
 
 
@@ -56,20 +56,9 @@ def report_question(engine: Engine, actor: Actor, sitting_id: SittingId, new: Ne
             reported_at=now,
         )
         tx.question_reports.add(report)
-        tx.events.record(_event(report, actor))
+        about = {"report": report.id, "language": report.language}
+        tx.events.record(sitting_event("question_reported", sitting, now, actor, subject=report.item_id, data=about))
     return report
-
-
-def _event(report: QuestionReport, actor: Actor) -> ExamEvent:
-    return ExamEvent(
-        at=report.reported_at,
-        kind="question_reported",
-        organisation_id=report.organisation_id,
-        actor_id=actor.person_id,
-        sitting_id=report.sitting_id,
-        subject=report.item_id,
-        data={"report": report.id, "language": report.language},
-    )
 
 
 def of_sitting(engine: Engine, actor: Actor, sitting_id: SittingId) -> list[QuestionReport]:

@@ -18,7 +18,7 @@ from assessment_engine.scoring.scorecard import ItemScore, Rules, Scorecard, qua
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import outcomes_of
 from assessment_engine.storage.database import Transaction
-from assessment_engine.storage.events import ExamEvent
+from assessment_engine.storage.events import sitting_event
 from assessment_engine.storage.scoring import ScoreReport
 from item_bank.forms import Form
 from item_bank.items import ItemVersion, item_seed
@@ -49,7 +49,7 @@ def score_sitting(engine: Engine, sitting_id: SittingId) -> ScoreReport:
         tx.scoring.add(report)
         about = {"score_report": report.id, "sha256": report.sha256, "seal_sha256": seal.sha256}
         tx.audit.append("sitting_scored", subject=sitting_id, now=now, payload=about)
-        tx.events.record(ExamEvent(at=now, kind="sitting_scored", organisation_id=sitting.organisation_id, sitting_id=sitting_id))
+        tx.events.record(sitting_event("sitting_scored", sitting, now, None))
     return report
 
 

@@ -18,9 +18,9 @@ from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import AfterTime, AssessmentError, NotFound
 from assessment_engine.kernel.ids import ExamId, RegistrationId, SessionId, SittingId
 from assessment_engine.people import Actor
-from assessment_engine.services.closing import event
 from assessment_engine.storage.audit import Record
 from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.events import sitting_event
 from assessment_engine.storage.ledger_writer import AnswerLedger
 
 
@@ -109,7 +109,7 @@ def _decided(sitting: Sitting | None, actor: Actor, ground: _Ground, now: dateti
 def _write(tx: Transaction, started: Sequence[tuple[Sitting, Actor]], now: datetime) -> None:
     tx.sittings.save_starts([sitting for sitting, _ in started])
     tx.audit.record_all([_record(sitting, actor) for sitting, actor in started], now)
-    tx.events.record_all([event("sitting_started", sitting, now, actor) for sitting, actor in started])
+    tx.events.record_all([sitting_event("sitting_started", sitting, now, actor) for sitting, actor in started])
 
 
 def _record(sitting: Sitting, actor: Actor) -> Record:

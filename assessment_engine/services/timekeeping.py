@@ -33,9 +33,10 @@ from assessment_engine.kernel.errors import (
 )
 from assessment_engine.kernel.ids import RegistrationId, RoomId, SessionId, SittingId, TimeActId, new_id
 from assessment_engine.people import Actor, Role, require
-from assessment_engine.services.closing import Facts, Jobs, event, no_breath, seal_up, tell
+from assessment_engine.services.closing import Jobs, no_breath, seal_up, tell
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.events import Facts, sitting_event
 from assessment_engine.storage.ledger_writer import AnswerLedger
 from assessment_engine.storage.timekeeping import RecordedAct
 
@@ -259,7 +260,7 @@ def _do_one(engine: Engine, tx: Transaction, recorded: RecordedAct, sitting: Sit
     after = rules.done(sitting, recorded.act, now)
     moved = after.stopped_s - sitting.stopped_s
     facts: Facts = {"seconds": moved} if moved else {}
-    tx.events.record(event(_EVENTS[recorded.act.verb], after, now, actor, subject=recorded.id, data=facts))
+    tx.events.record(sitting_event(_EVENTS[recorded.act.verb], after, now, actor, subject=recorded.id, data=facts))
     if recorded.act.verb is TimeVerb.TERMINATE:
         return seal_up(engine, tx, after, actor)[1]
     tx.sittings.save(after)

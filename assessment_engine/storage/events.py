@@ -9,10 +9,14 @@ from datetime import datetime
 
 from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, Integer, Row, String, Table, select
 
+from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import OrganisationId, PersonId, SittingId
+from assessment_engine.people import Actor
 from assessment_engine.storage.many import insert_all
 from assessment_engine.storage.schema import Instant, metadata
+
+Facts = Mapping[str, str | int | float | bool | None]
 
 EVENT_KINDS: Mapping[str, str] = {
     "signed_in": "A person signed in.",
@@ -96,7 +100,22 @@ class ExamEvent:
     actor_id: PersonId | None = None
     sitting_id: SittingId | None = None
     subject: str | None = None
-    data: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+    data: Facts = field(default_factory=dict)
+
+
+def sitting_event(
+    kind: str, sitting: Sitting, now: datetime, actor: Actor | None, *, subject: str | None = None, data: Facts | None = None
+) -> ExamEvent:
+    """Make an exam event about a sitting; without an actor the system did it."""
+    return ExamEvent(
+        at=now,
+        kind=kind,
+        organisation_id=sitting.organisation_id,
+        actor_id=actor.person_id if actor else None,
+        sitting_id=sitting.id,
+        subject=subject,
+        data=data or {},
+    )
 
 
 class ExamEvents:
@@ -120,7 +139,6 @@ class ExamEvents:
         """Return a sitting's events, oldest first."""
         rows = self._connection.execute(select(exam_events).where(exam_events.c.sitting_id == sitting_id).order_by(exam_events.c.seq))
         return [read_event(row) for row in rows]
-
 
     def of_sittings(self, sitting_ids: Collection[SittingId], *, kind: str | None = None, subject: str | None = None) -> list[ExamEvent]:
         """Return events of these sittings, oldest first; those of one kind or about one thing where either is named."""
