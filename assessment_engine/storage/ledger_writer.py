@@ -148,7 +148,10 @@ class AnswerLedger:
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
             batch, ended = self._gather(first)
-            self._write(batch)
+            try:
+                self._write(batch)
+            except Exception:  # whatever it was (a log line that a full disk refused was one): the next answer must find a writer
+                _tell((order, StorageUnavailable("the answer is not saved yet; try again")) for order in batch if not order.future.done())
             if ended:
                 return
 

@@ -8,7 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+import structlog
 from sqlalchemy import event, insert
+from sqlalchemy.exc import OperationalError
 
 from assessment_engine.delivery.responses import Offer, Receipt, an_offer, is_genuine
 from assessment_engine.delivery.sitting import SittingState
@@ -207,6 +209,23 @@ def test_a_commit_that_fails_acknowledges_nothing(any_engine: Engine, ledger: An
     with any_engine.store.read() as tx:
         assert tx.answers.receipts(world.sitting_id) == []
     assert ledger.save(offer(world, 1)).result(10).revision == 1
+
+
+def test_a_log_that_cannot_be_written_ends_no_writer(any_engine: Engine, ledger: AnswerLedger, world: World) -> None:
+    def full(*_: object) -> str:
+        raise OSError("no space left on this device")
+
+    def broken(tx: Transaction, now: datetime) -> None:
+        raise OperationalError("", {}, Exception())
+
+    structlog.configure(processors=[full])
+    try:
+        with pytest.raises(StorageUnavailable):
+            ledger.in_order(world.sitting_id, broken).result(10)
+
+        assert ledger.save(offer(world, 1)).result(10).revision == 1
+    finally:
+        structlog.reset_defaults()
 
 
 def test_a_client_that_hangs_up_does_not_take_its_answer_back(any_engine: Engine, world: World) -> None:
