@@ -65,7 +65,7 @@ def paper(engine: EngineDep, viewer: Viewer, sitting_id: SittingPath) -> PaperAn
     return PaperAnswer.model_validate(papers.paper_of(engine, viewer, sitting_id))
 
 
-@router.get("/sittings/{sitting_id}/answer-file-key")
+@router.get("/sittings/{sitting_id}/answer-file-key", dependencies=[SafeBrowser])
 def file_key(engine: EngineDep, viewer: Viewer, sitting_id: SittingPath) -> FileKeyAnswer:
     """Return the key of one's own answer file, from admission on."""
     return FileKeyAnswer(key=answer_file_key(engine, papers.check_has_paper(engine, viewer, sitting_id).id))

@@ -3,7 +3,7 @@
 
 import * as exam from "./exam_state.js";
 import { canMakeFile, download, makeFile } from "./answer_file.js";
-import { Refusal } from "./exam_server.js";
+import { Refusal, tellLateAnswers } from "./exam_server.js";
 import { notice, strip } from "./exam_show.js";
 import { clockTime, words } from "./exam_words.js";
 
@@ -61,7 +61,7 @@ export function finishOf({ sittingId, store, outbox, ask, sender, leaving }) {
 
   async function tellLate(answers) {
     try {
-      await ask("/late-answers", { method: "POST", body: { answers, nonce: (await outbox.thing("nonce").catch(() => null)) ?? "" } });
+      await tellLateAnswers(ask, answers, (await outbox.thing("nonce").catch(() => null)) ?? "");
       return "told";
     } catch (error) {
       return error instanceof Refusal && error.code !== "unavailable" ? "refused" : "away";

@@ -3,6 +3,7 @@
 
 const PATIENCE_MS = 15_000;
 const SLOWEST = 20; // characters in a millisecond: a picture that is handed in takes its time on a weak line
+const LATE_AT_ONCE = 100; // the server takes 200; sending one twice is once
 const KEY = /name="csrf-token" content="([^"]*)"/;
 
 /** The server said no; `code` is stable (see /api/v1/openapi.json), "unavailable" means try again. */
@@ -39,6 +40,13 @@ export function serverOf(sittingId, csrf, writer = null) {
     return true;
   }
   return ask;
+}
+
+/** Hand answers over that the sitting does not take any more; throws what the server refuses, or whatever fetch throws without a line. */
+export async function tellLateAnswers(ask, answers, nonce) {
+  for (let first = 0; first < answers.length; first += LATE_AT_ONCE) {
+    await ask("/late-answers", { method: "POST", body: { answers: answers.slice(first, first + LATE_AT_ONCE), nonce } });
+  }
 }
 
 /** Call an invigilator; tells whether the call went out. */

@@ -2,7 +2,7 @@
 // there as late answers, which a person decides on; then this device forgets the exam.
 
 import { canMakeFile, download, makeFile } from "./answer_file.js";
-import { Refusal, serverOf } from "./exam_server.js";
+import { Refusal, serverOf, tellLateAnswers } from "./exam_server.js";
 import { openOutbox } from "./outbox.js";
 import { csrf, say } from "./page.js";
 
@@ -18,7 +18,7 @@ function tell(key) {
 
 async function handOver(outbox, answers) {
   try {
-    await ask("/late-answers", { method: "POST", body: { answers, nonce: (await outbox.thing("nonce")) ?? "" } });
+    await tellLateAnswers(ask, answers, (await outbox.thing("nonce")) ?? "");
     tell("late_told");
     return forget(outbox);
   } catch (error) {

@@ -80,6 +80,7 @@ def test_answers_items_and_the_start_are_refused_without_a_fitting_header(client
     assert code(client.put(answer, json=body, headers=fitting(f"{base}/elsewhere"))) == (403, "browser_not_allowed")
     assert code(client.get(item)) == (403, "browser_not_allowed")
     assert code(client.post(f"{base}/start")) == (403, "browser_not_allowed")
+    assert code(client.get(f"{base}/answer-file-key")) == (403, "browser_not_allowed")  # no file of answers without the browser
     assert client.get(base).json()["revision"] == 0
 
     assert client.put(answer, json=body, headers=fitting(answer)).status_code == 200
