@@ -148,10 +148,11 @@ def discard_batch(engine: Engine, actor: Actor, batch_id: BatchId) -> ResultBatc
 
 
 def session_results(engine: Engine, actor: Actor) -> list[SessionResults]:
-    """Return how far each session of the organisation is, latest first."""
+    """Return how far each session of the organisation is, latest first; practice has no results."""
     require(actor, Role.CELL_OFFICER)
     with engine.store.read() as tx:
-        return [_session_results(tx, actor, session) for session in tx.exams.sessions_of(actor)]
+        real = [session for session in tx.exams.sessions_of(actor) if session.practice_of is None]
+        return [_session_results(tx, actor, session) for session in real]
 
 
 def _session_results(tx: Transaction, actor: Actor, session: ExamSession) -> SessionResults:

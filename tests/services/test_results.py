@@ -4,17 +4,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
+from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.kernel.errors import IllegalTransition, NotAllowed, NotFound, NotYet, ReauthenticationNeeded, SecondPersonNeeded
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.people import Actor, Role
 from assessment_engine.scoring.results import BatchState, ResultBatch
+from assessment_engine.services import practice
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.services.results import approve_batch, batch_sheet, batches, discard_batch, draft_batch, session_results
 from assessment_engine.services.scoring import report_of, score_sitting
 from assessment_engine.storage.audit import audit_entries
 from assessment_engine.storage.outbox import outbox
 from assessment_engine.storage.people import login_sessions
-from tests.builders import a_person, an_engine, an_organisation, steer, told
+from tests.builders import a_person, a_world, an_engine, an_organisation, steer, told
 from tests.services.paper import Paper, a_key, a_paper, a_sealed_sitting
 
 
@@ -165,3 +167,12 @@ def test_another_organisation_and_other_roles_have_no_results(engine: Engine) ->
             attempt()
     with pytest.raises(NotAllowed):
         approve_batch(engine, candidate, batch.id)
+
+
+def test_practice_is_among_no_results(engine: Engine) -> None:
+    world = a_world(engine, state=SittingState.REGISTERED)
+    practice.begin(engine, world.candidate, world.sitting_id)
+
+    officer = a_person(engine, world.organisation_id, Role.CELL_OFFICER)
+
+    assert [line.session.id for line in session_results(engine, officer)] == [world.session_id]
