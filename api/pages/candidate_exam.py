@@ -93,7 +93,7 @@ WORDS: Mapping[str, str] = {
     "call": N_("Call the invigilator"),
     "lease_first": N_("To hand in from this window, choose “Go on here” first."),
     "paused_title": N_("The exam is paused"),
-    "paused": N_("Your time stands still. You can go on writing; it is kept here and saved when the exam goes on."),
+    "paused": N_("Your time stands still. What you have written is kept, and saved when the exam goes on; the question comes back then."),
     "paused_invigilator": N_("An invigilator has stopped the time."),
     "paused_break": N_("This is your break."),
     "time_held": N_("Here the time is over, but time without a connection does not count. Go on; the server decides when it is back."),

@@ -86,11 +86,17 @@ function showNotice() {
 
 function changed() {
   showState(store.state, outbox.durable);
+  cover(Boolean(store.state.paused));
   showNotice();
   beside?.parts(store.state.sections, exam.sectionOf(store.state, store.state.current).id, exam.answeredIn(store.state));
   finish.offerFile();
   if (store.state.phase === "submitting" && store.state.tries > 0) finish.waiting();
   sender.send();
+}
+
+/** Time that stands still is no time to work in: the question is out of sight until it goes on. */
+function cover(covered) {
+  for (const part of document.querySelectorAll("#question, .sheet__actions")) part.hidden = covered;
 }
 
 // — handing in

@@ -237,7 +237,7 @@ def test_the_answer_file_opens_with_its_own_sittings_key_only(address: Address, 
         open_file(key, SittingId("sit_other"), json.dumps({**json.loads(data), "sitting": "sit_other"}).encode())
 
 
-def test_a_pause_is_said_beside_the_work_and_what_is_written_meanwhile_is_saved_afterwards(address: Address, seat: Page) -> None:
+def test_a_pause_covers_the_question_and_what_was_written_is_saved_afterwards(address: Address, seat: Page) -> None:
     start(seat, address)
     choice(seat, "Yes").check()
     saved(seat)
@@ -246,7 +246,7 @@ def test_a_pause_is_said_beside_the_work_and_what_is_written_meanwhile_is_saved_
 
     choice(seat, "No").check()
     expect(seat.locator("#notice-title")).to_have_text("The exam is paused")
-    expect(choice(seat, "No")).to_be_checked()
+    expect(seat.locator("#question")).to_be_hidden()
     assert address.revisions() == [1]
 
     with address.engine.store.begin() as tx:
@@ -254,6 +254,7 @@ def test_a_pause_is_said_beside_the_work_and_what_is_written_meanwhile_is_saved_
     seat.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     saved(seat)
     expect(seat.locator("#notice")).to_be_hidden()
+    expect(choice(seat, "No")).to_be_checked()
     assert address.revisions() == [1, 2]
 
 
