@@ -233,8 +233,8 @@ def an_exam(engine: Engine, organisation_id: OrganisationId, form_id: FormId, du
     policy = {"pass_share": "0.5", "min_observable_share": 0.8, "false_alert_budget": 0.5}
     exam = {"id": exam_id, "organisation_id": organisation_id, "code": "E1", "title": "Exam", "title_hi": "परीक्षा", "form_id": form_id}
     add_row(engine, "exams", **exam, duration_s=duration_s, policy=policy, course_id=None, state="open")
-    window = {"opens_at": now - timedelta(hours=1), "closes_at": now + timedelta(hours=4)}
-    add_row(engine, "exam_sessions", id=session_id, exam_id=exam_id, organisation_id=organisation_id, title="Morning", bookable=True, **window)
+    session = {"id": session_id, "exam_id": exam_id, "organisation_id": organisation_id, "title": "Morning", "bookable": True}
+    add_row(engine, "exam_sessions", **session, opens_at=now - timedelta(hours=1), closes_at=now + timedelta(hours=4))
     return exam_id, session_id
 
 

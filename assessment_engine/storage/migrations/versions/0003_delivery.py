@@ -213,7 +213,13 @@ def _make_late_answers() -> None:
         sa.ForeignKeyConstraint(["item_id"], ["item_versions.id"], name=op.f("fk_late_answers_item_id_item_versions")),
         sa.ForeignKeyConstraint(["brought_by"], ["people.id"], name=op.f("fk_late_answers_brought_by_people")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_late_answers")),
-        sa.UniqueConstraint("sitting_id", "item_id", "revision", "response_sha256", name=op.f("uq_late_answers_sitting_id_item_id_revision_response_sha256")),
+        sa.UniqueConstraint(
+            "sitting_id",
+            "item_id",
+            "revision",
+            "response_sha256",
+            name=op.f("uq_late_answers_sitting_id_item_id_revision_response_sha256"),
+        ),
     )
     op.create_table(
         "late_decisions",
