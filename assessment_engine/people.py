@@ -44,6 +44,10 @@ class Role(StrEnum):
     GRIEVANCE_OFFICER = "grievance_officer"
 
 
+SESSION_STAFF = (Role.INVIGILATOR, Role.CELL_OFFICER)
+"""Who runs a session together: at the wall, at the door, over its time and what came late."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
     """A ministry, department or assessing agency; it exists from `starts_on` to `ends_on` (inclusive, None = open)."""

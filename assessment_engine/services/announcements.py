@@ -13,13 +13,11 @@ from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Conflict, Invalid, NotFound
 from assessment_engine.kernel.ids import AnnouncementId, ItemVersionId, PersonId, RoomId, SessionId, SittingId, new_id
-from assessment_engine.people import Actor, Role, require
+from assessment_engine.people import SESSION_STAFF, Actor, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
 from item_bank.forms import Form
-
-SPEAKERS = (Role.INVIGILATOR, Role.CELL_OFFICER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +37,7 @@ class Desk:
 
 def desk(engine: Engine, actor: Actor, session_id: SessionId) -> Desk:
     """Return what is needed to speak to a session of one's organisation."""
-    require(actor, *SPEAKERS)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         session = tx.exams.session_of(actor, session_id)
         exam = tx.exams.get(session.exam_id)
@@ -66,7 +64,7 @@ def _rooms(of_registrations: Sequence[RoomId | None]) -> Mapping[RoomId, int]:
 
 def announce(engine: Engine, actor: Actor, session_id: SessionId, wording: Wording) -> Announcement:
     """Say something to a session, a room or the people of one question; raises NotFound for a room or question that is not in it."""
-    require(actor, *SPEAKERS)
+    require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.begin() as tx:
         session = tx.exams.session_of(actor, session_id)

@@ -14,7 +14,7 @@ from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.exams import Exam, Registration
 from assessment_engine.kernel.errors import Conflict, NotFound, TooLarge, UnreadableFile
 from assessment_engine.kernel.ids import SessionId, SittingId, new_id
-from assessment_engine.people import Actor, Role, require
+from assessment_engine.people import SESSION_STAFF, Actor, Role, require
 from assessment_engine.services import evidence
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.database import Transaction
@@ -129,7 +129,7 @@ def standing(engine: Engine, actor: Actor, sitting_id: SittingId) -> Standing:
 
 def queue(engine: Engine, actor: Actor, session_id: SessionId) -> list[Waiting]:
     """Return who waits in a session, referred ones included, the longest waiting first."""
-    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.read() as tx:
         tx.exams.session_of(actor, session_id)
@@ -160,7 +160,7 @@ def _scribe_of(registration: Registration) -> str:
 
 def decide(engine: Engine, actor: Actor, sitting_id: SittingId, decision: CheckInVerb, note: str = "") -> CheckIn:
     """Admit, ask again or refer; raises IllegalTransition when somebody else decided meanwhile."""
-    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.begin() as tx:
         tx.sittings.of_organisation(sitting_id, actor.organisation_id)
@@ -202,7 +202,7 @@ def call_invigilator(engine: Engine, actor: Actor, sitting_id: SittingId, proble
 
 def calls(engine: Engine, actor: Actor, session_id: SessionId) -> list[Call]:
     """Return the unanswered calls of a session, the longest waiting first."""
-    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.read() as tx:
         tx.exams.session_of(actor, session_id)
@@ -223,7 +223,7 @@ def _call(tx: Transaction, event: ExamEvent, now: datetime) -> Call:
 
 def answer_call(engine: Engine, actor: Actor, sitting_id: SittingId) -> None:
     """Record that an invigilator saw to a candidate who called; answering twice is once."""
-    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.begin() as tx:
         sitting = tx.sittings.of_organisation(sitting_id, actor.organisation_id)

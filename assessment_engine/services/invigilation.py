@@ -25,13 +25,12 @@ from assessment_engine.invigilation import (
 )
 from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotYet
 from assessment_engine.kernel.ids import IncidentId, OrganisationId, SessionId, SittingId, new_id
-from assessment_engine.people import Actor, Role, require
+from assessment_engine.people import SESSION_STAFF, Actor, require
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent, Facts
 from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord, WatchRecord
 
-JUDGES = (Role.INVIGILATOR, Role.CELL_OFFICER)
 CONTEXT = timedelta(seconds=60)
 """How far around an incident events are shown beside it."""
 
@@ -104,7 +103,7 @@ class CaseFile:
 
 def review_queue(engine: Engine, actor: Actor) -> list[QueueEntry]:
     """Return the cases that wait for this person, the most urgent first."""
-    require(actor, *JUDGES)
+    require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.read() as tx:
         waiting = tx.invigilation.waiting_for(actor.person_id, actor.organisation_id)
@@ -143,7 +142,7 @@ def _seated(tx: Transaction, sitting: Sitting) -> Seated:
 
 def seen_too_little(engine: Engine, actor: Actor) -> list[Unwatched]:
     """Return the finished sittings of the organisation for which a person has to say that enough was seen."""
-    require(actor, *JUDGES)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         waiting = [tx.sittings.get(one) for one in tx.invigilation.undecided_sittings(actor.organisation_id)]
         return [_unwatched(tx, sitting) for sitting in waiting if _needs_enough_seen(watched_of(tx, sitting))]
@@ -167,7 +166,7 @@ def _unwatched(tx: Transaction, sitting: Sitting) -> Unwatched:
 
 def case(engine: Engine, actor: Actor, incident_id: IncidentId) -> CaseFile:
     """Return a case with its evidence and context; another's judgement and the machine's number only as the rules allow."""
-    require(actor, *JUDGES)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         found = tx.invigilation.case(incident_id, actor.organisation_id)
         earlier = tx.invigilation.adjudications_of(incident_id)
@@ -214,7 +213,7 @@ def _expected(tx: Transaction, sitting: Sitting) -> Expected:
 
 def judge(engine: Engine, actor: Actor, incident_id: IncidentId, judgement: Judgement) -> Case:
     """Record one person's judgement; an adverse one waits for a second, different person. Raises SecondPersonNeeded, NotYet…"""
-    require(actor, *JUDGES)
+    require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.begin() as tx:
         found = tx.invigilation.case_locked(incident_id, actor.organisation_id)
@@ -246,7 +245,7 @@ def _follow_up(tx: Transaction, sitting_id: SittingId, now: datetime) -> tuple[s
 
 def enough_seen(engine: Engine, actor: Actor, sitting_id: SittingId, reason: str) -> ProctoringDecision:
     """Decide, as a person, that what could be watched of a sitting is enough; raises NotYet or Conflict when that is not the question."""
-    require(actor, *JUDGES)
+    require(actor, *SESSION_STAFF)
     if len(reason.strip()) < MIN_REASON:
         raise Invalid(f"say why, in at least {MIN_REASON} letters", field="reason")
     now = engine.clock.now()

@@ -13,11 +13,10 @@ from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotYet
 from assessment_engine.kernel.ids import LateAnswerId, SittingId
-from assessment_engine.people import Actor, Role, require
+from assessment_engine.people import SESSION_STAFF, Actor, Role, require
 from assessment_engine.scoring.results import BatchState
 from assessment_engine.services.closing import Jobs, tell
 from assessment_engine.services.engine import Engine, JobName
-from assessment_engine.services.late_answers import JUDGES
 from assessment_engine.services.people import require_reauthentication
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import Facts, sitting_event
@@ -29,7 +28,7 @@ def decide_late(engine: Engine, actor: Actor, sitting_id: SittingId, late_ids: S
     Accepting needs an officer of the cell and a fresh password; refusing needs a second, different person. Raises SecondPersonNeeded,
     NotYet before the seal, Conflict once an officer has signed a result with the score.
     """
-    require(actor, *JUDGES)
+    require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.begin() as tx:
         sitting = _sitting(tx, actor, sitting_id)

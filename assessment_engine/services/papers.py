@@ -19,7 +19,7 @@ from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import NotYet, SittingSealed
 from assessment_engine.kernel.ids import ItemVersionId, SessionId, SittingId
-from assessment_engine.people import Actor, Role, require
+from assessment_engine.people import SESSION_STAFF, Actor, Role, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import RenderedItem, is_drawn, rendered_item
 from assessment_engine.services.media import ADDRESS
@@ -46,7 +46,7 @@ def code_to_read(engine: Engine, actor: Actor, session_id: SessionId) -> str:
 
     An officer sees it at any time (to seal it in an envelope), an invigilator from the opening on; raises NotYet before.
     """
-    require(actor, Role.CELL_OFFICER, Role.INVIGILATOR)
+    require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.begin() as tx:
         session = tx.exams.session_of(actor, session_id)
@@ -58,7 +58,7 @@ def code_to_read(engine: Engine, actor: Actor, session_id: SessionId) -> str:
 
 def session_to_read(engine: Engine, actor: Actor, session_id: SessionId) -> ExamSession:
     """Return a session of the organisation to staff who may have to read its code aloud."""
-    require(actor, Role.CELL_OFFICER, Role.INVIGILATOR)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         return tx.exams.session_of(actor, session_id)
 

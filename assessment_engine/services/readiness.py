@@ -7,7 +7,7 @@ from enum import StrEnum
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.kernel.ids import PersonId, SessionId
-from assessment_engine.people import Actor, Role, require
+from assessment_engine.people import SESSION_STAFF, Actor, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.registrations import SeatLine, SeatQuery
@@ -57,7 +57,7 @@ class Readiness:
 
 def readiness(engine: Engine, actor: Actor, session_id: SessionId) -> Readiness:
     """Return how ready everybody in a session is who has not given the place back; raises NotFound."""
-    require(actor, Role.CELL_OFFICER, Role.INVIGILATOR)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         session = tx.exams.session_of(actor, session_id)
         everybody = tx.registrations.lines(actor, session_id, SeatQuery(), (0, None))

@@ -13,7 +13,7 @@ from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import NotFound, NotYet
 from assessment_engine.kernel.ids import PersonId, SessionId
-from assessment_engine.people import Actor, Role, require
+from assessment_engine.people import SESSION_STAFF, Actor, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
@@ -34,7 +34,7 @@ class SessionReports:
 
 def session_reports(engine: Engine, actor: Actor, session_id: SessionId) -> SessionReports:
     """Return a session's reports, and whether one can be made; raises NotFound."""
-    require(actor, Role.CELL_OFFICER, Role.INVIGILATOR)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         session = tx.exams.session_of(actor, session_id)
         return SessionReports(
@@ -70,7 +70,7 @@ def report_pdf(engine: Engine, actor: Actor, session_id: SessionId, number: int)
 
 def make_report(engine: Engine, actor: Actor, session_id: SessionId) -> SessionReport:
     """Make and sign the report of a session that is over; raises NotYet while somebody may still come or still sits."""
-    require(actor, Role.CELL_OFFICER, Role.INVIGILATOR)
+    require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.begin() as tx:
         tx.exams.session_of(actor, session_id)

@@ -8,7 +8,7 @@ from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.exams.rooms import Centre, Room
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import PersonId, SessionId
-from assessment_engine.people import Actor, Role, require
+from assessment_engine.people import SESSION_STAFF, Actor, Role, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.places import free_seats
 from assessment_engine.storage.database import Transaction
@@ -53,7 +53,7 @@ class SessionPage:
 
 def session_page(engine: Engine, actor: Actor, session_id: SessionId, asked: SeatQuery, page: int = 1) -> SessionPage:
     """Return one session of the organisation with a page of its list; raises NotFound."""
-    require(actor, Role.CELL_OFFICER, Role.INVIGILATOR)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         session = tx.exams.session_of(actor, session_id)
         matching = tx.registrations.count(actor, session_id, asked)
@@ -79,7 +79,7 @@ def rooms_of(tx: Transaction, session: ExamSession) -> tuple[RoomUse, ...]:
 
 def session_list(engine: Engine, actor: Actor, session_id: SessionId, asked: SeatQuery) -> list[SeatLine]:
     """Return a session's whole list, for a file."""
-    require(actor, Role.CELL_OFFICER, Role.INVIGILATOR)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         tx.exams.session_of(actor, session_id)
         return tx.registrations.lines(actor, session_id, asked, (0, None))

@@ -9,7 +9,7 @@ from assessment_engine.delivery.sitting import RUNNING, Sitting, SittingState
 from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.invigilation import Case
 from assessment_engine.kernel.ids import IncidentId, SessionId, SittingId
-from assessment_engine.people import Actor, Role, require
+from assessment_engine.people import SESSION_STAFF, Actor, require
 from assessment_engine.services import tickets
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.tickets import TicketKind
@@ -88,7 +88,7 @@ class Watching:
 
 def rooms(engine: Engine, actor: Actor) -> list[Room]:
     """Return the organisation's sessions that are not over, and those of the last day; the next to open first."""
-    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.read() as tx:
         found = [_room(tx, actor, session) for session in tx.exams.sessions_of(actor)]
@@ -111,7 +111,7 @@ def _room(tx: Transaction, actor: Actor, session: ExamSession) -> Room:
 
 def wall(engine: Engine, actor: Actor, session_id: SessionId, room: int = 1) -> Wall:
     """Return one room of a session: those who are in it or about to be, by seat."""
-    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         session = tx.exams.session_of(actor, session_id)
         present = [one for one in tx.sittings.all_of_session(session_id, actor.organisation_id) if one.state in WATCHED]
@@ -125,7 +125,7 @@ def wall(engine: Engine, actor: Actor, session_id: SessionId, room: int = 1) -> 
 
 def flags(engine: Engine, actor: Actor, session_id: SessionId) -> list[Flag]:
     """Return the flags of a session that wait for this person's decision: their tiles need somebody until it is made."""
-    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         tx.exams.session_of(actor, session_id)
         present = {one.id for one in tx.sittings.all_of_session(session_id, actor.organisation_id) if one.candidate_id != actor.person_id}
@@ -151,7 +151,7 @@ def _seat(tx: Transaction, sitting: Sitting) -> Seat:
 
 def watching(engine: Engine, actor: Actor, sitting_id: SittingId) -> Watching:
     """Return one candidate's panel."""
-    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         sitting = tx.sittings.of_organisation(sitting_id, actor.organisation_id)
         return Watching(
@@ -165,7 +165,7 @@ def watching(engine: Engine, actor: Actor, sitting_id: SittingId) -> Watching:
 
 def ticket(engine: Engine, actor: Actor, session_id: SessionId) -> str:
     """Return a ticket that opens the wall's socket for one session of the actor's organisation."""
-    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         tx.exams.session_of(actor, session_id)
     return tickets.issue(engine, TicketKind.WALL, session_id)
