@@ -64,10 +64,13 @@ class Form:
 
     def section_with(self, item_id: ItemVersionId) -> FormSection:
         """Return the part that an item is in; raises UnknownItem."""
-        for section in self.sections:
-            if item_id in section.items:
-                return section
-        raise UnknownItem("this item is not in the sitting's form")
+        self.check_has(item_id)
+        return next(section for section in self.sections if item_id in section.items)
+
+    def check_has(self, *items: ItemVersionId) -> None:
+        """Refuse items that are not in the form; raises UnknownItem."""
+        if set(items).difference(self.items):
+            raise UnknownItem("this item is not in the sitting's form")
 
 
 def document_of(sections: Sequence[FormSection], digests: Mapping[ItemVersionId, str]) -> Json:

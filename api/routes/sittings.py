@@ -8,29 +8,28 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.auth import EngineDep, Invigilator, PromptViewer, Viewer, engine_of
+from api.paths import ID, ItemPath, SittingPath
 from api.routes import examples
 from api.routes.form_answers import FormAnswer, form_answer, progress_answer
 from api.safe_browser import SafeBrowser
 from assessment_engine.delivery.responses import Answer, Receipt, an_offer
 from assessment_engine.delivery.sealing import Seal
-from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.delivery.timekeeping import MOST_MINUTES
 from assessment_engine.delivery.timing import OutagePolicy
 from assessment_engine.kernel.clock import iso
-from assessment_engine.kernel.ids import ItemVersionId, SittingId
+from assessment_engine.kernel.ids import ItemVersionId
 from assessment_engine.services import contact, delivery, starts, timekeeping
 from assessment_engine.services.delivery import OpenSitting
 from assessment_engine.services.papers import release_code
 from assessment_engine.storage.ledger_writer import AnswerLedger
 
 LARGEST_REVISION = 2**31 - 1
-
-_ID = r"^[A-Za-z0-9_.-]{1,40}$"
 
 router = APIRouter(prefix="/api/v1/sittings", tags=["sittings"])
 
@@ -47,9 +46,7 @@ async def _ledger(request: Request) -> AnswerLedger:
 
 
 LedgerDep = Annotated[AnswerLedger, Depends(_ledger)]
-SittingPath = Annotated[SittingId, Path(pattern=_ID, examples=[examples.SITTING])]
-ItemPath = Annotated[ItemVersionId, Path(pattern=_ID, examples=[examples.ITEM])]
-WriterHeader = Annotated[str | None, Header(alias="X-Writer", pattern=_ID)]
+WriterHeader = Annotated[str | None, Header(alias="X-Writer", pattern=ID)]
 Language = Literal["en", "hi"]
 
 
@@ -104,7 +101,7 @@ class SealAnswer(BaseModel):
 
 
 class PauseAnswer(BaseModel):
-    """Since when the sitting's time stands still, and why."""
+    """Since when the sitting's time stands still, and why: `invigilator` or `break`."""
 
     since: datetime
     reason: str
@@ -211,7 +208,7 @@ class NoteRequest(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "item_viewed", "item": examples.ITEM, "data": {"language": "hi"}}]})
 
     kind: Annotated[str, Field(max_length=40)]
-    item: Annotated[str | None, Field(max_length=40, pattern=_ID)] = None
+    item: Annotated[ItemVersionId | None, Field(max_length=40, pattern=ID)] = None
     data: dict[str, str | int | float | bool | None] = {}
 
 
@@ -369,13 +366,18 @@ def _shown(opened: OpenSitting) -> SittingAnswer:
         moves=opened.form.guided,
         progress=progress_answer(opened),
         seal=_seal(opened.seal) if opened.seal else None,
-        paused=PauseAnswer(since=sitting.paused_at, reason=str(sitting.paused_for or "")) if sitting.paused_at else None,
+        paused=pause_answer(sitting),
         writer=sitting.writer,
         device_change=opened.exam.policy.device_change,
         tools=list(opened.tools),
         practice=sitting.practice,
         closed_by=sitting.closed_by,
     )
+
+
+def pause_answer(sitting: Sitting) -> PauseAnswer | None:
+    """Say since when and why a sitting's time stands still; None while it runs."""
+    return None if sitting.paused_at is None else PauseAnswer(since=sitting.paused_at, reason=str(sitting.paused_for))
 
 
 def _saved(answer: Answer) -> SavedAnswer:

@@ -24,7 +24,6 @@ from assessment_engine.kernel.errors import (
     SectionClosed,
     SittingPaused,
     SittingSealed,
-    UnknownItem,
 )
 from assessment_engine.kernel.ids import ItemVersionId, LateAnswerId, PersonId, SittingId
 from assessment_engine.kernel.signing import SigningKey, verify
@@ -124,8 +123,7 @@ class Arrival:
 
 def why_late(sitting: Sitting, form: Form, offer: Offer, now: datetime) -> LateReason:
     """Return why the ledger does not take this answer; raises NotYet while it still does, and the refusals of a plain answer."""
-    if offer.item_id not in form.items:
-        raise UnknownItem("this item is not in the sitting's form")
+    form.check_has(offer.item_id)
     if offer.revision > sitting.revision + MAX_REVISION_LEAP:
         raise RevisionFromTheFuture("the revision is too far ahead", newest=sitting.revision)
     if sitting.state is SittingState.SUBMITTED:

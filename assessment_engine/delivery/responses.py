@@ -24,7 +24,6 @@ from assessment_engine.kernel.errors import (
     SittingSealed,
     StaleRevision,
     TooLarge,
-    UnknownItem,
     WrongResponse,
 )
 from assessment_engine.kernel.ids import ItemVersionId, PersonId, SittingId
@@ -135,10 +134,9 @@ def known_receipt(offer: Offer, standing: Standing, now: datetime) -> Receipt | 
     A retry is answered even after the seal: the answer was acknowledged in time, only the acknowledgement was lost.
     """
     sitting = standing.sitting
-    if sitting is None or sitting.candidate_id != offer.candidate_id:
+    if sitting is None or standing.form is None or sitting.candidate_id != offer.candidate_id:
         raise NotFound("no such sitting")
-    if standing.form is None or offer.item_id not in standing.form.items:
-        raise UnknownItem("this item is not in the sitting's form")
+    standing.form.check_has(offer.item_id)
     if standing.same_revision is not None:
         return _retried(offer, standing.same_revision, sitting.revision)
     check_open(sitting, now)

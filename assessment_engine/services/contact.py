@@ -17,7 +17,7 @@ from assessment_engine.delivery.nonce import a_nonce
 from assessment_engine.delivery.sitting import RUNNING, Sitting, SittingState
 from assessment_engine.delivery.timekeeping import Breaks
 from assessment_engine.kernel.canonical import Json
-from assessment_engine.kernel.errors import AssessmentError, NotFound, UnknownItem
+from assessment_engine.kernel.errors import AssessmentError, NotFound
 from assessment_engine.kernel.ids import FormId, ItemVersionId, SessionId, SittingId
 from assessment_engine.people import Actor
 from assessment_engine.services import announcements
@@ -102,18 +102,18 @@ def _hear_all(
     tx: Transaction, now: datetime, sittings: Mapping[SittingId, Sitting], signs: Sequence[Sign]
 ) -> list[Contact | AssessmentError]:
     """Note every sign of life of a batch; the sittings' rows are locked by the writer."""
-    desk = _Desk(tx, now, sittings)
+    batch = _Batch(tx, now, sittings)
     outcomes: list[Contact | AssessmentError] = []
     for sign in signs:
         try:
-            outcomes.append(desk.hear(sign))
+            outcomes.append(batch.hear(sign))
         except AssessmentError as refusal:
             outcomes.append(refusal)
-    tx.sittings.save_contacts(desk.heard.values())
+    tx.sittings.save_contacts(batch.heard.values())
     return outcomes
 
 
-class _Desk:
+class _Batch:
     """What the contacts of one batch need to know, read once for all of them."""
 
     def __init__(self, tx: Transaction, now: datetime, sittings: Mapping[SittingId, Sitting]) -> None:
@@ -157,9 +157,8 @@ class _Desk:
 
 
 def _check(keepsake: Keepsake | None, form: Form) -> None:
-    named = () if keepsake is None else (*keepsake.marked, *keepsake.visited, *keepsake.languages)
-    if not set(named) <= set(form.items):
-        raise UnknownItem("this item is not in the sitting's form")
+    if keepsake is not None:
+        form.check_has(*keepsake.marked, *keepsake.visited, *keepsake.languages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

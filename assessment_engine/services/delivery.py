@@ -17,7 +17,7 @@ from assessment_engine.delivery.timing import TimePolicy, time_policy
 from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.exams.policy import tools_beside
 from assessment_engine.kernel.canonical import canonical_json
-from assessment_engine.kernel.errors import AfterTime, Invalid, NotYet, SittingSealed, TooLarge, UnknownItem
+from assessment_engine.kernel.errors import AfterTime, Invalid, NotYet, SittingSealed, TooLarge
 from assessment_engine.kernel.ids import ItemVersionId, SittingId
 from assessment_engine.people import Actor
 from assessment_engine.services import starts, tickets
@@ -65,7 +65,7 @@ class Note:
     """What a page noticed: a kind of exam event, the item it is about, small facts."""
 
     kind: str
-    item_id: str | None = None
+    item_id: ItemVersionId | None = None
     data: Facts = field(default_factory=dict)
 
 
@@ -172,8 +172,7 @@ def item_of(engine: Engine, actor: Actor, sitting_id: SittingId, item_id: ItemVe
         if sitting.state not in RUNNING:
             raise NotYet("questions are shown while the sitting is in progress", state=str(sitting.state))
         form = tx.forms.get(sitting.form_id)
-        if item_id not in form.items:
-            raise UnknownItem("this item is not in the sitting's form")
+        form.check_has(item_id)
         check_readable(form, sitting, item_id, engine.clock.now())
         response = tx.answers.final(sitting_id).get(item_id)
     return rendered_item(engine, item_id, lang, response, sitting_id=sitting_id)
@@ -189,10 +188,10 @@ def note(engine: Engine, ledger: AnswerLedger, actor: Actor, sitting_id: Sitting
     def work(tx: Transaction, now: datetime) -> None:
         sitting = tx.sittings.of_candidate(sitting_id, actor.person_id)
         item = noted.item_id
-        if item is not None and item not in tx.forms.get(sitting.form_id).items:
-            raise UnknownItem("this item is not in the sitting's form")
+        if item is not None:
+            tx.forms.get(sitting.form_id).check_has(item)
         if noted.kind == "item_viewed" and item is not None and sitting.state is SittingState.IN_PROGRESS:
-            tx.sittings.save_progress([sitting.viewing(ItemVersionId(item))])
+            tx.sittings.save_progress([sitting.viewing(item)])
         tx.events.record(sitting_event(noted.kind, sitting, now, actor, subject=item, data=noted.data))
 
     ledger.in_order(sitting_id, work).result()

@@ -30,9 +30,9 @@ from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.exams import Exam
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import parse_iso
-from assessment_engine.kernel.errors import TooLarge, UnknownItem
+from assessment_engine.kernel.errors import TooLarge
 from assessment_engine.kernel.ids import ItemVersionId, LateAnswerId, PersonId, SittingId, new_id
-from assessment_engine.people import Actor, Role, require
+from assessment_engine.people import SESSION_STAFF, Actor, require
 from assessment_engine.scoring.results import BatchState
 from assessment_engine.services.closing import Jobs, close_if_over, tell
 from assessment_engine.services.engine import Engine
@@ -41,8 +41,6 @@ from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import sitting_event
 from item_bank.forms import Form
 from item_bank.qti.binding import bind
-
-JUDGES = (Role.INVIGILATOR, Role.CELL_OFFICER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +113,7 @@ def check_fit(tx: Transaction, sitting: Sitting, offers: Sequence[Offer]) -> Non
     if len(offers) > MOST_AT_ONCE:
         raise TooLarge(f"at most {MOST_AT_ONCE} answers at once", limit=MOST_AT_ONCE)
     form = tx.forms.get(sitting.form_id)
-    for offer in offers:
-        if offer.item_id not in form.items:
-            raise UnknownItem("this item is not in the sitting's form")
+    form.check_has(*(offer.item_id for offer in offers))
     items = {one: scored_variant(version) for one, version in tx.items.many({offer.item_id for offer in offers}).items()}
     for offer in offers:
         bind(items[offer.item_id], offer.response)
@@ -175,7 +171,7 @@ def _check_room(tx: Transaction, sitting_id: SittingId, new: Sequence[LateAnswer
 
 def late_queue(engine: Engine, actor: Actor) -> list[LateCase]:
     """Return the organisation's sittings with late answers: those on which people still have to decide first, then the newest."""
-    require(actor, *JUDGES)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         sitting_ids = dict.fromkeys(late.sitting_id for late in tx.late_answers.of_organisation(actor.organisation_id))
         cases = [_case(tx, tx.sittings.get(sitting_id)) for sitting_id in sitting_ids]
@@ -184,7 +180,7 @@ def late_queue(engine: Engine, actor: Actor) -> list[LateCase]:
 
 def late_case(engine: Engine, actor: Actor, sitting_id: SittingId) -> LateCase:
     """Return one sitting of the organisation with all that came late for it; what a first person said is told after the second's word."""
-    require(actor, *JUDGES)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         case = _case(tx, tx.sittings.of_organisation(sitting_id, actor.organisation_id))
     return replace(case, lines=tuple(_as_told(line, actor) for line in case.lines))

@@ -15,7 +15,7 @@ from assessment_engine.delivery.progress import Progress, progress_of
 from assessment_engine.delivery.responses import check_lease, check_open
 from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.delivery.walk import ground_of
-from assessment_engine.kernel.errors import StorageUnavailable, UnknownItem
+from assessment_engine.kernel.errors import StorageUnavailable
 from assessment_engine.kernel.ids import ItemVersionId, SittingId
 from assessment_engine.people import Actor
 from assessment_engine.scoring.scorecard import share_of
@@ -78,8 +78,8 @@ def _move(actor: Actor, sitting_id: SittingId, wanted: Move, marks: Marks, tx: T
     form = tx.forms.get(found.form_id)
     if form.deciding and found.revision != marks.revision:
         return None
-    if wanted.to is not None and wanted.to not in form.items:
-        raise UnknownItem("this item is not in the sitting's form")
+    if wanted.to is not None:
+        form.check_has(wanted.to)
     check_lease(found, wanted.writer)
     sitting = settle(tx, found, now)
     check_open(sitting, now)

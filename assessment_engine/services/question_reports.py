@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from assessment_engine.delivery.question_reports import MOST_OF_SITTING, NewReport, QuestionReport, ReportVerb
 from assessment_engine.delivery.sitting import RUNNING
-from assessment_engine.kernel.errors import Conflict, NotYet, UnknownItem
+from assessment_engine.kernel.errors import Conflict, NotYet
 from assessment_engine.kernel.ids import ItemVersionId, PersonId, QuestionReportId, SittingId, new_id
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services.engine import Engine
@@ -39,8 +39,7 @@ def report_question(engine: Engine, actor: Actor, sitting_id: SittingId, new: Ne
         sitting = tx.sittings.of_candidate(sitting_id, actor.person_id)
         if sitting.state not in RUNNING:
             raise NotYet("questions are reported during the exam", state=str(sitting.state))
-        if new.item_id not in tx.forms.get(sitting.form_id).items:
-            raise UnknownItem("this item is not in the sitting's form")
+        tx.forms.get(sitting.form_id).check_has(new.item_id)
         earlier = tx.question_reports.of_sitting(sitting_id)
         if same := next((one for one in earlier if (one.item_id, one.text) == (new.item_id, new.text.strip())), None):
             return same
