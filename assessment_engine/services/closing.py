@@ -5,16 +5,18 @@ its own. The rules are in delivery/timekeeping.py; acts of people are services/t
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from assessment_engine.delivery import timekeeping as rules
 from assessment_engine.delivery.sealing import Closing, Seal, seal_ledger
 from assessment_engine.delivery.sitting import RUNNING, Sitting
 from assessment_engine.delivery.timekeeping import Terms
-from assessment_engine.delivery.timing import TimePolicy, time_policy
+from assessment_engine.delivery.timing import time_policy
+from assessment_engine.exams import Exam
+from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
-from assessment_engine.kernel.ids import ExamId, SittingId
+from assessment_engine.kernel.ids import SittingId
 from assessment_engine.people import Actor
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.database import Transaction
@@ -28,7 +30,11 @@ IN_ONE_BREATH = 10
 
 def terms_of(tx: Transaction, sitting: Sitting) -> Terms:
     """Return the rules of time as they apply to one sitting: its exam's policy and its candidate's arrangements."""
-    exam, arrangements = tx.exams.get(sitting.exam_id), tx.exams.registration(sitting.registration_id).arrangements
+    return terms_for(tx.exams.get(sitting.exam_id), tx.exams.registration(sitting.registration_id).arrangements)
+
+
+def terms_for(exam: Exam, arrangements: Mapping[str, Json]) -> Terms:
+    """Return an exam's rules of time as a registration's arrangements make them."""
     return Terms(policy=time_policy(exam.duration_s, exam.policy.document, arrangements), breaks=rules.breaks_of(arrangements))
 
 
@@ -114,13 +120,10 @@ def time_up(engine: Engine, breathe: Callable[[], None] = no_breath) -> int:
 def _due(engine: Engine) -> list[SittingId]:
     """Return what may be closed as far as can be seen without a lock; what waits (grace, an outage) costs no transaction."""
     now = engine.clock.now()
-    policies: dict[ExamId, TimePolicy] = {}
     with engine.store.read() as tx:
         overdue = tx.sittings.overdue(now)
-        for exam_id in {sitting.exam_id for sitting in overdue}:
-            exam = tx.exams.get(exam_id)
-            policies[exam_id] = time_policy(exam.duration_s, exam.policy.document, {})
-    return [one.id for one in overdue if rules.may_close(one, Terms(policy=policies[one.exam_id]), now)]
+        terms = {exam_id: terms_for(exam, {}) for exam_id, exam in tx.exams.many({one.exam_id for one in overdue}).items()}
+    return [one.id for one in overdue if rules.may_close(one, terms[one.exam_id], now)]
 
 
 def end_breaks(engine: Engine) -> int:

@@ -14,8 +14,7 @@ from functools import partial
 
 from assessment_engine.delivery import timekeeping as rules
 from assessment_engine.delivery.sitting import Sitting
-from assessment_engine.delivery.timekeeping import Misfit, Terms, TimeAct, TimeVerb
-from assessment_engine.delivery.timing import time_policy
+from assessment_engine.delivery.timekeeping import Misfit, TimeAct, TimeVerb
 from assessment_engine.exams import Exam, ExamSession, Registration
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
@@ -32,8 +31,8 @@ from assessment_engine.kernel.errors import (
     SittingSealed,
 )
 from assessment_engine.kernel.ids import RegistrationId, RoomId, SessionId, SittingId, TimeActId, new_id
-from assessment_engine.people import Actor, Role, require
-from assessment_engine.services.closing import Jobs, no_breath, seal_up, tell
+from assessment_engine.people import SESSION_STAFF, Actor, Role, require
+from assessment_engine.services.closing import Jobs, no_breath, seal_up, tell, terms_for
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import Facts, sitting_event
@@ -116,7 +115,7 @@ class Preview:
 
 def preview(engine: Engine, actor: Actor, wish: Wish) -> Preview:
     """Return whom the act would be about; nothing is changed."""
-    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         return _preview(tx, actor, wish, engine.clock.now())
 
@@ -131,7 +130,7 @@ def _preview(tx: Transaction, actor: Actor, wish: Wish, now: datetime) -> Previe
     candidates = []
     for sitting in sittings:
         registration = registered[sitting.registration_id]
-        terms = _terms(exam, registration.arrangements)
+        terms = terms_for(exam, registration.arrangements)
         why = Misfit.ONES_OWN if sitting.candidate_id == actor.person_id else rules.misfit(sitting, meant.act, terms, now)
         after = None if why else rules.done(sitting, meant.act, now)
         seat, name = registration.seat or "", names[sitting.candidate_id]
@@ -152,10 +151,6 @@ def _chosen(sittings: Sequence[Sitting], registered: Mapping[RegistrationId, Reg
     return list(sittings)
 
 
-def _terms(exam: Exam, arrangements: Mapping[str, Json]) -> Terms:
-    return Terms(policy=time_policy(exam.duration_s, exam.policy.document, arrangements), breaks=rules.breaks_of(arrangements))
-
-
 def act(engine: Engine, ledger: AnswerLedger, actor: Actor, act_id: TimeActId, wish: Wish) -> RecordedAct:
     """Do what was previewed, to those whom it fits now; asked for again it is what was done the first time.
 
@@ -166,7 +161,7 @@ def act(engine: Engine, ledger: AnswerLedger, actor: Actor, act_id: TimeActId, w
 
 
 def _write_down(engine: Engine, actor: Actor, act_id: TimeActId, wish: Wish) -> None:
-    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    require(actor, *SESSION_STAFF)
     reason = wish.reason.strip()
     if not 0 < len(reason) <= LONGEST_REASON:
         raise Invalid(f"a reason is needed, at most {LONGEST_REASON} characters", most=LONGEST_REASON, field="reason")
@@ -248,10 +243,11 @@ def _do(engine: Engine, tx: Transaction, recorded: RecordedAct, some: Sequence[S
     arrangements = tx.exams.arrangements({one.registration_id for one in sittings.values()})
     outcomes: list[Outcome] = []
     for sitting in (sittings[sitting_id] for sitting_id in some):
-        why = (
-            None if sitting.id in before else rules.misfit(sitting, recorded.act, _terms(exam, arrangements[sitting.registration_id]), now)
-        )
-        outcomes.append(() if sitting.id in before else why or _do_one(engine, tx, recorded, sitting, now))
+        if sitting.id in before:
+            outcomes.append(())
+            continue
+        why = rules.misfit(sitting, recorded.act, terms_for(exam, arrangements[sitting.registration_id]), now)
+        outcomes.append(why or _do_one(engine, tx, recorded, sitting, now))
     return outcomes
 
 
@@ -310,7 +306,7 @@ def _is_forgotten(recorded: RecordedAct | None, now: datetime) -> bool:
 
 def give_time(engine: Engine, actor: Actor, sitting_id: SittingId, minutes: int, reason: str) -> Sitting:
     """Give one candidate time; raises NotAllowed when the exam's policy is that the time runs on and the actor is not of the cell."""
-    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         sitting = tx.sittings.of_organisation(sitting_id, actor.organisation_id)
     given = TimeAct(verb=TimeVerb.GIVE_TIME, seconds=minutes * 60)
