@@ -16,7 +16,7 @@ from assessment_engine.kernel.errors import Conflict, Invalid, SecondPersonNeede
 from assessment_engine.kernel.ids import ArrangementId, RegistrationId, SittingId
 from assessment_engine.people import Actor
 from assessment_engine.services import arrangements
-from assessment_engine.services.arrangements import LARGEST_DOCUMENT, MOST_DOCUMENTS, Wish
+from assessment_engine.services.arrangements import LARGEST_DOCUMENT, MOST_DOCUMENTS, NewArrangement
 from assessment_engine.services.engine import Engine
 
 router = APIRouter(include_in_schema=False)
@@ -101,7 +101,7 @@ def ask(
     sent = {**adjustments, "text": text}
     try:
         given = tuple((str(each.filename), each.file.read(LARGEST_DOCUMENT + 1)) for each in documents or () if each.filename)
-        arrangements.ask(engine, actor, Wish(sitting_id=sitting_id, asked=_read(sent), text=text, documents=given))
+        arrangements.ask(engine, actor, NewArrangement(sitting_id=sitting_id, asked=_read(sent), text=text, documents=given))
     except (Invalid, TooLarge, UnreadableFile, Conflict) as error:
         return _mine(request, engine, actor, sitting_id, sent=sent, problem=error.message)
     return goto(f"/candidate/sittings/{sitting_id}/arrangements", done="asked")

@@ -42,7 +42,7 @@ class PartState(StrEnum):
     CLOSED = "closed"  # left for good, or its time is over
 
 
-class Closing(StrEnum):
+class WhyClosed(StrEnum):
     """Why a question is closed; `details.reason` of section_closed."""
 
     NOT_YET = "not_yet"
@@ -52,10 +52,10 @@ class Closing(StrEnum):
 
 
 _WORDS = {
-    Closing.NOT_YET: "this question has not been reached yet",
-    Closing.LEFT: "this question was left, and there is no way back to it",
-    Closing.TIME_OVER: "the time of this part or question is over",
-    Closing.NO_WAY: "no part comes after this one; the paper can be handed in",
+    WhyClosed.NOT_YET: "this question has not been reached yet",
+    WhyClosed.LEFT: "this question was left, and there is no way back to it",
+    WhyClosed.TIME_OVER: "the time of this part or question is over",
+    WhyClosed.NO_WAY: "no part comes after this one; the paper can be handed in",
 }
 
 
@@ -111,29 +111,29 @@ def _check(form: Form, sitting: Sitting, item_id: ItemVersionId, now: datetime, 
     elapsed = sitting.elapsed_s(now)
     ground = ground_of(form, sitting.id)
     progress = settled(ground, progress_of(sitting.progress), elapsed)
-    reason = _closing(ground, progress, item_id, elapsed, grace_s)
+    reason = _why_closed(ground, progress, item_id, elapsed, grace_s)
     if reason is not None:
         raise _closed(reason, progress, form.section_with(item_id).id)
 
 
-def _closed(reason: Closing, progress: Progress, section_id: str) -> SectionClosed:
+def _closed(reason: WhyClosed, progress: Progress, section_id: str) -> SectionClosed:
     return SectionClosed(_WORDS[reason], reason=str(reason), section=section_id, item=progress.item)
 
 
-def _closing(ground: Ground, progress: Progress, item_id: ItemVersionId, elapsed: float, grace_s: int) -> Closing | None:
+def _why_closed(ground: Ground, progress: Progress, item_id: ItemVersionId, elapsed: float, grace_s: int) -> WhyClosed | None:
     """Tell why a question takes no answer at `elapsed`, None when it does. `progress` is settled."""
     section = ground.form.section_with(item_id)
     stay = progress.sections.get(section.id)
     linear = section.navigation is Navigation.LINEAR
     if stay is None or (linear and item_id not in progress.items):
-        return Closing.NOT_YET
+        return WhyClosed.NOT_YET
     limit = min(part_end(section, progress), item_end(section, progress, item_id))
     if elapsed > limit + grace_s:
-        return Closing.TIME_OVER
+        return WhyClosed.TIME_OVER
     left = _item_left(ground, progress, section, item_id) if linear else stay.left_s if section.is_final else None
     if left is None or left >= limit:
         return None
-    return Closing.LEFT if elapsed > left + min(grace_s, MAX_GRACE_S) else None
+    return WhyClosed.LEFT if elapsed > left + min(grace_s, MAX_GRACE_S) else None
 
 
 def _item_left(ground: Ground, progress: Progress, section: FormSection, item_id: ItemVersionId) -> float | None:
@@ -159,7 +159,7 @@ def moved(ground: Ground, progress: Progress, move: Move, elapsed: float) -> Pro
     if move.to is None:
         return _on(ground, progress, elapsed) if following is None else remembered.entered(section.id, following, elapsed)
     if section.navigation is Navigation.LINEAR and move.to != following:
-        raise _closed(Closing.LEFT if move.to in progress.items else Closing.NOT_YET, progress, section.id)
+        raise _closed(WhyClosed.LEFT if move.to in progress.items else WhyClosed.NOT_YET, progress, section.id)
     return remembered.entered(section.id, move.to, elapsed)
 
 
@@ -169,7 +169,7 @@ def _on(ground: Ground, progress: Progress, elapsed: float) -> Progress:
     section = ground.form.section_with(progress.item)
     turn = next_part(ground, progress)
     if turn.to is None:
-        raise _closed(Closing.NO_WAY, progress, section.id) if turn.known else NotYet("the marks of this part are not known yet")
+        raise _closed(WhyClosed.NO_WAY, progress, section.id) if turn.known else NotYet("the marks of this part are not known yet")
     return enter(ground, progress.left(section.id, elapsed), turn.to, elapsed)
 
 
@@ -180,12 +180,12 @@ def _into(ground: Ground, progress: Progress, to: ItemVersionId, elapsed: float)
     if target.id in progress.sections:
         if not is_open(target, progress, elapsed):
             over = elapsed > part_end(target, progress)
-            raise _closed(Closing.TIME_OVER if over else Closing.LEFT, progress, target.id)
+            raise _closed(WhyClosed.TIME_OVER if over else WhyClosed.LEFT, progress, target.id)
         return gone.entered(target.id, to, elapsed)
     entered = enter(ground, gone, target.id, elapsed)
     wrong_start = target.navigation is Navigation.LINEAR and entered.item != to
     if next_part(ground, progress).to != target.id or wrong_start:
-        raise _closed(Closing.NOT_YET, progress, target.id)
+        raise _closed(WhyClosed.NOT_YET, progress, target.id)
     return entered if entered.item == to else replace(entered, item=to, items={to: elapsed, **progress.items})
 
 

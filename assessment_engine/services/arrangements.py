@@ -13,7 +13,7 @@ from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.kernel.canonical import sha256_hex
 from assessment_engine.kernel.errors import Conflict, Invalid, NotFound, TooLarge, UnreadableFile
 from assessment_engine.kernel.ids import ArrangementId, PersonId, RegistrationId, SittingId, new_id
-from assessment_engine.people import Actor, Role, require
+from assessment_engine.people import SESSION_STAFF, Actor, Role, require
 from assessment_engine.services import evidence
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.arrangements import ArrangementDocument
@@ -28,7 +28,7 @@ MEDIA_TYPES: Mapping[bytes, str] = {b"%PDF-": "application/pdf", b"\xff\xd8\xff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class NewArrangement:
     """What a candidate asks for, why, and the documents that show it: file names and bytes."""
 
     sitting_id: SittingId
@@ -50,32 +50,32 @@ class ArrangementView:
     may_change: bool  # the sitting has not begun
 
 
-def ask(engine: Engine, actor: Actor, wish: Wish) -> Arrangement:
+def ask(engine: Engine, actor: Actor, new: NewArrangement) -> Arrangement:
     """Ask for an arrangement before the sitting begins; raises Conflict while another request is open, Invalid for nothing asked."""
-    text, now = checked_text(wish.text), engine.clock.now()
-    if wish.asked.is_nothing:
+    text, now = checked_text(new.text), engine.clock.now()
+    if new.asked.is_nothing:
         raise Invalid("choose at least one arrangement", field="asked")
-    kinds = [_media_type(name, data) for name, data in _checked(wish.documents)]
+    kinds = [_media_type(name, data) for name, data in _checked(new.documents)]
     with engine.store.read() as tx:
-        sitting = tx.sittings.of_candidate(wish.sitting_id, actor.person_id)
-    new = Arrangement(
+        sitting = tx.sittings.of_candidate(new.sitting_id, actor.person_id)
+    request = Arrangement(
         id=ArrangementId(new_id("arr", now)),
         organisation_id=sitting.organisation_id,
         registration_id=sitting.registration_id,
         sitting_id=sitting.id,
         candidate_id=actor.person_id,
         requested_at=now,
-        asked=wish.asked,
+        asked=new.asked,
         text=text,
     )
-    kept = [_keep(engine, new, number, document) for number, document in enumerate(zip(wish.documents, kinds, strict=True), start=1)]
+    kept = [_keep(engine, request, number, document) for number, document in enumerate(zip(new.documents, kinds, strict=True), start=1)]
     with engine.store.begin() as tx:
-        _check_open(tx, new)
-        tx.arrangements.add(new)
+        _check_open(tx, request)
+        tx.arrangements.add(request)
         for row in kept:
             tx.arrangements.add_document(row)
-        _note(tx, new, "requested", actor, now)
-    return new
+        _note(tx, request, "requested", actor, now)
+    return request
 
 
 def _checked(documents: Sequence[tuple[str, bytes]]) -> Sequence[tuple[str, bytes]]:
@@ -102,11 +102,11 @@ def _keep(engine: Engine, request: Arrangement, number: int, document: tuple[tup
     )
 
 
-def _check_open(tx: Transaction, new: Arrangement) -> None:
+def _check_open(tx: Transaction, request: Arrangement) -> None:
     """Refuse a request beside an open one, or for a sitting that has begun. The sitting's row is locked, so that two clicks are one."""
-    if tx.sittings.get_locked(new.sitting_id).state not in BEFORE_START:
+    if tx.sittings.get_locked(request.sitting_id).state not in BEFORE_START:
         raise Conflict("the exam has begun; an invigilator can give time now")
-    if any(one.state in OPEN_STATES for one in tx.arrangements.of_registration(new.registration_id)):
+    if any(one.state in OPEN_STATES for one in tx.arrangements.of_registration(request.registration_id)):
         raise Conflict("a request for this exam is open already")
 
 
@@ -219,7 +219,7 @@ def document(engine: Engine, actor: Actor, arrangement_id: ArrangementId, number
 
 def scribe_face(engine: Engine, actor: Actor, registration_id: RegistrationId) -> bytes:
     """Return an enrolled scribe's face to those who let candidates in; raises NotFound when there is none."""
-    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         requests = tx.arrangements.of_registration(registration_id)
     enrolled = [one for one in requests if one.scribe and one.organisation_id == actor.organisation_id]

@@ -34,7 +34,7 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class ExamOffer:
     """An exam that a candidate holds no place of, whether they may take it, and the slots that they could book."""
 
     exam: Exam
@@ -60,7 +60,7 @@ def eligibility(engine: Engine, actor: Actor, exam_id: ExamId) -> Eligibility:
         return eligibility_of(tx, tx.exams.of_actor(actor, exam_id), actor.person_id, engine.clock.now())
 
 
-def offers(engine: Engine, actor: Actor) -> list[Offer]:
+def offers(engine: Engine, actor: Actor) -> list[ExamOffer]:
     """Return the open exams of the organisation that the actor holds no place of, with the slots that are not over."""
     now = engine.clock.now()
     with engine.store.read() as tx:
@@ -77,7 +77,7 @@ def _coming(tx: Transaction, actor: Actor, now: datetime) -> list[Slot]:
     return [Slot(session=session, free=free[session.id]) for session in open_]
 
 
-def _offer(tx: Transaction, actor: Actor, exam: Exam, coming: Sequence[Slot], now: datetime) -> Offer | None:
+def _offer(tx: Transaction, actor: Actor, exam: Exam, coming: Sequence[Slot], now: datetime) -> ExamOffer | None:
     facts = facts_of(tx, exam, actor.person_id, now)
     slots = tuple(slot for slot in coming if slot.session.exam_id == exam.id)
     whenever = eligibility_for(exam, facts, date.max)
@@ -86,7 +86,7 @@ def _offer(tx: Transaction, actor: Actor, exam: Exam, coming: Sequence[Slot], no
     late = tuple(slot for slot in slots if whenever.free_on is None or day_of(slot.session, now) >= whenever.free_on)
     decided = whenever if late or not slots else eligibility_for(exam, facts, civil_date(now))
     competency = next((one for one in tx.competency.all_of(actor.organisation_id) if decided.competency in (one.id, one.code)), None)
-    return Offer(exam=exam, eligibility=decided, slots=late, competency=competency)
+    return ExamOffer(exam=exam, eligibility=decided, slots=late, competency=competency)
 
 
 def booking(engine: Engine, actor: Actor, sitting_id: SittingId) -> Booking:

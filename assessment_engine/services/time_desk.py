@@ -12,13 +12,13 @@ from assessment_engine.delivery.sitting import RUNNING, Sitting, SittingState
 from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.kernel.clock import parse_iso
 from assessment_engine.kernel.ids import RoomId, SessionId, SittingId
-from assessment_engine.people import Actor, Role, require
+from assessment_engine.people import SESSION_STAFF, Actor, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.timekeeping import RecordedAct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Seated:
     """One running candidate and where they sit."""
 
     sitting: Sitting
@@ -41,7 +41,7 @@ class Desk:
 
     session: ExamSession
     exam: Exam
-    places: tuple[Place, ...]
+    seated: tuple[Seated, ...]
     rooms: tuple[RoomCount, ...]
 
 
@@ -66,7 +66,7 @@ class PastAct:
 
 def desk(engine: Engine, actor: Actor, session_id: SessionId) -> Desk:
     """Return who is running in a session, and in which rooms."""
-    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         session = tx.exams.session_of(actor, session_id)
         exam = tx.exams.get(session.exam_id)
@@ -74,19 +74,19 @@ def desk(engine: Engine, actor: Actor, session_id: SessionId) -> Desk:
         running = [one for one in tx.sittings.all_of_session(session_id, actor.organisation_id) if one.state in RUNNING]
         names = tx.people.names([one.candidate_id for one in running])
         rooms = {room.id: room.name for room in tx.centres.rooms_of(actor)}
-    seats = [Place(sitting=one, name=names[one.candidate_id], seat=registered[one.registration_id].seat or "") for one in running]
+    seats = [Seated(sitting=one, name=names[one.candidate_id], seat=registered[one.registration_id].seat or "") for one in running]
     counts = Counter(room for one in running if (room := registered[one.registration_id].room_id) is not None)
     return Desk(
         session=session,
         exam=exam,
-        places=tuple(sorted(seats, key=lambda one: (one.seat, one.name))),
+        seated=tuple(sorted(seats, key=lambda one: (one.seat, one.name))),
         rooms=tuple(RoomCount(id=room, name=rooms.get(room, room), running=count) for room, count in sorted(counts.items())),
     )
 
 
 def silences(engine: Engine, actor: Actor, session_id: SessionId) -> list[Silence]:
     """Return when contact with running sittings of a session was lost and came back, newest first: what an outage is told by."""
-    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.read() as tx:
         tx.exams.session_of(actor, session_id)
@@ -106,7 +106,7 @@ def silences(engine: Engine, actor: Actor, session_id: SessionId) -> list[Silenc
 
 def paused(engine: Engine, actor: Actor, session_id: SessionId) -> list[SittingId]:
     """Return the sittings of a session whose time stands still, for a wall that is open."""
-    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         tx.exams.session_of(actor, session_id)
         found = tx.sittings.all_of_session(session_id, actor.organisation_id)
@@ -115,7 +115,7 @@ def paused(engine: Engine, actor: Actor, session_id: SessionId) -> list[SittingI
 
 def history(engine: Engine, actor: Actor, session_id: SessionId) -> list[PastAct]:
     """Return what people did with the time of a session's sittings, newest first."""
-    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         tx.exams.session_of(actor, session_id)
         acts = tx.time_acts.of_session(session_id)

@@ -33,7 +33,7 @@ from assessment_engine.kernel.canonical import sha256_hex
 from assessment_engine.kernel.ids import ExamId, FormId, ItemVersionId, OrganisationId, SessionId, new_id
 from assessment_engine.people import Role
 from assessment_engine.services import arrangements, courses
-from assessment_engine.services.arrangements import Wish
+from assessment_engine.services.arrangements import NewArrangement
 from assessment_engine.services.courses import NewCourse, NewModule
 from assessment_engine.services.delivery import open_ledger
 from assessment_engine.services.engine import Engine
@@ -134,8 +134,9 @@ def a_question_report(engine: Engine, world: World) -> Mapping[str, str]:
 def an_arrangement(engine: Engine, world: World) -> Mapping[str, str]:
     """A request with one document, of a candidate whose sitting has not begun."""
     sitting_id = a_stored_sitting(engine, world.candidate, *_another_exam(engine, world), state=SittingState.ADMITTED)
-    wish = Wish(sitting_id=sitting_id, asked=Adjustments(scribe=True), text=f"{NAME} hand", documents=(("letter.pdf", b"%PDF-1.7"),))
-    request = arrangements.ask(engine, world.candidate, wish)
+    letter = (("letter.pdf", b"%PDF-1.7"),)
+    new = NewArrangement(sitting_id=sitting_id, asked=Adjustments(scribe=True), text=f"{NAME} hand", documents=letter)
+    request = arrangements.ask(engine, world.candidate, new)
     return {"arrangement_id": request.id, "document_number": "1", "registration_id": request.registration_id}
 
 

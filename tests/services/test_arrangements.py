@@ -10,7 +10,7 @@ from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, SecondPersonNeeded, TooLarge, UnreadableFile
 from assessment_engine.people import Actor, Role
 from assessment_engine.services import arrangements, delivery
-from assessment_engine.services.arrangements import Wish
+from assessment_engine.services.arrangements import NewArrangement
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.ledger_writer import AnswerLedger
 from tests.builders import World, a_person, a_world, an_organisation
@@ -40,8 +40,8 @@ def officers(engine: Engine, world: World, number: int) -> list[Actor]:
 
 
 def ask(engine: Engine, world: World, **changes: object) -> Arrangement:
-    wish = Wish(sitting_id=world.sitting_id, asked=ASKED, text=WHY, documents=(("certificate.pdf", PDF),))
-    return arrangements.ask(engine, world.candidate, replace(wish, **changes))  # type: ignore[arg-type]
+    new = NewArrangement(sitting_id=world.sitting_id, asked=ASKED, text=WHY, documents=(("certificate.pdf", PDF),))
+    return arrangements.ask(engine, world.candidate, replace(new, **changes))  # type: ignore[arg-type]
 
 
 def test_what_was_given_stretches_the_candidates_time(any_engine: Engine, world: World, ledger: AnswerLedger) -> None:

@@ -11,7 +11,7 @@ from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.kernel.errors import NotAllowed, NotFound, NotYet
 from assessment_engine.people import Actor, Role
 from assessment_engine.services import arrangements, delivery, practice, readiness, session_reports
-from assessment_engine.services.arrangements import Wish
+from assessment_engine.services.arrangements import NewArrangement
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.readiness import Lack
 from assessment_engine.services.typesetter import TypstTypesetter
@@ -38,8 +38,8 @@ def another(engine: Engine, world: World, name: str = "Ravi Kumar", **changes: o
 
 
 def test_the_cell_sees_what_everybody_lacks(any_engine: Engine, world: World) -> None:
-    wish = Wish(sitting_id=world.sitting_id, asked=Adjustments(read_aloud=True), text="I read with difficulty.")
-    arrangements.ask(any_engine, world.candidate, wish)
+    new = NewArrangement(sitting_id=world.sitting_id, asked=Adjustments(read_aloud=True), text="I read with difficulty.")
+    arrangements.ask(any_engine, world.candidate, new)
     another(any_engine, world, state=SittingState.VOIDED)
 
     found = readiness.readiness(any_engine, an_officer(any_engine, world), world.session_id)
