@@ -51,11 +51,6 @@ class Checked:
     known_key: bool | None = None  # None: nothing was given to compare it with
 
 
-def receipt_problems(document: Json) -> list[str]:
-    """Return what is wrong with the file, in words; nothing when every signature holds. Raises UnreadableFile."""
-    return list(check_file(document).problems)
-
-
 def check_file(document: Json, published: Keys | None = None) -> Checked:
     """Check a file; `published` are the keys of the examination body by their names. Raises UnreadableFile."""
     taken = _read(document)

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.delivery.timing import time_policy
-from assessment_engine.exams import Exam, ExamPolicy, ExamSession, ExamState, ExamVerb, Registration
+from assessment_engine.exams import Exam, ExamPolicy, ExamSession, ExamState, ExamVerb
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import Conflict, Invalid, NotFound
-from assessment_engine.kernel.ids import CourseId, ExamId, FormId, RoomId, SessionId, new_id
-from assessment_engine.people import Actor, Role, require
+from assessment_engine.kernel.ids import CourseId, ExamId, FormId, ItemId, RoomId, SessionId, new_id
+from assessment_engine.people import SESSION_STAFF, Actor, Role, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.places import (
     NewRegistration,
@@ -61,15 +61,6 @@ class NewSession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seat:
-    """One registered candidate and how far their sitting has come."""
-
-    registration: Registration
-    sitting: Sitting
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionLine:
     """A session, its exam, and how many of its sittings are in which state."""
 
@@ -81,15 +72,6 @@ class SessionLine:
     def places(self) -> int:
         """How many candidates have a place."""
         return sum(count for state, count in self.counts.items() if state is not SittingState.VOIDED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionSheet:
-    """A session, its exam and everybody in it."""
-
-    session: ExamSession
-    exam: Exam
-    seats: tuple[Seat, ...]
 
 
 def create_exam(engine: Engine, actor: Actor, new: NewExam) -> Exam:
@@ -121,12 +103,19 @@ def create_exam(engine: Engine, actor: Actor, new: NewExam) -> Exam:
 
 
 def _check_practice(tx: Transaction, actor: Actor, new: NewExam) -> None:
+    """Refuse a practice form with a question of the paper, or of another open exam's, in whichever version."""
     if new.practice_form_id is None:
         return
     practice, paper = tx.forms.of_actor(actor, new.practice_form_id), tx.forms.of_actor(actor, new.form_id)
-    if set(practice.items) & set(paper.items):
+    examined = {paper.id, *(exam.form_id for exam in tx.exams.all_of(actor) if exam.state is ExamState.OPEN)}
+    if _questions(tx, {practice.id}) & _questions(tx, examined):
         advice = "build one from questions that nobody is examined in"
-        raise Invalid(f"the practice form has a question of the paper itself; {advice}", problem="practice_overlap")
+        raise Invalid(f"the practice form has a question of a paper that is examined; {advice}", problem="practice_overlap")
+
+
+def _questions(tx: Transaction, form_ids: set[FormId]) -> set[ItemId]:
+    versions = {version_id for form_id in form_ids for version_id in tx.forms.get(form_id).items}
+    return {version.item_id for version in tx.items.many(versions).values()}
 
 
 def move_exam(engine: Engine, actor: Actor, exam_id: ExamId, verb: ExamVerb) -> Exam:
@@ -250,28 +239,9 @@ def exam_of(engine: Engine, actor: Actor, exam_id: ExamId) -> Exam:
 
 def sessions(engine: Engine, actor: Actor) -> list[SessionLine]:
     """Return the organisation's sessions with how far their sittings are, latest first; practice sessions are not among them."""
-    require(actor, Role.CELL_OFFICER, Role.INVIGILATOR)
+    require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         found = [session for session in tx.exams.sessions_of(actor) if session.practice_of is None]
         exams_by_id = {exam.id: exam for exam in tx.exams.all_of(actor)}
         counts = tx.registrations.counts([session.id for session in found])
         return [SessionLine(session=session, exam=exams_by_id[session.exam_id], counts=counts[session.id]) for session in found]
-
-
-def session_sheet(engine: Engine, actor: Actor, session_id: SessionId) -> SessionSheet:
-    """Return one session of the organisation with everybody in it."""
-    require(actor, Role.CELL_OFFICER, Role.INVIGILATOR)
-    with engine.store.read() as tx:
-        return _sheet(tx, actor, tx.exams.session_of(actor, session_id))
-
-
-def _sheet(tx: Transaction, actor: Actor, session: ExamSession) -> SessionSheet:
-    sittings = {sitting.registration_id: sitting for sitting in tx.sittings.all_of_session(session.id, actor.organisation_id)}
-    registered = tx.exams.registrations_of(actor, session.id)
-    names = tx.people.names([registration.candidate_id for registration in registered])
-    seats = tuple(
-        Seat(registration=registration, sitting=sittings[registration.id], name=names[registration.candidate_id])
-        for registration in registered
-        if registration.id in sittings
-    )
-    return SessionSheet(session=session, exam=tx.exams.get(session.exam_id), seats=seats)

@@ -58,11 +58,6 @@ class QuestionReports:
         """Return the reports of one sitting, newest first."""
         return self._all(question_reports.c.sitting_id == sitting_id)
 
-    def new_of(self, organisation_id: OrganisationId) -> int:
-        """Return how many reports nobody has looked at."""
-        waiting = (question_reports.c.organisation_id == organisation_id) & (question_reports.c.state == str(ReportState.NEW))
-        return self._connection.execute(select(func.count()).select_from(question_reports).where(waiting)).scalar_one()
-
     def counts(self, organisation_id: OrganisationId) -> Mapping[ItemVersionId, int]:
         """Return how often each version of an item was reported, by how many sittings."""
         query = select(question_reports.c.item_id, func.count(func.distinct(question_reports.c.sitting_id)))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assessment_engine.delivery.receipt_file import receipt_problems
+from assessment_engine.delivery.receipt_file import check_file
 from assessment_engine.delivery.responses import an_offer, sign_receipt
 from assessment_engine.delivery.sealing import Closing, seal_ledger
 from assessment_engine.kernel.errors import UnreadableFile
@@ -30,14 +30,14 @@ def a_file() -> dict[str, Any]:
 
 
 def test_a_genuine_file_has_no_problems() -> None:
-    assert receipt_problems(a_file()) == []
+    assert check_file(a_file()).problems == ()
 
 
 def test_a_changed_receipt_is_named_and_breaks_the_seal() -> None:
     document = a_file()
     document["receipts"][1]["response_sha256"] = "0" * 64
 
-    problems = receipt_problems(document)
+    problems = check_file(document).problems
 
     assert problems[0] == "the receipt of revision 2 is not genuine"
     assert len(problems) == 2
@@ -47,10 +47,10 @@ def test_a_receipt_left_out_breaks_the_seal() -> None:
     document = a_file()
     del document["receipts"][0]
 
-    assert receipt_problems(document) == ["the seal is not genuine, or receipts were added, changed or left out"]
+    assert check_file(document).problems == ("the seal is not genuine, or receipts were added, changed or left out",)
 
 
 @pytest.mark.parametrize("nonsense", [{}, [], None, {"receipts": 1}, {"public_key": {"ed25519_hex": "zz"}, "receipts": [], "seal": {}}])
 def test_anything_else_is_unreadable(nonsense: Any) -> None:
     with pytest.raises(UnreadableFile):
-        receipt_problems(nonsense)
+        check_file(nonsense)

@@ -19,9 +19,10 @@ from assessment_engine.services.exams import (
     exams,
     move_exam,
     register,
-    session_sheet,
     sessions,
 )
+from assessment_engine.services.sessions import session_list
+from assessment_engine.storage.registrations import SeatQuery
 from tests.builders import a_person, add_row, an_engine, an_organisation, steer
 from tests.services.paper import Paper, a_paper
 
@@ -66,9 +67,9 @@ def test_a_registered_candidate_has_a_place_and_a_sitting(engine: Engine, paper:
 
     sitting = register(engine, paper.officer, NewRegistration(session_id=paper.session.id, candidate_id=candidate.person_id, seat="A7"))
 
-    (seat,) = session_sheet(engine, paper.officer, paper.session.id).seats
+    (line,) = session_list(engine, paper.officer, paper.session.id, SeatQuery())
     assert sitting.state is SittingState.REGISTERED
-    assert (seat.sitting, seat.name, seat.registration.seat) == (sitting, "Asha Rao", "A7")
+    assert (line.sitting_id, line.name, line.registration.seat) == (sitting.id, "Asha Rao", "A7")
 
 
 def test_nobody_is_registered_twice_for_a_session(engine: Engine, paper: Paper) -> None:
@@ -142,7 +143,7 @@ def test_another_organisation_sees_no_exam_session_or_candidate(engine: Engine, 
     assert exams(engine, stranger) == []
     assert sessions(engine, stranger) == []
     for attempt in (
-        lambda: session_sheet(engine, stranger, paper.session.id),
+        lambda: session_list(engine, stranger, paper.session.id, SeatQuery()),
         lambda: eligibility(engine, stranger, paper.exam.id),
         lambda: move_exam(engine, stranger, paper.exam.id, ExamVerb.CLOSE),
         lambda: create_exam(engine, stranger, a_new_exam(paper)),

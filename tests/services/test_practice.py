@@ -9,10 +9,11 @@ from assessment_engine.delivery.responses import an_offer
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.kernel.errors import Conflict, NotFound
 from assessment_engine.people import Role
-from assessment_engine.services import checkin, delivery, exams, practice, watches
+from assessment_engine.services import checkin, delivery, exams, practice, sessions, watches
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import WatchRecord
 from assessment_engine.storage.ledger_writer import AnswerLedger
+from assessment_engine.storage.registrations import SeatQuery
 from tests.builders import World, a_person, a_world, told
 
 FACE = b"\xff\xd8\xff\xe0 a face"
@@ -64,7 +65,7 @@ def test_practice_has_other_questions_and_stands_in_no_list_of_the_exam(any_engi
     assert not set(opened.form.items) & set(world.items)
     assert [mine.sitting.id for mine in delivery.my_sittings(any_engine, world.candidate)] == [world.sitting_id]
     assert [line.session.id for line in exams.sessions(any_engine, officer)] == [world.session_id]
-    assert [seat.sitting.id for seat in exams.session_sheet(any_engine, officer, world.session_id).seats] == [world.sitting_id]
+    assert [line.sitting_id for line in sessions.session_list(any_engine, officer, world.session_id, SeatQuery())] == [world.sitting_id]
 
 
 def test_two_clicks_are_one_practice_and_one_may_practise_again(any_engine: Engine, world: World, ledger: AnswerLedger) -> None:
