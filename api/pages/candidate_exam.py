@@ -6,9 +6,8 @@ The paper needs script (static/exam_page.js) and talks to api/routes/sittings.py
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.auth import Candidate, EngineDep
@@ -17,6 +16,7 @@ from api.pages.exam_tools import beside
 from api.pages.holds import HOLDERS, REASONS
 from api.pages.question_words import question_words
 from api.pages.time_words import GRACE_SAYS, OUTAGE_SAYS
+from api.paths import SittingPath
 from api.routes.sittings import LedgerDep
 from api.safe_browser import SafeBrowser
 from api.words import N_, words
@@ -24,7 +24,6 @@ from assessment_engine.delivery.responses import is_answered
 from assessment_engine.delivery.sitting import RUNNING, SittingState
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import NotYet
-from assessment_engine.kernel.ids import SittingId
 from assessment_engine.people import Actor
 from assessment_engine.services import certification, contact, delivery, late_answers, papers, question_reports
 from assessment_engine.services.delivery import OpenSitting
@@ -33,7 +32,6 @@ from item_bank.forms import FormSection
 
 router = APIRouter(prefix="/candidate/sittings/{sitting_id}", include_in_schema=False)
 
-SittingPath = Annotated[SittingId, Path(pattern=r"^[A-Za-z0-9_.-]{1,40}$")]
 
 WORDS: Mapping[str, str] = {
     "nothing": N_("Saves as you answer"),

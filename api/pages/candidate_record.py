@@ -9,12 +9,11 @@ from fastapi.responses import HTMLResponse, Response
 from api.auth import Candidate, EngineDep, Viewer
 from api.pages import page
 from api.pages.holds import HOLDERS, REASONS
-from assessment_engine.kernel.ids import SittingId
+from api.paths import SittingPath
 from assessment_engine.services import certification, competency, standing
 
 router = APIRouter(include_in_schema=False)
 
-SittingPath = Annotated[SittingId, Path(pattern=r"^[A-Za-z0-9_.-]{1,40}$")]
 Number = Annotated[str, Path(pattern=r"^[0-9A-Z-]{1,20}$")]
 
 

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
-from api.auth import Candidate, EngineDep, Invigilator, SignedInDep, needs
+from api.auth import Candidate, EngineDep, Invigilator, SignedInDep
 from api.pages import goto, page
-from api.pages.candidate_exam import SittingPath
+from api.paths import SittingPath
+from api.routes.invigilation import Watcher
 from api.routes.sittings import LedgerDep
 from assessment_engine.delivery.answer_file import LARGEST_FILE
 from assessment_engine.delivery.late import MIN_REASON, Said, Verdict
@@ -20,12 +21,11 @@ from assessment_engine.services.engine import Engine
 
 router = APIRouter(include_in_schema=False)
 
-Judge = Annotated[Actor, Depends(needs(Role.INVIGILATOR, Role.CELL_OFFICER))]
 CANDIDATES_PAGE, INVIGILATORS_PAGE = "candidate/answer_file.html", "invigilator/answer_file.html"
 
 
 @router.get("/cell/late-answers")
-def queue(request: Request, engine: EngineDep, actor: Judge, show: str = "open") -> HTMLResponse:
+def queue(request: Request, engine: EngineDep, actor: Watcher, show: str = "open") -> HTMLResponse:
     """Show the sittings with late answers, those that wait for a decision first."""
     cases = late_answers.late_queue(engine, actor)
     waiting = [case for case in cases if case.open and not case.published]
@@ -34,7 +34,7 @@ def queue(request: Request, engine: EngineDep, actor: Judge, show: str = "open")
 
 
 @router.get("/cell/late-answers/{sitting_id}")
-def one(request: Request, engine: EngineDep, actor: Judge, sitting_id: SittingPath) -> HTMLResponse:
+def one(request: Request, engine: EngineDep, actor: Watcher, sitting_id: SittingPath) -> HTMLResponse:
     """Show everything that is known of one sitting's late answers, and ask for a decision."""
     return _one(request, engine, actor, sitting_id)
 
@@ -43,7 +43,7 @@ def one(request: Request, engine: EngineDep, actor: Judge, sitting_id: SittingPa
 def decide(
     request: Request,
     engine: EngineDep,
-    actor: Judge,
+    actor: Watcher,
     signed: SignedInDep,
     sitting_id: SittingPath,
     verdict: Annotated[Verdict, Form()],

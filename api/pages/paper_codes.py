@@ -1,20 +1,16 @@
 """The code that opens a session's papers, shown large to whoever reads it to a room without a line (ADR 22). Every look is in the log."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from api.auth import EngineDep, Staff
 from api.pages import page
+from api.paths import SessionPath
 from assessment_engine.kernel.errors import NotYet
-from assessment_engine.kernel.ids import SessionId
 from assessment_engine.people import Role
 from assessment_engine.services import papers
 
 router = APIRouter(prefix="/sessions/{session_id}/paper-code", include_in_schema=False)
-
-SessionPath = Annotated[SessionId, Path(pattern=r"^[A-Za-z0-9_.-]{1,40}$")]
 
 
 @router.get("")

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from api.auth import Candidate, EngineDep
 from api.pages import language_of
-from api.pages.candidate_exam import SittingPath
+from api.paths import SittingPath
 from api.words import N_, Words, words
 from assessment_engine.delivery.late import LateState
 from assessment_engine.delivery.response_sheet import PageWords, ResponseSheet, sheet_document, sheet_source

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.auth import EngineDep, Viewer
-from api.routes.sittings import SittingPath
+from api.paths import SittingPath
 from assessment_engine.services import announcements
 
 router = APIRouter(prefix="/api/v1/sittings/{sitting_id}/announcements", tags=["sittings"])

@@ -3,25 +3,21 @@
 import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from api.auth import Candidate, EngineDep, Invigilator, Viewer
+from api.paths import SessionPath, SittingPath
 from assessment_engine.delivery.checkin import CheckInVerb
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import TooLarge
-from assessment_engine.kernel.ids import SessionId, SittingId
 from assessment_engine.services import checkin
 from assessment_engine.services.checkin import Picture, Standing, Waiting
 
 router = APIRouter(prefix="/api/v1", tags=["check-in"])
 
 MOST_MEASURED = 256 * 1024
-
-_ID = r"^[A-Za-z0-9_.-]{1,40}$"
-SittingPath = Annotated[SittingId, Path(pattern=_ID)]
-SessionPath = Annotated[SessionId, Path(pattern=_ID)]
 
 
 class Admission(BaseModel):

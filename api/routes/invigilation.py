@@ -10,14 +10,14 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from api.auth import EngineDep, needs
-from assessment_engine.kernel.ids import IncidentId, SessionId, SittingId
-from assessment_engine.people import Actor, Role
+from api.paths import ID, SessionPath
+from assessment_engine.kernel.ids import IncidentId, SittingId
+from assessment_engine.people import SESSION_STAFF, Actor, Role
 from assessment_engine.services import incidents, time_desk, wall
 
 router = APIRouter(prefix="/api/v1", tags=["invigilation"])
 
-_ID = r"^[A-Za-z0-9_.-]{1,40}$"
-Watcher = Annotated[Actor, Depends(needs(Role.INVIGILATOR, Role.CELL_OFFICER))]
+Watcher = Annotated[Actor, Depends(needs(*SESSION_STAFF))]
 Reader = Annotated[Actor, Depends(needs(Role.INVIGILATOR, Role.CELL_OFFICER, Role.GRIEVANCE_OFFICER))]
 
 
@@ -29,7 +29,7 @@ class WallTicket(BaseModel):
 
 
 @router.post("/sessions/{session_id}/wall-ticket")
-def wall_ticket(engine: EngineDep, actor: Watcher, session_id: Annotated[SessionId, Path(pattern=_ID)]) -> WallTicket:
+def wall_ticket(engine: EngineDep, actor: Watcher, session_id: SessionPath) -> WallTicket:
     """Return a ticket for the wall of one session."""
     return WallTicket(ticket=wall.ticket(engine, actor, session_id), url=f"{engine.ingest_url}/wall")
 
@@ -44,19 +44,19 @@ class Flag(BaseModel):
 
 
 @router.get("/sessions/{session_id}/flags")
-def flags(engine: EngineDep, actor: Watcher, session_id: Annotated[SessionId, Path(pattern=_ID)]) -> list[Flag]:
+def flags(engine: EngineDep, actor: Watcher, session_id: SessionPath) -> list[Flag]:
     """Return the flags of one session that wait for the reader's decision; the wall asks every few seconds."""
     waiting = wall.flags(engine, actor, session_id)
     return [Flag(incident=one.incident_id, sitting=one.sitting_id, kind=one.kind, severity=one.severity) for one in waiting]
 
 
 @router.get("/sessions/{session_id}/paused")
-def paused(engine: EngineDep, actor: Watcher, session_id: Annotated[SessionId, Path(pattern=_ID)]) -> list[SittingId]:
+def paused(engine: EngineDep, actor: Watcher, session_id: SessionPath) -> list[SittingId]:
     """Return the sittings of one session whose time stands still; the wall asks every few seconds."""
     return time_desk.paused(engine, actor, session_id)
 
 
 @router.get("/evidence/{evidence_id}", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
-def evidence(engine: EngineDep, actor: Reader, evidence_id: Annotated[str, Path(pattern=_ID)]) -> Response:
+def evidence(engine: EngineDep, actor: Reader, evidence_id: Annotated[str, Path(pattern=ID)]) -> Response:
     """Return one frame of evidence, decrypted and checked against its hash."""
     return Response(incidents.frame(engine, actor, evidence_id), media_type="image/jpeg")

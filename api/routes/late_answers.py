@@ -6,7 +6,9 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.auth import EngineDep, Viewer
-from api.routes.sittings import LARGEST_REVISION, LedgerDep, ReceiptAnswer, SittingPath
+from api.paths import ID, SittingPath
+from api.routes import examples
+from api.routes.sittings import LARGEST_REVISION, LedgerDep, ReceiptAnswer
 from assessment_engine.delivery.late import MOST_AT_ONCE, LateAnswer
 from assessment_engine.delivery.responses import Receipt, an_offer
 from assessment_engine.kernel.ids import ItemVersionId
@@ -14,15 +16,14 @@ from assessment_engine.services import answer_files, late_answers
 
 router = APIRouter(prefix="/api/v1/sittings", tags=["late answers"])
 
-_SITTING = "sit_01kaqz8w5c9v2m4n6p8r0t2x4z"
-_ITEM = "itv_01kaqz8w5c3d5f7h9k1m3p5r7t"
-_EXAMPLE: JsonValue = {"answers": [{"item": _ITEM, "revision": 7, "response": {"RESPONSE": "B"}}], "nonce": "AZqvT2jL4m7Qw0c1pX9eRt2u"}
+_GIVEN: JsonValue = {"item": examples.ITEM, "revision": 7, "response": {"RESPONSE": "B"}}
+_EXAMPLE: JsonValue = {"answers": [_GIVEN], "nonce": "AZqvT2jL4m7Qw0c1pX9eRt2u"}
 
 
 class GivenAnswer(BaseModel):
     """An answer as the page kept it."""
 
-    item: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$")]
+    item: Annotated[str, Field(pattern=ID)]
     revision: Annotated[int, Field(strict=True, ge=1, le=LARGEST_REVISION)]
     response: JsonValue
 

@@ -6,7 +6,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import Invigilator, Viewer
-from api.routes.sittings import LedgerDep, SittingPath
+from api.paths import SittingPath
+from api.routes.sittings import LedgerDep
 from assessment_engine.services import leases
 
 router = APIRouter(prefix="/api/v1/sittings", tags=["sittings"])

@@ -6,7 +6,9 @@ from fastapi import APIRouter, Header
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.auth import EngineDep, Viewer
-from api.routes.sittings import LedgerDep, SittingPath
+from api.paths import ID, SittingPath
+from api.routes import examples
+from api.routes.sittings import LedgerDep
 from api.safe_browser import SafeBrowser
 from assessment_engine.delivery.navigation import Move, PartState, PartView
 from assessment_engine.kernel.ids import ItemVersionId
@@ -14,9 +16,7 @@ from assessment_engine.services import navigation
 
 router = APIRouter(prefix="/api/v1/sittings", tags=["sittings"])
 
-_ITEM = "itv_01kaqz8w5c3d5f7h9k1m3p5r7t"
-_EXAMPLES: list[JsonValue] = [{"to": _ITEM}, {"to": None}, {"to": None, "leave": True}]
-_ID = r"^[A-Za-z0-9_.-]{1,40}$"
+_EXAMPLES: list[JsonValue] = [{"to": examples.ITEM}, {"to": None}, {"to": None, "leave": True}]
 Writer = Annotated[str | None, Header(alias="X-Writer", pattern=r"^[A-Za-z0-9_.-]{8,40}$")]
 
 
@@ -25,7 +25,7 @@ class MoveRequest(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": _EXAMPLES}, extra="forbid")
 
-    to: Annotated[ItemVersionId | None, Field(pattern=_ID)] = None
+    to: Annotated[ItemVersionId | None, Field(pattern=ID)] = None
     leave: Annotated[bool, Field(strict=True)] = False
 
 

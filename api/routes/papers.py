@@ -1,20 +1,15 @@
 """The encrypted paper, what opens it, and the key of the last-resort answer file. A candidate gets their own; see services/papers.py."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import EngineDep, Staff, Viewer
-from api.routes.sittings import SittingPath
+from api.paths import SessionPath, SittingPath
 from api.safe_browser import SafeBrowser
-from assessment_engine.kernel.ids import SessionId
 from assessment_engine.services import papers
 from assessment_engine.services.answer_files import answer_file_key
 
 router = APIRouter(prefix="/api/v1", tags=["papers"])
-
-SessionPath = Annotated[SessionId, Path(pattern=r"^[A-Za-z0-9_.-]{1,40}$")]
 
 
 class PaperAnswer(BaseModel):

@@ -7,14 +7,15 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.auth import EngineDep, Viewer
-from api.routes.sittings import SittingPath
+from api.paths import ID, SittingPath
+from api.routes import examples
 from assessment_engine.delivery.question_reports import LONGEST_TEXT, NewReport
 from assessment_engine.kernel.ids import ItemVersionId
 from assessment_engine.services import question_reports
 
 router = APIRouter(prefix="/api/v1/sittings/{sitting_id}/question-reports", tags=["sittings"])
 
-_EXAMPLE: JsonValue = {"item": "itv_01kaqz8w5c3d5f7h9k1m3p5r7t", "language": "hi", "text": "Two of the answers are right."}
+_EXAMPLE: JsonValue = {"item": examples.ITEM, "language": "hi", "text": "Two of the answers are right."}
 
 
 class ReportRequest(BaseModel):
@@ -22,7 +23,7 @@ class ReportRequest(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    item: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9_.-]{1,40}$")]
+    item: Annotated[str, Field(max_length=40, pattern=ID)]
     language: Literal["en", "hi"] = "en"
     text: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
 

@@ -11,8 +11,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.auth import EngineDep, Viewer
-from api.routes.sittings import LedgerDep, SittingPath
-from assessment_engine.delivery.sitting import Sitting, SittingState
+from api.paths import ID, SittingPath
+from api.routes.sittings import LedgerDep, PauseAnswer, pause_answer
+from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.kernel.ids import ItemVersionId
 from assessment_engine.services import contact as signs
 from assessment_engine.services.contact import Contact, Keepsake, Resting, Sign
@@ -21,7 +22,7 @@ MOST_ITEMS = 1000
 
 router = APIRouter(prefix="/api/v1/sittings", tags=["sittings"])
 
-_Item = Annotated[ItemVersionId, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$")]
+_Item = Annotated[ItemVersionId, Field(pattern=ID)]
 _Items = Annotated[list[_Item], Field(max_length=MOST_ITEMS)]
 _Language = Annotated[str, Field(pattern=r"^[A-Za-z-]{2,12}$")]
 
@@ -43,13 +44,6 @@ class ContactRequest(BaseModel):
     progress: PageProgress | None = None
 
 
-class PausedAnswer(BaseModel):
-    """Since when the time stands still, and why: `invigilator` or `break`."""
-
-    since: datetime
-    reason: str
-
-
 class DeadlinesAnswer(BaseModel):
     """When the part and the question end that the candidate is at."""
 
@@ -64,7 +58,7 @@ class ContactAnswer(BaseModel):
     state: SittingState
     deadline: datetime | None
     deadlines: DeadlinesAnswer | None
-    paused: PausedAnswer | None
+    paused: PauseAnswer | None
     writer: str | None
     revision: int
     closed_by: str | None
@@ -78,7 +72,7 @@ class BreakAnswer(BaseModel):
     server_time: datetime
     state: SittingState
     deadline: datetime | None
-    paused: PausedAnswer | None
+    paused: PauseAnswer | None
     count: int
     minutes: int
     used: int
@@ -122,13 +116,6 @@ def _keepsake(asked: PageProgress | None) -> Keepsake | None:
     return Keepsake(marked=tuple(asked.marked), visited=tuple(asked.visited), languages=asked.languages)
 
 
-def paused(sitting: Sitting) -> PausedAnswer | None:
-    """Say since when and why a sitting's time stands still; None while it runs."""
-    if sitting.paused_at is None or sitting.paused_for is None:
-        return None
-    return PausedAnswer(since=sitting.paused_at, reason=str(sitting.paused_for))
-
-
 def _contact(heard: Contact) -> ContactAnswer:
     sitting, ends = heard.sitting, heard.deadlines
     none = ends.section is None and ends.item is None
@@ -137,7 +124,7 @@ def _contact(heard: Contact) -> ContactAnswer:
         state=sitting.state,
         deadline=sitting.deadline_at,
         deadlines=None if none else DeadlinesAnswer(**asdict(ends)),
-        paused=paused(sitting),
+        paused=pause_answer(sitting),
         writer=sitting.writer,
         revision=sitting.revision,
         closed_by=sitting.closed_by,
@@ -152,7 +139,7 @@ def _break(resting: Resting) -> BreakAnswer:
         server_time=resting.server_time,
         state=sitting.state,
         deadline=sitting.deadline_at,
-        paused=paused(sitting),
+        paused=pause_answer(sitting),
         count=resting.breaks.count,
         minutes=resting.breaks.seconds // 60,
         used=resting.used,
