@@ -23,10 +23,15 @@ export function attachCalculator(panel, words) {
     event.preventDefault(); // Enter reckons; it must not send a form
     show(press(state, "="));
   });
+  const keyOf = (event) => event.target.closest("[data-key]")?.dataset.key;
+  panel.addEventListener("pointerdown", (event) => {
+    if (keyOf(event) && event.pointerType === "mouse") field.focus({ preventScroll: true }); // so that typing goes on where the mouse left off
+  });
+  panel.addEventListener("mousedown", (event) => keyOf(event) && event.preventDefault());
   panel.addEventListener("click", (event) => {
-    const key = event.target.closest("[data-key]")?.dataset.key;
+    const key = keyOf(event);
     if (!key) return;
-    if (document.activeElement !== field && field.selectionStart !== null) state = { ...state, at: Math.min(field.selectionStart, state.text.length) };
+    if (field.selectionStart !== null) state = { ...state, at: Math.min(field.selectionStart, state.text.length) };
     show(press(state, key));
     field.setSelectionRange(state.at, state.at);
   });
