@@ -6,6 +6,7 @@ import { canMakeFile, download, makeFile } from "./answer_file.js";
 import { Refusal, tellLateAnswers } from "./exam_server.js";
 import { notice, strip } from "./exam_show.js";
 import { clockTime, words } from "./exam_words.js";
+import { forgetExam } from "./shell.js";
 
 const find = (id) => document.getElementById(id);
 const OFFERED_AFTER_MS = 120_000;
@@ -20,8 +21,7 @@ export function finishOf({ sittingId, store, outbox, ask, sender, leaving }) {
     if (left) return;
     left = true;
     await leaving().catch(() => {});
-    await outbox.forget().catch(() => {});
-    await globalThis.caches?.delete(`sitting-${sittingId}`).catch(() => {});
+    await forgetExam(sittingId, outbox);
     location.assign(`/candidate/sittings/${sittingId}/done`);
   }
 

@@ -4,12 +4,6 @@
 const LIMITS = ["section", "item"];
 const ANNOUNCED_S = { section: [300, 60], item: [30, 10] };
 
-/** Take over what a move or the server said of the parts: [{id, state, seconds_left}]. */
-export function merged(sections, said = []) {
-  const news = new Map(said.map((one) => [one.id, one]));
-  return sections.map((section) => (news.has(section.id) ? { ...section, ...news.get(section.id) } : section));
-}
-
 /** Tell whether the candidate may go to a part; without rules every part is open. */
 export function isOpen({ state }) {
   return state === undefined || state === null || state === "open" || state === "current";

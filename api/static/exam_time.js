@@ -1,7 +1,7 @@
 // The clock on the exam page: the server's time by exam_clock_state.js, the deadline, what is announced, and what happens at its end.
 
 import * as rules from "./exam_clock_state.js";
-import { announce, say } from "./exam_words.js";
+import { announce } from "./exam_words.js";
 
 const find = (id) => document.getElementById(id);
 const KEPT_EVERY = 20; // ticks: five seconds
@@ -55,7 +55,5 @@ export function clockOf({ outbox, pausedSince, onLastSecond, onEnd }) {
       if (deadline !== Infinity && later > deadline) announce("time_given");
       deadline = later;
     },
-    /** The words for the end of the time while the server cannot be asked. */
-    heldWords: () => say("time_held"),
   };
 }

@@ -5,6 +5,7 @@ import { canMakeFile, download, makeFile } from "./answer_file.js";
 import { Refusal, serverOf, tellLateAnswers } from "./exam_server.js";
 import { openOutbox } from "./outbox.js";
 import { csrf, say } from "./page.js";
+import { forgetExam } from "./shell.js";
 
 const AGAIN_MS = 15_000;
 const find = (id) => document.getElementById(id);
@@ -20,7 +21,7 @@ async function handOver(outbox, answers) {
   try {
     await tellLateAnswers(ask, answers, (await outbox.thing("nonce")) ?? "");
     tell("late_told");
-    return forget(outbox);
+    return forgetExam(sittingId, outbox);
   } catch (error) {
     const refused = error instanceof Refusal && error.code !== "unavailable";
     tell(refused ? "late_file" : "late_waiting");
@@ -40,15 +41,10 @@ async function offerFile(outbox, answers) {
   };
 }
 
-async function forget(outbox) {
-  await outbox.forget();
-  await globalThis.caches?.delete(`sitting-${sittingId}`);
-}
-
 async function begin() {
   const outbox = await openOutbox(sittingId);
   const waiting = (await outbox.all()).filter(({ saved }) => !saved);
-  if (waiting.length === 0) return forget(outbox);
+  if (waiting.length === 0) return forgetExam(sittingId, outbox);
   return handOver(outbox, waiting.map(({ item, revision, response }) => ({ item, revision, response })));
 }
 

@@ -19,6 +19,12 @@ export async function keepShell(sittingId, { sheet = false } = {}) {
   }
 }
 
+/** Nothing of the exam is needed any more: take its pages and the outbox from this device. */
+export async function forgetExam(sittingId, outbox) {
+  await outbox.forget().catch(() => {});
+  await globalThis.caches?.delete(`sitting-${sittingId}`).catch(() => {});
+}
+
 /** The exam began on this device: from now on the exam's own frame is what a reload gets. Tells whether it is here. */
 export async function sheetFirst(sittingId) {
   const kept = await globalThis.caches?.open(`sitting-${sittingId}`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { announcements, clocks, deadlinesAfter, deadlinesOf, face, isOpen, merged, partLooks, whyLocked } from "../../../api/static/exam_sections.js";
+import { announcements, clocks, deadlinesAfter, deadlinesOf, face, isOpen, partLooks, whyLocked } from "../../../api/static/exam_sections.js";
 
 const part = (id, state, seconds_left = null) => ({ id, state, seconds_left });
 const NOON = Date.parse("2026-11-23T12:00:00Z");
@@ -29,15 +29,6 @@ test("an open part counts its answers, and is done when all are given", () => {
 
 test("a part with no questions to be seen yet is not done", () => {
   assert.equal(partLooks([part("A", "open")], "B", { A: { answered: 0, total: 0 } })[0].word, "part_open");
-});
-
-test("a move's answer changes the parts it names and keeps the rest of them", () => {
-  const sections = [{ ...part("A", "current"), items: ["a"] }, { ...part("B", "not_yet"), items: [] }];
-  assert.deepEqual(merged(sections, [part("A", "closed"), part("B", "current", 60)]), [
-    { ...part("A", "closed"), items: ["a"] },
-    { ...part("B", "current", 60), items: [] },
-  ]);
-  assert.deepEqual(merged(sections), sections);
 });
 
 test("clocks count to the moments that a contact names", () => {
