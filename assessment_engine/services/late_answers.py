@@ -170,11 +170,11 @@ def _check_room(tx: Transaction, sitting_id: SittingId, new: Sequence[LateAnswer
 
 
 def late_queue(engine: Engine, actor: Actor) -> list[LateCase]:
-    """Return the organisation's sittings with late answers: those on which people still have to decide first, then the newest."""
+    """Return the organisation's sittings with late answers, practice left out: those on which people still have to decide first."""
     require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         sitting_ids = dict.fromkeys(late.sitting_id for late in tx.late_answers.of_organisation(actor.organisation_id))
-        cases = [_case(tx, tx.sittings.get(sitting_id)) for sitting_id in sitting_ids]
+        cases = [_case(tx, sitting) for sitting in map(tx.sittings.get, sitting_ids) if not sitting.practice]
     return sorted(cases, key=lambda case: (case.published or not case.open, case.first_arrival))
 
 

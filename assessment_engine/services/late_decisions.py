@@ -47,6 +47,8 @@ def _sitting(tx: Transaction, actor: Actor, sitting_id: SittingId) -> Sitting:
     sitting = tx.sittings.get_locked(sitting_id)
     if sitting.candidate_id == actor.person_id:
         raise NotAllowed("nobody judges their own sitting")
+    if sitting.practice:
+        raise Conflict("nothing of practice counts, so nothing of it is decided")
     if tx.sittings.seal(sitting_id) is None:
         raise NotYet("late answers are decided once the sitting is handed in")
     return sitting

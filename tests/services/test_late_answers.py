@@ -1,6 +1,7 @@
 """Late answers from their arrival to the second seal, on both databases."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -277,3 +278,15 @@ def test_the_database_keeps_late_answers_decisions_and_seals_whatever_a_program_
     for statement, words in refused.items():
         with pytest.raises(DBAPIError, match=words), any_engine.store.begin() as tx:
             tx.connection.execute(text(statement))
+
+
+def test_late_answers_of_practice_are_kept_and_nobody_decides_on_them(any_engine: Engine, world: World) -> None:
+    with any_engine.store.begin() as tx:
+        tx.sittings.save(replace(tx.sittings.get(world.sitting_id), practice=True))
+    kept, officer = keep(any_engine, world, (1, 3, A)), an_officer(any_engine, world)
+
+    assert len(kept.late) == 1
+    assert late_queue(any_engine, officer) == []
+    with pytest.raises(Conflict):
+        decide(any_engine, officer, world, kept, Verdict.ACCEPT)
+    assert counts(any_engine)["seals"] == 1
