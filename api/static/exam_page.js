@@ -7,6 +7,7 @@ import * as rules from "./lease_state.js";
 import { firstSitting, holdEverything, keptPaper, startOnServer } from "./exam_begin.js";
 import { contactOf } from "./exam_contact.js";
 import { finishOf } from "./exam_finish.js";
+import { closesPart, leavesPart } from "./exam_leaving.js";
 import { questionSheet } from "./exam_question.js";
 import { Refusal, callInvigilator, serverOf } from "./exam_server.js";
 import { senderOf } from "./exam_saving.js";
@@ -148,6 +149,7 @@ const fill = () => sheet.fill(store.state.questions[store.state.current].respons
 
 async function go(wanted, { focus = true } = {}) {
   sheet.takeNow();
+  if (sitting.moves && closesPart(store.state, wanted) && !(await leavesPart(store.state))) return;
   const item = sitting.moves && wanted !== store.state.current && (wanted === null || exam.mustAsk(store.state, wanted)) ? await moveTo(wanted) : wanted;
   if (!item) return;
   store.change(exam.visit(store.state, item));

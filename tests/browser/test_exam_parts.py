@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, expect
+from playwright.sync_api import Page, Playwright, expect
 
 from assessment_engine.kernel.canonical import Json
 from tests.browser.conftest import chromium, with_camera
@@ -39,12 +39,14 @@ def test_a_part_goes_one_way_also_without_a_line_and_the_next_one_comes_by_marks
         choice(page, "Yes").check()
         page.get_by_role("link", name="Question 1:").click()
         expect(page.locator("#toasts")).to_contain_text("needs a connection")
-        page.get_by_role("button", name="Save & next").click()
+        leave_the_part(page, "Leave this part")
         expect(page.locator("#number")).to_have_text("Question 2 of 2")
 
         page.context.set_offline(False)
         saved(page)
-        page.get_by_role("button", name="Save & next").click()
+        leave_the_part(page, "Stay in this part")
+        expect(page.locator("#number")).to_have_text("Question 2 of 2")
+        leave_the_part(page, "Leave this part")
         expect(page.locator("#number")).to_have_text("Question 3 of 4")
         expect(page.locator("#section")).to_contain_text("Section 2 of 2")
         choice(page, "No").check()
@@ -54,3 +56,10 @@ def test_a_part_goes_one_way_also_without_a_line_and_the_next_one_comes_by_marks
         expect(page.locator("#tab-why")).not_to_be_empty()
         expect(page.locator("#number")).to_have_text("Question 3 of 4")
         assert address.final() == {item: {"RESPONSE": value} for item, value in zip(address.world.items, "AAB", strict=False)}
+
+
+def leave_the_part(page: Page, answer: str) -> None:
+    """Go on from its last question; a part that closes is left only after this question."""
+    page.get_by_role("button", name="Save & next").click()
+    page.locator("#leaving").get_by_role("button", name=answer).click()
+    expect(page.locator("#leaving")).to_be_hidden()
