@@ -1,6 +1,6 @@
 """The published interface of a sitting: read it, start it, answer, submit, fetch the receipts. Stable; see /api/v1/openapi.json.
 
-Saving an answer and starting are the asynchronous routes (ADR 21): they wait for the answer ledger's writer and for no thread, and who
+Saving an answer and starting are asynchronous (ADR 21): they wait for the answer ledger's writer and for no thread, and who
 asks is known as of a few seconds ago. Everybody sees their own sittings only.
 """
 
