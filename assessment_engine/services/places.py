@@ -82,6 +82,8 @@ def require_eligible(eligibility: Eligibility) -> None:
 
 def check_takes(session: ExamSession, now: datetime, *, booked: bool) -> None:
     """Refuse a place in a session that takes nobody now; raises Conflict. `booked`: by the candidate, where the cell lets them."""
+    if session.practice_of is not None:
+        raise Conflict("nobody is registered for practice; candidates begin it themselves")
     if now >= session.booked_until:
         raise Conflict("this session is over" if now >= session.closes_at else "this session has begun, for everybody together")
     if booked and not session.bookable:

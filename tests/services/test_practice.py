@@ -100,3 +100,12 @@ def test_nobody_is_watched_while_practising(any_engine: Engine, world: World, le
 
     assert sitting.started_at is not None
     assert not watches.orders(any_engine, sitting.id).sitting.is_watched
+
+
+def test_nobody_is_registered_for_practice(any_engine: Engine, world: World, ledger: AnswerLedger) -> None:
+    sitting = practise(any_engine, world, ledger)
+    officer = a_person(any_engine, world.organisation_id, Role.CELL_OFFICER)
+    other = a_person(any_engine, world.organisation_id)
+
+    with pytest.raises(Conflict):
+        exams.register(any_engine, officer, exams.NewRegistration(session_id=sitting.session_id, candidate_id=other.person_id))
