@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from api.words import N_
 from assessment_engine.delivery.sitting import SittingState
-from assessment_engine.delivery.timekeeping import Misfit, TimeVerb
+from assessment_engine.delivery.timekeeping import LeftOut, TimeVerb
 from assessment_engine.delivery.timing import GracePolicy, OutagePolicy
 
 GRACE_SAYS: Mapping[GracePolicy, str] = {
@@ -58,16 +58,16 @@ DONE: Mapping[TimeVerb, str] = {
     TimeVerb.TERMINATE: N_("The exam was ended and sealed."),
 }
 
-MISFITS: Mapping[Misfit, str] = {
-    Misfit.NOT_STARTED: N_("has not started"),
-    Misfit.ENDED: N_("has ended already"),
-    Misfit.TIME_OVER: N_("the time is over"),
-    Misfit.ALREADY_PAUSED: N_("is paused already"),
-    Misfit.NOT_PAUSED: N_("is not paused"),
-    Misfit.ON_BREAK: N_("is on a break, which ends by itself"),
-    Misfit.RUNS_ON: N_("this exam promises that the time runs on: only the examination cell gives time"),
-    Misfit.NOT_THEN: N_("did not sit the exam in that time"),
-    Misfit.ONES_OWN: N_("is your own exam"),
+LEFT_OUT: Mapping[LeftOut, str] = {
+    LeftOut.NOT_STARTED: N_("has not started"),
+    LeftOut.ENDED: N_("has ended already"),
+    LeftOut.TIME_OVER: N_("the time is over"),
+    LeftOut.ALREADY_PAUSED: N_("is paused already"),
+    LeftOut.NOT_PAUSED: N_("is not paused"),
+    LeftOut.ON_BREAK: N_("is on a break, which ends by itself"),
+    LeftOut.RUNS_ON: N_("this exam promises that the time runs on: only the examination cell gives time"),
+    LeftOut.NOT_THEN: N_("did not sit the exam in that time"),
+    LeftOut.ONES_OWN: N_("is your own exam"),
 }
 
 STATES: Mapping[SittingState, str] = {

@@ -162,7 +162,7 @@ class TimeVerb(StrEnum):
     TERMINATE = "terminate"
 
 
-class Misfit(StrEnum):
+class LeftOut(StrEnum):
     """Why an act does not fit a sitting; such sittings are listed, never silently skipped."""
 
     NOT_STARTED = "not_started"
@@ -208,29 +208,29 @@ def seconds_for(sitting: Sitting, act: TimeAct, now: datetime) -> int:
     return max(0, math.ceil((min(act.until, now) - max(act.since, sitting.started_at)).total_seconds()))
 
 
-def misfit(sitting: Sitting, act: TimeAct, terms: Terms, now: datetime) -> Misfit | None:
+def why_left_out(sitting: Sitting, act: TimeAct, terms: Terms, now: datetime) -> LeftOut | None:
     """Return why the act does not fit the sitting at `now`; None when it does."""
     if sitting.state in ENDED:
-        return Misfit.ENDED
+        return LeftOut.ENDED
     if sitting.state not in RUNNING:
-        return Misfit.NOT_STARTED
+        return LeftOut.NOT_STARTED
     if may_close(sitting, terms, now):
-        return Misfit.TIME_OVER
+        return LeftOut.TIME_OVER
     match act.verb:
         case TimeVerb.PAUSE:
-            return Misfit.ALREADY_PAUSED if sitting.state is SittingState.PAUSED and not on_break(sitting) else None
+            return LeftOut.ALREADY_PAUSED if sitting.state is SittingState.PAUSED and not on_break(sitting) else None
         case TimeVerb.RESUME:
-            return Misfit.ON_BREAK if on_break(sitting) else None if sitting.state is SittingState.PAUSED else Misfit.NOT_PAUSED
+            return LeftOut.ON_BREAK if on_break(sitting) else None if sitting.state is SittingState.PAUSED else LeftOut.NOT_PAUSED
         case TimeVerb.GIVE_TIME:
             return _no_time(sitting, act, terms, now)
         case TimeVerb.TERMINATE:
             return None
 
 
-def _no_time(sitting: Sitting, act: TimeAct, terms: Terms, now: datetime) -> Misfit | None:
+def _no_time(sitting: Sitting, act: TimeAct, terms: Terms, now: datetime) -> LeftOut | None:
     if terms.policy.outage is OutagePolicy.TIME_RUNS_ON and not act.for_the_cell:
-        return Misfit.RUNS_ON
-    return None if seconds_for(sitting, act, now) > 0 else Misfit.NOT_THEN
+        return LeftOut.RUNS_ON
+    return None if seconds_for(sitting, act, now) > 0 else LeftOut.NOT_THEN
 
 
 def done(sitting: Sitting, act: TimeAct, now: datetime) -> Sitting:

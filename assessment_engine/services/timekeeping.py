@@ -14,7 +14,7 @@ from functools import partial
 
 from assessment_engine.delivery import timekeeping as rules
 from assessment_engine.delivery.sitting import Sitting
-from assessment_engine.delivery.timekeeping import Misfit, TimeAct, TimeVerb
+from assessment_engine.delivery.timekeeping import LeftOut, TimeAct, TimeVerb
 from assessment_engine.exams import Exam, ExamSession, Registration
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
@@ -42,7 +42,7 @@ from assessment_engine.storage.timekeeping import RecordedAct
 AT_ONCE = 20
 """Sittings done at a time: ending this many holds the answers up for a few hundredths of a second."""
 
-Outcome = Misfit | Jobs
+Outcome = LeftOut | Jobs
 """Why an act did not fit a sitting when its turn came, or the jobs that it left."""
 
 Do = Callable[[RecordedAct, Sequence[SittingId]], Sequence[Outcome]]
@@ -57,16 +57,16 @@ _EVENTS: Mapping[TimeVerb, str] = {
     TimeVerb.GIVE_TIME: "time_given",
     TimeVerb.TERMINATE: "sitting_terminated",
 }
-_REFUSALS: Mapping[Misfit, AssessmentError] = {
-    Misfit.NOT_STARTED: NotYet("the sitting has not started"),
-    Misfit.ENDED: SittingSealed("the sitting is closed"),
-    Misfit.TIME_OVER: AfterTime("the time of the sitting is over"),
-    Misfit.ALREADY_PAUSED: SittingPaused("the sitting is paused already"),
-    Misfit.NOT_PAUSED: IllegalTransition("the sitting is not paused"),
-    Misfit.ON_BREAK: IllegalTransition("the candidate is on a break, which ends by itself"),
-    Misfit.RUNS_ON: NotAllowed("this exam's policy is that the time runs on"),
-    Misfit.NOT_THEN: Invalid("the sitting did not run in that time"),
-    Misfit.ONES_OWN: NotAllowed("nobody acts on their own sitting"),
+_REFUSALS: Mapping[LeftOut, AssessmentError] = {
+    LeftOut.NOT_STARTED: NotYet("the sitting has not started"),
+    LeftOut.ENDED: SittingSealed("the sitting is closed"),
+    LeftOut.TIME_OVER: AfterTime("the time of the sitting is over"),
+    LeftOut.ALREADY_PAUSED: SittingPaused("the sitting is paused already"),
+    LeftOut.NOT_PAUSED: IllegalTransition("the sitting is not paused"),
+    LeftOut.ON_BREAK: IllegalTransition("the candidate is on a break, which ends by itself"),
+    LeftOut.RUNS_ON: NotAllowed("this exam's policy is that the time runs on"),
+    LeftOut.NOT_THEN: Invalid("the sitting did not run in that time"),
+    LeftOut.ONES_OWN: NotAllowed("nobody acts on their own sitting"),
 }
 
 
@@ -83,12 +83,12 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One candidate whom an act is about: as things are, and as they would be; `misfit` says why nothing would happen."""
+    """One candidate whom an act is about: as things are, and as they would be; `why` is told where nothing would happen."""
 
     sitting: Sitting
     name: str
     seat: str
-    misfit: Misfit | None
+    why: LeftOut | None
     after: Sitting | None
 
 
@@ -105,12 +105,12 @@ class Preview:
     @property
     def fitting(self) -> tuple[Candidate, ...]:
         """Those that something would happen to."""
-        return tuple(one for one in self.candidates if one.misfit is None)
+        return tuple(one for one in self.candidates if one.why is None)
 
     @property
     def left_out(self) -> tuple[Candidate, ...]:
         """Those that the act does not fit."""
-        return tuple(one for one in self.candidates if one.misfit is not None)
+        return tuple(one for one in self.candidates if one.why is not None)
 
 
 def preview(engine: Engine, actor: Actor, wish: Wish) -> Preview:
@@ -131,10 +131,10 @@ def _preview(tx: Transaction, actor: Actor, wish: Wish, now: datetime) -> Previe
     for sitting in sittings:
         registration = registered[sitting.registration_id]
         terms = terms_for(exam, registration.arrangements)
-        why = Misfit.ONES_OWN if sitting.candidate_id == actor.person_id else rules.misfit(sitting, meant.act, terms, now)
+        why = LeftOut.ONES_OWN if sitting.candidate_id == actor.person_id else rules.why_left_out(sitting, meant.act, terms, now)
         after = None if why else rules.done(sitting, meant.act, now)
         seat, name = registration.seat or "", names[sitting.candidate_id]
-        candidates.append(Candidate(sitting=sitting, name=name, seat=seat, misfit=why, after=after))
+        candidates.append(Candidate(sitting=sitting, name=name, seat=seat, why=why, after=after))
     listed = sorted(candidates, key=lambda one: (one.seat, one.name))
     return Preview(session=session, exam=exam, wish=meant, candidates=tuple(listed), at=now)
 
@@ -176,7 +176,7 @@ def _write_down(engine: Engine, actor: Actor, act_id: TimeActId, wish: Wish) -> 
 
 def _recorded(shown: Preview, actor: Actor, act_id: TimeActId, reason: str) -> RecordedAct:
     if not shown.fitting:
-        alone = shown.candidates[0].misfit if len(shown.candidates) == 1 else None
+        alone = shown.candidates[0].why if len(shown.candidates) == 1 else None
         raise _REFUSALS[alone] if alone else Conflict("there is nobody whom this fits")
     return RecordedAct(
         id=act_id,
@@ -189,7 +189,7 @@ def _recorded(shown: Preview, actor: Actor, act_id: TimeActId, reason: str) -> R
         reason=reason,
         act=shown.wish.act,
         fitting=tuple(one.sitting.id for one in shown.fitting),
-        left_out={one.sitting.id: one.misfit for one in shown.left_out if one.misfit},
+        left_out={one.sitting.id: one.why for one in shown.left_out if one.why},
     )
 
 
@@ -201,10 +201,10 @@ def _finish(engine: Engine, act_id: TimeActId, do: Do) -> RecordedAct:
         raise NotFound("no such act")
     if recorded.done_at is not None:
         return recorded
-    missed: dict[SittingId, Misfit] = {}
+    missed: dict[SittingId, LeftOut] = {}
     for some in _portions(recorded.fitting):
         for sitting_id, outcome in zip(some, do(recorded, some), strict=True):
-            if isinstance(outcome, Misfit):
+            if isinstance(outcome, LeftOut):
                 missed[sitting_id] = outcome
             else:
                 tell(engine, outcome)
@@ -246,7 +246,7 @@ def _do(engine: Engine, tx: Transaction, recorded: RecordedAct, some: Sequence[S
         if sitting.id in before:
             outcomes.append(())
             continue
-        why = rules.misfit(sitting, recorded.act, terms_for(exam, arrangements[sitting.registration_id]), now)
+        why = rules.why_left_out(sitting, recorded.act, terms_for(exam, arrangements[sitting.registration_id]), now)
         outcomes.append(why or _do_one(engine, tx, recorded, sitting, now))
     return outcomes
 

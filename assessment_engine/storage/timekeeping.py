@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import JSON, Column, Connection, ForeignKey, Row, String, Table, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from assessment_engine.delivery.timekeeping import Misfit, TimeAct, TimeVerb
+from assessment_engine.delivery.timekeeping import LeftOut, TimeAct, TimeVerb
 from assessment_engine.kernel.clock import iso, parse_iso
 from assessment_engine.kernel.ids import OrganisationId, PersonId, RoomId, SessionId, SittingId, TimeActId
 from assessment_engine.storage.schema import Instant, metadata
@@ -48,10 +48,10 @@ class RecordedAct:
     reason: str
     act: TimeAct
     fitting: tuple[SittingId, ...]
-    left_out: Mapping[SittingId, Misfit]
+    left_out: Mapping[SittingId, LeftOut]
     done_at: datetime | None = None
 
-    def without(self, missed: Mapping[SittingId, Misfit]) -> "RecordedAct":
+    def without(self, missed: Mapping[SittingId, LeftOut]) -> "RecordedAct":
         """Return the act after some sittings turned out not to fit when their turn came."""
         kept = tuple(one for one in self.fitting if one not in missed)
         return replace(self, fitting=kept, left_out={**self.left_out, **missed})
@@ -143,6 +143,6 @@ def _act(row: Row[tuple[object, ...]]) -> RecordedAct:
             for_the_cell=row.act["for_the_cell"],
         ),
         fitting=tuple(SittingId(one) for one in row.fitting),
-        left_out={SittingId(one): Misfit(why) for one, why in row.left_out.items()},
+        left_out={SittingId(one): LeftOut(why) for one, why in row.left_out.items()},
         done_at=row.done_at,
     )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from assessment_engine.delivery.sitting import PauseReason, Sitting, SittingState
 from assessment_engine.delivery.timekeeping import (
     Breaks,
-    Misfit,
+    LeftOut,
     Terms,
     TimeAct,
     TimeVerb,
@@ -17,11 +17,11 @@ from assessment_engine.delivery.timekeeping import (
     done,
     end_break,
     may_close,
-    misfit,
     owed_s,
     seconds_for,
     settled,
     take_break,
+    why_left_out,
 )
 from assessment_engine.delivery.timing import GracePolicy, OutagePolicy, TimePolicy
 from assessment_engine.kernel.errors import AfterTime, Invalid, NoBreakLeft, NotYet, SittingPaused, SittingSealed
@@ -178,31 +178,31 @@ GIVE = TimeAct(verb=V.GIVE_TIME, seconds=600)
     ("sitting", "act", "why"),
     [
         (running(), TimeAct(verb=V.PAUSE), None),
-        (running(), TimeAct(verb=V.RESUME), Misfit.NOT_PAUSED),
+        (running(), TimeAct(verb=V.RESUME), LeftOut.NOT_PAUSED),
         (running(), TimeAct(verb=V.TERMINATE), None),
         (running(), GIVE, None),
-        (PAUSED, TimeAct(verb=V.PAUSE), Misfit.ALREADY_PAUSED),
+        (PAUSED, TimeAct(verb=V.PAUSE), LeftOut.ALREADY_PAUSED),
         (PAUSED, TimeAct(verb=V.RESUME), None),
         (PAUSED, TimeAct(verb=V.TERMINATE), None),
         (PAUSED, GIVE, None),
         (ON_A_BREAK, TimeAct(verb=V.PAUSE), None),
-        (ON_A_BREAK, TimeAct(verb=V.RESUME), Misfit.ON_BREAK),
-        (running().submit(NOON), TimeAct(verb=V.PAUSE), Misfit.ENDED),
-        (a_sitting(state=S.VOIDED), TimeAct(verb=V.TERMINATE), Misfit.ENDED),
-        (a_sitting(state=S.ADMITTED), GIVE, Misfit.NOT_STARTED),
-        (replace(running(), deadline_at=NOON), GIVE, Misfit.TIME_OVER),
-        (running(), TimeAct(verb=V.GIVE_TIME, since=later(-600), until=NOON), Misfit.NOT_THEN),
+        (ON_A_BREAK, TimeAct(verb=V.RESUME), LeftOut.ON_BREAK),
+        (running().submit(NOON), TimeAct(verb=V.PAUSE), LeftOut.ENDED),
+        (a_sitting(state=S.VOIDED), TimeAct(verb=V.TERMINATE), LeftOut.ENDED),
+        (a_sitting(state=S.ADMITTED), GIVE, LeftOut.NOT_STARTED),
+        (replace(running(), deadline_at=NOON), GIVE, LeftOut.TIME_OVER),
+        (running(), TimeAct(verb=V.GIVE_TIME, since=later(-600), until=NOON), LeftOut.NOT_THEN),
     ],
 )
-def test_every_act_says_where_it_does_not_fit(sitting: Sitting, act: TimeAct, why: Misfit | None) -> None:
-    assert misfit(sitting, act, terms(OutagePolicy.PERSON_DECIDES), later(1)) is why
+def test_every_act_says_where_it_does_not_fit(sitting: Sitting, act: TimeAct, why: LeftOut | None) -> None:
+    assert why_left_out(sitting, act, terms(OutagePolicy.PERSON_DECIDES), later(1)) is why
 
 
 def test_where_time_runs_on_only_the_cell_gives_any() -> None:
     rules = terms(OutagePolicy.TIME_RUNS_ON)
 
-    assert misfit(running(), GIVE, rules, later(1)) is Misfit.RUNS_ON
-    assert misfit(running(), replace(GIVE, for_the_cell=True), rules, later(1)) is None
+    assert why_left_out(running(), GIVE, rules, later(1)) is LeftOut.RUNS_ON
+    assert why_left_out(running(), replace(GIVE, for_the_cell=True), rules, later(1)) is None
 
 
 def test_who_started_in_an_outage_is_given_the_rest_of_it() -> None:
@@ -242,11 +242,11 @@ def test_the_deadline_is_always_start_plus_time_allowed_plus_what_stopped(
 
 def _step(sitting: Sitting, rules: Terms, what: str, now: datetime) -> Sitting:
     match what:
-        case "pause" if misfit(sitting, TimeAct(verb=V.PAUSE), rules, now) is None:
+        case "pause" if why_left_out(sitting, TimeAct(verb=V.PAUSE), rules, now) is None:
             return done(sitting, TimeAct(verb=V.PAUSE), now)
-        case "resume" if misfit(sitting, TimeAct(verb=V.RESUME), rules, now) is None:
+        case "resume" if why_left_out(sitting, TimeAct(verb=V.RESUME), rules, now) is None:
             return done(sitting, TimeAct(verb=V.RESUME), now)
-        case "give" if misfit(sitting, replace(GIVE, for_the_cell=True), rules, now) is None:
+        case "give" if why_left_out(sitting, replace(GIVE, for_the_cell=True), rules, now) is None:
             return done(sitting, GIVE, now)
         case "break" if sitting.state is S.IN_PROGRESS and breaks_used(sitting) < 2 and not sitting.is_over(now):
             return take_break(sitting, rules.breaks, now)

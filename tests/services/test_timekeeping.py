@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from assessment_engine.delivery.responses import an_offer
 from assessment_engine.delivery.sitting import Sitting, SittingState
-from assessment_engine.delivery.timekeeping import Misfit, TimeAct, TimeVerb
+from assessment_engine.delivery.timekeeping import LeftOut, TimeAct, TimeVerb
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import AfterTime, Conflict, Invalid, NotAllowed, NotFound, SittingPaused, SittingSealed
 from assessment_engine.kernel.ids import RoomId, SittingId, TimeActId
@@ -139,8 +139,8 @@ def test_a_room_is_one_act_that_names_everybody_and_whom_it_left_out(any_engine:
     done = timekeeping.act(any_engine, ledger, invigilator, FIRST, asked)
 
     assert {one.sitting.id for one in shown.fitting} == {world.sitting_id, second}
-    assert [(one.sitting.id, one.misfit) for one in shown.left_out] == [(ended, Misfit.ENDED)]
-    assert set(done.fitting) == {world.sitting_id, second} and done.left_out == {ended: Misfit.ENDED}
+    assert [(one.sitting.id, one.why) for one in shown.left_out] == [(ended, LeftOut.ENDED)]
+    assert set(done.fitting) == {world.sitting_id, second} and done.left_out == {ended: LeftOut.ENDED}
     assert [sitting_of(any_engine, one).stopped_s for one in (world.sitting_id, second, ended, elsewhere)] == [600, 600, 0, 0]
     with any_engine.store.read() as tx:
         (entry,) = tx.audit.about(FIRST)
@@ -254,7 +254,7 @@ def test_nobody_gives_themselves_time(any_engine: Engine) -> None:
 
     (one,) = timekeeping.preview(any_engine, both, wish(world, V.GIVE_TIME)).candidates
 
-    assert one.misfit is Misfit.ONES_OWN
+    assert one.why is LeftOut.ONES_OWN
 
 
 def test_time_without_contact_is_given_back_by_rule_with_an_event_and_an_entry(any_engine: Engine, ledger: AnswerLedger) -> None:
