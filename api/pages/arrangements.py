@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.auth import Candidate, EngineDep, Invigilator, Officer, Viewer
 from api.pages import goto, page
+from api.pages.sent import whole_number
 from api.pages.wording import KINDS
 from assessment_engine.arrangements import COMPENSATORY_MINUTES, MOST_BREAK_MINUTES, MOST_BREAKS, MOST_EXTRA_MINUTES, Adjustments
 from assessment_engine.exams import SIGNALS
@@ -64,10 +65,8 @@ def _read(sent: Mapping[str, object]) -> Adjustments:
     )
 
 
-def _number(text: object) -> int:
-    if text and not str(text).isdecimal():
-        raise Invalid("minutes and breaks are whole numbers")
-    return int(str(text)) if text else 0
+def _number(typed: object) -> int:
+    return whole_number(str(typed), "minutes and breaks are whole numbers") if typed else 0
 
 
 def _sent_of(wanted: Adjustments) -> Mapping[str, object]:

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.auth import EngineDep, Officer
 from api.pages import goto, page
+from api.pages.sent import whole_number
 from assessment_engine.kernel.errors import Conflict, Invalid
 from assessment_engine.kernel.ids import CentreId, PersonId, RoomId
 from assessment_engine.people import Actor, Role, civil_date, roles_on
@@ -94,10 +95,8 @@ def change_room(
     return goto(f"/cell/centres/{centre_id}", done="room_changed")
 
 
-def _seats(text: str) -> int:
-    if not text.strip().isascii() or not text.strip().isdecimal():
-        raise Invalid("a room's seats are a whole number")
-    return int(text)
+def _seats(typed: str) -> int:
+    return whole_number(typed, "a room's seats are a whole number")
 
 
 def _centre(request: Request, engine: Engine, actor: Actor, centre_id: CentreId, problem: str = "") -> HTMLResponse:

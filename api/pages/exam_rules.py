@@ -47,14 +47,14 @@ def policy_of(sent: Sent, competencies: Collection[str]) -> ExamPolicy:
         min_observable_share=float(sent.number("observable_percent", 0, 100) / 100),
         false_alert_budget=float(sent.number("alarms", 0, 100)),
         cut_scores={EVERY_COMPETENCY: _cuts(sent)},
-        signals=tuple(each for each in sent.several("signals", SIGNALS) if each in SIGNALS),
+        signals=sent.several("signals", SIGNALS),
         evidence_days=sent.whole("evidence_days", 1, MOST_EVIDENCE_DAYS, empty=90),
         grace=sent.choice("grace", GRACE, GracePolicy.GRACE),
         grace_s=_grace_s(sent),
         outage=sent.choice("outage", OUTAGE),
         most_stopped_s=int(sent.number("most_stopped", 0, MOST_STOPPED_MINUTES, empty=Decimal(15)) * 60),
-        device_change=_one(sent, "device_change", DEVICES),
-        tools=tuple(each for each in sent.several("tools", TOOLS) if each in TOOLS),
+        device_change=sent.one_of("device_change", DEVICES, DEVICE_CHANGES[0]),
+        tools=sent.several("tools", TOOLS),
         full_screen=sent.ticked("full_screen"),
         most_sittings=sent.whole("most_sittings", 0, MOST_SITTINGS, empty=0),
         days_between=sent.whole("days_between", 0, 3650, empty=0),
@@ -66,12 +66,6 @@ def policy_of(sent: Sent, competencies: Collection[str]) -> ExamPolicy:
 
 def _is_key(text: str) -> bool:
     return len(text) == 64 and set(text.lower()) <= set("0123456789abcdef")
-
-
-def _one(sent: Sent, name: str, options: Mapping[str, str]) -> str:
-    first = next(iter(options))
-    value = sent.choice(name, options, first)
-    return value if value in options else first
 
 
 def _grace_s(sent: Sent) -> int:

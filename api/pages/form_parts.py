@@ -64,19 +64,14 @@ def _section(fields: _Fields, items: tuple[ItemVersionId, ...]) -> FormSection:
         title=sent.text(name("title")),
         title_hi=sent.text(name("title_hi")),
         items=items,
-        navigation=Navigation(_one(fields, "navigation", WAYS, Navigation.FREE)),
+        navigation=Navigation(sent.one_of(name("navigation"), WAYS, Navigation.FREE)),
         time_limit_s=int(minutes * 60) or None,
         item_limits=dict.fromkeys(items, seconds) if seconds else {},
         locked=sent.ticked(name("locked")),
-        order=Order(_one(fields, "order", ORDERS, Order.FIXED)),
+        order=Order(sent.one_of(name("order"), ORDERS, Order.FIXED)),
         precondition=_precondition(fields),
         branches=tuple(branch for number in BRANCHES if (branch := _branch(fields, number)) is not None),
     )
-
-
-def _one(fields: _Fields, name: str, options: Mapping[str, str], default: str) -> str:
-    value = fields.sent.choice(fields.name(name), options, default)
-    return value if value in options else default
 
 
 def _precondition(fields: _Fields) -> ShareRule | None:

@@ -12,6 +12,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.words import N_
+from assessment_engine.kernel.errors import Invalid
 
 Said = tuple[str, Mapping[str, object]]
 """An English text and what is filled in; translated where it is shown."""
@@ -71,12 +72,17 @@ class Sent:
             self.wrong(name, UNKNOWN)
         return value
 
+    def one_of(self, name: str, options: Collection[str], default: str) -> str:
+        """Return one of the options, also where something else was sent: that is noted, and the default stands in its place."""
+        value = self.choice(name, options, default)
+        return value if value in options else default
+
     def several(self, name: str, options: Collection[str]) -> tuple[str, ...]:
         """Return those of the options that are ticked."""
         chosen = tuple(self.values.get(name, "").split())
         if not set(chosen) <= set(options):
             self.wrong(name, UNKNOWN)
-        return chosen
+        return tuple(each for each in chosen if each in options)
 
     def lines(self, name: str, is_right: Callable[[str], bool], said: Said) -> tuple[str, ...]:
         """Return the words of a text, one a line or more; `said` when one of them is not right."""
@@ -92,6 +98,14 @@ class Sent:
     def wrong(self, name: str, said: Said) -> None:
         """Note what is wrong with a field; the first word stands."""
         self.problems.setdefault(name, said)
+
+
+def whole_number(typed: str, problem: str, **details: str) -> int:
+    """Read a whole number of at most six digits; raises Invalid with `problem`."""
+    digits = typed.strip()
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 6):
+        raise Invalid(problem, **details)
+    return int(digits)
 
 
 async def _posted(request: Request) -> Sent:

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.auth import EngineDep, Officer
 from api.pages import goto, page
+from api.pages.sent import whole_number
 from api.pages.tables import csv_file
 from assessment_engine.exams import ExamSession
 from assessment_engine.kernel.errors import Conflict, Invalid, NotYet
@@ -117,10 +118,8 @@ def _moment(text: str) -> datetime:
         raise Invalid("a session needs the day and time of its opening and closing") from None
 
 
-def _count(text: str) -> int:
-    if not text.strip().isascii() or not text.strip().isdecimal() or len(text.strip()) > 6:
-        raise Invalid("seats and hours are whole numbers")
-    return int(text)
+def _count(typed: str) -> int:
+    return whole_number(typed, "seats and hours are whole numbers")
 
 
 def _form(

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.auth import EngineDep, Invigilator
 from api.pages import exam_rules, goto, page, time_words
+from api.pages.sent import whole_number
 from api.routes.invigilation import Watcher
 from api.routes.sittings import LedgerDep
 from assessment_engine.delivery.timekeeping import MOST_MINUTES, TimeAct, TimeVerb
@@ -82,9 +83,8 @@ def _given(asked: Asked, now: datetime) -> TimeAct:
         if not since < until <= now:
             raise Invalid("an outage began before it ended, and is over", field="since")
         return TimeAct(verb=TimeVerb.GIVE_TIME, since=since, until=until)
-    if not asked.minutes.strip().isdecimal() or len(asked.minutes) > 4:
-        raise Invalid("minutes are a whole number", field="minutes")
-    return TimeAct(verb=TimeVerb.GIVE_TIME, seconds=int(asked.minutes) * 60)
+    minutes = whole_number(asked.minutes, "minutes are a whole number", field="minutes")
+    return TimeAct(verb=TimeVerb.GIVE_TIME, seconds=minutes * 60)
 
 
 def _today(text: str, now: datetime) -> datetime:
