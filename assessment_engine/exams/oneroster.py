@@ -6,6 +6,7 @@ exports (`bulk`), because a change (`delta`) says nothing of those who stay. A c
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from assessment_engine.exams.csv_text import FORMULA, RosterProblem, TableLine, read_table
 from assessment_engine.exams.roster import Roster, RosterRow, a_roster, duplicates
@@ -67,12 +68,11 @@ def _columns(name: str, columns: tuple[str, ...]) -> Iterator[RosterProblem]:
 def _manifest(found: _Files) -> Iterator[RosterProblem]:
     for line in found.of("manifest.csv"):
         name, value = line.get("propertyname").lower(), line.get("value").lower()
-        about = {"line": line.number, "column": "value", "file": "manifest.csv", "advice": _EXPORT_ADVICE}
+        problem = partial(RosterProblem, line=line.number, column="value", file="manifest.csv", advice=_EXPORT_ADVICE)
         if name == "oneroster.version" and value not in ("1.1", "1.2"):
-            yield RosterProblem(code="unknown_version", message=f"OneRoster {value[:20]} is not read here", **about)  # type: ignore[arg-type]
+            yield problem(code="unknown_version", message=f"OneRoster {value[:20]} is not read here")
         if name.startswith("file.") and value == "delta" and f"{name.removeprefix('file.')}.csv" in FILES:
-            message = f"{name.removeprefix('file.')}.csv holds changes only (delta)"
-            yield RosterProblem(code="delta", message=message, **about)  # type: ignore[arg-type]
+            yield problem(code="delta", message=f"{name.removeprefix('file.')}.csv holds changes only (delta)")
 
 
 def _students(found: _Files) -> Iterator[tuple[TableLine, TableLine | None]]:

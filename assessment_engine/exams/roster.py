@@ -6,6 +6,7 @@ a room exists or a person may sit is services/rosters.py's to find.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from assessment_engine.exams.csv_text import FORMULA, LONGEST_CELL, CsvTable, RosterProblem, TableLine, read_table
 
@@ -113,14 +114,13 @@ def _row(line: TableLine, file: str) -> RosterRow:
 def _cells(line: TableLine, file: str) -> Iterator[RosterProblem]:
     """Yield what is wrong with single cells: formulas, and what is too long."""
     for column, cell in line.cells.items():
-        about = {"line": line.number, "column": column, "file": file, "value": cell[:40]}
+        problem = partial(RosterProblem, line=line.number, column=column, file=file, value=cell[:40])
         if cell.startswith(FORMULA):
             message, advice = f"“{cell[:20]}” would be a formula in an office program", "Begin the cell with a letter or a digit."
-            yield RosterProblem(code="formula", message=message, advice=advice, **about)  # type: ignore[arg-type]
-        elif len(cell) > _LONGEST.get(column, LONGEST_CELL):
-            longest = _LONGEST.get(column, LONGEST_CELL)
+            yield problem(code="formula", message=message, advice=advice)
+        elif len(cell) > (longest := _LONGEST.get(column, LONGEST_CELL)):
             message = f"“{column}” has {len(cell)} characters; {longest} fit"
-            yield RosterProblem(code="too_long", message=message, advice="Shorten it.", **about)  # type: ignore[arg-type]
+            yield problem(code="too_long", message=message, advice="Shorten it.")
 
 
 def _missing(row: RosterRow) -> Iterator[RosterProblem]:
