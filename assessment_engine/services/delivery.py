@@ -12,12 +12,12 @@ from functools import partial
 from assessment_engine.delivery.navigation import check_readable
 from assessment_engine.delivery.responses import Answer, Offer, Receipt, Response
 from assessment_engine.delivery.sealing import Seal
-from assessment_engine.delivery.sitting import ENDED, RUNNING, Sitting, SittingState
+from assessment_engine.delivery.sitting import ENDED, Sitting, SittingState
 from assessment_engine.delivery.timing import TimePolicy, time_policy
 from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.exams.policy import tools_beside
 from assessment_engine.kernel.canonical import canonical_json
-from assessment_engine.kernel.errors import AfterTime, Invalid, NotYet, SittingSealed, TooLarge
+from assessment_engine.kernel.errors import AfterTime, Invalid, NotYet, SittingPaused, SittingSealed, TooLarge
 from assessment_engine.kernel.ids import ItemVersionId, SittingId
 from assessment_engine.people import Actor
 from assessment_engine.services import starts, tickets
@@ -169,7 +169,9 @@ def item_of(engine: Engine, actor: Actor, sitting_id: SittingId, item_id: ItemVe
     """Return one question of a sitting in progress, with the candidate's own answer filled in and without its key."""
     with engine.store.read() as tx:
         sitting = tx.sittings.of_candidate(sitting_id, actor.person_id)
-        if sitting.state not in RUNNING:
+        if sitting.state is SittingState.PAUSED:
+            raise SittingPaused("questions are shown again when the sitting goes on")
+        if sitting.state is not SittingState.IN_PROGRESS:
             raise NotYet("questions are shown while the sitting is in progress", state=str(sitting.state))
         form = tx.forms.get(sitting.form_id)
         form.check_has(item_id)

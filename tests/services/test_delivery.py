@@ -5,13 +5,14 @@ import pytest
 
 from assessment_engine.delivery.responses import an_offer
 from assessment_engine.delivery.sealing import is_whole
-from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.delivery.sitting import PauseReason, SittingState
 from assessment_engine.kernel.errors import (
     AfterTime,
     IllegalTransition,
     Invalid,
     NotFound,
     NotYet,
+    SittingPaused,
     SittingSealed,
     TooLarge,
     UnknownItem,
@@ -206,6 +207,15 @@ def test_a_page_may_give_hints_and_nothing_else(any_engine: Engine, ledger: Answ
         note("item_viewed", item_id="itv_other")
     with any_engine.store.read() as tx:
         assert [one.kind for one in tx.events.of_sitting(world.sitting_id)] == ["item_viewed", "browser_hint"]
+
+
+def test_nobody_reads_on_while_the_clock_stands_still(any_engine: Engine) -> None:
+    world = a_world(any_engine)
+    with any_engine.store.begin() as tx:
+        tx.sittings.save(tx.sittings.get(world.sitting_id).pause(any_engine.clock.now(), PauseReason.BREAK))
+
+    with pytest.raises(SittingPaused):
+        delivery.item_of(any_engine, world.candidate, world.sitting_id, world.items[0], "en")
 
 
 def test_questions_are_shown_only_while_the_sitting_is_in_progress(any_engine: Engine, ledger: AnswerLedger) -> None:
