@@ -22,7 +22,7 @@ from assessment_engine.delivery.sealing import Seal
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.delivery.timekeeping import MOST_MINUTES
 from assessment_engine.delivery.timing import OutagePolicy
-from assessment_engine.kernel.clock import iso
+from assessment_engine.kernel.clock import iso, iso_or_none
 from assessment_engine.kernel.ids import ItemVersionId
 from assessment_engine.services import contact, delivery, starts, timekeeping
 from assessment_engine.services.delivery import OpenSitting
@@ -237,8 +237,8 @@ async def start(engine: EngineDep, ledger: LedgerDep, viewer: PromptViewer, sitt
             "id": sitting.id,
             "state": sitting.state,
             "server_time": iso(started.server_time),
-            "started": None if sitting.started_at is None else iso(sitting.started_at),
-            "deadline": None if sitting.deadline_at is None else iso(sitting.deadline_at),
+            "started": iso_or_none(sitting.started_at),
+            "deadline": iso_or_none(sitting.deadline_at),
             "code": release_code(engine, sitting.session_id),
         }
     )

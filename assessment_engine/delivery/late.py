@@ -14,7 +14,7 @@ from assessment_engine.delivery.navigation import check_answerable
 from assessment_engine.delivery.responses import MAX_REVISION_LEAP, Answer, Offer, Response
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.kernel.canonical import Json, canonical_json, digest
-from assessment_engine.kernel.clock import iso
+from assessment_engine.kernel.clock import iso, iso_or_none
 from assessment_engine.kernel.errors import (
     Conflict,
     Invalid,
@@ -88,7 +88,7 @@ class LateAnswer:
             "revision": self.revision,
             "response_sha256": self.response_sha256,
             "server_time": iso(self.received_at),
-            "last_contact": None if self.nonce_at is None else iso(self.nonce_at),
+            "last_contact": iso_or_none(self.nonce_at),
             "key_id": self.key_id,
         }
 

@@ -7,12 +7,11 @@ driven by services/session_reports.py.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.kernel.canonical import Json, canonical_json, digest
-from assessment_engine.kernel.clock import iso
+from assessment_engine.kernel.clock import iso_or_none
 from assessment_engine.kernel.signing import SigningKey, verify
 
 
@@ -57,19 +56,15 @@ class ReportLine:
             "room": self.room,
             "seat": self.seat,
             "attendance": attendance_of(one),
-            "admitted_at": _iso(one.admitted_at),
-            "started_at": _iso(one.started_at),
-            "submitted_at": _iso(one.submitted_at),
+            "admitted_at": iso_or_none(one.admitted_at),
+            "started_at": iso_or_none(one.started_at),
+            "submitted_at": iso_or_none(one.submitted_at),
             "closed_by": one.closed_by,
             "stopped_s": one.stopped_s,
             "answers": self.answers,
             "seal_sha256": self.seal_sha256,
             "flags": self.flags,
         }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else iso(moment)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

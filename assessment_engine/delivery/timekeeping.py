@@ -13,6 +13,7 @@ from enum import StrEnum
 from assessment_engine.delivery.sitting import ENDED, RUNNING, PauseReason, Sitting, SittingState
 from assessment_engine.delivery.timing import OutagePolicy, TimePolicy
 from assessment_engine.kernel.canonical import Json
+from assessment_engine.kernel.clock import iso_or_none
 from assessment_engine.kernel.errors import AfterTime, Invalid, NoBreakLeft, NotYet, SittingPaused, SittingSealed
 
 OUT_OF_CONTACT_S = 90
@@ -188,6 +189,11 @@ class TimeAct:
     since: datetime | None = None
     until: datetime | None = None
     for_the_cell: bool = False
+
+    @property
+    def document(self) -> dict[str, Json]:
+        """What is done, as JSON."""
+        return {"verb": str(self.verb), "seconds": self.seconds, "since": iso_or_none(self.since), "until": iso_or_none(self.until)}
 
     def __post_init__(self) -> None:
         if self.verb is not TimeVerb.GIVE_TIME:

@@ -25,6 +25,11 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def iso_or_none(moment: datetime | None) -> str | None:
+    """Write a moment where there is one."""
+    return None if moment is None else iso(moment)
+
+
 def parse_iso(text: str) -> datetime:
     """Read what `iso` wrote; raises ValueError on anything that is not an aware RFC 3339 time."""
     moment = datetime.fromisoformat(text)

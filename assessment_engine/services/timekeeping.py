@@ -276,12 +276,8 @@ def _done(engine: Engine, recorded: RecordedAct) -> RecordedAct:
 
 
 def _document(recorded: RecordedAct) -> Json:
-    one = recorded.act
     return {
-        "verb": str(one.verb),
-        "seconds": one.seconds,
-        "since": None if one.since is None else iso(one.since),
-        "until": None if one.until is None else iso(one.until),
+        **recorded.act.document,
         "session": recorded.session_id,
         "room": recorded.room_id,
         "reason": recorded.reason,

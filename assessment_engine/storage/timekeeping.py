@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Column, Connection, ForeignKey, Row, String, Table,
 from sqlalchemy.exc import IntegrityError
 
 from assessment_engine.delivery.timekeeping import LeftOut, TimeAct, TimeVerb
-from assessment_engine.kernel.clock import iso, parse_iso
+from assessment_engine.kernel.clock import parse_iso
 from assessment_engine.kernel.ids import OrganisationId, PersonId, RoomId, SessionId, SittingId, TimeActId
 from assessment_engine.storage.schema import Instant, metadata
 
@@ -107,20 +107,10 @@ def _row(act: RecordedAct) -> dict[str, object]:
         "actor_id": act.actor_id,
         "at": act.at,
         "reason": act.reason,
-        "act": _written(act.act),
+        "act": {**act.act.document, "for_the_cell": act.act.for_the_cell},
         "fitting": list(act.fitting),
         "left_out": {sitting_id: str(why) for sitting_id, why in act.left_out.items()},
         "done_at": act.done_at,
-    }
-
-
-def _written(act: TimeAct) -> dict[str, object]:
-    return {
-        "verb": str(act.verb),
-        "seconds": act.seconds,
-        "since": None if act.since is None else iso(act.since),
-        "until": None if act.until is None else iso(act.until),
-        "for_the_cell": act.for_the_cell,
     }
 
 
