@@ -4,16 +4,18 @@ A practice sitting lies in a session of its own (`practice_of` names the real on
 they begin the exam itself. It is sealed at its end like any other, so that nothing there works differently; nothing comes after the seal.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from assessment_engine.delivery.sitting import BEFORE_START, ENDED, Sitting, SittingState
-from assessment_engine.exams import ExamSession, Registration
+from assessment_engine.exams import Exam, ExamSession
+from assessment_engine.exams.rooms import Place
 from assessment_engine.kernel.errors import Conflict
-from assessment_engine.kernel.ids import FormId, OrganisationId, PersonId, RegistrationId, SessionId, SittingId, new_id
+from assessment_engine.kernel.ids import FormId, OrganisationId, PersonId, SessionId, SittingId, new_id
 from assessment_engine.people import Actor, Role
 from assessment_engine.services import forms, items
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.places import NewRegistration, a_registration, a_sitting
 from assessment_engine.services.samples import samples
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import sitting_event
@@ -43,13 +45,13 @@ def begin(engine: Engine, actor: Actor, sitting_id: SittingId) -> Sitting:
     now = engine.clock.now()
     if real.practice or real.state not in BEFORE_START or now >= session.closes_at:
         raise Conflict("practising ends where the exam begins")
-    form_id = exam.practice_form_id or own_paper(engine, exam.organisation_id)
+    practised_in = replace(exam, form_id=exam.practice_form_id or own_paper(engine, exam.organisation_id))
     with engine.store.begin() as tx:
         tx.registrations.lock_people([actor.person_id])  # two clicks are one practice
         mine = _mine(tx, actor.person_id, session.id)
         if (going_on := _open(mine)) is not None:
             return going_on
-        sitting = _new(tx, real, _session(tx, session, len(mine), now), form_id, now)
+        sitting = _new(tx, real, practised_in, _session(tx, session, len(mine), now), now)
         tx.events.record(sitting_event("practice_begun", sitting, now, actor, subject=real.id))
     return sitting
 
@@ -93,26 +95,12 @@ def _session(tx: Transaction, real: ExamSession, number: int, now: datetime) -> 
     return session
 
 
-def _new(tx: Transaction, real: Sitting, session: ExamSession, form_id: FormId, now: datetime) -> Sitting:
+def _new(tx: Transaction, real: Sitting, exam: Exam, session: ExamSession, now: datetime) -> Sitting:
     before = tx.exams.registration(real.registration_id)
-    registration = Registration(
-        id=RegistrationId(new_id("reg", now)),
-        session_id=session.id,
-        candidate_id=real.candidate_id,
-        organisation_id=real.organisation_id,
-        arrangements={name: rule for name, rule in before.arrangements.items() if name != "scribe"},
-    )
-    sitting = Sitting(
-        id=SittingId(new_id("sit", now)),
-        registration_id=registration.id,
-        organisation_id=real.organisation_id,
-        candidate_id=real.candidate_id,
-        exam_id=real.exam_id,
-        session_id=session.id,
-        form_id=form_id,
-        language=real.language,
-        practice=True,
-    )
+    rules = {name: rule for name, rule in before.arrangements.items() if name != "scribe"}
+    new = NewRegistration(session_id=session.id, candidate_id=real.candidate_id, arrangements=rules)
+    registration = a_registration(session, new, Place(), now)
+    sitting = replace(a_sitting(session, exam, registration, now), language=real.language, practice=True)
     tx.exams.add_registration(registration)
     tx.sittings.add(sitting)
     return sitting

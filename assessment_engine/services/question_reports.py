@@ -5,9 +5,10 @@ Rules: delivery/question_reports.py. The words are in the report and nowhere els
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from assessment_engine.delivery.question_reports import MOST_OF_SITTING, NewReport, QuestionReport, ReportVerb
-from assessment_engine.delivery.sitting import RUNNING
+from assessment_engine.delivery.sitting import RUNNING, Sitting
 from assessment_engine.kernel.errors import Conflict, NotYet
 from assessment_engine.kernel.ids import ItemVersionId, PersonId, QuestionReportId, SittingId, new_id
 from assessment_engine.people import Actor, Role, require
@@ -45,19 +46,23 @@ def report_question(engine: Engine, actor: Actor, sitting_id: SittingId, new: Ne
             return same
         if len(earlier) >= MOST_OF_SITTING:
             raise Conflict(f"a sitting has at most {MOST_OF_SITTING} reports", most=MOST_OF_SITTING)
-        report = QuestionReport(
-            id=QuestionReportId(new_id("qrp", now)),
-            organisation_id=sitting.organisation_id,
-            sitting_id=sitting_id,
-            item_id=new.item_id,
-            language=new.language,
-            text=new.text.strip(),
-            reported_at=now,
-        )
+        report = _report(sitting, new, now)
         tx.question_reports.add(report)
         about = {"report": report.id, "language": report.language}
         tx.events.record(sitting_event("question_reported", sitting, now, actor, subject=report.item_id, data=about))
     return report
+
+
+def _report(sitting: Sitting, new: NewReport, now: datetime) -> QuestionReport:
+    return QuestionReport(
+        id=QuestionReportId(new_id("qrp", now)),
+        organisation_id=sitting.organisation_id,
+        sitting_id=sitting.id,
+        item_id=new.item_id,
+        language=new.language,
+        text=new.text.strip(),
+        reported_at=now,
+    )
 
 
 def of_sitting(engine: Engine, actor: Actor, sitting_id: SittingId) -> list[QuestionReport]:
