@@ -1,14 +1,11 @@
 """Candidates' seats in a real Chromium before a real delivery process: opened, moved to other devices, cut from the line."""
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from api.app import create_app
@@ -17,6 +14,7 @@ from assessment_engine.kernel.clock import SystemClock
 from assessment_engine.services import delivery, people
 from assessment_engine.services.engine import Engine
 from tests.builders import World, a_world, an_engine
+from tests.running import free_port, served
 
 expect.set_options(timeout=20_000)  # a machine that does other things as well is slow, not wrong
 
@@ -58,16 +56,11 @@ def an_address(folder: Path, *, world: World | None = None) -> Iterator[Address]
     engine = replace(an_engine(folder), clock=SystemClock())
     world = world or a_world(engine, state=SittingState.ADMITTED)
     ledger = delivery.open_ledger(engine)
-    server = uvicorn.Server(uvicorn.Config(create_app(engine, ledger), port=0, log_level="warning", access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
+    port = free_port()
     try:
-        yield Address(engine=engine, world=world, base=f"http://localhost:{server.servers[0].sockets[0].getsockname()[1]}")
+        with served(create_app(engine, ledger), port):
+            yield Address(engine=engine, world=world, base=f"http://localhost:{port}")
     finally:
-        server.should_exit = True
-        thread.join(10)
         ledger.stop()
         engine.store.engine.dispose()
 

@@ -1,12 +1,10 @@
 """What lies beside the question, in a real Chromium: tools by keyboard alone, announcements without focus, looks, zoom, hints, names."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import update
@@ -23,6 +21,7 @@ from assessment_engine.storage.ledger_writer import AnswerLedger
 from assessment_engine.storage.schema import metadata
 from tests.browser.paper import an_exam_of
 from tests.builders import World, a_person, an_engine
+from tests.running import free_port, served
 
 pytestmark = pytest.mark.browser
 
@@ -73,15 +72,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with engine.store.begin() as tx:
         tx.connection.execute(update(exams).where(exams.c.id == world.exam_id).values(form_id=world.form_id, policy=policy))
     ledger = delivery.open_ledger(engine)
-    server = uvicorn.Server(uvicorn.Config(create_app(engine, ledger), port=0, log_level="warning", access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
     delivery.start(ledger, world.candidate, world.sitting_id)
-    yield Desk(engine=engine, ledger=ledger, world=world, base=f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}")
-    server.should_exit = True
-    thread.join(10)
+    port = free_port()
+    with served(create_app(engine, ledger), port):
+        yield Desk(engine=engine, ledger=ledger, world=world, base=f"http://127.0.0.1:{port}")
     ledger.stop()
     engine.store.engine.dispose()
 

@@ -1,14 +1,11 @@
 """The exam page in a real Chromium: answers given without a connection survive a reload and reach the server; nothing takes the focus."""
 
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Page, Playwright, expect
 
 from api.app import create_app
@@ -19,6 +16,7 @@ from assessment_engine.services.engine import Engine
 from tests.browser.conftest import chromium, with_camera
 from tests.browser.seats import held
 from tests.builders import World, a_world, an_engine
+from tests.running import free_port, served
 
 pytestmark = pytest.mark.browser
 
@@ -45,14 +43,9 @@ def address(tmp_path: Path) -> Iterator[tuple[Engine, World, str]]:
     engine = replace(an_engine(tmp_path), clock=SystemClock())
     world = a_world(engine, state=SittingState.ADMITTED)
     ledger = delivery.open_ledger(engine)
-    server = uvicorn.Server(uvicorn.Config(create_app(engine, ledger), port=0, log_level="warning", access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield engine, world, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
+    port = free_port()
+    with served(create_app(engine, ledger), port):
+        yield engine, world, f"http://127.0.0.1:{port}"
     ledger.stop()
     engine.store.engine.dispose()
 
