@@ -145,11 +145,13 @@ def _sorted_out(
     form = tx.forms.get(sitting.form_id)
     receipts = {(one.item, one.revision, one.response_sha256): one for one in tx.answers.receipts(sitting.id)}
     known = {(one.item_id, one.revision, one.response_sha256): one for one in tx.late_answers.of_sitting(sitting.id)}
+    held: dict[tuple[ItemVersionId, int, str], Receipt] = {}
     late: list[LateAnswer] = []
     new: list[LateAnswer] = []
     for offer in offers:
         place = (offer.item_id, offer.revision, offer.response_sha256)
         if place in receipts:
+            held[place] = receipts[place]
             continue
         if place not in known:
             reason = why_late(sitting, form, offer, arrival.received_at)
@@ -157,7 +159,6 @@ def _sorted_out(
             known[place] = sign_late(late_id, offer, reason, arrival, engine.signer.receipts)
             new.append(known[place])
         late.append(known[place])
-    held = {place: receipts[place] for offer in offers if (place := (offer.item_id, offer.revision, offer.response_sha256)) in receipts}
     return Kept(late=tuple(late), receipts=tuple(held.values())), new
 
 

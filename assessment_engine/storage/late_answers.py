@@ -19,8 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from assessment_engine.delivery.late import LateAnswer, LateDecision, LateReason, LateState, Verdict, state_of
-from assessment_engine.kernel.errors import NotFound
+from assessment_engine.delivery.late import UNDECIDED, LateAnswer, LateDecision, LateReason, Verdict, state_of
 from assessment_engine.kernel.ids import LateAnswerId, OrganisationId, SittingId
 from assessment_engine.storage.delivery import sittings
 from assessment_engine.storage.schema import Instant, metadata
@@ -74,14 +73,6 @@ class LateAnswers:
         if new:
             self._connection.execute(insert(late_decisions), [asdict(decision) for decision in new])
 
-    def get(self, late_id: LateAnswerId, organisation_id: OrganisationId) -> LateAnswer:
-        """Return one late answer as the organisation's staff may see it; another organisation's is NotFound."""
-        here = select(sittings.c.id).where(sittings.c.organisation_id == organisation_id)
-        found = self._all((late_answers.c.id == late_id) & late_answers.c.sitting_id.in_(here))
-        if not found:
-            raise NotFound("no such late answer")
-        return found[0]
-
     def of_sitting(self, sitting_id: SittingId) -> list[LateAnswer]:
         """Return a sitting's late answers in the order of their arrival."""
         return self._all(late_answers.c.sitting_id == sitting_id)
@@ -113,7 +104,7 @@ class LateAnswers:
         """Return those of the sittings that have a late answer on which people still have to decide."""
         late = self._all(late_answers.c.sitting_id.in_(sitting_ids))
         said = self.decisions([one.id for one in late])
-        return {one.sitting_id for one in late if state_of(said[one.id]) in (LateState.OPEN, LateState.AWAITING_SECOND)}
+        return {one.sitting_id for one in late if state_of(said[one.id]) in UNDECIDED}
 
     def _all(self, condition: ColumnElement[bool]) -> list[LateAnswer]:
         order = (late_answers.c.received_at, late_answers.c.revision, late_answers.c.id)
