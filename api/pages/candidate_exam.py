@@ -104,6 +104,7 @@ WORDS: Mapping[str, str] = {
     "go_on": N_("Go on"),
     "move_later": N_("This step needs a connection. Go on with the questions of this part."),
     "move_refused": N_("It is not possible to go there now."),
+    "went_on": N_("The time for that is over. The exam goes on here."),
     "nothing_follows": N_("This was the last question. You can hand in."),
 }
 

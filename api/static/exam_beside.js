@@ -5,7 +5,7 @@ import { attachCalculator } from "./calculator.js";
 import { attachContrast } from "./contrast.js";
 import { askForFullScreen, watchBrowser } from "./exam_hints.js";
 import { attachNews } from "./exam_news.js";
-import { announcements, clocks, deadlinesAfter, deadlinesOf, paintClocks, paintTabs, partLooks, whyLocked } from "./exam_sections.js";
+import { announcements, clocks, deadlinesAfter, deadlinesOf, paintClocks, paintTabs, partLooks, ranOut, whyLocked } from "./exam_sections.js";
 import { attachReader } from "./read_aloud.js";
 import { attachRoughWork } from "./rough_work.js";
 import { keepHashes } from "./safe_browser.js";
@@ -47,13 +47,15 @@ export function openBeside({ sittingId, note, numberOf, clock }) {
       left = clocks(deadlines, now); // another part's clock: nothing happened between the two
       paintClocks(document, left);
     },
-    /** Look at the clocks; while the sitting is paused they stand. */
+    /** Look at the clocks; while the sitting is paused they stand. Tells whether a limit ran out since the last look. */
     tick(now, pausedSince = null) {
       const next = clocks(deadlines, now, pausedSince);
       const due = announcements(left, next);
       if (due.length > 0) announce(due.map(({ word, values }) => say(word, values)).join(" "));
+      const over = ranOut(left, next);
       left = next;
       paintClocks(document, left);
+      return over;
     },
     /** A question came to the screen, in a language. */
     shown(item, language) {

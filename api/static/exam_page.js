@@ -20,6 +20,7 @@ import { lineTo, take, windowName } from "./lease_page.js";
 import { openOutbox } from "./outbox.js";
 import { keepShell } from "./shell.js";
 
+const LAST_ANSWER_MS = 1000; // what was given in the last second goes first
 const BACK_MS = 3000; // a room whose line is back does not come back as one
 const find = (id) => document.getElementById(id);
 const root = find("exam");
@@ -30,7 +31,8 @@ const sheet = questionSheet(find("question"), JSON.parse(find("question-words").
 let outbox, ask, store, clock, sender, contact, finish, lease, line, paper, sitting;
 let camera = null;
 let beside = null; // the tools beside the question (exam_beside.js); the exam goes on without them
-let arrival = null; // the reply to the last move: {reply} or {refused}
+let arrival = null; // the reply to the last move: {reply}, or {refused, item, said} with where the server knows the candidate to be
+let moving = false; // whether a move is on its way
 let timeOver = null; // a question to the server about the end of the time, on its way
 let asking = false; // whether a question about it goes before handing in
 const pages = new Map(); // item + language → what GET /items answers
@@ -151,7 +153,10 @@ async function go(wanted, { focus = true } = {}) {
   sheet.takeNow();
   if (sitting.moves && closesPart(store.state, wanted) && !(await leavesPart(store.state))) return;
   const item = sitting.moves && wanted !== store.state.current && (wanted === null || exam.mustAsk(store.state, wanted)) ? await moveTo(wanted) : wanted;
-  if (!item) return;
+  if (item) await visit(item, focus);
+}
+
+async function visit(item, focus = true) {
   store.change(exam.visit(store.state, item));
   note("item_viewed", { language: store.state.questions[item].language }, item);
   closePalette();
@@ -163,14 +168,30 @@ async function go(wanted, { focus = true } = {}) {
 /** Tell the server, after all answers that wait, and answer where the candidate is then; null when they stay. */
 async function moveTo(wanted) {
   if (store.state.paused || !rules.mayWrite(lease)) return toast(words.move_later), null;
-  arrival = null;
+  [arrival, moving] = [null, true];
   store.change(exam.moved(store.state, wanted));
-  await sender.send();
+  await sender.send().finally(() => (moving = false));
   if (arrival?.reply) return arrival.reply.item ?? (toast(words.nothing_follows), null);
-  if (arrival?.refused) return toast(words[arrival.refused] ?? words.move_refused), null;
+  if (arrival?.refused) return toast(words[arrival.said]), arrival.item;
   if (wanted && exam.mayMoveAlone(store.state, wanted)) return wanted;
   store.change(exam.moveGivenUp(store.state));
   return toast(words.move_later), null;
+}
+
+/** A limit has run out, or this page comes back: the server knows where the candidate is by now, and the page goes there. */
+async function follow() {
+  if (!sitting.moves || moving || store.state.phase !== "answering" || store.state.tries > 0 || !rules.mayWrite(lease) || pausedSince() !== null) return;
+  sheet.takeNow();
+  const item = await moveTo(store.state.current);
+  if (item && item !== store.state.current) await visit(item);
+}
+
+/** The server refused a move and said where the candidate is. */
+function refusedMove(code, details) {
+  const elsewhere = details?.item && details.item !== store.state.current ? details.item : null;
+  if (elsewhere && !store.state.order.includes(elsewhere)) location.reload(); // a part that this page has not seen yet
+  arrival = { refused: code, item: elsewhere, said: elsewhere ? "went_on" : details?.item === null ? "nothing_follows" : "move_refused" };
+  if (elsewhere && !moving) visit(elsewhere).then(() => toast(words.went_on));
 }
 
 function goNext() {
@@ -284,14 +305,14 @@ function listenToBrowser() {
   addEventListener("online", () => setTimeout(retry, Math.random() * BACK_MS));
   addEventListener("pagehide", () => sheet.takeNow());
   document.addEventListener("exam:time", () => contact.contact()); // a break began or ended
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && contact.contact());
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && contact.contact().then(follow));
 }
 
 async function openTools() {
   const numberOf = (item) => store.state.order.indexOf(item) + 1;
   const { openBeside } = await import("./exam_beside.js");
   beside = openBeside({ sittingId, note, numberOf, clock: clockTime });
-  setInterval(() => beside.tick(clock.now(), pausedSince()), 500);
+  setInterval(() => beside.tick(clock.now(), pausedSince()) && setTimeout(follow, LAST_ANSWER_MS), 500);
 }
 
 // — putting it together
@@ -322,7 +343,7 @@ const forSender = {
     store.change(exam.arrived(store.state, reply, sitting.language));
     beside?.moved(reply, clock.now());
   },
-  moveRefused: (code) => (arrival = { refused: code }),
+  moveRefused: refusedMove,
   closed: () => finish.ending(),
   idle() {
     if (store.state.phase !== "submitting") finish.tellClosedParts();
@@ -378,7 +399,7 @@ async function begin() {
   await go(store.state.current, { focus: false });
   clock.tick();
   changed();
-  setTimeout(() => takeLease().catch(() => {}), Math.random() * BACK_MS);
+  setTimeout(() => takeLease().then(follow).catch(() => {}), Math.random() * BACK_MS);
   keepShell(sittingId);
   watchCandidate(sittingId, csrf, words).then((watching) => (camera = watching));
   paper = await holdEverything({ ask, outbox, sittingId, paper });

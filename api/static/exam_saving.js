@@ -55,7 +55,7 @@ export function senderOf({ store, outbox, ask, on }) {
       if (error instanceof Refusal && error.code === "lease_moved") return on.moved(error.details), false;
       if (!(error instanceof Refusal) || error.code === "unavailable" || SIGNED_OUT.has(error.code)) return failed(error);
       store.change(exam.moveTold(store.state)); // the server knows better where the candidate is
-      on.moveRefused(error.code);
+      on.moveRefused(error.code, error.details);
       return true;
     }
   }

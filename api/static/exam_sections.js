@@ -60,6 +60,11 @@ export function announcements(before, now) {
   });
 }
 
+/** Tell whether the time of the part or of the question ran out between two looks. */
+export function ranOut(before, now) {
+  return LIMITS.some((limit) => before[limit] > 0 && now[limit] === 0);
+}
+
 /** Write seconds as 12:07, or 1:02:07. */
 export function face(seconds) {
   const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];

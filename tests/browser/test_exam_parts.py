@@ -58,6 +58,20 @@ def test_a_part_goes_one_way_also_without_a_line_and_the_next_one_comes_by_marks
         assert address.final() == {item: {"RESPONSE": value} for item, value in zip(address.world.items, "AAB", strict=False)}
 
 
+def test_the_page_goes_on_by_itself_when_the_time_of_a_question_is_over(tmp_path: Path, playwright: Playwright) -> None:
+    with an_address(tmp_path) as address, playwright.chromium.launch(executable_path=chromium(), args=with_camera(None)) as browser:
+        give_parts(address.engine, address.world, [{**ONE_WAY, "item_limits": {address.world.items[0]: 8}}])
+        page = address.device(browser).new_page()
+        page.goto(address.exam)
+        page.get_by_role("button", name="Start the exam").click()
+
+        expect(page.locator("#number")).to_contain_text("Question 2")
+        choice(page, "No").check()
+        saved(page)
+
+        assert address.final() == {address.world.items[1]: {"RESPONSE": "B"}}
+
+
 def leave_the_part(page: Page, answer: str) -> None:
     """Go on from its last question; a part that closes is left only after this question."""
     page.get_by_role("button", name="Save & next").click()

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { announcements, clocks, deadlinesAfter, deadlinesOf, face, isOpen, partLooks, whyLocked } from "../../../api/static/exam_sections.js";
+import { announcements, clocks, deadlinesAfter, deadlinesOf, face, isOpen, partLooks, ranOut, whyLocked } from "../../../api/static/exam_sections.js";
 
 const part = (id, state, seconds_left = null) => ({ id, state, seconds_left });
 const NOON = Date.parse("2026-11-23T12:00:00Z");
@@ -61,4 +61,12 @@ test("five minutes, one minute, thirty and ten seconds are announced once", () =
 
 test("seconds are written as a clock", () => {
   assert.deepEqual([7, 727, 3727].map(face), ["00:07", "12:07", "1:02:07"]);
+});
+
+test("a limit runs out once, and one that is not there never does", () => {
+  const look = (section, item) => ({ section, item });
+  assert.ok(ranOut(look(90, 1), look(90, 0)));
+  assert.ok(ranOut(look(1, null), look(0, null)));
+  assert.ok(!ranOut(look(90, 0), look(90, 0)));
+  assert.ok(!ranOut(look(null, null), look(null, 0)));
 });
