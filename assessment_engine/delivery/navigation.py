@@ -26,7 +26,6 @@ __all__ = [
     "check_answerable",
     "check_readable",
     "deadlines",
-    "foreseeable",
     "here",
     "moved",
     "parts",
