@@ -51,13 +51,16 @@ PLACES: tuple[Place, ...] = (
     Place(label=N_("Audit"), path="/cell/audit", icon="audit", roles=CELL),
 )
 
+_INSIDE = {"/cell/centres": "/cell/sessions", "/sessions": "/invigilator"}  # pages that lie elsewhere than the place they belong to
+
 
 def navigation(request: Request, actor: Actor | None) -> list[Place]:
     """Return the places this person can go to, with the nearest one to where they are marked current."""
     if actor is None:
         return []
     mine = [place for place in PLACES if place.roles & actor.roles and _exists(request.app.routes, place.path)]
-    here = max((place.path for place in mine if _under(request.url.path, place.path)), key=len, default="")
+    path = next((place for prefix, place in _INSIDE.items() if _under(request.url.path, prefix)), request.url.path)
+    here = max((place.path for place in mine if _under(path, place.path)), key=len, default="")
     return [_marked(place, here) for place in mine]
 
 
