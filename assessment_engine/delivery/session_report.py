@@ -35,13 +35,15 @@ def attendance_of(sitting: Sitting) -> Attendance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportLine:
-    """One candidate of the session."""
+    """One candidate of the session; `after_deadline` answers came in the grace, the last of them `after_deadline_s` after the bell."""
 
     sitting: Sitting
     name: str
     room: str
     seat: str
     answers: int
+    after_deadline: int
+    after_deadline_s: int
     seal_sha256: str | None
     flags: int
 
@@ -62,6 +64,8 @@ class ReportLine:
             "closed_by": one.closed_by,
             "stopped_s": one.stopped_s,
             "answers": self.answers,
+            "after_deadline": self.after_deadline,
+            "after_deadline_s": self.after_deadline_s,
             "seal_sha256": self.seal_sha256,
             "flags": self.flags,
         }

@@ -1,5 +1,6 @@
 """Reports of sessions: attendance and what happened, signed once nobody sits any more. The rules are delivery/session_report.py."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from datetime import datetime
 from assessment_engine.delivery.announcements import Announcement
 from assessment_engine.delivery.session_report import ReportLine, SessionReport, sign_report
 from assessment_engine.delivery.session_report_source import report_source
-from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
@@ -110,7 +111,7 @@ def _made(engine: Engine, tx: Transaction, actor: Actor, session: ExamSession, n
 def _lines(tx: Transaction, actor: Actor, session: ExamSession) -> list[ReportLine]:
     sittings = {one.id: one for one in tx.sittings.all_of_session(session.id, session.organisation_id)}
     given, flags = tx.session_reports.answers_given(session.id), tx.session_reports.flags(session.id)
-    seals = tx.session_reports.newest_seals(session.id)
+    seals, late = tx.session_reports.newest_seals(session.id), tx.session_reports.after_deadline(session.id)
     return [
         ReportLine(
             sitting=sittings[line.sitting_id],
@@ -118,11 +119,17 @@ def _lines(tx: Transaction, actor: Actor, session: ExamSession) -> list[ReportLi
             room=line.room,
             seat=line.registration.seat or "",
             answers=given.get(line.sitting_id, 0),
+            after_deadline=late[line.sitting_id][0] if line.sitting_id in late else 0,
+            after_deadline_s=_seconds_after(sittings[line.sitting_id], late.get(line.sitting_id)),
             seal_sha256=seals.get(line.sitting_id),
             flags=flags.get(line.sitting_id, 0),
         )
         for line in tx.registrations.lines(actor, session.id, SeatQuery(), (0, None))
     ]
+
+
+def _seconds_after(sitting: Sitting, late: tuple[int, datetime] | None) -> int:
+    return 0 if late is None or sitting.deadline_at is None else math.ceil((late[1] - sitting.deadline_at).total_seconds())
 
 
 def _act(act: RecordedAct, names: Mapping[PersonId, str]) -> Json:

@@ -48,6 +48,13 @@ class SessionReports:
         query = select(answers.c.sitting_id, func.count()).where(answers.c.sitting_id.in_(mine)).group_by(answers.c.sitting_id)
         return {SittingId(row[0]): int(row[1]) for row in self._connection.execute(query)}
 
+    def after_deadline(self, session_id: SessionId) -> dict[SittingId, tuple[int, datetime]]:
+        """Return, for sittings that have any, how many answers were taken after the deadline, and when the last of them came."""
+        late = (sittings.c.session_id == session_id) & (answers.c.received_at > sittings.c.deadline_at)
+        query = select(answers.c.sitting_id, func.count(), func.max(answers.c.received_at)).where(late).group_by(answers.c.sitting_id)
+        rows = self._connection.execute(query.join(sittings, sittings.c.id == answers.c.sitting_id))
+        return {SittingId(row[0]): (int(row[1]), row[2]) for row in rows}
+
     def flags(self, session_id: SessionId) -> dict[SittingId, int]:
         """Return how many flags each sitting of a session has."""
         mine = select(sittings.c.id).where(sittings.c.session_id == session_id)

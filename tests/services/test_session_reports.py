@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.exc import DatabaseError
 
 from assessment_engine.arrangements import Adjustments
+from assessment_engine.delivery.responses import an_offer
 from assessment_engine.delivery.session_report import Attendance, SessionReport, is_genuine_report
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.kernel.errors import NotAllowed, NotFound, NotYet
@@ -69,9 +70,12 @@ def test_a_report_counts_who_came_and_is_a_leaf_of_the_log(any_engine: Engine, w
     another(any_engine, world, state=SittingState.VOIDED)
     sat = a_stored_sitting(any_engine, a_person(any_engine, world.organisation_id), world.exam_id, world.session_id, world.form_id)
     ledger = delivery.open_ledger(any_engine)
-    with any_engine.store.read() as tx:
+    with any_engine.store.begin() as tx:
         candidate = tx.sittings.get(sat).candidate_id
+        tx.sittings.save(replace(tx.sittings.get(sat), grace_s=5))
     who = replace(world.candidate, person_id=candidate)
+    steer(any_engine).advance(3602)  # two seconds after the bell, within the grace
+    ledger.save(an_offer(sat, candidate, world.items[0], 1, {"RESPONSE": "A"})).result(10)
     seal = delivery.submit(any_engine, ledger, who, sat)
     ledger.stop()
     over(any_engine)
@@ -83,6 +87,7 @@ def test_a_report_counts_who_came_and_is_a_leaf_of_the_log(any_engine: Engine, w
     assert isinstance(lines, list)
     [line] = [one for one in lines if isinstance(one, dict) and one["sitting"] == sat]
     assert (line["seal_sha256"], line["closed_by"]) == (seal.sha256, "submit")
+    assert (line["answers"], line["after_deadline"], line["after_deadline_s"]) == (1, 1, 2)
     assert is_genuine_report(report, any_engine.signer.receipts.public_bytes)
     with any_engine.store.read() as tx:
         entry = tx.connection.exec_driver_sql("SELECT payload FROM audit_entries WHERE kind = 'session_reported'").scalar_one()
