@@ -56,11 +56,17 @@ def language_of(request: Request) -> str:
 
 def install(app: FastAPI) -> None:
     """Give the app its templates."""
+    app.state.templates = _templates()
+
+
+@cache
+def _templates() -> Environment:
+    """Make the environment, whose templates are compiled once a process."""
     environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters.update(day=_day, moment=_moment, clock=_clock, number=_number, said=said, moment_of=parse_iso)
     environment.globals["static"] = static
-    app.state.templates = environment
+    return environment
 
 
 def static(name: str) -> str:
