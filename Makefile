@@ -14,7 +14,7 @@ demo: venv assets ## set everything up and run the whole story on this machine
 
 test: venv assets ## set everything up and run the tests (installs Debian's Chromium if it is missing and it may)
 	.ci/system
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup
 
 lint: venv ## ruff, mypy and the layer contracts
 	$(BIN)/ruff check .

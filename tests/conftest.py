@@ -23,6 +23,20 @@ settings.register_profile("house", deadline=None, derandomize="CI" in os.environ
 settings.load_profile("house")
 
 
+# The tests run in as many processes as there are cores (`make test`); these folders' tests stay together, one after the other:
+# they share a demonstration, or need a machine that does one thing at a time.
+_TOGETHER = ("browser", "faults", "bench")
+
+
+@pytest.hookimpl(tryfirst=True)  # before the plugin that reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of some folders in one process."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        if folder in _TOGETHER:
+            item.add_marker(pytest.mark.xdist_group("browser" if folder == "browser" else "faults"))
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """A real PostgreSQL with one database that has every table; yields its URL with `{}` for the database's name.
