@@ -85,7 +85,7 @@ class Adjustments:
         if not 0 <= self.breaks <= MOST_BREAKS or not 0 <= self.break_minutes <= MOST_BREAK_MINUTES:
             raise Invalid(f"at most {MOST_BREAKS} breaks of at most {MOST_BREAK_MINUTES} minutes", field="breaks")
         if bool(self.breaks) != bool(self.break_minutes):
-            raise Invalid("breaks have a number and a length", field="breaks")
+            raise Invalid("breaks have a number and a length", field="breaks", problem="breaks_by_half")
 
     def covers(self, other: "Adjustments") -> bool:
         """Tell whether this gives everything that the other names."""
@@ -167,11 +167,11 @@ class Arrangement:
         if by == self.candidate_id:
             raise NotAllowed("nobody decides their own request")
         if self.state in (_S.APPEALED, _S.APPEAL_PROPOSED) and by in earlier:
-            raise SecondPersonNeeded("an appeal is decided by officers who have not decided before")
+            raise SecondPersonNeeded("an appeal is decided by officers who have not decided before", problem="appeal_new_officer")
         if gives.covers(self.asked):
             return self._decided(gives)
         if self.proposal == gives and self.proposed_by == by:
-            raise SecondPersonNeeded("giving less than was asked needs a second officer")
+            raise SecondPersonNeeded("giving less than was asked needs a second officer", problem="second_officer")
         if self.proposal == gives:
             return self._decided(gives)
         return replace(self, state=advance(TRANSITIONS, self.state, _V.PROPOSE), proposal=gives, proposed_by=by)
@@ -211,5 +211,6 @@ def checked_text(text: str) -> str:
     """Return a reason trimmed; raises Invalid when it is too short to say something or too long to read."""
     trimmed = text.strip()
     if not SHORTEST_TEXT <= len(trimmed) <= LONGEST_TEXT:
-        raise Invalid(f"write between {SHORTEST_TEXT} and {LONGEST_TEXT} characters", field="text")
+        limits = {"low": SHORTEST_TEXT, "high": LONGEST_TEXT}
+        raise Invalid(f"write between {SHORTEST_TEXT} and {LONGEST_TEXT} characters", field="text", problem="text_length", **limits)
     return trimmed

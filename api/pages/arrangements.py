@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from api.auth import Candidate, EngineDep, Invigilator, Officer, Viewer
 from api.pages import goto, page
-from api.pages.sent import whole_number
+from api.pages.refusals import refuse
+from api.pages.sent import Posted, Sent
 from api.pages.wording import KINDS
 from assessment_engine.arrangements import COMPENSATORY_MINUTES, MOST_BREAK_MINUTES, MOST_BREAKS, MOST_EXTRA_MINUTES, Adjustments
 from assessment_engine.exams import SIGNALS
-from assessment_engine.kernel.errors import Conflict, Invalid, SecondPersonNeeded, TooLarge, UnreadableFile
+from assessment_engine.kernel.errors import Conflict, Invalid, SecondPersonNeeded
 from assessment_engine.kernel.ids import ArrangementId, RegistrationId, SittingId
 from assessment_engine.people import Actor
 from assessment_engine.services import arrangements
@@ -31,98 +32,69 @@ LIMITS: Mapping[str, int] = {
     "mib": LARGEST_DOCUMENT // 2**20,
 }
 
-Number = Annotated[str, Form(max_length=3)]
-Tick = Annotated[bool, Form()]
+HELP = ("scribe", "second_person", "read_aloud")
+Documents = Annotated[list[UploadFile] | None, File()]
 
 
-def _adjustments(
-    extra: Number = "",
-    breaks: Number = "",
-    break_minutes: Number = "",
-    allowed: Annotated[list[str] | None, Form()] = None,
-    signals: Annotated[list[str] | None, Form()] = None,
-) -> Mapping[str, object]:
-    return {"extra": extra, "breaks": breaks, "break_minutes": break_minutes, "allowed": allowed or [], "signals": signals or []}
+def _read(sent: Sent) -> Adjustments:
+    """Read what is asked for or given; what the rules of arrangements refuse is noted at its field."""
+    allowed = sent.several("allowed", HELP)
+    extra = sent.whole("extra", 0, MOST_EXTRA_MINUTES, empty=0)
+    breaks, minutes = sent.whole("breaks", 0, MOST_BREAKS, empty=0), sent.whole("break_minutes", 0, MOST_BREAK_MINUTES, empty=0)
+    try:
+        return Adjustments(
+            extra_minutes_per_hour=extra,
+            breaks=breaks,
+            break_minutes=minutes,
+            scribe="scribe" in allowed,
+            second_person="second_person" in allowed,
+            read_aloud="read_aloud" in allowed,
+            signals_off=tuple(sorted(sent.several("signals", SIGNALS))),
+        )
+    except Invalid as error:
+        refuse(sent, error)
+        return Adjustments()
 
 
-Sent = Annotated[Mapping[str, object], Depends(_adjustments)]
-
-
-def _read(sent: Mapping[str, object]) -> Adjustments:
-    allowed, signals = sent["allowed"], sent["signals"]
-    assert isinstance(allowed, list)
-    assert isinstance(signals, list)
-    if unknown := sorted(set(signals) - set(SIGNALS)):
-        raise Invalid(f"no such signal: {', '.join(unknown)}", field="signals")
-    return Adjustments(
-        extra_minutes_per_hour=_number(sent["extra"]),
-        breaks=_number(sent["breaks"]),
-        break_minutes=_number(sent["break_minutes"]),
-        scribe="scribe" in allowed,
-        second_person="second_person" in allowed,
-        read_aloud="read_aloud" in allowed,
-        signals_off=tuple(sorted(signals)),
-    )
-
-
-def _number(typed: object) -> int:
-    return whole_number(str(typed), "minutes and breaks are whole numbers") if typed else 0
-
-
-def _sent_of(wanted: Adjustments) -> Mapping[str, object]:
-    ticks = ("scribe", "second_person", "read_aloud")
-    return {
-        "extra": wanted.extra_minutes_per_hour or "",
-        "breaks": wanted.breaks or "",
-        "break_minutes": wanted.break_minutes or "",
-        "allowed": [name for name in ticks if getattr(wanted, name)],
-        "signals": list(wanted.signals_off),
-    }
+def _sent_of(wanted: Adjustments) -> Sent:
+    """Return what the form would have sent for what is wanted."""
+    numbers = {"extra": wanted.extra_minutes_per_hour, "breaks": wanted.breaks, "break_minutes": wanted.break_minutes}
+    ticks = {"allowed": " ".join(name for name in HELP if getattr(wanted, name)), "signals": " ".join(wanted.signals_off)}
+    return Sent({**{name: str(number or "") for name, number in numbers.items()}, **ticks})
 
 
 @router.get("/candidate/sittings/{sitting_id}/arrangements")
 def mine(request: Request, engine: EngineDep, actor: Candidate, sitting_id: SittingId) -> HTMLResponse:
     """Show what was asked for and decided, and the form to ask."""
-    return _mine(request, engine, actor, sitting_id)
+    return _mine(request, engine, actor, sitting_id, _sent_of(Adjustments()))
 
 
 @router.post("/candidate/sittings/{sitting_id}/arrangements")
 def ask(
-    request: Request,
-    engine: EngineDep,
-    actor: Candidate,
-    sitting_id: SittingId,
-    adjustments: Sent,
-    text: Annotated[str, Form(max_length=10_000)] = "",
-    documents: Annotated[list[UploadFile] | None, File()] = None,
+    request: Request, engine: EngineDep, actor: Candidate, sitting_id: SittingId, sent: Posted, documents: Documents = None
 ) -> Response:
-    """Ask for an arrangement; what does not fit is said above the form, with nothing typed lost."""
-    sent = {**adjustments, "text": text}
-    try:
-        given = tuple((str(each.filename), each.file.read(LARGEST_DOCUMENT + 1)) for each in documents or () if each.filename)
-        arrangements.ask(engine, actor, NewArrangement(sitting_id=sitting_id, asked=_read(sent), text=text, documents=given))
-    except (Invalid, TooLarge, UnreadableFile, Conflict) as error:
-        return _mine(request, engine, actor, sitting_id, sent=sent, problem=error.message)
-    return goto(f"/candidate/sittings/{sitting_id}/arrangements", done="asked")
+    """Ask for an arrangement; what does not fit is said at its field, with nothing typed lost."""
+    asked = _read(sent)
+    if sent.is_right:
+        try:
+            given = tuple((str(each.filename), each.file.read(LARGEST_DOCUMENT + 1)) for each in documents or () if each.filename)
+            new = NewArrangement(sitting_id=sitting_id, asked=asked, text=sent.values.get("text", ""), documents=given)
+            arrangements.ask(engine, actor, new)
+            return goto(f"/candidate/sittings/{sitting_id}/arrangements", done="asked")
+        except (Invalid, Conflict) as error:
+            refuse(sent, error)
+    return _mine(request, engine, actor, sitting_id, sent)
 
 
-def _mine(
-    request: Request, engine: Engine, actor: Actor, sitting_id: SittingId, *, sent: Mapping[str, object] | None = None, problem: str = ""
-) -> HTMLResponse:
+def _mine(request: Request, engine: Engine, actor: Actor, sitting_id: SittingId, sent: Sent) -> HTMLResponse:
     sitting, views = arrangements.mine(engine, actor, sitting_id)
-    plain = {**_sent_of(Adjustments()), "text": ""}
-    return page(
-        request,
-        "arrangements/mine.html",
-        status=422 if problem else 200,
-        sitting=sitting,
-        views=views,
-        sent=sent or plain,
-        problem=problem,
-        signals=SIGNALS,
-        kinds=KINDS,
-        limits=LIMITS,
-    )
+    return _page(request, "arrangements/mine.html", sent, sitting=sitting, views=views)
+
+
+def _page(request: Request, template: str, sent: Sent, **shown: object) -> HTMLResponse:
+    status = 200 if sent.is_right else 422
+    words: Mapping[str, object] = {"signals": SIGNALS, "kinds": KINDS, "limits": LIMITS, "fields": sent.values, "problems": sent.problems}
+    return page(request, template, status=status, **words, **shown)
 
 
 @router.post("/candidate/arrangements/{arrangement_id}/appeal")
@@ -148,7 +120,7 @@ def enrol_scribe(
     arrangement_id: ArrangementId,
     face: UploadFile,
     name: Annotated[str, Form(max_length=200)] = "",
-    declared: Tick = False,
+    declared: Annotated[bool, Form()] = False,
 ) -> Response:
     """Enrol the scribe with name, face and declaration."""
     if not declared:
@@ -187,43 +159,19 @@ def one(request: Request, engine: EngineDep, actor: Officer, arrangement_id: Arr
 
 
 @router.post("/cell/arrangements/{arrangement_id}/decide")
-def decide(
-    request: Request,
-    engine: EngineDep,
-    actor: Officer,
-    arrangement_id: ArrangementId,
-    adjustments: Sent,
-    reason: Annotated[str, Form(max_length=10_000)] = "",
-) -> Response:
+def decide(request: Request, engine: EngineDep, actor: Officer, arrangement_id: ArrangementId, sent: Posted) -> Response:
     """Give all of it, or propose less for a second officer."""
-    sent = {**adjustments, "text": reason}
-    try:
-        after = arrangements.decide(engine, actor, arrangement_id, _read(sent), reason)
-    except (Invalid, Conflict, SecondPersonNeeded) as error:
-        return _one(request, engine, actor, arrangement_id, sent=sent, problem=error.message)
-    return goto(f"/cell/arrangements/{arrangement_id}", done="proposed" if after.is_open else "decided")
+    gives = _read(sent)
+    if sent.is_right:
+        try:
+            after = arrangements.decide(engine, actor, arrangement_id, gives, sent.values.get("text", ""))
+            return goto(f"/cell/arrangements/{arrangement_id}", done="proposed" if after.is_open else "decided")
+        except (Invalid, Conflict, SecondPersonNeeded) as error:
+            refuse(sent, error)
+    return _one(request, engine, actor, arrangement_id, sent)
 
 
-def _one(
-    request: Request,
-    engine: Engine,
-    actor: Actor,
-    arrangement_id: ArrangementId,
-    *,
-    sent: Mapping[str, object] | None = None,
-    problem: str = "",
-) -> HTMLResponse:
+def _one(request: Request, engine: Engine, actor: Actor, arrangement_id: ArrangementId, sent: Sent | None = None) -> HTMLResponse:
     view = arrangements.arrangement(engine, actor, arrangement_id)
     wanted = view.arrangement.proposal or view.arrangement.asked
-    return page(
-        request,
-        "arrangements/one.html",
-        status=422 if problem else 200,
-        view=view,
-        actor=actor,
-        sent=sent or {**_sent_of(wanted), "text": ""},
-        problem=problem,
-        signals=SIGNALS,
-        kinds=KINDS,
-        limits=LIMITS,
-    )
+    return _page(request, "arrangements/one.html", sent or _sent_of(wanted), view=view, actor=actor)

@@ -1,23 +1,23 @@
 """The cell's pages of centres: the list, adding one, and its rooms with who answers for them."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.auth import EngineDep, Officer
 from api.pages import goto, page
-from api.pages.sent import whole_number
+from api.pages.refusals import refuse
+from api.pages.sent import Posted, Sent
+from assessment_engine.exams.rooms import MOST_SEATS
 from assessment_engine.kernel.errors import Conflict, Invalid
 from assessment_engine.kernel.ids import CentreId, PersonId, RoomId
-from assessment_engine.people import Actor, Role, civil_date, roles_on
+from assessment_engine.people import Actor, Person, Role, civil_date, roles_on
 from assessment_engine.services import centres, people
 from assessment_engine.services.centres import NewCentre, NewRoom
 from assessment_engine.services.engine import Engine
 
 router = APIRouter(prefix="/cell/centres", include_in_schema=False)
 
-_EMPTY = NewCentre(code="", name="", name_hi="", address="")
+LONGEST_ADDRESS = 400
 
 
 @router.get("")
@@ -27,29 +27,32 @@ def list_centres(request: Request, engine: EngineDep, actor: Officer) -> HTMLRes
 
 
 @router.get("/new")
-def new_centre(request: Request, engine: EngineDep, actor: Officer) -> HTMLResponse:
+def new_centre(request: Request, actor: Officer) -> HTMLResponse:
     """Ask for a centre."""
-    return page(request, "cell/centre_new.html", sent=_EMPTY, problem="")
+    return _new_centre(request, Sent({}))
 
 
 @router.post("/new")
-def add_centre(
-    request: Request,
-    engine: EngineDep,
-    actor: Officer,
-    code: Annotated[str, Form(max_length=80)] = "",
-    name: Annotated[str, Form(max_length=400)] = "",
-    name_hi: Annotated[str, Form(max_length=400)] = "",
-    address: Annotated[str, Form(max_length=800)] = "",
-    address_hi: Annotated[str, Form(max_length=800)] = "",
-) -> Response:
-    """Add a centre; what does not fit is said above the form, with nothing lost."""
-    sent = NewCentre(code=code, name=name, name_hi=name_hi, address=address, address_hi=address_hi)
-    try:
-        centre = centres.add_centre(engine, actor, sent)
-    except (Invalid, Conflict) as error:
-        return page(request, "cell/centre_new.html", status=422, sent=sent, problem=error.message)
-    return goto(f"/cell/centres/{centre.id}", done="added")
+def add_centre(request: Request, engine: EngineDep, actor: Officer, sent: Posted) -> Response:
+    """Add a centre; what does not fit is said at its field, with nothing lost."""
+    new = NewCentre(
+        code=sent.text("code", most=40),
+        name=sent.text("name"),
+        name_hi=sent.text("name_hi"),
+        address=sent.text("address", most=LONGEST_ADDRESS),
+        address_hi=sent.text("address_hi", most=LONGEST_ADDRESS, needed=False),
+    )
+    if sent.is_right:
+        try:
+            return goto(f"/cell/centres/{centres.add_centre(engine, actor, new).id}", done="added")
+        except (Invalid, Conflict) as error:
+            refuse(sent, error)
+    return _new_centre(request, sent)
+
+
+def _new_centre(request: Request, sent: Sent) -> HTMLResponse:
+    status = 200 if sent.is_right else 422
+    return page(request, "cell/centre_new.html", status=status, fields=sent.values, problems=sent.problems)
 
 
 @router.get("/{centre_id}")
@@ -59,54 +62,55 @@ def show_centre(request: Request, engine: EngineDep, actor: Officer, centre_id: 
 
 
 @router.post("/{centre_id}/rooms")
-def add_room(
-    request: Request,
-    engine: EngineDep,
-    actor: Officer,
-    centre_id: CentreId,
-    name: Annotated[str, Form(max_length=80)] = "",
-    capacity: Annotated[str, Form(max_length=6)] = "",
-    invigilator: Annotated[str, Form(max_length=40)] = "",
-) -> Response:
-    """Add a room."""
-    try:
-        new = NewRoom(name=name, capacity=_seats(capacity), invigilator_id=PersonId(invigilator) if invigilator else None)
-        centres.add_room(engine, actor, centre_id, new)
-    except (Invalid, Conflict) as error:
-        return _centre(request, engine, actor, centre_id, error.message)
-    return goto(f"/cell/centres/{centre_id}", done="room")
+def add_room(request: Request, engine: EngineDep, actor: Officer, centre_id: CentreId, sent: Posted) -> Response:
+    """Add a room; what does not fit is said in its form, which stands open with what was typed."""
+    new = NewRoom(name=sent.text("name", most=60), capacity=_seats(sent), invigilator_id=_invigilator(engine, actor, sent))
+    if sent.is_right:
+        try:
+            centres.add_room(engine, actor, centre_id, new)
+            return goto(f"/cell/centres/{centre_id}", done="room")
+        except (Invalid, Conflict) as error:
+            refuse(sent, error)
+    return _centre(request, engine, actor, centre_id, sent, wrong="new")
 
 
 @router.post("/{centre_id}/rooms/{room_id}")
-def change_room(
-    request: Request,
-    engine: EngineDep,
-    actor: Officer,
-    centre_id: CentreId,
-    room_id: RoomId,
-    capacity: Annotated[str, Form(max_length=6)] = "",
-    invigilator: Annotated[str, Form(max_length=40)] = "",
-) -> Response:
+def change_room(request: Request, engine: EngineDep, actor: Officer, centre_id: CentreId, room_id: RoomId, sent: Posted) -> Response:
     """Change a room's seats and its invigilator."""
-    try:
-        centres.change_room(engine, actor, room_id, _seats(capacity), PersonId(invigilator) if invigilator else None)
-    except (Invalid, Conflict) as error:
-        return _centre(request, engine, actor, centre_id, error.message)
-    return goto(f"/cell/centres/{centre_id}", done="room_changed")
+    seats, invigilator = _seats(sent), _invigilator(engine, actor, sent)
+    if sent.is_right:
+        try:
+            centres.change_room(engine, actor, room_id, seats, invigilator)
+            return goto(f"/cell/centres/{centre_id}", done="room_changed")
+        except (Invalid, Conflict) as error:
+            refuse(sent, error)
+    return _centre(request, engine, actor, centre_id, sent, wrong=room_id)
 
 
-def _seats(typed: str) -> int:
-    return whole_number(typed, "a room's seats are a whole number")
+def _seats(sent: Sent) -> int:
+    return sent.whole("capacity", 1, MOST_SEATS)
 
 
-def _centre(request: Request, engine: Engine, actor: Actor, centre_id: CentreId, problem: str = "") -> HTMLResponse:
+def _invigilator(engine: Engine, actor: Actor, sent: Sent) -> PersonId | None:
+    chosen = sent.choice("invigilator", ("", *(person.id for person in _invigilators(engine, actor))))
+    return PersonId(chosen) if chosen else None
+
+
+def _invigilators(engine: Engine, actor: Actor) -> list[Person]:
     today = civil_date(engine.clock.now())
-    members = people.members(engine, actor)
+    return [one.person for one in people.members(engine, actor) if Role.INVIGILATOR in roles_on(one.terms, today)]
+
+
+def _centre(request: Request, engine: Engine, actor: Actor, centre_id: CentreId, sent: Sent | None = None, wrong: str = "") -> HTMLResponse:
+    """Show a centre; `wrong` names the room whose form stands open ("new": a further one)."""
+    sent = sent or Sent({})
     return page(
         request,
         "cell/centre.html",
-        status=422 if problem else 200,
+        status=200 if sent.is_right else 422,
         sheet=centres.centre_of(engine, actor, centre_id),
-        invigilators=[one.person for one in members if Role.INVIGILATOR in roles_on(one.terms, today)],
-        problem=problem,
+        invigilators=_invigilators(engine, actor),
+        wrong=wrong,
+        fields=sent.values,
+        problems=sent.problems,
     )

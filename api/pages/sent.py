@@ -35,10 +35,10 @@ class Sent:
         """Whether nothing was found wrong so far."""
         return not self.problems
 
-    def text(self, name: str, *, most: int = LONGEST_TITLE) -> str:
-        """Return a text that is needed, without the spaces around it."""
+    def text(self, name: str, *, most: int = LONGEST_TITLE, needed: bool = True) -> str:
+        """Return a text, without the spaces around it; an empty one is wrong where it is needed."""
         value = self.values.get(name, "").strip()
-        if not value:
+        if needed and not value:
             self.wrong(name, MISSING)
         if len(value) > most:
             self.wrong(name, (N_("At most %(most)s characters."), {"most": most}))

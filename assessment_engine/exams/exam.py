@@ -83,7 +83,7 @@ class ExamSession:
 
     def __post_init__(self) -> None:
         if self.closes_at <= self.opens_at:
-            raise Invalid("a session closes after it opens")
+            raise Invalid("a session closes after it opens", problem="closes_before_opening")
         if not 0 <= self.change_hours <= MOST_CHANGE_HOURS:
             raise Invalid(f"places are changed until 0 to {MOST_CHANGE_HOURS} hours before the opening")
         if self.capacity is not None and self.capacity < 1:

@@ -83,7 +83,7 @@ class Seating:
         Raises SessionFull, NotFound for a room that the session does not use, Conflict for a seat that is taken.
         """
         if self.free == 0:
-            raise SessionFull("every seat of this session is taken")
+            raise SessionFull("every seat of this session is taken", problem="session_full")
         place = Place(seat=wish.seat) if not self._rooms and wish.room_id is None else self._in_a_room(wish)
         self._note(place)
         return place
@@ -95,7 +95,7 @@ class Seating:
         if len(wish.seat) > LONGEST_SEAT:
             raise Invalid(f"a seat has at most {LONGEST_SEAT} characters")
         if wish.seat.casefold() in self._seats[room.id]:
-            raise Conflict(f"the seat {wish.seat} is taken", seat=wish.seat)
+            raise Conflict(f"the seat {wish.seat} is taken", seat=wish.seat, problem="seat_taken")
         return Place(room_id=room.id, seat=wish.seat)
 
     def _room(self, room_id: RoomId | None) -> Room:
@@ -105,7 +105,7 @@ class Seating:
         if room is None:
             raise NotFound("this session does not use this room")
         if self._people[room.id] >= room.capacity:
-            raise SessionFull(f"every seat of {room.name} is taken", room=room.name)
+            raise SessionFull(f"every seat of {room.name} is taken", room=room.name, problem="room_full")
         return room
 
     def _free_seat(self, room: Room) -> str:

@@ -54,7 +54,7 @@ def ask(engine: Engine, actor: Actor, new: NewArrangement) -> Arrangement:
     """Ask for an arrangement before the sitting begins; raises Conflict while another request is open, Invalid for nothing asked."""
     text, now = checked_text(new.text), engine.clock.now()
     if new.asked.is_nothing:
-        raise Invalid("choose at least one arrangement", field="asked")
+        raise Invalid("choose at least one arrangement", field="asked", problem="nothing_asked")
     kinds = [_media_type(name, data) for name, data in _checked(new.documents)]
     with engine.store.read() as tx:
         sitting = tx.sittings.of_candidate(new.sitting_id, actor.person_id)
@@ -80,9 +80,9 @@ def ask(engine: Engine, actor: Actor, new: NewArrangement) -> Arrangement:
 
 def _checked(documents: Sequence[tuple[str, bytes]]) -> Sequence[tuple[str, bytes]]:
     if len(documents) > MOST_DOCUMENTS:
-        raise TooLarge(f"at most {MOST_DOCUMENTS} documents", limit=MOST_DOCUMENTS)
+        raise TooLarge(f"at most {MOST_DOCUMENTS} documents", limit=MOST_DOCUMENTS, problem="too_many_documents")
     if any(len(data) > LARGEST_DOCUMENT for _, data in documents):
-        raise TooLarge("a document has at most 5 MiB", limit=LARGEST_DOCUMENT)
+        raise TooLarge("a document has at most 5 MiB", limit=LARGEST_DOCUMENT, mib=LARGEST_DOCUMENT // 2**20, problem="document_too_large")
     return documents
 
 
@@ -90,7 +90,7 @@ def _media_type(name: str, data: bytes) -> str:
     for start, media_type in MEDIA_TYPES.items():
         if data.startswith(start):
             return media_type
-    raise UnreadableFile(f"{name} is no PDF, JPEG or PNG", file=name)
+    raise UnreadableFile(f"{name} is no PDF, JPEG or PNG", file=name, problem="document_unreadable")
 
 
 def _keep(engine: Engine, request: Arrangement, number: int, document: tuple[tuple[str, bytes], str]) -> ArrangementDocument:
@@ -105,9 +105,9 @@ def _keep(engine: Engine, request: Arrangement, number: int, document: tuple[tup
 def _check_open(tx: Transaction, request: Arrangement) -> None:
     """Refuse a request beside an open one, or for a sitting that has begun. The sitting's row is locked, so that two clicks are one."""
     if tx.sittings.get_locked(request.sitting_id).state not in BEFORE_START:
-        raise Conflict("the exam has begun; an invigilator can give time now")
+        raise Conflict("the exam has begun; an invigilator can give time now", problem="exam_begun")
     if any(one.state in OPEN_STATES for one in tx.arrangements.of_registration(request.registration_id)):
-        raise Conflict("a request for this exam is open already")
+        raise Conflict("a request for this exam is open already", problem="request_open")
 
 
 def decide(engine: Engine, actor: Actor, arrangement_id: ArrangementId, gives: Adjustments, reason: str) -> Arrangement:
@@ -129,7 +129,7 @@ def decide(engine: Engine, actor: Actor, arrangement_id: ArrangementId, gives: A
 
 def _check_begun(tx: Transaction, one: Arrangement) -> None:
     if tx.sittings.get_locked(one.sitting_id).state not in BEFORE_START:
-        raise Conflict("the exam has begun; its rules no longer change. Give time on the running sitting instead")
+        raise Conflict("the exam has begun; its rules no longer change. Give time on the running sitting instead", problem="exam_begun")
 
 
 def _earlier(history: Sequence[Step]) -> frozenset[PersonId]:

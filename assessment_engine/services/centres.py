@@ -96,7 +96,7 @@ def change_room(engine: Engine, actor: Actor, room_id: RoomId, capacity: int, in
         _check_invigilator(tx, actor, invigilator_id)
         most = max((tx.registrations.in_rooms(session.id)[room_id] for session in using), default=0)
         if most > capacity:
-            raise Conflict(f"{most} candidates have a seat in this room already", taken=most)
+            raise Conflict(f"{most} candidates have a seat in this room already", taken=most, problem="room_too_small")
         tx.centres.save_room(room)
         tx.audit.append("room_changed", subject=room_id, actor=actor.person_id, now=now, payload={"seats": capacity})
     return room
@@ -107,7 +107,7 @@ def _check_invigilator(tx: Transaction, actor: Actor, person_id: PersonId | None
         return
     person = tx.people.of(actor, person_id)
     if all(term.role is not Role.INVIGILATOR for term in tx.people.terms(person.id, actor.organisation_id)):
-        raise Invalid("a room is answered for by an invigilator")
+        raise Invalid("a room is answered for by an invigilator", problem="not_an_invigilator")
 
 
 def centres(engine: Engine, actor: Actor) -> list[CentreSheet]:

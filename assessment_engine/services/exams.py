@@ -135,7 +135,7 @@ def create_session(engine: Engine, actor: Actor, new: NewSession) -> ExamSession
     session = _session(actor, new, SessionId(new_id("ses", now)))
     with engine.store.begin() as tx:
         if tx.exams.of_actor(actor, new.exam_id).state is not ExamState.OPEN:
-            raise Conflict("this exam is closed; open it again first")
+            raise Conflict("this exam is closed; open it again first", problem="exam_closed")
         tx.exams.add_session(session)
         _use_rooms(tx, actor, session, new.room_ids)
         tx.audit.append("session_created", subject=session.id, actor=actor.person_id, now=now, payload=_about(new))
@@ -150,7 +150,7 @@ def change_session(engine: Engine, actor: Actor, session_id: SessionId, new: New
         tx.exams.session_of(actor, session_id)
         before = tx.registrations.lock_sessions([session_id])[session_id]
         if now >= before.opens_at:
-            raise Conflict("this session is open or over; its window and its seats stay")
+            raise Conflict("this session is open or over; its window and its seats stay", problem="session_begun")
         session = replace(_session(actor, replace(new, exam_id=before.exam_id), session_id), practice_of=before.practice_of)
         _use_rooms(tx, actor, session, new.room_ids)
         _check_nobody_stands(tx, session)
@@ -187,7 +187,7 @@ def _use_rooms(tx: Transaction, actor: Actor, session: ExamSession, room_ids: Se
     rooms = {room.id: room.name for room in tx.centres.lock_rooms(actor, room_ids)}
     if rooms and (busy := tx.centres.used_meanwhile(session, list(rooms))):
         names = ", ".join(sorted(rooms[room_id] for room_id in busy))
-        raise Conflict(f"another session uses these rooms at the same time: {names}", rooms=names)
+        raise Conflict(f"another session uses these rooms at the same time: {names}", rooms=names, problem="rooms_busy")
     tx.centres.use(session.id, list(rooms))
 
 
@@ -196,9 +196,9 @@ def _check_nobody_stands(tx: Transaction, session: ExamSession) -> None:
     places, rooms = tx.registrations.places(session.id), {room.id: room for room in tx.centres.used_by(session.id)}
     sitting = Counter(place.room_id for place in places if place.room_id is not None)
     if session.capacity is not None and session.capacity < len(places):
-        raise Conflict(f"{len(places)} candidates have a place already", taken=len(places))
+        raise Conflict(f"{len(places)} candidates have a place already", taken=len(places), problem="session_too_small")
     if any(room_id not in rooms or count > rooms[room_id].capacity for room_id, count in sitting.items()):
-        raise Conflict("somebody has a seat in a room that the session would no longer have")
+        raise Conflict("somebody has a seat in a room that the session would no longer have", problem="seats_lost")
 
 
 def register(engine: Engine, actor: Actor, new: NewRegistration) -> Sitting:

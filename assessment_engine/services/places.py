@@ -85,7 +85,8 @@ def check_takes(session: ExamSession, now: datetime, *, booked: bool) -> None:
     if session.practice_of is not None:
         raise Conflict("nobody is registered for practice; candidates begin it themselves")
     if now >= session.booked_until:
-        raise Conflict("this session is over" if now >= session.closes_at else "this session has begun, for everybody together")
+        said = "this session is over" if now >= session.closes_at else "this session has begun, for everybody together"
+        raise Conflict(said, problem="session_over")
     if booked and not session.bookable:
         raise Conflict("the examination cell gives the places of this session")
 
@@ -143,7 +144,7 @@ def take_again(tx: Transaction, session: ExamSession, before: Sitting, new: NewR
     """Give a candidate the place again that they gave back, wherever it is now."""
     registration = tx.exams.registration(before.registration_id)
     if any(one.candidate_id == new.candidate_id for one in _others(tx, session, registration)):
-        raise Conflict("this candidate is registered for this session")
+        raise Conflict("this candidate is registered for this session", problem="registered_already")
     tx.registrations.move(replace(registration, session_id=session.id, room_id=place.room_id, seat=place.seat))
     if new.arrangements:
         tx.exams.arrange(registration.id, new.arrangements)

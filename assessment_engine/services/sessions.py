@@ -91,5 +91,5 @@ def candidate_called(engine: Engine, actor: Actor, login: str) -> PersonId:
     with engine.store.read() as tx:
         found = tx.people.by_login(login.strip().lower())
     if found is None or found[0].organisation_id != actor.organisation_id:
-        raise Invalid("nobody in your organisation has this log-in; add the candidate under People first")
+        raise Invalid("nobody in your organisation has this log-in; add the candidate under People first", problem="nobody_called")
     return found[0].id

@@ -60,7 +60,7 @@ class Centres:
         try:
             self._connection.execute(insert(centres).values(**asdict(centre)))
         except IntegrityError as error:
-            raise Conflict(f"there is a centre with the code {centre.code}", code=centre.code) from error
+            raise Conflict(f"there is a centre with the code {centre.code}", code=centre.code, problem="centre_code_taken") from error
 
     def of_actor(self, actor: Actor, centre_id: CentreId) -> Centre:
         """Return a centre of the actor's organisation; raises NotFound."""
@@ -84,7 +84,7 @@ class Centres:
         try:
             self._connection.execute(insert(rooms).values(**asdict(room)))
         except IntegrityError as error:
-            raise Conflict(f"this centre has a room with the name {room.name}", name=room.name) from error
+            raise Conflict(f"this centre has a room with the name {room.name}", name=room.name, problem="room_name_taken") from error
 
     def save_room(self, room: Room) -> None:
         """Store a room's seats and invigilator."""

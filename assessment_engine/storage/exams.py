@@ -182,7 +182,7 @@ class Exams:
         """Insert a registration; raises Conflict when the candidate has a place in the session."""
         same = (registrations.c.session_id == registration.session_id) & (registrations.c.candidate_id == registration.candidate_id)
         if self._connection.execute(select(registrations.c.id).where(same)).first() is not None:
-            raise Conflict("this candidate is registered for this session")
+            raise Conflict("this candidate is registered for this session", problem="registered_already")
         self._connection.execute(
             insert(registrations).values(
                 id=registration.id,
