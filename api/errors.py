@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.status import HTTP_303_SEE_OTHER
 
 from api.auth import engine_of, visitor
@@ -89,7 +90,19 @@ def _malformed(request: Request, error: Exception) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 405 and request.method == "GET" and not _wants_json(request) and (parent := _page_above(request)):
+        return RedirectResponse(parent, HTTP_303_SEE_OTHER)
     return _show(request, status, CODES.get(status, "invalid" if status < 500 else "internal"), str(getattr(error, "detail", "")))
+
+
+def _page_above(request: Request) -> str:
+    """Return the nearest page above an address that only takes forms: what it answered was reloaded, or asked for in another language."""
+    path, lang = request.url.path, request.query_params.get("lang")
+    while path := path.rpartition("/")[0]:
+        scope = {**request.scope, "path": path, "raw_path": path.encode()}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            return f"{path}?{urlencode({'lang': lang})}" if lang else path
+    return ""
 
 
 def _crashed(request: Request, error: Exception) -> Response:

@@ -52,6 +52,16 @@ def test_a_wrong_address_is_json_under_api_and_a_page_elsewhere(tmp_path: Path) 
     assert "यहाँ कुछ नहीं है" in human.text
 
 
+def test_an_address_that_only_takes_forms_leads_to_the_page_above_it(tmp_path: Path) -> None:
+    client = TestClient(create_app(an_engine(tmp_path)))
+
+    reloaded = client.get("/cell/centres/cen_1/rooms/rom_1?lang=hi&done=room", follow_redirects=False)
+    program = client.get("/api/v1/sittings/sit_1/start", follow_redirects=False)
+
+    assert (reloaded.status_code, reloaded.headers["location"]) == (303, "/cell/centres/cen_1?lang=hi")
+    assert program.status_code == 405
+
+
 def test_malformed_json_is_refused_with_the_field_that_is_wrong(tmp_path: Path) -> None:
     client = TestClient(create_app(an_engine(tmp_path)))
 
