@@ -72,6 +72,40 @@ MEANINGS: Mapping[str, str] = {
     "exam_closed": N_("The exam is closed. Open it again first."),
 }
 
+_TWICE, _FULL = N_("Leave one of the two rows."), N_("Use another room, add one to the session, or leave the row out.")
+_SEE_TO_IT = N_("Leave the row out, or see to it first.")
+ADVICE: Mapping[str, str] = {  # where MEANINGS does not say what to do
+    "column_twice": N_("Name each column once, in the first row."),
+    "unknown_column": N_("Remove the column, or give it a name of the list below."),
+    "missing_column": N_("Write the columns' names into the first row."),
+    "no_rows": N_("Write one candidate a row, below the row with the columns' names."),
+    "too_many_cells": N_("Put a cell that has a comma into quotation marks."),
+    "formula": N_("Begin the cell with a letter or a digit."),
+    "too_long": N_("Shorten it."),
+    "login_missing": N_("Fill in “login”, or “email”."),
+    "name_missing": N_("Fill in “name”."),
+    "unknown_language": N_("Write en or hi."),
+    "room_missing": N_("Fill in “room”, or leave “centre” and “seat” empty too."),
+    "login_twice": _TWICE,
+    "seat_twice": _TWICE,
+    "photo_twice": _TWICE,
+    "photo_missing": N_("Put it into the zip of photographs under this name, or leave the cell empty."),
+    "photo_unreadable": N_("Save it as a smaller JPEG."),
+    "unknown_room": N_("Write the centre's code and the room's name as the session has them, or add the room to the session."),
+    "room_full": _FULL,
+    "session_full": _FULL,
+    "seat_taken": N_("Name another seat, or leave the cell empty."),
+    "login_taken": N_("Give the candidate another log-in, or leave the row out."),
+    "not_a_candidate": N_("Look at this person under People."),
+    "session_over": N_("Choose a session that still takes candidates."),
+    "course_not_completed": _SEE_TO_IT,
+    "competency_missing": _SEE_TO_IT,
+    "sittings_used_up": _SEE_TO_IT,
+    "too_soon": _SEE_TO_IT,
+    "place_held": _SEE_TO_IT,
+}
+"""What to do, in words of the page: the report's own sentence is English, and shown to those who read it."""
+
 
 @router.get("/cell/sessions/{session_id}/roster")
 def ask_for_roster(request: Request, engine: EngineDep, actor: Officer, session_id: SessionId) -> HTMLResponse:
@@ -127,6 +161,7 @@ def _page(
         passwords=_as_csv(found.accounts) if found and found.accounts else "",
         columns=COLUMNS,
         meanings=MEANINGS,
+        advice=ADVICE,
         largest_mib=LARGEST_BODY // 2**20,
     )
     response.headers["Cache-Control"] = "no-store"  # it may show first passwords

@@ -38,7 +38,8 @@ class RosterRow:
 
     def problem(self, code: str, message: str, advice: str, column: str = "") -> RosterProblem:
         """Say what is wrong with this row."""
-        return RosterProblem(code=code, message=message, advice=advice, line=self.line, column=column, file=self.file)
+        value = self.place.strip(" /") if column == "room" else str(getattr(self, column, ""))
+        return RosterProblem(code=code, message=message, advice=advice, line=self.line, column=column, file=self.file, value=value[:60])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

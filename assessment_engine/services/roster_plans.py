@@ -3,7 +3,7 @@
 The same finding serves the dry run and the import itself, which repeats it under locks. Nothing is written here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -113,12 +113,12 @@ def _places(hall: _Hall, roster: Roster) -> tuple[dict[str, Place], list[RosterP
     problems: list[RosterProblem] = []
     for row in sorted(roster.rows, key=lambda row: (not row.seat, not row.room)):
         try:
-            room = _room(hall, row)
+            room = _room(hall.rooms, row)
             places[row.login] = hall.seating.give(Place(room_id=room.id if room else None, seat=row.seat or None))
         except NotFound as refusal:
-            problems.append(row.problem("unknown_room", refusal.message, _ROOM_ADVICE, "room"))
+            problems.append(_unknown(row, refusal))
         except SessionFull as refusal:
-            code = "room_full" if refusal.details else "session_full"
+            code = str(refusal.details["problem"])
             problems.append(row.problem(code, refusal.message, "Use another room, add one to the session, or leave the row out.", "room"))
         except Conflict as refusal:
             problems.append(row.problem("seat_taken", refusal.message, "Name another seat, or leave the cell empty.", "seat"))
@@ -128,13 +128,27 @@ def _places(hall: _Hall, roster: Roster) -> tuple[dict[str, Place], list[RosterP
 _ROOM_ADVICE = "Write the centre's code and the room's name as the session has them, or add the room to the session."
 
 
-def _room(hall: _Hall, row: RosterRow) -> Room | None:
+def unknown_rooms(tx: Transaction, session: ExamSession, rows: Iterable[RosterRow]) -> Iterator[RosterProblem]:
+    """Yield the rooms that a session does not use, of rows that cannot be planned for another reason."""
+    rooms = _rooms(tx, session)
+    for row in rows:
+        try:
+            _room(rooms, row)
+        except NotFound as refusal:
+            yield _unknown(row, refusal)
+
+
+def _unknown(row: RosterRow, refusal: NotFound) -> RosterProblem:
+    return row.problem("unknown_room", refusal.message, _ROOM_ADVICE, "room")
+
+
+def _room(rooms: Mapping[tuple[str, str], Room | None], row: RosterRow) -> Room | None:
     if not row.room:
         return None
     key = (row.centre.casefold(), row.room.casefold())
-    room = hall.rooms.get(key)
+    room = rooms.get(key)
     if room is None:
-        several = "several centres of this session have the room" if key in hall.rooms else "this session does not use the room"
+        several = "several centres of this session have the room" if key in rooms else "this session does not use the room"
         raise NotFound(f"{several} {row.place}")
     return room
 

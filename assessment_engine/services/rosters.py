@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 
 from assessment_engine.exams import ExamSession, Registration
 from assessment_engine.exams.csv_text import RosterProblem
-from assessment_engine.exams.roster import MOST_PROBLEMS, Roster
+from assessment_engine.exams.roster import MOST_PROBLEMS, Roster, RosterRow
 from assessment_engine.kernel.canonical import Json, sha256_hex
 from assessment_engine.kernel.errors import Conflict
 from assessment_engine.kernel.ids import PersonId, RoomId, SessionId, SittingId, new_id
@@ -22,7 +22,7 @@ from assessment_engine.services import evidence
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.places import NewRegistration, a_registration, a_sitting, take_again
 from assessment_engine.services.roster_files import RosterSource
-from assessment_engine.services.roster_plans import PlannedRow, RosterPlan, plan_roster
+from assessment_engine.services.roster_plans import PlannedRow, RosterPlan, plan_roster, unknown_rooms
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
 
@@ -117,7 +117,9 @@ def import_roster(engine: Engine, actor: Actor, session_id: SessionId, source: R
     now = engine.clock.now()
     with engine.store.read() as tx:
         session = tx.exams.session_of(actor, session_id)
-        plan = _with_reading(plan_roster(tx, actor, session, _readable(source.roster), now), source.roster)
+        readable, unreadable = _parted(source.roster)
+        told = [*source.roster.problems, *unknown_rooms(tx, session, unreadable)]
+        plan = _with_reading(plan_roster(tx, actor, session, Roster(rows=readable), now), told)
         rooms = {room.id: room.name for room in tx.centres.used_by(session_id)}
     if plan.problems or dry_run:
         return _report(plan, source, rooms, dry_run=dry_run)
@@ -134,14 +136,15 @@ def import_roster(engine: Engine, actor: Actor, session_id: SessionId, source: R
     return replace(_report(done, source, rooms, dry_run=False), accounts=tuple(one for one in accounts if one.password))
 
 
-def _readable(roster: Roster) -> Roster:
-    """Keep the rows that were read without a problem: what else is in their way is told together with the rest."""
+def _parted(roster: Roster) -> tuple[tuple[RosterRow, ...], tuple[RosterRow, ...]]:
+    """Part the rows that were read without a problem from the others: what else is in their way is told together with the rest."""
     wrong = {(problem.file, problem.line) for problem in roster.problems}
-    return Roster(rows=tuple(row for row in roster.rows if (row.file, row.line) not in wrong))
+    readable = tuple(row for row in roster.rows if (row.file, row.line) not in wrong)
+    return readable, tuple(row for row in roster.rows if (row.file, row.line) in wrong)
 
 
-def _with_reading(plan: RosterPlan, roster: Roster) -> RosterPlan:
-    return replace(plan, problems=tuple(sorted([*roster.problems, *plan.problems], key=lambda problem: problem.line)))
+def _with_reading(plan: RosterPlan, told: Sequence[RosterProblem]) -> RosterPlan:
+    return replace(plan, problems=tuple(sorted([*told, *plan.problems], key=lambda problem: problem.line)))
 
 
 def _prepare(engine: Engine, one: PlannedRow, source: RosterSource, now: datetime) -> _Prepared:

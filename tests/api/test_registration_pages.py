@@ -71,7 +71,7 @@ def test_a_roster_comes_in_by_forms_and_its_passwords_are_shown_once(engine: Eng
 @pytest.mark.parametrize("lang", ["en", "hi"])
 def test_a_roster_that_cannot_be_taken_is_said_line_by_line(engine: Engine, officer: Officer, lang: str) -> None:
     session = a_hall(engine, officer)
-    files = {"roster": ("r.csv", b"login,name,room\nzoya,Zoya,Hall Z\n=1,Om,\n", "text/csv")}
+    files = {"roster": ("r.csv", b"login,name,room\nzoya,Zoya,Hall Z\n=1,Om,Room 9\n", "text/csv")}
 
     html, _ = officer.post(f"{session}/roster?lang={lang}", {}, f"{session}/roster", status=422, files=files)
     csrf = re.search(r'name="csrf-token" content="([^"]+)"', officer.get(session))
@@ -82,7 +82,49 @@ def test_a_roster_that_cannot_be_taken_is_said_line_by_line(engine: Engine, offi
     assert "Hall Z" in html
     assert answer.status_code == 422
     assert answer.json()["code"] == "roster_refused"
-    assert [problem["line"] for problem in answer.json()["problems"]] == [2, 3]
+    assert [(problem["line"], problem["code"]) for problem in answer.json()["problems"]] == [
+        (2, "unknown_room"),
+        (3, "formula"),
+        (3, "unknown_room"),
+    ]
+    assert ("this session does not use" in html.lower()) == (lang == "en")
+
+
+def test_a_room_that_does_not_fit_keeps_what_was_typed_and_is_refused_in_the_readers_words(engine: Engine, officer: Officer) -> None:
+    a_hall(engine, officer)
+    centre = re.search(r'href="(/cell/centres/cen_\w+)"', officer.get("/cell/centres"))
+    assert centre is not None
+    path = centre[1]
+
+    html, _ = officer.post(f"{path}/rooms?lang=hi", {"name": "Hall A", "capacity": "17"}, path, status=422)
+    changed, _ = officer.post(f"{path}/rooms/{room_of(html)}?lang=hi", {"capacity": "many"}, path, status=422)
+    reloaded = officer.client.get(f"{path}/rooms?lang=en", follow_redirects=False)
+
+    assert "इस केंद्र में इस नाम का कमरा पहले से है।" in html
+    assert 'value="Hall A"' in html and 'value="17"' in html
+    assert "Hall A" in changed and 'value="many"' in changed
+    assert reloaded.headers["location"] == f"{path}?lang=en"
+
+
+def room_of(html: str) -> str:
+    room = re.search(r"/rooms/(rom_\w+)", html)
+    assert room is not None
+    return room[1]
+
+
+def test_what_a_session_cannot_be_is_said_at_its_field_in_the_readers_words(engine: Engine, officer: Officer) -> None:
+    session = a_hall(engine, officer)
+    form = officer.get(f"{session}/edit")
+    sent = dict(re.findall(r'name="(opens_at|closes_at)" type="datetime-local" value="([^"]+)"', form))
+    turned = {"title": "Morning", "opens_at": sent["closes_at"], "closes_at": sent["opens_at"], "capacity": "x"}
+
+    wrong, _ = officer.post(f"{session}/edit?lang=hi", turned, f"{session}/edit", status=422)
+    refused, _ = officer.post(f"{session}/edit?lang=hi", {**turned, "capacity": ""}, f"{session}/edit", status=422)
+    nobody, _ = officer.post(f"{session}/register?lang=hi", {"login": "nobody", "seat": "B7"}, session, status=422)
+
+    assert 'id="capacity-error"' in wrong
+    assert "सत्र खुलने के बाद ही बंद होता है।" in refused
+    assert "आपके संगठन में यह लॉग-इन किसी का नहीं है।" in nobody and 'value="B7"' in nobody
 
 
 def test_a_session_is_changed_by_its_form_and_what_does_not_fit_is_said(engine: Engine, officer: Officer) -> None:
