@@ -6,13 +6,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import Invigilator, Viewer
-from api.paths import SittingPath
+from api.paths import SittingPath, Writer
 from api.routes.sittings import LedgerDep
 from assessment_engine.services import leases
 
 router = APIRouter(prefix="/api/v1/sittings", tags=["sittings"])
-
-Writer = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{8,40}$")]
 
 
 class LeaseRequest(BaseModel):

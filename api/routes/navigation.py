@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.auth import EngineDep, Viewer
-from api.paths import ID, SittingPath
+from api.paths import ID, SittingPath, WriterHeader
 from api.routes import examples
 from api.routes.sittings import LedgerDep
 from api.safe_browser import SafeBrowser
@@ -17,7 +17,6 @@ from assessment_engine.services import navigation
 router = APIRouter(prefix="/api/v1/sittings", tags=["sittings"])
 
 _EXAMPLES: list[JsonValue] = [{"to": examples.ITEM}, {"to": None}, {"to": None, "leave": True}]
-Writer = Annotated[str | None, Header(alias="X-Writer", pattern=r"^[A-Za-z0-9_.-]{8,40}$")]
 
 
 class MoveRequest(BaseModel):
@@ -49,7 +48,7 @@ class MoveAnswer(BaseModel):
 
 @router.post("/{sitting_id}/moves", dependencies=[SafeBrowser])
 def move(
-    engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath, body: MoveRequest, writer: Writer = None
+    engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath, body: MoveRequest, writer: WriterHeader = None
 ) -> MoveAnswer:
     """Go to a question, or on; going where one is changes nothing. 409 `section_closed` with `reason` and where the candidate is."""
     reached = navigation.move(engine, ledger, viewer, sitting_id, Move(to=body.to, leave=body.leave, writer=writer))

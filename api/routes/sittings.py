@@ -8,12 +8,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.auth import EngineDep, Invigilator, PromptViewer, Viewer, engine_of
-from api.paths import ID, ItemPath, SittingPath
+from api.paths import ID, ItemPath, SittingPath, WriterHeader
 from api.routes import examples
 from api.routes.form_answers import FormAnswer, form_answer, progress_answer
 from api.safe_browser import SafeBrowser
@@ -46,7 +46,6 @@ async def _ledger(request: Request) -> AnswerLedger:
 
 
 LedgerDep = Annotated[AnswerLedger, Depends(_ledger)]
-WriterHeader = Annotated[str | None, Header(alias="X-Writer", pattern=ID)]
 Language = Literal["en", "hi"]
 
 

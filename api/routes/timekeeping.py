@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.auth import EngineDep, Viewer
-from api.paths import ID, SittingPath
+from api.paths import ID, SittingPath, Writer
 from api.routes.sittings import LedgerDep, PauseAnswer, pause_answer
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.kernel.ids import ItemVersionId
@@ -40,7 +40,7 @@ class ContactRequest(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"writer": "w-1f7a", "progress": None}]})
 
-    writer: Annotated[str | None, Field(max_length=40)] = None
+    writer: Writer | None = None
     progress: PageProgress | None = None
 
 
