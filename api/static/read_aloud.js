@@ -1,5 +1,5 @@
-// Reads the question aloud with the browser's own voices, in the language of the question. Hidden where there is no voice for it. What is said is what
-// a screen reader would say; [data-read-aloud] marks the question and its choices for other assistive programs.
+// Reads the question aloud with the browser's own voices, in the language of the question; where there is no voice for it, a line says so. What is said
+// is what a screen reader would say; [data-read-aloud] marks the question and its choices for other assistive programs.
 
 import { SILENT, heard, voiceFor } from "./read_aloud_state.js";
 
@@ -26,12 +26,14 @@ export function markForReading(question, language) {
 /** Bring the buttons to life; answers {shown(language), stop()}. `synthesis` is the browser's. */
 export function attachReader(bar, question, words, synthesis = globalThis.speechSynthesis) {
   const [read, stop] = [bar.querySelector("[data-read]"), bar.querySelector("[data-stop]")];
+  const none = bar.parentElement.querySelector("[data-no-voice]");
   let state = SILENT;
   let language = "en";
 
   const voice = () => voiceFor(synthesis?.getVoices() ?? [], language);
   const show = () => {
     bar.hidden = voice() === null;
+    none.hidden = !bar.hidden;
     read.querySelector("[data-word]").textContent = words[{ silent: "read_aloud", reading: "read_pause", paused: "read_go_on" }[state.phase]];
     stop.hidden = state.phase === "silent";
   };

@@ -145,10 +145,11 @@ def test_a_question_is_read_aloud_paused_and_stopped_where_there_is_a_voice(desk
     page.context.close()
 
 
-def test_without_a_voice_nothing_offers_to_read(desk: Desk, browser: Browser) -> None:
+def test_without_a_voice_a_line_says_why_nothing_is_read(desk: Desk, browser: Browser) -> None:
     page = desk.open(browser)
 
     expect(page.locator("#read-aloud")).to_be_hidden()
+    expect(page.get_by_text("Not read aloud: this browser has no voice for this language.")).to_be_visible()
     page.context.close()
 
 
