@@ -13,7 +13,7 @@ from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Conflict, Invalid, NotFound
 from assessment_engine.kernel.ids import AnnouncementId, ItemVersionId, PersonId, RoomId, SessionId, SittingId, new_id
-from assessment_engine.people import SESSION_STAFF, Actor, require
+from assessment_engine.people import SESSION_STAFF, Actor, Role, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
@@ -27,7 +27,7 @@ class Desk:
     session: ExamSession
     exam: Exam
     form: Form
-    titles: Mapping[ItemVersionId, str]
+    titles: Mapping[ItemVersionId, str]  # empty for invigilators before the session opens
     rooms: Mapping[RoomId, int]  # with the number of registrations in each
     room_names: Mapping[RoomId, str]
     registered: int
@@ -48,13 +48,22 @@ def desk(engine: Engine, actor: Actor, session_id: SessionId) -> Desk:
             session=session,
             exam=exam,
             form=form,
-            titles={item: tx.items.get(item).title for item in form.items},
+            titles=_titles(tx, form) if _may_know(actor, session, engine.clock.now()) else {},
             rooms=_rooms([one.room_id for one in registered]),
             room_names={room.id: room.name for room in tx.centres.rooms_of(actor)},
             registered=len(registered),
             said=said[::-1],
             names=tx.people.names([one.said_by for one in said]),
         )
+
+
+def _may_know(actor: Actor, session: ExamSession, now: datetime) -> bool:
+    """Tell whether somebody may see what the questions are about: the cell made them, others learn it when candidates do."""
+    return Role.CELL_OFFICER in actor.roles or now >= session.opens_at
+
+
+def _titles(tx: Transaction, form: Form) -> dict[ItemVersionId, str]:
+    return {item: tx.items.get(item).title for item in form.items}
 
 
 def _rooms(of_registrations: Sequence[RoomId | None]) -> Mapping[RoomId, int]:

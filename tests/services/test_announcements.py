@@ -102,6 +102,17 @@ def test_only_staff_of_the_organisation_speaks_to_a_session(any_engine: Engine) 
     assert heard(any_engine, world) == []
 
 
+def test_what_the_questions_are_about_is_the_cells_until_the_session_opens(any_engine: Engine) -> None:
+    world = a_world(any_engine)
+    officer, invigilator = (a_person(any_engine, world.organisation_id, role) for role in (Role.CELL_OFFICER, Role.INVIGILATOR))
+    steer(any_engine).advance(-7200)
+
+    assert len(announcements.desk(any_engine, officer, world.session_id).titles) == 4
+    assert announcements.desk(any_engine, invigilator, world.session_id).titles == {}
+    steer(any_engine).advance(7200)
+    assert len(announcements.desk(any_engine, invigilator, world.session_id).titles) == 4
+
+
 def test_what_was_said_is_in_the_log_and_cannot_be_unsaid(any_engine: Engine) -> None:
     world = a_world(any_engine)
     officer = a_person(any_engine, world.organisation_id, Role.CELL_OFFICER)

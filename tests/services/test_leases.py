@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import update
@@ -80,6 +81,18 @@ def test_an_invigilator_frees_it_with_a_reason(any_engine: Engine, ledger: Answe
 
     assert not take_lease(ledger, world.candidate, world.sitting_id, "window-2", None).moved
     assert kinds(any_engine, world) == ["lease_moved"]
+
+
+def test_nobody_frees_the_lease_of_their_own_sitting(any_engine: Engine, ledger: AnswerLedger) -> None:
+    world = a_world(any_engine)
+    take_lease(ledger, world.candidate, world.sitting_id, "window-1", None)
+    both = replace(world.candidate, roles=frozenset({Role.CANDIDATE, Role.INVIGILATOR}))
+
+    with pytest.raises(NotAllowed):
+        release_lease(ledger, both, world.sitting_id, "I would like to.")
+
+    with any_engine.store.read() as tx:
+        assert tx.sittings.get(world.sitting_id).writer == "window-1"
 
 
 def test_a_lease_is_the_candidates_own_and_freed_by_their_organisations_invigilator(any_engine: Engine, ledger: AnswerLedger) -> None:
