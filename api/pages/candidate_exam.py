@@ -25,7 +25,7 @@ from assessment_engine.delivery.sitting import RUNNING, SittingState
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import NotYet
 from assessment_engine.people import Actor
-from assessment_engine.services import certification, contact, delivery, late_answers, papers, question_reports
+from assessment_engine.services import certification, contact, delivery, late_answers, papers, question_reports, timekeeping
 from assessment_engine.services.delivery import OpenSitting
 from assessment_engine.services.engine import Engine
 from item_bank.forms import FormSection
@@ -207,6 +207,7 @@ def done(request: Request, engine: EngineDep, actor: Candidate, sitting_id: Sitt
         seal=opened.seal,
         said_by_script=_said(request, {key: WORDS[key] for key in LATE_WORDS}),
         answered=_answered(opened),
+        why_ended=timekeeping.why_ended(engine, actor, sitting_id),
         holds=certification.holds(engine, actor, sitting_id),
         late=late_answers.my_late_answers(engine, actor, sitting_id),
         reports=question_reports.of_sitting(engine, actor, sitting_id),

@@ -148,8 +148,8 @@ def show_session(request: Request, engine: EngineDep, actor: Officer, session_id
 def seats_csv(engine: EngineDep, actor: Officer, session_id: SessionId, asked: Asked) -> Response:
     """Answer with what the list shows, on all its pages, as CSV."""
     lines = sessions.session_list(engine, actor, session_id, asked)
-    rows = [(one.registration.seat, one.name, one.login, one.room, one.sitting_id, one.state.value) for one in lines]
-    return csv_file("session", ("seat", "name", "login", "room", "sitting", "state"), rows)
+    rows = [(one.registration.seat, one.name, one.login, one.room, one.sitting_id, one.state.value, one.closed_by) for one in lines]
+    return csv_file("session", ("seat", "name", "login", "room", "sitting", "state", "closed_by"), rows)
 
 
 @router.post("/{session_id}/register")

@@ -5,7 +5,7 @@ deadline = start + time allowed + stopped, always. Driven by services/timekeepin
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -212,6 +212,28 @@ def seconds_for(sitting: Sitting, act: TimeAct, now: datetime) -> int:
     if sitting.started_at is None:
         return 0
     return max(0, math.ceil((min(act.until, now) - max(act.since, sitting.started_at)).total_seconds()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenBack:
+    """A silence with the seconds that the exam's rule gave back for it."""
+
+    since: datetime
+    until: datetime
+    seconds: int
+
+
+def given_twice_s(act: TimeAct, earlier: Iterable[GivenBack]) -> int:
+    """Return how much of what an act gives for an outage the exam's rule gave back before; minutes that name no outage copy none."""
+    if act.since is None or act.until is None:
+        return 0
+    since, until = act.since, act.until
+    return sum(_overlap_s(since, until, one) for one in earlier)
+
+
+def _overlap_s(since: datetime, until: datetime, one: GivenBack) -> int:
+    common = math.ceil((min(until, one.until) - max(since, one.since)).total_seconds())
+    return max(0, min(common, one.seconds))
 
 
 def why_left_out(sitting: Sitting, act: TimeAct, terms: Terms, now: datetime) -> LeftOut | None:

@@ -13,7 +13,7 @@ from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.kernel.canonical import sha256_hex
 from assessment_engine.kernel.errors import Conflict, Invalid, NotFound, TooLarge, UnreadableFile
 from assessment_engine.kernel.ids import ArrangementId, PersonId, RegistrationId, SittingId, new_id
-from assessment_engine.people import SESSION_STAFF, Actor, Role, require
+from assessment_engine.people import SESSION_STAFF, Actor, Person, Role, require
 from assessment_engine.services import evidence
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.arrangements import ArrangementDocument
@@ -44,7 +44,7 @@ class ArrangementView:
     arrangement: Arrangement
     exam: Exam
     session: ExamSession
-    names: Mapping[PersonId, str]
+    people: Mapping[PersonId, Person]
     documents: tuple[ArrangementDocument, ...]
     history: tuple[Step, ...]
     may_change: bool  # the sitting has not begun
@@ -235,7 +235,7 @@ def _view(tx: Transaction, one: Arrangement) -> ArrangementView:
         arrangement=one,
         exam=tx.exams.get(sitting.exam_id),
         session=tx.exams.session(sitting.session_id),
-        names=tx.people.names([one.candidate_id, *(step.person_id for step in history)]),
+        people=tx.people.many([one.candidate_id, *(step.person_id for step in history)]),
         documents=tuple(tx.arrangements.documents(one.id)),
         history=history,
         may_change=sitting.state in BEFORE_START,

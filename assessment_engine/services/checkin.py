@@ -40,6 +40,7 @@ class Waiting:
     sitting: Sitting
     seat: str
     name: str
+    name_hi: str
     waited: timedelta
     has_portrait: bool
     has_document: bool
@@ -140,12 +141,13 @@ def queue(engine: Engine, actor: Actor, session_id: SessionId) -> list[Waiting]:
 
 def _waiting(tx: Transaction, checkin: CheckIn, now: datetime) -> Waiting:
     sitting = tx.sittings.get(checkin.sitting_id)
-    registration = tx.exams.registration(sitting.registration_id)
+    registration, person = tx.exams.registration(sitting.registration_id), tx.people.get(sitting.candidate_id)
     return Waiting(
         checkin=checkin,
         sitting=sitting,
         seat=registration.seat or "",
-        name=tx.people.names([sitting.candidate_id])[sitting.candidate_id],
+        name=person.name,
+        name_hi=person.name_hi,
         waited=now - checkin.requested_at,
         has_portrait=registration.portrait_blob is not None,
         has_document=registration.document_blob is not None,
@@ -186,6 +188,7 @@ class Call:
 
     sitting_id: SittingId
     name: str
+    name_hi: str
     seat: str
     problem: str
     waited: timedelta
@@ -212,9 +215,11 @@ def calls(engine: Engine, actor: Actor, session_id: SessionId) -> list[Call]:
 def _call(tx: Transaction, event: ExamEvent, now: datetime) -> Call:
     assert event.sitting_id is not None
     sitting = tx.sittings.get(event.sitting_id)
+    person = tx.people.get(sitting.candidate_id)
     return Call(
         sitting_id=sitting.id,
-        name=tx.people.names([sitting.candidate_id])[sitting.candidate_id],
+        name=person.name,
+        name_hi=person.name_hi,
         seat=tx.exams.registration(sitting.registration_id).seat or "",
         problem=str(event.data.get("problem", "")),
         waited=now - event.at,

@@ -20,7 +20,7 @@ from assessment_engine.kernel.ids import SittingId
 from assessment_engine.people import Actor
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.database import Transaction
-from assessment_engine.storage.events import sitting_event
+from assessment_engine.storage.events import Facts, sitting_event
 
 Jobs = tuple[str, ...]
 
@@ -67,7 +67,9 @@ def settle(tx: Transaction, sitting: Sitting, now: datetime) -> Sitting:
     after = _settled(tx, sitting, now).heard(now)
     if rules.out_of_contact(sitting, now) and sitting.contact_at is not None:
         gone = math.ceil((now - sitting.contact_at).total_seconds())
-        tx.events.record(sitting_event("contact_back", sitting, now, None, data={"since": iso(sitting.contact_at), "seconds": gone}))
+        given = after.given_back_s - sitting.given_back_s
+        facts: Facts = {"since": iso(sitting.contact_at), "seconds": gone, "given_s": given}
+        tx.events.record(sitting_event("contact_back", sitting, now, None, data=facts))
     tx.sittings.save(after)
     return after
 

@@ -12,7 +12,7 @@ from assessment_engine.people import SESSION_STAFF, Actor, Role, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.places import free_seats
 from assessment_engine.storage.database import Transaction
-from assessment_engine.storage.registrations import SeatLine, SeatQuery
+from assessment_engine.storage.registrations import TERMINATED, SeatLine, SeatQuery
 
 PAGE = 200
 """Lines of a list on one page."""
@@ -29,11 +29,15 @@ class RoomUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPage:
-    """A session with one page of its list. `matching` is how many lines the list has, `free` how many seats (None: no limit)."""
+    """A session with one page of its list.
+
+    `matching` is how many lines the list has, `free` how many seats (None: no limit), `terminated` how many sittings a person ended.
+    """
 
     session: ExamSession
     exam: Exam
     counts: Mapping[SittingState, int]
+    terminated: int
     rooms: tuple[RoomUse, ...]
     free: int | None
     lines: tuple[SeatLine, ...]
@@ -62,6 +66,7 @@ def session_page(engine: Engine, actor: Actor, session_id: SessionId, asked: Sea
             session=session,
             exam=tx.exams.get(session.exam_id),
             counts=tx.registrations.counts([session_id])[session_id],
+            terminated=tx.registrations.count(actor, session_id, SeatQuery(state=TERMINATED)),
             rooms=rooms_of(tx, session),
             free=free_seats(tx, [session])[session_id],
             lines=tuple(tx.registrations.lines(actor, session_id, asked, ((page - 1) * PAGE, PAGE))),

@@ -12,7 +12,7 @@ from assessment_engine.delivery.sitting import RUNNING, Sitting, SittingState
 from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.kernel.clock import parse_iso
 from assessment_engine.kernel.ids import RoomId, SessionId, SittingId
-from assessment_engine.people import SESSION_STAFF, Actor, require
+from assessment_engine.people import SESSION_STAFF, Actor, Person, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.timekeeping import RecordedAct
 
@@ -23,6 +23,7 @@ class Seated:
 
     sitting: Sitting
     name: str
+    name_hi: str
     seat: str
 
 
@@ -47,13 +48,20 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """A time in which the server heard nothing of a candidate's page; `until` is None while it lasts."""
+    """A time in which the server heard nothing of a candidate's page; `until` is None while it lasts. `given_s` gave the exam's rule."""
 
     sitting_id: SittingId
     name: str
+    name_hi: str
     seat: str
     since: datetime
     until: datetime | None
+    given_s: int = 0
+
+    @property
+    def given_whole(self) -> bool:
+        """Whether nothing of it is left to give by hand."""
+        return self.until is not None and self.given_s >= (self.until - self.since).total_seconds()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +80,9 @@ def desk(engine: Engine, actor: Actor, session_id: SessionId) -> Desk:
         exam = tx.exams.get(session.exam_id)
         registered = {one.id: one for one in tx.exams.registrations_of(actor, session_id)}
         running = [one for one in tx.sittings.all_of_session(session_id, actor.organisation_id) if one.state in RUNNING]
-        names = tx.people.names([one.candidate_id for one in running])
+        people = tx.people.many([one.candidate_id for one in running])
         rooms = {room.id: room.name for room in tx.centres.rooms_of(actor)}
-    seats = [Seated(sitting=one, name=names[one.candidate_id], seat=registered[one.registration_id].seat or "") for one in running]
+    seats = [_seated(one, people[one.candidate_id], registered[one.registration_id].seat or "") for one in running]
     counts = Counter(room for one in running if (room := registered[one.registration_id].room_id) is not None)
     return Desk(
         session=session,
@@ -82,6 +90,10 @@ def desk(engine: Engine, actor: Actor, session_id: SessionId) -> Desk:
         seated=tuple(sorted(seats, key=lambda one: (one.seat, one.name))),
         rooms=tuple(RoomCount(id=room, name=rooms.get(room, room), running=count) for room, count in sorted(counts.items())),
     )
+
+
+def _seated(sitting: Sitting, person: Person, seat: str) -> Seated:
+    return Seated(sitting=sitting, name=person.name, name_hi=person.name_hi, seat=seat)
 
 
 def silences(engine: Engine, actor: Actor, session_id: SessionId) -> list[Silence]:
@@ -92,15 +104,21 @@ def silences(engine: Engine, actor: Actor, session_id: SessionId) -> list[Silenc
         tx.exams.session_of(actor, session_id)
         seats = {one.id: one.seat or "" for one in tx.exams.registrations_of(actor, session_id)}
         sittings = {one.id: one for one in tx.sittings.all_of_session(session_id, actor.organisation_id)}
-        names = tx.people.names([one.candidate_id for one in sittings.values()])
+        people = tx.people.many([one.candidate_id for one in sittings.values()])
         past = tx.events.of_sittings(list(sittings), kind="contact_back")
 
-    def silence(sitting: Sitting, since: datetime, until: datetime | None) -> Silence:
-        name, seat = names[sitting.candidate_id], seats[sitting.registration_id]
-        return Silence(sitting_id=sitting.id, name=name, seat=seat, since=since, until=until)
+    def silence(sitting: Sitting, since: datetime, until: datetime | None = None, given_s: int = 0) -> Silence:
+        person, seat = people[sitting.candidate_id], seats[sitting.registration_id]
+        return Silence(
+            sitting_id=sitting.id, name=person.name, name_hi=person.name_hi, seat=seat, since=since, until=until, given_s=given_s
+        )
 
-    lasting = [silence(one, one.contact_at, None) for one in sittings.values() if one.contact_at and rules.out_of_contact(one, now)]
-    over = [silence(sittings[one.sitting_id], parse_iso(str(one.data["since"])), one.at) for one in past if one.sitting_id]
+    lasting = [silence(one, one.contact_at) for one in sittings.values() if one.contact_at and rules.out_of_contact(one, now)]
+    over = [
+        silence(sittings[one.sitting_id], parse_iso(str(one.data["since"])), one.at, int(one.data.get("given_s") or 0))
+        for one in past
+        if one.sitting_id
+    ]
     return sorted(lasting + over, key=lambda one: (one.until is not None, -one.since.timestamp()))
 
 

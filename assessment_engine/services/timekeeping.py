@@ -14,10 +14,10 @@ from functools import partial
 
 from assessment_engine.delivery import timekeeping as rules
 from assessment_engine.delivery.sitting import Sitting
-from assessment_engine.delivery.timekeeping import LeftOut, TimeAct, TimeVerb
+from assessment_engine.delivery.timekeeping import GivenBack, LeftOut, TimeAct, TimeVerb
 from assessment_engine.exams import Exam, ExamSession, Registration
 from assessment_engine.kernel.canonical import Json
-from assessment_engine.kernel.clock import iso
+from assessment_engine.kernel.clock import iso, parse_iso
 from assessment_engine.kernel.errors import (
     AfterTime,
     AssessmentError,
@@ -87,9 +87,11 @@ class Candidate:
 
     sitting: Sitting
     name: str
+    name_hi: str
     seat: str
     why: LeftOut | None
     after: Sitting | None
+    twice_s: int  # what the exam's rule gave back for the same outage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,17 +128,35 @@ def _preview(tx: Transaction, actor: Actor, wish: Wish, now: datetime) -> Previe
     exam = tx.exams.get(session.exam_id)
     registered = {one.id: one for one in tx.exams.registrations_of(actor, session.id)}
     sittings = _chosen(tx.sittings.all_of_session(session.id, actor.organisation_id), registered, wish)
-    names = tx.people.names([one.candidate_id for one in sittings])
-    candidates = []
-    for sitting in sittings:
-        registration = registered[sitting.registration_id]
+    people = tx.people.many([one.candidate_id for one in sittings])
+    returned = given_back(tx, [one.id for one in sittings]) if wish.act.since else {}
+
+    def candidate(sitting: Sitting) -> Candidate:
+        registration, person = registered[sitting.registration_id], people[sitting.candidate_id]
         terms = terms_for(exam, registration.arrangements)
         why = LeftOut.ONES_OWN if sitting.candidate_id == actor.person_id else rules.why_left_out(sitting, meant.act, terms, now)
-        after = None if why else rules.done(sitting, meant.act, now)
-        seat, name = registration.seat or "", names[sitting.candidate_id]
-        candidates.append(Candidate(sitting=sitting, name=name, seat=seat, why=why, after=after))
-    listed = sorted(candidates, key=lambda one: (one.seat, one.name))
+        return Candidate(
+            sitting=sitting,
+            name=person.name,
+            name_hi=person.name_hi,
+            seat=registration.seat or "",
+            why=why,
+            after=None if why else rules.done(sitting, meant.act, now),
+            twice_s=rules.given_twice_s(meant.act, returned.get(sitting.id, ())),
+        )
+
+    listed = sorted(map(candidate, sittings), key=lambda one: (one.seat, one.name))
     return Preview(session=session, exam=exam, wish=meant, candidates=tuple(listed), at=now)
+
+
+def given_back(tx: Transaction, sittings: Sequence[SittingId]) -> dict[SittingId, list[GivenBack]]:
+    """Return for which silences the exam's rule gave time back, and how much."""
+    found: dict[SittingId, list[GivenBack]] = {}
+    for event in tx.events.of_sittings(sittings, kind="contact_back"):
+        if event.sitting_id is not None and (given := int(event.data.get("given_s") or 0)):
+            since = parse_iso(str(event.data["since"]))
+            found.setdefault(event.sitting_id, []).append(GivenBack(since=since, until=event.at, seconds=given))
+    return found
 
 
 def _chosen(sittings: Sequence[Sitting], registered: Mapping[RegistrationId, Registration], wish: Wish) -> list[Sitting]:
@@ -298,6 +318,15 @@ def finish_forgotten(engine: Engine, breathe: Callable[[], None] = no_breath) ->
 
 def _is_forgotten(recorded: RecordedAct | None, now: datetime) -> bool:
     return recorded is not None and now - recorded.at > FORGOTTEN
+
+
+def why_ended(engine: Engine, actor: Actor, sitting_id: SittingId) -> str:
+    """Tell a candidate the reason with which somebody ended their exam; empty when nobody did."""
+    with engine.store.read() as tx:
+        tx.sittings.of_candidate(sitting_id, actor.person_id)
+        ended = [one.subject for one in tx.events.of_sittings([sitting_id], kind="sitting_terminated") if one.subject]
+        act = tx.time_acts.find(TimeActId(ended[-1])) if ended else None
+    return act.reason if act else ""
 
 
 def give_time(engine: Engine, actor: Actor, sitting_id: SittingId, minutes: int, reason: str) -> Sitting:

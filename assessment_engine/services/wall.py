@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from assessment_engine.delivery.checkin import CheckInState
 from assessment_engine.delivery.sitting import RUNNING, Sitting, SittingState
-from assessment_engine.exams import Exam, ExamSession
+from assessment_engine.exams import Exam, ExamSession, Registration
 from assessment_engine.invigilation import Case
 from assessment_engine.kernel.ids import IncidentId, SessionId, SittingId
-from assessment_engine.people import SESSION_STAFF, Actor, require
+from assessment_engine.people import SESSION_STAFF, Actor, Person, require
 from assessment_engine.services import tickets
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.tickets import TicketKind
@@ -51,6 +51,7 @@ class Seat:
     sitting: Sitting
     seat: str
     name: str
+    name_hi: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,14 +140,12 @@ def _flag(incident: IncidentRecord) -> Flag:
 
 def _seats(tx: Transaction, actor: Actor, session_id: SessionId, present: Sequence[Sitting]) -> list[Seat]:
     registered = {one.id: one for one in tx.exams.registrations_of(actor, session_id)}
-    names = tx.people.names([one.candidate_id for one in present])
-    return [Seat(sitting=one, seat=registered[one.registration_id].seat or "", name=names[one.candidate_id]) for one in present]
+    people = tx.people.many([one.candidate_id for one in present])
+    return [_seat(one, registered[one.registration_id], people[one.candidate_id]) for one in present]
 
 
-def _seat(tx: Transaction, sitting: Sitting) -> Seat:
-    registration = tx.exams.registration(sitting.registration_id)
-    name = tx.people.names([sitting.candidate_id])[sitting.candidate_id]
-    return Seat(sitting=sitting, seat=registration.seat or "", name=name)
+def _seat(sitting: Sitting, registration: Registration, person: Person) -> Seat:
+    return Seat(sitting=sitting, seat=registration.seat or "", name=person.name, name_hi=person.name_hi)
 
 
 def watching(engine: Engine, actor: Actor, sitting_id: SittingId) -> Watching:
@@ -155,7 +154,7 @@ def watching(engine: Engine, actor: Actor, sitting_id: SittingId) -> Watching:
     with engine.store.read() as tx:
         sitting = tx.sittings.of_organisation(sitting_id, actor.organisation_id)
         return Watching(
-            seat=_seat(tx, sitting),
+            seat=_seat(sitting, tx.exams.registration(sitting.registration_id), tx.people.get(sitting.candidate_id)),
             exam=tx.exams.get(sitting.exam_id),
             incidents=tuple(tx.incidents.of_sitting(sitting_id)),
             cases={case.incident_id: case for case in tx.invigilation.cases_of(sitting_id)},

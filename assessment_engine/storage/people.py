@@ -268,6 +268,11 @@ class People:
         rows = self._connection.execute(select(people.c.id, people.c.name).where(people.c.id.in_(set(person_ids))))
         return {PersonId(row.id): row.name for row in rows}
 
+    def many(self, person_ids: Collection[PersonId]) -> dict[PersonId, Person]:
+        """Return many people at once, of any organisation."""
+        rows = self._connection.execute(select(people).where(people.c.id.in_(set(person_ids))))
+        return {PersonId(row.id): _person(row) for row in rows}
+
     def members(self, organisation_id: OrganisationId) -> list[Member]:
         """Return everybody of an organisation with their roles, by name."""
         terms: dict[PersonId, list[RoleTerm]] = {}

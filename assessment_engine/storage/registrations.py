@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select, update
 
-from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.delivery.sitting import SittingState, SittingVerb
 from assessment_engine.exams import ExamSession, Registration
 from assessment_engine.exams.rooms import Place
 from assessment_engine.kernel.ids import PersonId, RoomId, SessionId, SittingId
@@ -26,12 +26,16 @@ T = TypeVar("T")
 
 _HELD = sittings.c.state != SittingState.VOIDED
 _CHUNK = 500
+TERMINATED = "terminated"
+"""Asks for the submitted sittings that a person ended."""
+
 _OF_SITTING = (
     sittings.c.id.label("sitting_id"),
     sittings.c.state,
     sittings.c.simulated,
     sittings.c.started_at,
     sittings.c.submitted_at,
+    sittings.c.closed_by,
 )
 _ROOM = rooms.c.name.label("room_name")
 _SORTS: Mapping[str, Sequence[ColumnElement[Any]]] = {
@@ -44,7 +48,7 @@ _SORTS: Mapping[str, Sequence[ColumnElement[Any]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatQuery:
-    """Which lines of a session's list are asked for; empty is every one. `room` is an id, or `home`."""
+    """Which lines of a session's list are asked for; empty is every one. `state` may be TERMINATED; `room` is an id, or `home`."""
 
     state: str = ""
     room: str = ""
@@ -62,6 +66,7 @@ class SeatLine:
     simulated: bool
     started_at: datetime | None
     submitted_at: datetime | None
+    closed_by: str | None
     login: str
     name: str
     name_hi: str
@@ -141,7 +146,8 @@ def _wanted(query: Select[Any], actor: Actor, session_id: SessionId, asked: Seat
     query = _joined(query).join(people, people.c.id == registrations.c.candidate_id).outerjoin(rooms, rooms.c.id == registrations.c.room_id)
     query = query.where(registrations.c.session_id == session_id, registrations.c.organisation_id == actor.organisation_id)
     if asked.state:
-        query = query.where(sittings.c.state == asked.state)
+        ended = (sittings.c.closed_by == SittingVerb.TERMINATE) & (sittings.c.state == SittingState.SUBMITTED)
+        query = query.where(ended if asked.state == TERMINATED else sittings.c.state == asked.state)
     if asked.room:
         query = query.where(registrations.c.room_id.is_(None) if asked.room == "home" else registrations.c.room_id == asked.room)
     if words := asked.words.strip().lower():
@@ -158,6 +164,7 @@ def _line(row: Row[Any]) -> SeatLine:
         simulated=row.simulated,
         started_at=row.started_at,
         submitted_at=row.submitted_at,
+        closed_by=row.closed_by,
         login=row.login,
         name=row.person_name,
         name_hi=row.name_hi,

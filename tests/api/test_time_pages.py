@@ -15,6 +15,7 @@ from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.people import Role
 from assessment_engine.services import delivery
+from assessment_engine.services.closing import settle
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.schema import metadata
 from tests.api.browsers import Browser, a_browser
@@ -145,6 +146,61 @@ def test_ending_an_exam_needs_the_second_page_and_seals(browser: Browser, engine
 
     assert done.status_code == 303 and late.status_code == 409
     assert sitting_of(engine, world.sitting_id).closed_by == "terminate"
+
+
+def test_who_ended_an_exam_is_told_to_the_cell_and_why_to_the_candidate(
+    browser: Browser, app: FastAPI, engine: Engine, world: World
+) -> None:
+    officer = a_browser(app, engine, a_person(engine, world.organisation_id, Role.CELL_OFFICER))
+    form = {"verb": "terminate", "whom": "chosen", "sitting": world.sitting_id, "reason": "Left the hall", "act_id": "tac_first"}
+    other = a_person(engine, world.organisation_id, name="Bina Sen")
+    a_stored_sitting(engine, other, world.exam_id, world.session_id, world.form_id, state=SittingState.SUBMITTED)
+    browser.send(path(world), **form)
+
+    receipt = a_browser(app, engine, world.candidate).get(f"/candidate/sittings/{world.sitting_id}/done").text
+    listed = officer.get(f"/cell/sessions/{world.session_id}?state=terminated").text
+    csv = officer.get(f"/cell/sessions/{world.session_id}/seats.csv?state=terminated").text
+
+    assert "Left the hall" in receipt
+    assert "chip--caution" in listed and "Ended by an invigilator (1)" in listed
+    assert "Asha Rao" in listed and "Bina Sen" not in listed
+    assert csv.splitlines()[0].endswith(",closed_by") and csv.splitlines()[1].endswith(",submitted,terminate")
+
+
+def test_time_that_the_rule_gave_back_is_said_at_the_desk_and_in_the_preview(browser: Browser, engine: Engine, world: World) -> None:
+    with engine.store.begin() as tx:
+        tx.connection.execute(update(metadata.tables["exams"]).values(policy={"outage": "time_stops", "most_stopped_s": 900}))
+        tx.sittings.save(tx.sittings.get(world.sitting_id).heard(engine.clock.now()))
+    steer(engine).advance(109)  # noon in UTC is 17:30 in the hall
+    with engine.store.begin() as tx:
+        settle(tx, tx.sittings.get_locked(world.sitting_id), engine.clock.now())
+
+    desk = browser.get(path(world)).text
+    outage = pause_all(verb="give_time", since="17:30:00", until="17:31:49")
+    shown = browser.send(path(world, "/preview"), **outage).text
+
+    assert "given back by itself: 1 min 49 s" in desk and "Give this time" not in desk
+    assert "given twice: 1 min 49 s" in shown and "given back already</p>" in shown
+
+
+def test_the_page_of_a_rooms_code_leads_back_to_where_one_came_from(browser: Browser, app: FastAPI, engine: Engine, world: World) -> None:
+    officer = a_browser(app, engine, a_person(engine, world.organisation_id, Role.CELL_OFFICER))
+    code = f"/sessions/{world.session_id}/paper-code"
+
+    assert 'href="/invigilator">← Live' in browser.get(code).text
+    assert f'href="/cell/sessions/{world.session_id}">← Session' in officer.send(code).text
+
+
+def test_names_are_in_the_readers_language(browser: Browser, engine: Engine, world: World) -> None:
+    with engine.store.begin() as tx:
+        people = metadata.tables["people"]
+        tx.connection.execute(update(people).where(people.c.id == world.candidate.person_id).values(name_hi="आशा राव"))
+
+    pages = [path(world), f"/invigilator/sessions/{world.session_id}/wall", f"/invigilator/sittings/{world.sitting_id}"]
+    texts = [browser.get(f"{page}?lang=hi").text for page in pages]
+    texts.append(browser.send(path(world, "/preview?lang=hi"), **pause_all()).text)
+
+    assert all("आशा राव" in text and "Asha Rao" not in text for text in texts)
 
 
 def test_the_panel_offers_what_fits_and_frees_a_lease(browser: Browser, engine: Engine, world: World) -> None:

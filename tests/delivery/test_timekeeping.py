@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from assessment_engine.delivery.sitting import PauseReason, Sitting, SittingState
 from assessment_engine.delivery.timekeeping import (
     Breaks,
+    GivenBack,
     LeftOut,
     Terms,
     TimeAct,
@@ -16,6 +17,7 @@ from assessment_engine.delivery.timekeeping import (
     breaks_used,
     done,
     end_break,
+    given_twice_s,
     may_close,
     owed_s,
     seconds_for,
@@ -210,6 +212,42 @@ def test_who_started_in_an_outage_is_given_the_rest_of_it() -> None:
 
     assert seconds_for(running(), outage, later(1000)) == 300
     assert seconds_for(a_sitting(started_at=later(-1000)), outage, later(1000)) == 600
+
+
+RETURNED = GivenBack(since=NOON, until=NOON + timedelta(seconds=110), seconds=110)
+CAPPED = replace(RETURNED, seconds=60)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "earlier", "twice"),
+    [
+        (0, 110, [RETURNED], 110),
+        (-60, 300, [RETURNED], 110),
+        (50, 80, [RETURNED], 30),
+        (-60, 20, [RETURNED], 20),
+        (110, 300, [RETURNED], 0),
+        (-60, 0, [RETURNED], 0),
+        (0, 110, [CAPPED], 60),
+        (0, 110, [], 0),
+        (0, 400, [RETURNED, GivenBack(since=later(200), until=later(300), seconds=100)], 210),
+    ],
+)
+def test_what_the_rule_gave_back_is_known_when_a_person_gives_it_again(
+    since: int, until: int, earlier: list[GivenBack], twice: int
+) -> None:
+    assert given_twice_s(TimeAct(verb=V.GIVE_TIME, since=later(since), until=later(until)), earlier) == twice
+
+
+def test_minutes_that_name_no_outage_are_no_second_gift_of_one() -> None:
+    assert given_twice_s(TimeAct(verb=V.GIVE_TIME, seconds=600), [RETURNED]) == 0
+
+
+@given(silent=st.integers(91, 900), begins=st.integers(-900, 900), lasts=st.integers(1, 900))
+def test_rule_and_person_together_give_what_was_lost_and_what_is_marked_as_twice(silent: int, begins: int, lasts: int) -> None:
+    act = TimeAct(verb=V.GIVE_TIME, since=later(begins), until=later(begins + lasts))
+    lost = len({*range(silent), *range(begins, begins + lasts)})
+
+    assert silent + lasts == lost + given_twice_s(act, [GivenBack(since=NOON, until=later(silent), seconds=silent)])
 
 
 def test_time_is_given_within_bounds() -> None:

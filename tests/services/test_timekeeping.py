@@ -209,6 +209,9 @@ def test_ending_seals_every_sitting_with_what_was_acknowledged(any_engine: Engin
         assert seal is not None and seal.answers == answers
         assert (sitting.state, sitting.closed_by) == (SittingState.SUBMITTED, "terminate")
     assert len(told(any_engine)) == 4
+    assert timekeeping.why_ended(any_engine, world.candidate, world.sitting_id) == "No power"
+    with pytest.raises(NotFound):
+        timekeeping.why_ended(any_engine, world.candidate, second)
     with pytest.raises(SittingSealed):
         save(any_engine, ledger, world, 2)
 
@@ -272,6 +275,21 @@ def test_time_without_contact_is_given_back_by_rule_with_an_event_and_an_entry(a
         (entry,) = [one for one in tx.audit.about(world.sitting_id) if one.kind == "time_given_back"]
     assert kinds["time_given_back"] == {"seconds": 700} and kinds["contact_back"]["seconds"] == 700
     assert entry.payload == {"seconds": 700, "rule": "time_stops"}
+
+
+def test_a_person_sees_what_the_rule_gave_back_before_it_is_given_twice(any_engine: Engine, ledger: AnswerLedger) -> None:
+    world = a_world(any_engine, duration_s=3600)
+    with_policy(any_engine, outage="time_stops", most_stopped_s=900)
+    invigilator, began = an_invigilator(any_engine, world), any_engine.clock.now()
+    save(any_engine, ledger, world, 1)
+    steer(any_engine).advance(700)
+    save(any_engine, ledger, world, 2)
+    outage = TimeAct(verb=V.GIVE_TIME, since=began + timedelta(seconds=100), until=any_engine.clock.now())
+
+    (silence,) = time_desk.silences(any_engine, invigilator, world.session_id)
+    (shown,) = timekeeping.preview(any_engine, invigilator, replace(wish(world, V.GIVE_TIME), act=outage)).fitting
+
+    assert (silence.given_s, silence.given_whole, shown.twice_s) == (700, True, 600)
 
 
 def test_a_deadline_in_an_outage_waits_until_the_limit_is_used_up(any_engine: Engine, ledger: AnswerLedger) -> None:
