@@ -52,12 +52,17 @@ class DeadlinesAnswer(BaseModel):
 
 
 class ContactAnswer(BaseModel):
-    """How things stand. `nonce` proves when the server was last heard of; keep it with the answers."""
+    """How things stand. `nonce` proves when the server was last heard of; keep it with the answers.
+
+    `item` and `section` say where the candidate is by now in a form whose parts bind (`deadlines` are theirs), null in every other.
+    """
 
     server_time: datetime
     state: SittingState
     deadline: datetime | None
     deadlines: DeadlinesAnswer | None
+    item: str | None
+    section: str | None
     paused: PauseAnswer | None
     writer: str | None
     revision: int
@@ -124,6 +129,8 @@ def _contact(heard: Contact) -> ContactAnswer:
         state=sitting.state,
         deadline=sitting.deadline_at,
         deadlines=None if none else DeadlinesAnswer(**asdict(ends)),
+        item=heard.item,
+        section=heard.section,
         paused=pause_answer(sitting),
         writer=sitting.writer,
         revision=sitting.revision,

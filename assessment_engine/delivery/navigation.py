@@ -27,6 +27,7 @@ __all__ = [
     "check_readable",
     "deadlines",
     "here",
+    "item_now",
     "moved",
     "parts",
 ]
@@ -89,6 +90,11 @@ class Deadlines:
 def here(form: Form, sitting: Sitting, now: datetime, share: ShareOf | None = None) -> Progress:
     """Return a guided sitting's progress as it is now; after the end, as it was then."""
     return settled(ground_of(form, sitting.id, share), progress_of(sitting.progress), sitting.elapsed_s(sitting.submitted_at or now))
+
+
+def item_now(form: Form, sitting: Sitting, now: datetime) -> ItemVersionId | None:
+    """Return the question that a candidate is at where the parts bind; None where none does, before the start and after the last part."""
+    return here(form, sitting, now).item if form.guided and sitting.started_at is not None else None
 
 
 def check_answerable(form: Form, sitting: Sitting, item_id: ItemVersionId, now: datetime) -> None:

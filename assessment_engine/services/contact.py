@@ -61,13 +61,15 @@ class Sign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """How things stand when the server has heard of a page."""
+    """How things stand when the server has heard of a page; `item` is where its parts have the candidate, None where none binds."""
 
     sitting: Sitting
     server_time: datetime
     deadlines: Deadlines
     announcements: Sequence[Mapping[str, str | None]]
     nonce: str = ""
+    item: ItemVersionId | None = None
+    section: str | None = None
 
 
 async def contact(engine: Engine, ledger: AnswerLedger, sign: Sign) -> Contact:
@@ -135,11 +137,14 @@ class _Batch:
             if sign.keepsake is not None and sitting.writer in (None, sign.writer):
                 sitting = replace(sitting, progress=sign.keepsake.kept_in(sitting.progress))
             self.heard[sitting.id] = sitting
+        item = navigation.item_now(form, sitting, self._now)
         return Contact(
             sitting=sitting,
             server_time=self._now,
             deadlines=navigation.deadlines(form, sitting, self._now),
             announcements=self._announced(sitting, form),
+            item=item,
+            section=None if item is None else form.section_with(item).id,
         )
 
     def _form(self, form_id: FormId) -> Form:

@@ -33,6 +33,8 @@ def test_a_contact_answers_exactly_what_the_page_needs(desk: Desk) -> None:
         "state",
         "deadline",
         "deadlines",
+        "item",
+        "section",
         "paused",
         "writer",
         "revision",
@@ -40,7 +42,7 @@ def test_a_contact_answers_exactly_what_the_page_needs(desk: Desk) -> None:
         "nonce",
         "announcements",
     }
-    assert (told["state"], told["paused"], told["deadlines"], told["announcements"]) == ("in_progress", None, None, [])
+    assert (told["state"], told["paused"], told["deadlines"], told["item"], told["announcements"]) == ("in_progress", None, None, None, [])
 
 
 def test_a_contact_that_says_too_much_or_something_else_is_refused(desk: Desk) -> None:

@@ -19,6 +19,7 @@ from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.ledger_writer import AnswerLedger
 from assessment_engine.storage.schema import metadata
 from tests.builders import World, a_person, a_world, steer
+from tests.services.parts import give_parts
 
 S = SittingState
 
@@ -68,6 +69,18 @@ def test_what_a_page_wants_kept_is_kept_for_the_next_device(any_engine: Engine, 
 
     assert kept == {"marked": [two], "visited": [one, two], "languages": {two: "en"}}
     assert hear(any_engine, ledger, world).sitting.progress == kept
+
+
+def test_a_page_is_told_at_which_question_and_part_the_server_has_its_candidate(any_engine: Engine, ledger: AnswerLedger) -> None:
+    free, bound = a_world(any_engine), a_world(any_engine)
+    give_parts(any_engine, bound, [{"navigation": "linear", "item_limits": {bound.items[0]: 60}}, {"time_limit_s": 600}])
+
+    assert [(heard.item, heard.section) for heard in (hear(any_engine, ledger, free), hear(any_engine, ledger, bound))] == [
+        (None, None),
+        (bound.items[0], "A"),
+    ]
+    steer(any_engine).advance(70)
+    assert hear(any_engine, ledger, bound).item == bound.items[1]
 
 
 def test_only_the_window_that_writes_is_believed(any_engine: Engine, ledger: AnswerLedger) -> None:
