@@ -83,7 +83,7 @@ WORDS: Mapping[str, str] = {
     "elsewhere": N_("An answer given in another window was newer and is shown now."),
     "no_line": N_("No connection just now. Everything so far is saved; go on answering."),
     "no_line_now": N_("There is no connection just now. Please try again in a moment."),
-    "elsewhere_title": N_("This exam is open in another window"),
+    "elsewhere_title": N_("This exam was last open in another window or on another device."),
     "elsewhere_go_on": N_("What you answer here is kept on this device, and sent when you go on here. Nothing is lost."),
     "elsewhere_call": N_("In this exam an invigilator moves it to another window. What you answer here is kept; nothing is lost."),
     "free_title": N_("The invigilator has freed this exam: it can go on here"),
@@ -105,6 +105,7 @@ WORDS: Mapping[str, str] = {
     "move_later": N_("This step needs a connection. Go on with the questions of this part."),
     "move_refused": N_("It is not possible to go there now."),
     "went_on": N_("The time for that is over. The exam goes on here."),
+    "part_waits": N_("The time of this part is over. The next one comes as soon as there is a connection."),
     "nothing_follows": N_("This was the last question. You can hand in."),
 }
 

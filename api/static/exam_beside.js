@@ -13,19 +13,29 @@ import { keepHashes } from "./safe_browser.js";
 const find = (id) => document.getElementById(id);
 
 /**
- * Bring it to life. `note(kind, data)` tells the server a hint, `numberOf(item)` is a question's number, `clock(moment)` writes a time.
- * Answers what exam_page.js calls: contact, moved, tick, shown, parts, whyLocked, handedIn.
+ * Bring it to life. `note(kind, data)` tells the server a hint, `numberOf(item)` is a question's number, `clock(moment)` writes a time;
+ * `ends` is when part and question ended as last kept by `keep`. Answers what exam_page.js and exam_moves.js call.
  */
-export function openBeside({ sittingId, note, numberOf, clock }) {
+export function openBeside({ sittingId, note, numberOf, clock, ends = null, keep }) {
   const words = JSON.parse(find("beside-words").textContent);
   const say = (key, values = {}) => Object.entries(values).reduce((text, [name, value]) => text.replace(`%(${name})s`, value), words[key] ?? "");
   const announce = (text) => (find("beside-announce").textContent = text);
   const news = attachNews({ sitting: sittingId, say, language: document.documentElement.lang, numberOf, clock, announce });
   const [calculator, pad, reading] = ["calculator", "rough-work", "read-aloud"].map(find);
   const reader = reading ? attachReader(reading, find("question"), words) : null;
-  let deadlines = deadlinesOf(null);
+  let deadlines = ends ?? deadlinesOf(null);
   let left = clocks(deadlines, 0);
   let forget = async () => {};
+
+  const take = (next) => {
+    if (next.section !== deadlines.section || next.item !== deadlines.item) keep(next);
+    deadlines = next;
+  };
+  const takeAt = (next, now) => {
+    take(next);
+    left = clocks(deadlines, now); // another part's clock: nothing happened between the two
+    paintClocks(document, left);
+  };
 
   if (calculator) attachCalculator(calculator, words);
   if (pad) attachRoughWork(pad, sittingId).then((forgetting) => (forget = forgetting), () => {});
@@ -36,17 +46,19 @@ export function openBeside({ sittingId, note, numberOf, clock }) {
   keepHashes().catch(() => {});
 
   return {
-    /** Take over what a contact said. */
-    contact(reply) {
-      deadlines = deadlinesOf(reply.deadlines);
+    /** When part and question end, as last said or reckoned. */
+    get ends() {
+      return deadlines;
+    },
+    /** Take over what a contact said; `here` tells whether the server knows of all moves, so that its limits are of this question. */
+    contact(reply, here) {
+      if (here) take(deadlinesOf(reply.deadlines));
       news.receive(reply.announcements);
     },
     /** Take over what a move said; `now` is the server's time (ms). */
-    moved(reply, now) {
-      deadlines = deadlinesAfter(reply, now);
-      left = clocks(deadlines, now); // another part's clock: nothing happened between the two
-      paintClocks(document, left);
-    },
+    moved: (reply, now) => takeAt(deadlinesAfter(reply, now), now),
+    /** Take over what this device reckoned without a line. */
+    reckoned: takeAt,
     /** Look at the clocks; while the sitting is paused they stand. Tells whether a limit ran out since the last look. */
     tick(now, pausedSince = null) {
       const next = clocks(deadlines, now, pausedSince);

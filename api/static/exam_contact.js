@@ -10,7 +10,7 @@ const JITTER = 1 / 3;
 const NO_ROUTE = new Set(["not_found", "method_not_allowed"]);
 
 /**
- * Make the contact. `on` is the page: {writer(news), ending(), news(news), resynced(before), failed(error), back()}; `clock` is exam_time.js.
+ * Make the contact. `on` is the page: {writer(news), ending(), news(news, then), resynced(before), failed(error), back()}; `clock` is exam_time.js.
  */
 export function contactOf({ store, outbox, ask, clock, me, on }) {
   let timer = null;
@@ -24,10 +24,11 @@ export function contactOf({ store, outbox, ask, clock, me, on }) {
 
   async function talk() {
     const asked = performance.now();
-    const { visited, marked, languages } = exam.keepsake(store.state);
+    const then = store.state;
+    const { visited, marked, languages } = exam.keepsake(then);
     try {
       const news = await ask("/contact", { method: "POST", body: { writer: me, progress: { visited, marked, languages } } });
-      await heard(news, asked);
+      await heard(news, asked, then);
       return true;
     } catch (error) {
       if (error instanceof Refusal && NO_ROUTE.has(error.code)) return resync();
@@ -36,14 +37,14 @@ export function contactOf({ store, outbox, ask, clock, me, on }) {
     }
   }
 
-  async function heard(news, asked) {
+  async function heard(news, asked, then) {
     clock.synced(news.server_time, asked);
     clock.until(news.deadline);
     if (news.nonce) outbox.setThing("nonce", news.nonce).catch(() => {});
     const before = store.state;
     store.change(exam.pausedAs(exam.reached(store.state), news.paused ?? null));
     on.writer(news.writer ?? null);
-    on.news(news);
+    on.news(news, then);
     if (news.closed_by) {
       store.change(exam.closedBy(store.state));
       return on.ending();

@@ -1,13 +1,13 @@
 // The exam page: puts its parts together and moves from question to question. Each behaviour is a module of its own: exam_state.js decides,
 // exam_saving.js sends, exam_contact.js keeps in touch, exam_time.js is the clock, exam_finish.js the way out, exam_begin.js the way in,
-// exam_beside.js all that lies around the question.
+// exam_moves.js the way from question to question, exam_beside.js all that lies around the question.
 
 import * as exam from "./exam_state.js";
 import * as rules from "./lease_state.js";
 import { firstSitting, holdEverything, keptPaper, startOnServer } from "./exam_begin.js";
 import { contactOf } from "./exam_contact.js";
 import { finishOf } from "./exam_finish.js";
-import { closesPart, leavesPart } from "./exam_leaving.js";
+import { movesOf } from "./exam_moves.js";
 import { questionSheet } from "./exam_question.js";
 import { Refusal, callInvigilator, serverOf } from "./exam_server.js";
 import { senderOf } from "./exam_saving.js";
@@ -28,11 +28,9 @@ const sittingId = root.dataset.sitting;
 const csrf = document.querySelector("meta[name=csrf-token]").content;
 const sheet = questionSheet(find("question"), JSON.parse(find("question-words").textContent), (item, response) => store.change(exam.answer(store.state, item, response)));
 
-let outbox, ask, store, clock, sender, contact, finish, lease, line, paper, sitting;
+let outbox, ask, store, clock, sender, contact, finish, moves, lease, line, paper, sitting;
 let camera = null;
 let beside = null; // the tools beside the question (exam_beside.js); the exam goes on without them
-let arrival = null; // the reply to the last move: {reply}, or {refused, item, said} with where the server knows the candidate to be
-let moving = false; // whether a move is on its way
 let timeOver = null; // a question to the server about the end of the time, on its way
 let asking = false; // whether a question about it goes before handing in
 const pages = new Map(); // item + language → what GET /items answers
@@ -67,6 +65,7 @@ async function goOnHere() {
     if (next.standing === "elsewhere" && next.by === "candidate" && next.holder !== lease.holder) next = await take(next, ask, next.holder);
     if (next.standing === "mine") await contact.resync();
     setLease(next);
+    if (sitting.moves) contact.contact(); // another device may have gone on to another question
   } catch {
     toast(words.no_line_now);
   }
@@ -149,13 +148,6 @@ function endOfTime() {
 
 const fill = () => sheet.fill(store.state.questions[store.state.current].response);
 
-async function go(wanted, { focus = true } = {}) {
-  sheet.takeNow();
-  if (sitting.moves && closesPart(store.state, wanted) && !(await leavesPart(store.state))) return;
-  const item = sitting.moves && wanted !== store.state.current && (wanted === null || exam.mustAsk(store.state, wanted)) ? await moveTo(wanted) : wanted;
-  if (item) await visit(item, focus);
-}
-
 async function visit(item, focus = true) {
   store.change(exam.visit(store.state, item));
   note("item_viewed", { language: store.state.questions[item].language }, item);
@@ -163,43 +155,6 @@ async function visit(item, focus = true) {
   await paint();
   if (focus) find("number").focus({ preventScroll: true });
   window.scrollTo(0, 0);
-}
-
-/** Tell the server, after all answers that wait, and answer where the candidate is then; null when they stay. */
-async function moveTo(wanted) {
-  if (store.state.paused || !rules.mayWrite(lease)) return toast(words.move_later), null;
-  [arrival, moving] = [null, true];
-  store.change(exam.moved(store.state, wanted));
-  await sender.send().finally(() => (moving = false));
-  if (arrival?.reply) return arrival.reply.item ?? (toast(words.nothing_follows), null);
-  if (arrival?.refused) return toast(words[arrival.said]), arrival.item;
-  if (wanted && exam.mayMoveAlone(store.state, wanted)) return wanted;
-  store.change(exam.moveGivenUp(store.state));
-  return toast(words.move_later), null;
-}
-
-/** A limit has run out, or this page comes back: the server knows where the candidate is by now, and the page goes there. */
-async function follow() {
-  if (!sitting.moves || moving || store.state.phase !== "answering" || store.state.tries > 0 || !rules.mayWrite(lease) || pausedSince() !== null) return;
-  sheet.takeNow();
-  const item = await moveTo(store.state.current);
-  if (item && item !== store.state.current) await visit(item);
-}
-
-/** The server refused a move and said where the candidate is. */
-function refusedMove(code, details) {
-  const elsewhere = details?.item && details.item !== store.state.current ? details.item : null;
-  if (elsewhere && !store.state.order.includes(elsewhere)) location.reload(); // a part that this page has not seen yet
-  arrival = { refused: code, item: elsewhere, said: elsewhere ? "went_on" : details?.item === null ? "nothing_follows" : "move_refused" };
-  if (elsewhere && !moving) visit(elsewhere).then(() => toast(words.went_on));
-}
-
-function goNext() {
-  const { state } = store;
-  const next = exam.neighbour(state, state.current, 1);
-  const [here, there] = [exam.sectionOf(state, state.current), exam.sectionOf(state, next)];
-  const unlisted = state.sections.some(({ items }) => items.length === 0);
-  return go(sitting.moves && unlisted && (here !== there || next === state.current) ? null : next);
 }
 
 async function paint() {
@@ -233,14 +188,14 @@ async function fetchQuestions() {
 // — listening
 
 function listen() {
-  find("next").addEventListener("click", goNext);
+  find("next").addEventListener("click", () => moves.next());
   find("clear").addEventListener("click", clear);
   find("mark").addEventListener("click", mark);
   find("palette").addEventListener("click", (event) => {
     const link = event.target.closest("[data-number]");
     if (!link) return;
     event.preventDefault();
-    go(store.state.order[link.dataset.number - 1]);
+    moves.go(store.state.order[link.dataset.number - 1]);
   });
   for (const button of document.querySelectorAll("[data-tab]")) button.addEventListener("click", () => showPart(button.dataset.tab));
   for (const button of document.querySelectorAll("[data-language]")) button.addEventListener("click", () => switchLanguage(button.dataset.language));
@@ -265,7 +220,7 @@ function mark() {
   sheet.takeNow();
   const { marked } = store.state.questions[store.state.current];
   store.change(exam.mark(store.state, store.state.current, !marked));
-  if (!marked) goNext();
+  if (!marked) moves.next();
 }
 
 async function switchLanguage(language) {
@@ -305,14 +260,15 @@ function listenToBrowser() {
   addEventListener("online", () => setTimeout(retry, Math.random() * BACK_MS));
   addEventListener("pagehide", () => sheet.takeNow());
   document.addEventListener("exam:time", () => contact.contact()); // a break began or ended
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && contact.contact().then(follow));
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && contact.contact().then(moves.follow));
 }
 
 async function openTools() {
   const numberOf = (item) => store.state.order.indexOf(item) + 1;
   const { openBeside } = await import("./exam_beside.js");
-  beside = openBeside({ sittingId, note, numberOf, clock: clockTime });
-  setInterval(() => beside.tick(clock.now(), pausedSince()) && setTimeout(follow, LAST_ANSWER_MS), 500);
+  const keep = (ends) => outbox.setThing("deadlines", ends).catch(() => {});
+  beside = openBeside({ sittingId, note, numberOf, clock: clockTime, keep, ends: await outbox.thing("deadlines").catch(() => null) });
+  setInterval(() => beside.tick(clock.now(), pausedSince()) && setTimeout(moves.follow, LAST_ANSWER_MS), 500);
 }
 
 // — putting it together
@@ -338,12 +294,8 @@ const forSender = {
   signedOut: () => strip("signed_out"),
   overtaken: () => contact.resync().then(() => announce("elsewhere")),
   receipt: (receipt) => clock.notBefore(receipt.server_time),
-  arrived(reply) {
-    arrival = { reply };
-    store.change(exam.arrived(store.state, reply, sitting.language));
-    beside?.moved(reply, clock.now());
-  },
-  moveRefused: refusedMove,
+  arrived: (reply) => moves.arrived(reply),
+  moveRefused: (code, details) => moves.refused(code, details),
   closed: () => finish.ending(),
   idle() {
     if (store.state.phase !== "submitting") finish.tellClosedParts();
@@ -356,10 +308,21 @@ const forSender = {
 const forContact = {
   writer: (writer) => setLease(rules.seen(lease, writer)),
   ending: () => finish.ending(),
-  news: (news) => beside?.contact(news),
+  news: (news, then) => moves.heard(news, then),
   resynced: (before) => before.questions[before.current].response !== store.state.questions[before.current].response && fill(),
   failed,
   back: () => setTimeout(() => sender.hurry(), Math.random() * 500),
+};
+
+const forMoves = {
+  sitting: () => sitting,
+  beside: () => beside,
+  mayWrite: () => rules.mayWrite(lease),
+  pausedSince,
+  now: () => clock.now(),
+  takeNow: () => sheet.takeNow(),
+  visit,
+  resync: () => contact.resync(),
 };
 
 async function assemble() {
@@ -370,6 +333,7 @@ async function assemble() {
   clock = clockOf({ outbox, pausedSince, onLastSecond: () => sheet.takeNow(), onEnd: endOfTime });
   sender = senderOf({ store, outbox, ask, on: forSender });
   contact = contactOf({ store, outbox, ask, clock, me: lease.me, on: forContact });
+  moves = movesOf({ store, sender, page: forMoves });
   finish = finishOf({ sittingId, store, outbox, ask, sender, leaving: () => Promise.all([camera?.stop(), beside?.handedIn()]) });
   line = lineTo(sittingId, (writer) => setLease(rules.seen(lease, writer)));
 }
@@ -390,20 +354,27 @@ async function begin() {
   if (sitting.writer) lease = rules.seen(lease, sitting.writer);
   clock.until(sitting.deadline);
   if (!first.online) store.begin(exam.unreachable(store.state));
+  await tellOvertaken(exam.overtaken(sitting, first.entries));
   listen();
   setInterval(clock.tick, 250);
   setInterval(finish.offerFile, 5000);
   await openTools().catch(() => {});
   contact.keepOn();
   setTimeout(contact.contact, sitting.moves ? 0 : BACK_MS * (1 + 4 * Math.random())); // what was announced before; until when a part lasts
-  await go(store.state.current, { focus: false });
+  await moves.go(store.state.current, { focus: false });
   clock.tick();
   changed();
-  setTimeout(() => takeLease().then(follow).catch(() => {}), Math.random() * BACK_MS);
+  setTimeout(() => takeLease().catch(() => {}).then(moves.follow), Math.random() * BACK_MS);
   keepShell(sittingId);
   watchCandidate(sittingId, csrf, words).then((watching) => (camera = watching));
   paper = await holdEverything({ ask, outbox, sittingId, paper });
   if (!paper) fetchQuestions();
+}
+
+/** What waited here was answered anew on another device meanwhile: said once, and not kept any more. */
+async function tellOvertaken(entries) {
+  for (const { item, revision } of entries) await outbox.remove(item, revision).catch(() => {});
+  if (entries.length > 0) toast(words.elsewhere);
 }
 
 begin().catch(() => {

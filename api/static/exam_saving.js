@@ -4,6 +4,7 @@
 import * as exam from "./exam_state.js";
 import { Refusal } from "./exam_server.js";
 
+const TO_MEND = new Set(["wrong_response", "too_large"]);
 const SIGNED_OUT = new Set(["not_signed_in", "token_expired"]);
 
 /**
@@ -77,7 +78,8 @@ export function senderOf({ store, outbox, ask, on }) {
   async function answerRefused({ code, details }, entry) {
     const replayed = store.state.pending[entry.item]?.replayed;
     store.change(exam.refused(exam.reached(store.state), entry, code, details));
-    if (!store.state.pending[entry.item] && !store.state.late[entry.item]) await outbox.remove(entry.item, entry.revision).catch(() => {});
+    if (TO_MEND.has(code)) await outbox.refuse(entry.item, entry.revision, code).catch(() => {});
+    else if (!store.state.pending[entry.item] && !store.state.late[entry.item]) await outbox.remove(entry.item, entry.revision).catch(() => {});
     if (code === "lease_moved") on.moved(details);
     if (code === "not_yet") await guarded(on.start);
     if (code === "stale_revision" && replayed) await on.overtaken();

@@ -16,7 +16,7 @@ export function begin(sitting, kept = {}) {
     sections: sitting.form.sections,
     order,
     questions,
-    current: [kept.current, sitting.current_item].find((item) => known.has(item)) ?? order[0],
+    current: place(sitting, kept, known) ?? order[0],
     revision: sitting.revision,
     pending: {},
     moves: (kept.moves ?? []).filter(({ to }) => to === null || known.has(to)),
@@ -30,6 +30,21 @@ export function begin(sitting, kept = {}) {
     refused: {},
   };
   return (kept.outbox ?? []).filter((entry) => known.has(entry.item) && !entry.saved).reduce(replay, state);
+}
+
+/** Where to begin: where the server has the candidate, if its parts bind and it knows all moves; inside a free part this device knows better. */
+function place(sitting, kept, known) {
+  const there = sitting.moves && !(kept.moves ?? []).length ? sitting.progress?.item : null;
+  const free = sitting.form.sections.some(({ items, navigation }) => navigation === "free" && items.includes(there) && items.includes(kept.current));
+  return [free ? null : there, kept.current, sitting.current_item].find((item) => known.has(item));
+}
+
+/** Return what waited on this device and was answered anew elsewhere, as {item, revision, …}; what the server holds as it is here is no loss. */
+export function overtaken(sitting, entries) {
+  return entries.filter(({ item, revision, response, saved }) => {
+    const there = sitting.answers[item];
+    return !saved && there && revision <= there.revision && !sameResponse(there.response, response);
+  });
 }
 
 function question(sitting, kept, item) {
@@ -49,17 +64,19 @@ export function asKept(sitting, entries) {
   const newer = entries.filter(({ item, revision, saved }) => saved && revision > (sitting.answers[item]?.revision ?? 0));
   const answers = Object.fromEntries(newer.map(({ item, revision, response, saved }) => [item, { revision, response, server_time: saved }]));
   const revision = Math.max(sitting.revision, ...entries.map((entry) => entry.revision));
-  return { ...sitting, revision, answers: { ...sitting.answers, ...answers } };
+  const progress = { ...sitting.progress, item: null }; // where the candidate is, this device knows better than the server then did
+  return { ...sitting, revision, progress, answers: { ...sitting.answers, ...answers } };
 }
 
 function newestTime(answers) {
   return Object.values(answers).map((answer) => answer.server_time).sort().at(-1) ?? null;
 }
 
-/** Put back an answer that was not acknowledged before the page was closed; one that the server has overtaken is dropped. */
+/** Put back an answer that was not acknowledged, or was refused, before the page was closed; one that the server has overtaken is dropped. */
 function replay(state, entry) {
   if (entry.revision <= state.questions[entry.item].savedRevision) return state;
   const known = change(state, entry.item, { response: entry.response, visited: true });
+  if (entry.refused) return { ...known, revision: Math.max(state.revision, entry.revision), refused: { ...state.refused, [entry.item]: entry.refused } };
   const pending = { ...state.pending, [entry.item]: { revision: entry.revision, response: entry.response, replayed: true } };
   return { ...known, pending, revision: Math.max(state.revision, entry.revision) };
 }

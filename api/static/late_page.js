@@ -43,7 +43,7 @@ async function offerFile(outbox, answers) {
 
 async function begin() {
   const outbox = await openOutbox(sittingId);
-  const waiting = (await outbox.all()).filter(({ saved }) => !saved);
+  const waiting = (await outbox.all()).filter(({ saved, refused }) => !saved && !refused); // what does not fit its question is no answer
   if (waiting.length === 0) return forgetExam(sittingId, outbox);
   return handOver(outbox, waiting.map(({ item, revision, response }) => ({ item, revision, response })));
 }

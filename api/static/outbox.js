@@ -40,6 +40,8 @@ function kept(database, sitting) {
     setThing: (name, value) => done(database, "things", (store) => store.put({ sitting, name, value })),
     /** An answer is acknowledged: kept as saved, for a reload without a line, unless a newer one to the same item waits. */
     acknowledge: (item, revision, saved) => upTo(database, [sitting, item], revision, (store, entry) => store.put({ ...entry, saved })),
+    /** An answer does not fit and is not sent again: kept with why, so that the candidate finds it to mend, unless a newer one waits. */
+    refuse: (item, revision, refused) => upTo(database, [sitting, item], revision, (store, entry) => store.put({ ...entry, refused })),
     /** Forget an answer that is refused for good, unless a newer one to the same item waits. */
     remove: (item, revision) => upTo(database, [sitting, item], revision, (store) => store.delete([sitting, item])),
     forget: async () => {
@@ -88,6 +90,7 @@ export function inMemory() {
     thing: async (name) => things.get(name) ?? null,
     setThing: async (name, value) => void things.set(name, value),
     acknowledge: async (item, revision, saved) => upTo(item, revision, (entry) => entries.set(item, { ...entry, saved })),
+    refuse: async (item, revision, refused) => upTo(item, revision, (entry) => entries.set(item, { ...entry, refused })),
     remove: async (item, revision) => upTo(item, revision, () => entries.delete(item)),
     forget: async () => {
       entries.clear();

@@ -51,11 +51,17 @@ async function start() {
     await startOnServer(ask, outbox);
     location.assign(exam);
   } catch (error) {
-    if (error instanceof Refusal && error.code === "not_yet") return (find("held").textContent = say("not_yet"));
+    if (error instanceof Refusal && error.code === "not_yet") return answered("not_yet");
     if (error instanceof Refusal && error.code !== "unavailable") return form.submit(); // the page that the server answers says why not
-    find("held").textContent = say("no_line");
+    answered("no_line");
     if (await outbox.thing("paper")) find("code-place").open = true;
   }
+}
+
+/** Say what became of a start, in a line of its own: how the paper is kept goes on changing. */
+function answered(key) {
+  find("start-says").textContent = say(key);
+  find("start-says").hidden = false;
 }
 
 /** Open the paper by a code that was read out. */

@@ -134,7 +134,7 @@ def test_a_second_window_goes_on_in_one_step_and_the_first_says_so(address: Addr
     other = seat.context.new_page()
     other.goto(address.exam)
 
-    expect(other.locator("#notice-title")).to_have_text("This exam is open in another window")
+    expect(other.locator("#notice-title")).to_have_text("This exam was last open in another window or on another device.")
     choice(other, "No").check()
     assert address.revisions() == [1]
     other.get_by_role("button", name="Go on here").click()
@@ -142,7 +142,7 @@ def test_a_second_window_goes_on_in_one_step_and_the_first_says_so(address: Addr
     assert address.revisions() == [1, 2]
     expect(other.locator("#notice")).to_be_hidden()
 
-    expect(seat.locator("#notice-title")).to_have_text("This exam is open in another window")
+    expect(seat.locator("#notice-title")).to_have_text("This exam was last open in another window or on another device.")
     answer(seat, 2, "Yes")
     assert seat.evaluate("document.activeElement.type") == "radio"
     assert address.revisions() == [1, 2]
@@ -150,7 +150,7 @@ def test_a_second_window_goes_on_in_one_step_and_the_first_says_so(address: Addr
     saved(seat)
     assert address.revisions() == [1, 2, 3]
     assert address.final()[address.world.items[0]] == {"RESPONSE": "B"}
-    expect(other.locator("#notice-title")).to_have_text("This exam is open in another window")
+    expect(other.locator("#notice-title")).to_have_text("This exam was last open in another window or on another device.")
 
 
 def test_a_reload_keeps_the_lease(address: Address, seat: Page) -> None:
@@ -182,7 +182,7 @@ def test_another_device_goes_on_where_the_first_one_was(address: Address, seat: 
 
     assert address.revisions() == [1, 2, 3]
     answer(seat, 1, "No")  # the first device hears of it when it saves
-    expect(seat.locator("#notice-title")).to_have_text("This exam is open in another window")
+    expect(seat.locator("#notice-title")).to_have_text("This exam was last open in another window or on another device.")
     assert address.revisions() == [1, 2, 3]
     device.close()
 
@@ -194,7 +194,7 @@ def test_the_exam_begins_with_a_code_where_there_is_no_line(address: Address, se
 
     seat.context.set_offline(True)
     seat.get_by_role("button", name="Start the exam").click()
-    expect(seat.locator("#held")).to_contain_text("There is no connection.")
+    expect(seat.locator("#start-says")).to_contain_text("There is no connection.")
     seat.get_by_label("Code").fill("AAAA-BBBB-CCCC")
     seat.get_by_role("button", name="Open the paper").click()
     expect(seat.locator("#code-problem")).to_contain_text("does not open")

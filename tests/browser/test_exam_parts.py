@@ -49,6 +49,7 @@ def test_a_part_goes_one_way_also_without_a_line_and_the_next_one_comes_by_marks
         leave_the_part(page, "Leave this part")
         expect(page.locator("#number")).to_have_text("Question 3 of 4")
         expect(page.locator("#section")).to_contain_text("Section 2 of 2")
+        expect(choice(page, "Yes")).not_to_be_checked()  # the number changes a moment before the question
         choice(page, "No").check()
         saved(page)
 
@@ -70,6 +71,29 @@ def test_the_page_goes_on_by_itself_when_the_time_of_a_question_is_over(tmp_path
         saved(page)
 
         assert address.final() == {address.world.items[1]: {"RESPONSE": "B"}}
+
+
+def test_without_a_line_the_page_goes_on_by_itself_too_also_after_a_reload(tmp_path: Path, playwright: Playwright) -> None:
+    with an_address(tmp_path) as address, playwright.chromium.launch(executable_path=chromium(), args=with_camera(None)) as browser:
+        give_parts(address.engine, address.world, [{**ONE_WAY, "item_limits": {address.world.items[0]: 20}}])
+        page = address.device(browser).new_page()
+        start(page, address)
+        held(page)
+        choice(page, "Yes").check()
+        saved(page)
+
+        page.context.set_offline(True)
+        page.reload()
+        expect(page.locator("[data-limit=item]")).to_be_visible()
+        expect(page.locator("#number")).to_have_text("Question 2 of 2")
+        expect(page.locator("[data-limit=item]")).to_be_hidden()
+        expect(choice(page, "Yes")).not_to_be_checked()
+        choice(page, "No").check()
+        page.context.set_offline(False)
+        saved(page)
+
+        assert address.final() == {item: {"RESPONSE": value} for item, value in zip(address.world.items, "AB", strict=False)}
+        assert address.sitting().progress["item"] == address.world.items[1]
 
 
 def leave_the_part(page: Page, answer: str) -> None:
