@@ -49,28 +49,44 @@ def postgres() -> Iterator[str]:
         server = postgres_server.get_server(Path(folder) / "data", cleanup_mode="stop")
         url = server.get_uri(database="{}")
         quick = ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")
-        _execute(url.format("postgres"), *quick, "CREATE DATABASE engine")
-        database = open_database(url.format("engine"))
-        create_schema(database)
-        database.dispose()
+        _execute(url.format("postgres"), *quick, "CREATE DATABASE engine_template")
+        template = open_database(url.format("engine_template"))
+        create_schema(template)
+        template.dispose()
+        _execute(url.format("postgres"), _COPY)
         yield url
         server.cleanup()
 
 
+_COPY = "CREATE DATABASE engine TEMPLATE engine_template STRATEGY FILE_COPY"
+_HUNG_UP = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'engine' AND pid <> pg_backend_pid()"
+_TRIGGERS = "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal"
+
+
 @pytest.fixture
 def postgres_url(postgres: str) -> str:
-    """A PostgreSQL database with every table and no rows: the one that the test before left, emptied, which is quicker than a new one."""
-    url = postgres.format("engine")
-    hung_up = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'engine' AND pid <> pg_backend_pid()"
-    _execute(postgres.format("postgres"), hung_up)
-    database = open_database(url)
-    with database.begin() as connection:
+    """A PostgreSQL database with every table and no rows: the one that the test before left, emptied, which is quicker than a new one.
+
+    Where a test took a trigger away, to see what is noticed without it, a new one is made.
+    """
+    _execute(postgres.format("postgres"), _HUNG_UP)
+    if not _emptied(postgres):
+        _execute(postgres.format("postgres"), "DROP DATABASE engine", _COPY)
+    return postgres.format("engine")
+
+
+def _emptied(postgres: str) -> bool:
+    """Empty the database; False when it is not whole any more."""
+    template, database = open_database(postgres.format("engine_template")), open_database(postgres.format("engine"))
+    with template.connect() as whole, database.begin() as connection:
+        is_whole = whole.execute(text(_TRIGGERS)).scalar_one() == connection.execute(text(_TRIGGERS)).scalar_one()
         connection.execute(text("SET LOCAL session_replication_role = replica"))  # past triggers that keep what is written
-        for table in metadata.tables.values():
+        for table in metadata.tables.values() if is_whole else ():
             connection.execute(delete(table))
         connection.execute(text("SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences"))
+    template.dispose()
     database.dispose()
-    return url
+    return is_whole
 
 
 @pytest.fixture
