@@ -79,7 +79,7 @@ def _emptied(postgres: str) -> bool:
     """Empty the database; False when it is not whole any more."""
     template, database = open_database(postgres.format("engine_template")), open_database(postgres.format("engine"))
     with template.connect() as whole, database.begin() as connection:
-        is_whole = whole.execute(text(_TRIGGERS)).scalar_one() == connection.execute(text(_TRIGGERS)).scalar_one()
+        is_whole = bool(whole.execute(text(_TRIGGERS)).scalar_one() == connection.execute(text(_TRIGGERS)).scalar_one())
         connection.execute(text("SET LOCAL session_replication_role = replica"))  # past triggers that keep what is written
         for table in metadata.tables.values() if is_whole else ():
             connection.execute(delete(table))

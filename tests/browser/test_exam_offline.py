@@ -43,6 +43,7 @@ def seat(address: Address, chrome: Browser) -> Iterator[Page]:
 def answer(page: Page, number: int, name: str) -> None:
     page.get_by_role("link", name=f"Question {number}:").click()
     expect(page.locator("#number")).to_have_text(f"Question {number} of 4")
+    expect(page.locator("#question")).to_contain_text(f"Question {number}")  # the number changes a moment before
     choice(page, name).check()
 
 
