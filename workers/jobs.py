@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import cache
 
 import structlog
 
@@ -29,17 +30,19 @@ log = structlog.get_logger()
 
 
 def compare_faces(engine: Engine, sitting_id: SittingId) -> None:
-    """Compare the live face with the roster's; the networks are loaded here, for few jobs need them."""
+    """Compare the live face with the roster's."""
+    checkin.compare_faces(engine, _comparison(), sitting_id)
+
+
+@cache
+def _comparison() -> Callable[[bytes, bytes], FaceComparison]:
+    """Load the networks, once in a process: few jobs need them, and those come many at a time, in the hour before an exam."""
     from proctoring.vision import models, reference
     from proctoring.vision.eyes import Networks
 
     files = installed(Settings.from_environ(os.environ).assets_dir)
-    loaded = models.load({role: (asset.path, asset.sha256) for role, asset in files.items() if role in models.ROLES})
-
-    def compare(live: bytes, roster: bytes) -> FaceComparison:
-        return reference.check_face(Networks(loaded), live, roster)
-
-    checkin.compare_faces(engine, compare, sitting_id)
+    networks = Networks(models.load({role: (asset.path, asset.sha256) for role, asset in files.items() if role in models.ROLES}))
+    return lambda live, roster: reference.check_face(networks, live, roster)
 
 
 BODIES: Mapping[JobName, Callable[[Engine, SittingId], object]] = {
