@@ -1,5 +1,6 @@
 """The delivery process: pages, the JSON interface and the answer ledger's writer. `main` runs it; api/app.py puts the app together."""
 
+import gc
 import sys
 from collections.abc import Callable, Mapping
 
@@ -26,6 +27,8 @@ def main(settings: Settings) -> None:
     announce_key(engine)
     ledger = delivery.open_ledger(engine)
     app = create_app(engine, ledger, assets_dir=settings.assets_dir, probes=_probes(engine))
+    gc.collect()
+    gc.freeze()  # what is loaded stays; looking through all of it every few seconds would hold every answer up for a fifth of a second
     try:
         uvicorn.run(
             app,
