@@ -42,7 +42,7 @@ def read(
     wanted: Annotated[str, Header(alias="Range")] = "",
     known: Annotated[str, Header(alias="If-None-Match")] = "",
 ) -> Response:
-    """Return a file of an item; to a candidate only while a sitting with it is in progress. Understands one byte range."""
+    """Return a file of an item; to a candidate only while a sitting of theirs shows its question. Understands one byte range."""
     found = media.media_of(engine, viewer, sha256)
     headers = _headers(found)
     if known == headers["ETag"]:

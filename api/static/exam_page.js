@@ -98,7 +98,10 @@ function changed() {
 
 /** Time that stands still is no time to work in: the question is out of sight until it goes on. */
 function cover(covered) {
-  for (const part of document.querySelectorAll("#question, .sheet__actions")) part.hidden = covered;
+  const parts = [...document.querySelectorAll("#question, .sheet__actions")];
+  const opens = !covered && parts.some((part) => part.hidden);
+  for (const part of parts) part.hidden = covered;
+  if (opens) sheet.fetchAgain();
 }
 
 // — handing in

@@ -36,6 +36,11 @@ export function questionSheet(place, words, take) {
       attachKeyboard(place, speaker(words, document.documentElement.lang));
     },
     fill: (response) => shown?.show(response),
+    /** Ask once more for pictures, sounds and films that did not come: no file is sent while the time stands still. */
+    fetchAgain() {
+      for (const picture of place.querySelectorAll("img")) if (picture.complete && picture.naturalWidth === 0) picture.src = picture.src;
+      for (const player of place.querySelectorAll("audio, video")) if (player.error || player.networkState === player.NETWORK_NO_SOURCE) player.load();
+    },
     lock: () => shown?.lock(),
     takeNow,
     forget,

@@ -5,6 +5,7 @@ route what is next (routing/). Parts come one after another; a candidate may com
 form that asks for none of it costs one look at a flag. See docs/adr/0025.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -30,6 +31,7 @@ __all__ = [
     "item_now",
     "moved",
     "parts",
+    "readable",
 ]
 
 
@@ -110,6 +112,16 @@ def check_readable(form: Form, sitting: Sitting, item_id: ItemVersionId, now: da
     """Refuse to show a question that has not been reached, or that there is no way back to; raises SectionClosed."""
     if form.guided:
         _check(form, sitting, item_id, now, grace_s=0)
+
+
+def readable(form: Form, sitting: Sitting, items: Iterable[ItemVersionId], now: datetime) -> set[ItemVersionId]:
+    """Return those of the items that `check_readable` would show, and that are in the paper."""
+    mine = set(items) & set(form.items)
+    if not form.guided:
+        return mine
+    elapsed, ground = sitting.elapsed_s(now), ground_of(form, sitting.id)
+    progress = settled(ground, progress_of(sitting.progress), elapsed)
+    return {item for item in mine if _why_closed(ground, progress, item, elapsed, grace_s=0) is None}
 
 
 def _check(form: Form, sitting: Sitting, item_id: ItemVersionId, now: datetime, *, grace_s: int) -> None:

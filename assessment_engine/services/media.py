@@ -1,15 +1,18 @@
 """Media of items, served by us: where a page finds a file, and who may have it.
 
-Officers, invigilators and grievance officers of the organisation may see what belongs to its items; a candidate only what belongs to
-a question of a sitting of their own that is in progress, so that before the exam nothing leaks. Stimuli and originals are never served:
-they may say the key.
+Officers, invigilators and grievance officers of the organisation may see what belongs to its items; a candidate only what belongs to a
+question that a sitting of their own would show them at this moment (services/delivery.py, `item_of`): not before the exam or after it,
+not from a part that they have not reached or that is closed, and not while their time stands still. Stimuli and originals are never
+served: they may say the key.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
-from assessment_engine.delivery.sitting import RUNNING
+from assessment_engine.delivery.navigation import readable
+from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import ItemVersionId
 from assessment_engine.people import Actor, Role
@@ -36,7 +39,7 @@ def media_of(engine: Engine, actor: Actor, sha256: str) -> Media:
     """Return what a file is, to somebody who may have it; raises NotFound."""
     with engine.store.read() as tx:
         uses = [(version_id, part) for version_id, part in tx.items.parts.with_digest(sha256) if part.kind is PartKind.MEDIA]
-        open_to = _open_to(tx, actor, [version_id for version_id, _ in uses])
+        open_to = _open_to(tx, actor, [version_id for version_id, _ in uses], engine.clock.now())
     found = next((part for version_id, part in uses if version_id in open_to), None)
     if found is None:
         raise NotFound("no such file")
@@ -49,15 +52,16 @@ def media_bytes(engine: Engine, media: Media, start: int = 0, length: int | None
         return tx.items.parts.contents(media.sha256, start, length)
 
 
-def _open_to(tx: Transaction, actor: Actor, version_ids: list[ItemVersionId]) -> set[ItemVersionId]:
+def _open_to(tx: Transaction, actor: Actor, version_ids: list[ItemVersionId], now: datetime) -> set[ItemVersionId]:
     """Return those of the versions whose files the actor may see now."""
     if not version_ids:
         return set()
     if actor.roles & _STAFF:
         found = tx.items.many(version_ids)
         return {version_id for version_id, version in found.items() if version.organisation_id == actor.organisation_id}
-    sittings = [each for each in tx.sittings.all_of_candidate(actor.person_id) if each.state in RUNNING]
-    return {item for form_id in {each.form_id for each in sittings} for item in tx.forms.get(form_id).items} & set(version_ids)
+    # while paused none: the page covers its question then, and time that stands still is no time to look at a picture of it
+    sittings = [each for each in tx.sittings.all_of_candidate(actor.person_id) if each.state is SittingState.IN_PROGRESS]
+    return {item for each in sittings for item in readable(tx.forms.get(each.form_id), each, version_ids, now)}
 
 
 def address_of(version: ItemVersion, lang: str) -> Callable[[str], str | None]:

@@ -8,14 +8,19 @@ from pathlib import Path
 import pytest
 
 from api.app import create_app
+from assessment_engine.delivery.navigation import Move
 from assessment_engine.delivery.sitting import SittingState
-from assessment_engine.people import Role
-from assessment_engine.services.delivery import item_of
+from assessment_engine.kernel.ids import ItemVersionId, SittingId
+from assessment_engine.people import Actor, Role
+from assessment_engine.services import navigation
+from assessment_engine.services.delivery import item_of, open_ledger
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.forms import NewForm, build_form
+from item_bank.forms import FormSection
 from item_bank.items import PartKind
 from tests.api.browsers import a_program
 from tests.api.client import TestClient
-from tests.builders import a_person, a_stored_sitting, an_engine, an_organisation
+from tests.builders import a_person, a_stored_sitting, an_engine, an_organisation, steer
 from tests.services.packages import PICTURE, Room, a_room, an_item, an_old_item
 
 DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><circle cx="5" cy="5" r="4"/></svg>'
@@ -106,8 +111,8 @@ def test_the_organisations_staff_sees_its_media_and_another_organisations_does_n
     assert scene.someone(role, organisation_id=an_organisation(scene.engine)).get(address(PICTURE)).status_code == 404
 
 
-@pytest.mark.parametrize("state", [each for each in SittingState if each not in (SittingState.IN_PROGRESS, SittingState.PAUSED)])
-def test_nothing_leaks_before_or_after_the_sitting(scene: Scene, state: SittingState) -> None:
+@pytest.mark.parametrize("state", [each for each in SittingState if each is not SittingState.IN_PROGRESS])
+def test_nothing_leaks_before_or_after_the_sitting_or_while_its_time_stands_still(scene: Scene, state: SittingState) -> None:
     candidate = a_person(scene.engine, scene.room.officer.organisation_id)
     room = scene.room
     a_stored_sitting(scene.engine, candidate, room.exam_id, room.session_id, room.form_id, state=state)
@@ -115,6 +120,43 @@ def test_nothing_leaks_before_or_after_the_sitting(scene: Scene, state: SittingS
     answer = a_program(create_app(scene.engine), scene.engine, candidate).get(address(PICTURE))
 
     assert answer.status_code == 404
+
+
+def test_a_candidate_sees_only_the_media_of_parts_that_are_open_to_them_now(tmp_path: Path) -> None:
+    engine = an_engine(tmp_path)
+    questions = {"one.xml": with_picture("one", "a.png"), "two.xml": with_picture("two", "b.svg")}
+    room = a_room(engine, {**questions, "a.png": PICTURE, "b.svg": DRAWING})
+    items = [room.versions[name].id for name in ("one", "two")]
+    parts = (
+        FormSection(id="A", title="First", title_hi="पहला", items=(items[0],), locked=True),
+        FormSection(id="B", title="Second", title_hi="दूसरा", items=(items[1],), time_limit_s=60),
+    )
+    form = build_form(engine, room.officer, NewForm(title="Parts", title_hi="भाग", sections=parts))
+    candidate = a_person(engine, room.officer.organisation_id)
+    sitting_id = a_stored_sitting(engine, candidate, room.exam_id, room.session_id, form.id)
+    client = a_program(create_app(engine), engine, candidate)
+
+    def seen() -> list[int]:
+        return [client.get(address(data)).status_code for data in (PICTURE, DRAWING)]
+
+    assert seen() == [200, 404]
+    go(engine, candidate, sitting_id, items[1])
+    steer(engine).advance(1)
+    assert seen() == [404, 200]
+    steer(engine).advance(61)
+    assert seen() == [404, 404]
+
+
+def with_picture(identifier: str, name: str) -> bytes:
+    return an_item(identifier, body=f'<p><img src="{name}" alt="A picture"/></p>')
+
+
+def go(engine: Engine, candidate: Actor, sitting_id: SittingId, to: ItemVersionId) -> None:
+    ledger = open_ledger(engine)
+    try:
+        navigation.move(engine, ledger, candidate, sitting_id, Move(to=to))
+    finally:
+        ledger.stop()
 
 
 def test_a_candidate_of_another_exam_sees_nothing_of_this_one(scene: Scene) -> None:

@@ -15,6 +15,7 @@ from assessment_engine.kernel.ids import SittingId
 from assessment_engine.services import papers
 from tests.browser.conftest import chromium, with_camera
 from tests.browser.seats import Address, an_address, choice, held, saved, start
+from tests.services.packages import PICTURE
 
 pytestmark = pytest.mark.browser
 
@@ -249,6 +250,10 @@ def test_a_pause_covers_the_question_and_what_was_written_is_saved_afterwards(ad
     expect(seat.locator("#notice-title")).to_have_text("The exam is paused")
     expect(seat.locator("#question")).to_be_hidden()
     assert address.revisions() == [1]
+    seat.route("**/a-picture", lambda route: route.fulfill(status=404))
+    seat.evaluate("new Promise((d) => question.append(Object.assign(new Image(), { id: 'late', onerror: d, src: '/a-picture' })))")
+    seat.unroute("**/a-picture")
+    seat.route("**/a-picture", lambda route: route.fulfill(body=PICTURE, content_type="image/png"))
 
     with address.engine.store.begin() as tx:
         tx.sittings.save(tx.sittings.get_locked(address.world.sitting_id).resume(address.engine.clock.now()))
@@ -257,6 +262,7 @@ def test_a_pause_covers_the_question_and_what_was_written_is_saved_afterwards(ad
     expect(seat.locator("#notice")).to_be_hidden()
     expect(choice(seat, "No")).to_be_checked()
     assert address.revisions() == [1, 2]
+    seat.wait_for_function("late.naturalWidth === 1")  # what the server kept back meanwhile comes now
 
 
 def test_what_comes_after_the_seal_goes_to_a_persons_decision_and_the_page_says_so(address: Address, seat: Page) -> None:
