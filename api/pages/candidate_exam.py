@@ -44,7 +44,12 @@ WORDS: Mapping[str, str] = {
     "signed_out": N_("You are signed out. Your answers are kept here: sign in again in another tab, then come back to this one."),
     "wrong_response": N_("This answer does not fit the question, so it is not saved. Please look at it once more."),
     "too_large": N_("This answer is too long to be saved. Please shorten it."),
-    "unknown_item": N_("This question is not part of your paper any more. Call the invigilator."),
+    "unknown_item": N_("This question is not part of your paper any more. Your answer is kept on this device. Call the invigilator."),
+    "stray_title": N_("An answer to a question that is not in your paper"),
+    "stray": N_("It is not saved, but kept on this device. Call the invigilator; go on answering meanwhile."),
+    "stray_kept": N_(
+        "This device keeps an answer to a question that is not in your paper. Save it as a file and give it to an invigilator."
+    ),
     "camera_seen": N_("Camera seen"),
     "camera_not_seen": N_("Camera not seen"),
     "camera_lost": N_("Camera: connecting again"),
@@ -109,7 +114,7 @@ WORDS: Mapping[str, str] = {
     "nothing_follows": N_("This was the last question. You can hand in."),
 }
 
-LATE_WORDS = ("late_told", "late_waiting", "late_file", "file_saved")
+LATE_WORDS = ("late_told", "late_waiting", "late_file", "file_saved", "stray_kept")
 
 START_WORDS: Mapping[str, str] = {
     "holding": N_("Your paper is being fetched …"),

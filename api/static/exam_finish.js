@@ -6,6 +6,7 @@ import { canMakeFile, download, makeFile } from "./answer_file.js";
 import { Refusal, tellLateAnswers } from "./exam_server.js";
 import { notice, strip } from "./exam_show.js";
 import { clockTime, words } from "./exam_words.js";
+import { straysOf } from "./outbox.js";
 import { forgetExam } from "./shell.js";
 
 const find = (id) => document.getElementById(id);
@@ -21,7 +22,8 @@ export function finishOf({ sittingId, store, outbox, ask, sender, leaving }) {
     if (left) return;
     left = true;
     await leaving().catch(() => {});
-    await forgetExam(sittingId, outbox);
+    const strays = straysOf(await outbox.all().catch(() => []));
+    if (strays.length === 0) await forgetExam(sittingId, outbox); // otherwise the receipt's page shows them (late_page.js)
     location.assign(`/candidate/sittings/${sittingId}/done`);
   }
 
@@ -46,7 +48,7 @@ export function finishOf({ sittingId, store, outbox, ask, sender, leaving }) {
   async function ending() {
     if (telling) return;
     telling = true;
-    const answers = exam.unsent(store.state);
+    const answers = await withoutStrays(exam.unsent(store.state));
     if (answers.length === 0) return leave();
     const outcome = await tellLate(answers);
     telling = false;
@@ -57,6 +59,13 @@ export function finishOf({ sittingId, store, outbox, ask, sender, leaving }) {
       setTimeout(ending, exam.waitSeconds(3, Math.random()) * 1000);
     }
     showFile(outcome !== "told");
+  }
+
+  /** What is not in the paper would be refused together with everything that is: it stays on the device. */
+  async function withoutStrays(answers) {
+    const isStray = ({ item }) => !store.state.order.includes(item);
+    for (const { item, revision } of answers.filter(isStray)) await outbox.refuse(item, revision, "unknown_item").catch(() => {});
+    return answers.filter((one) => !isStray(one));
   }
 
   async function tellLate(answers) {

@@ -83,6 +83,7 @@ function showNotice() {
   if (offer === "call") notice({ title: words.elsewhere_title, text: words.elsewhere_call, action: words.call, act: call });
   else if (offer) notice({ title: words[lease.standing === "free" ? "free_title" : "elsewhere_title"], text: words.elsewhere_go_on, action: words.go_on_here, act: goOnHere });
   else if (store.state.paused) notice({ title: words.paused_title, text: `${words[`paused_${store.state.paused.reason}`] ?? store.state.paused.reason ?? ""} ${words.paused}`.trim() });
+  else if (exam.strays(store.state).length > 0) notice({ title: words.stray_title, text: words.stray, action: words.call, act: call });
   else notice(null);
 }
 
@@ -107,7 +108,7 @@ function cover(covered) {
 // — handing in
 
 function submit(reason, unheard = false) {
-  if (!rules.mayWrite(lease)) return toast(words.lease_first);
+  if (!rules.mayWrite(lease)) return toast(rules.offers(lease) === "call" ? words.elsewhere_call : words.lease_first);
   sheet.takeNow();
   strip(reason);
   store.change(exam.submitting(store.state, Date.now(), unheard));
@@ -330,7 +331,7 @@ const forMoves = {
 
 async function assemble() {
   outbox = await openOutbox(sittingId);
-  lease = rules.opened(await windowName());
+  lease = rules.opened(await windowName(), root.dataset.deviceChange);
   ask = serverOf(sittingId, csrf, lease.me);
   store = storeOf(outbox, changed);
   clock = clockOf({ outbox, pausedSince, onLastSecond: () => sheet.takeNow(), onEnd: endOfTime });

@@ -4,7 +4,7 @@
 import * as exam from "./exam_state.js";
 import { Refusal } from "./exam_server.js";
 
-const TO_MEND = new Set(["wrong_response", "too_large"]);
+const STAYS = new Set(["wrong_response", "too_large", "unknown_item"]); // to be mended, or for a person to look at
 const SIGNED_OUT = new Set(["not_signed_in", "token_expired"]);
 
 /**
@@ -78,7 +78,7 @@ export function senderOf({ store, outbox, ask, on }) {
   async function answerRefused({ code, details }, entry) {
     const replayed = store.state.pending[entry.item]?.replayed;
     store.change(exam.refused(exam.reached(store.state), entry, code, details));
-    if (TO_MEND.has(code)) await outbox.refuse(entry.item, entry.revision, code).catch(() => {});
+    if (STAYS.has(code)) await outbox.refuse(entry.item, entry.revision, code).catch(() => {});
     else if (!store.state.pending[entry.item] && !store.state.late[entry.item]) await outbox.remove(entry.item, entry.revision).catch(() => {});
     if (code === "lease_moved") on.moved(details);
     if (code === "not_yet") await guarded(on.start);

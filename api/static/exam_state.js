@@ -11,7 +11,8 @@ const LONGEST_WAIT_S = 15;
 export function begin(sitting, kept = {}) {
   const order = sitting.form.sections.flatMap((section) => section.items);
   const known = new Set(order);
-  const questions = Object.fromEntries(order.map((item) => [item, question(sitting, kept, item)]));
+  const waiting = (kept.outbox ?? []).filter(({ saved }) => !saved); // also to what is not in the paper: what becomes of it, the server says
+  const questions = Object.fromEntries([...order, ...waiting.map(({ item }) => item)].map((item) => [item, question(sitting, kept, item)]));
   const state = {
     sections: sitting.form.sections,
     order,
@@ -29,7 +30,7 @@ export function begin(sitting, kept = {}) {
     unheard: kept.unheard ?? false,
     refused: {},
   };
-  return (kept.outbox ?? []).filter((entry) => known.has(entry.item) && !entry.saved).reduce(replay, state);
+  return waiting.reduce(replay, state);
 }
 
 /** Where to begin: where the server has the candidate, if its parts bind and it knows all moves; inside a free part this device knows better. */
@@ -101,7 +102,7 @@ export function paletteState({ visited, marked, response }) {
 /** Count the questions of each state. */
 export function counts(state) {
   const zero = Object.fromEntries(STATES.map((name) => [name, 0]));
-  return Object.values(state.questions).reduce((sum, one) => ({ ...sum, [paletteState(one)]: sum[paletteState(one)] + 1 }), zero);
+  return state.order.map((item) => paletteState(state.questions[item])).reduce((sum, name) => ({ ...sum, [name]: sum[name] + 1 }), zero);
 }
 
 /** Count {answered, total} by part. */
@@ -306,6 +307,11 @@ export function closedBy(state) {
 /** Seconds to wait before the next try: about 0, 1, 2, 4, 8, then 15, each up to half more or less, so that a room does not come back as one. */
 export function waitSeconds(tries, random = 0.5) {
   return tries === 0 ? 0 : Math.min(2 ** (tries - 1), LONGEST_WAIT_S) * (0.5 + random);
+}
+
+/** Return the questions of refused answers that are not in the paper: there is no question to show them with. */
+export function strays(state) {
+  return Object.keys(state.refused).filter((item) => !state.order.includes(item));
 }
 
 /** Say how saving stands: "saved", "saving", "waiting" (not saved yet, kept here), "refused" or "nothing" (nothing answered yet). */

@@ -3,7 +3,7 @@
 
 import { canMakeFile, download, makeFile } from "./answer_file.js";
 import { Refusal, serverOf, tellLateAnswers } from "./exam_server.js";
-import { openOutbox } from "./outbox.js";
+import { openOutbox, straysOf } from "./outbox.js";
 import { csrf, say } from "./page.js";
 import { forgetExam } from "./shell.js";
 
@@ -17,17 +17,23 @@ function tell(key) {
   find("held-late-words").textContent = say(key);
 }
 
-async function handOver(outbox, answers) {
+async function handOver(outbox, answers, strays) {
   try {
     await tellLateAnswers(ask, answers, (await outbox.thing("nonce")) ?? "");
     tell("late_told");
-    return forgetExam(sittingId, outbox);
+    return strays.length > 0 ? keep(outbox, strays) : forgetExam(sittingId, outbox);
   } catch (error) {
     const refused = error instanceof Refusal && error.code !== "unavailable";
     tell(refused ? "late_file" : "late_waiting");
     offerFile(outbox, answers);
-    if (!refused) setTimeout(() => handOver(outbox, answers), AGAIN_MS * (0.5 + Math.random()));
+    if (!refused) setTimeout(() => handOver(outbox, answers, strays), AGAIN_MS * (0.5 + Math.random()));
   }
+}
+
+/** Answers to questions that are not in the paper: no decision waits for them, so that they stay here until somebody has the file. */
+function keep(outbox, strays) {
+  tell("stray_kept");
+  return offerFile(outbox, strays);
 }
 
 async function offerFile(outbox, answers) {
@@ -43,9 +49,12 @@ async function offerFile(outbox, answers) {
 
 async function begin() {
   const outbox = await openOutbox(sittingId);
-  const waiting = (await outbox.all()).filter(({ saved, refused }) => !saved && !refused); // what does not fit its question is no answer
-  if (waiting.length === 0) return forgetExam(sittingId, outbox);
-  return handOver(outbox, waiting.map(({ item, revision, response }) => ({ item, revision, response })));
+  const all = await outbox.all();
+  const bare = ({ item, revision, response }) => ({ item, revision, response });
+  const waiting = all.filter(({ saved, refused }) => !saved && !refused).map(bare); // what does not fit its question is no answer
+  const strays = straysOf(all).map(bare);
+  if (waiting.length > 0) return handOver(outbox, waiting, strays);
+  return strays.length > 0 ? keep(outbox, strays) : forgetExam(sittingId, outbox);
 }
 
 begin().catch(() => {});

@@ -11,6 +11,9 @@ export async function openOutbox(sittingId) {
   return database ? kept(database, sittingId) : inMemory();
 }
 
+/** Return the entries to questions that the paper does not have: nobody here can do anything with them, and they are not ours to forget. */
+export const straysOf = (entries) => entries.filter(({ refused }) => refused === "unknown_item");
+
 function open() {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, VERSION);
@@ -40,7 +43,7 @@ function kept(database, sitting) {
     setThing: (name, value) => done(database, "things", (store) => store.put({ sitting, name, value })),
     /** An answer is acknowledged: kept as saved, for a reload without a line, unless a newer one to the same item waits. */
     acknowledge: (item, revision, saved) => upTo(database, [sitting, item], revision, (store, entry) => store.put({ ...entry, saved })),
-    /** An answer does not fit and is not sent again: kept with why, so that the candidate finds it to mend, unless a newer one waits. */
+    /** An answer was refused and is not sent again: kept with why, so that the candidate or a person finds it, unless a newer one waits. */
     refuse: (item, revision, refused) => upTo(database, [sitting, item], revision, (store, entry) => store.put({ ...entry, refused })),
     /** Forget an answer that is refused for good, unless a newer one to the same item waits. */
     remove: (item, revision) => upTo(database, [sitting, item], revision, (store) => store.delete([sitting, item])),

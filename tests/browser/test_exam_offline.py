@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from assessment_engine.services import papers
 from tests.browser.conftest import chromium, with_camera
 from tests.browser.seats import Address, an_address, choice, held, saved, start
 from tests.services.packages import PICTURE
+from tests.services.parts import give_parts
 
 pytestmark = pytest.mark.browser
 
@@ -314,6 +316,34 @@ def test_answers_that_a_closed_exam_left_on_the_device_are_handed_over_from_the_
     seat.reload()
     expect(seat.locator("#held-late")).to_be_hidden()
     assert address.revisions() == []
+
+
+def test_an_answer_to_a_question_that_left_the_paper_stays_on_the_device_and_is_said_so(address: Address, seat: Page) -> None:
+    start(seat, address)
+    held(seat)
+    seat.context.set_offline(True)
+    answer(seat, 2, "No")
+    expect(seat.locator("#offline")).to_have_text(KEPT)
+    items = address.world.items
+    give_parts(address.engine, replace(address.world, items=(items[0], items[2])), [{}])
+
+    seat.context.set_offline(False)
+    expect(seat.locator("#refused-words")).to_contain_text("Your answer is kept on this device.", timeout=30_000)
+    seat.reload()
+    expect(seat.locator("#number")).to_have_text("Question 1 of 2")
+    expect(seat.locator("#notice-title")).to_have_text("An answer to a question that is not in your paper")
+    expect(seat.locator("#saved-words")).to_have_text("One answer could not be saved")
+    choice(seat, "Yes").check()
+    seat.get_by_role("button", name="Submit …").click()
+    seat.get_by_role("button", name="Hand in", exact=True).click()
+    seat.wait_for_url("**/done", timeout=30_000)
+
+    expect(seat.locator("#held-late-words")).to_contain_text("Save it as a file and give it to an invigilator.")
+    with seat.expect_download() as download:
+        seat.locator("#held-late-file").click()
+    opened = open_file(address.engine.signer.tickets, address.world.sitting_id, Path(download.value.path()).read_bytes())
+    assert [(one["item"], one["response"]) for one in opened.answers] == [(items[1], {"RESPONSE": "B"})]
+    assert address.final() == {items[0]: {"RESPONSE": "A"}}
 
 
 def test_signing_out_forgets_the_exam_but_no_answer_that_is_not_saved(address: Address, seat: Page) -> None:

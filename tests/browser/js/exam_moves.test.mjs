@@ -75,6 +75,16 @@ test("an unsent answer that another device overtook is told of; one that the ser
   assert.deepEqual(exam.begin(there, { outbox: waiting }).questions.a.response, Y);
 });
 
+test("an answer to a question that is not in the paper is sent once, and stays with why", async () => {
+  const outbox = inMemory();
+  await outbox.put({ item: "z", revision: 1, response: X });
+  const state = exam.begin(sitting(), { outbox: await outbox.all() });
+  assert.deepEqual([exam.nextToSave(state).item, Object.values(exam.counts(state)).reduce((sum, n) => sum + n)], ["z", 4]);
+  await outbox.refuse("z", 1, "unknown_item");
+  for (const after of [exam.refused(state, exam.nextToSave(state), "unknown_item"), exam.begin(sitting(), { outbox: await outbox.all() })])
+    assert.deepEqual([exam.nextToSave(after), exam.strays(after), exam.saving(after)], [null, ["z"], "refused"]);
+});
+
 test("an answer that does not fit is there after a reload, with why, and is not sent again before it is mended", async () => {
   const outbox = inMemory();
   await outbox.put({ item: "a", revision: 1, response: X });
