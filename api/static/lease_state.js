@@ -2,9 +2,9 @@
 //
 //   standing   "unknown" (nobody asked yet: the first answer will), "mine", "elsewhere" (another window has it), "free" (an invigilator freed it)
 
-/** A window that has not asked yet. */
-export function opened(me) {
-  return { me, standing: "unknown", holder: null, by: "candidate" };
+/** A window that has not asked yet; `by` is who may move the exam to another window: "candidate", or only an "invigilator". */
+export function opened(me, by = "candidate") {
+  return { me, standing: "unknown", holder: null, by };
 }
 
 /** The server says who has the lease, null for nobody. */

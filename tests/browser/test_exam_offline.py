@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
+from sqlalchemy import update
 
 from assessment_engine.delivery.answer_file import open_file
 from assessment_engine.delivery.sitting import PauseReason, SittingState
 from assessment_engine.kernel.errors import ForeignFile
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.services import papers
+from assessment_engine.storage.schema import metadata
 from tests.browser.conftest import chromium, with_camera
 from tests.browser.seats import Address, an_address, choice, held, saved, start
 from tests.services.packages import PICTURE
@@ -189,6 +191,39 @@ def test_another_device_goes_on_where_the_first_one_was(address: Address, seat: 
     expect(seat.locator("#notice-title")).to_have_text("This exam was last open in another window or on another device.")
     assert address.revisions() == [1, 2, 3]
     device.close()
+
+
+def test_where_only_an_invigilator_moves_an_exam_the_second_device_says_so_until_it_is_freed(
+    address: Address, seat: Page, chrome: Browser
+) -> None:
+    with address.engine.store.begin() as tx:
+        tx.connection.execute(update(metadata.tables["exams"]).values(policy={"pass_share": "0.5", "device_change": "invigilator"}))
+    start(seat, address)
+    choice(seat, "Yes").check()
+    saved(seat)
+
+    device = address.device(chrome)
+    second = device.new_page()
+    second.goto(address.exam)
+    expect(second.locator("#notice-words")).to_contain_text("In this exam an invigilator moves it to another window.")
+    expect(second.locator("#notice-do")).to_have_text("Call the invigilator")
+    choice(second, "No").check()
+    assert address.revisions() == [1]
+
+    free(address)
+    second.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    second.get_by_role("button", name="Go on here").click()
+    saved(second)
+    assert address.revisions() == [1, 2]
+    answer(seat, 2, "No")
+    expect(seat.locator("#notice-do")).to_have_text("Call the invigilator")
+    device.close()
+
+
+def free(address: Address) -> None:
+    """Let an invigilator move the exam."""
+    with address.engine.store.begin() as tx:
+        tx.sittings.save(replace(tx.sittings.get_locked(address.world.sitting_id), writer=None))
 
 
 def test_the_exam_begins_with_a_code_where_there_is_no_line(address: Address, seat: Page) -> None:

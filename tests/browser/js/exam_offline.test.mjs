@@ -165,6 +165,8 @@ test("a window that lost the lease offers to go on, or to call where only an inv
   const kept = lease.refused(lost, { writer: "win-2", by: "invigilator" });
   assert.equal(lease.offers(kept), "call");
   assert.equal(lease.offers(lease.seen(kept, null)), "go_on");
+  const second = lease.seen(lease.opened("win-3", "invigilator"), "win-1"); // knows the exam's rule before it asks
+  assert.equal(lease.offers(second), "call");
 });
 
 test("what an invigilator freed is taken by nobody without a word", () => {
