@@ -118,9 +118,10 @@ def live_wall(request: Request, engine: EngineDep, actor: Watcher, session_id: S
 
 
 @router.get("/sittings/{sitting_id}")
-def candidate(request: Request, engine: EngineDep, actor: Watcher, sitting_id: SittingId) -> HTMLResponse:
+def candidate(request: Request, engine: EngineDep, actor: Watcher, sitting_id: SittingId, problem: str = "") -> HTMLResponse:
     """Show one candidate's panel as a page of its own."""
-    return page(request, "invigilator/candidate.html", watching=wall.watching(engine, actor, sitting_id), wording=wording)
+    watching = wall.watching(engine, actor, sitting_id)
+    return page(request, "invigilator/candidate.html", watching=watching, wording=wording, problem=problem)
 
 
 @router.get("/sittings/{sitting_id}/panel")
@@ -145,9 +146,7 @@ def enough_seen(
 def queue(request: Request, engine: EngineDep, actor: Watcher, problem: str = "") -> HTMLResponse:
     """Show what waits for this person's decision."""
     entries, unwatched = invigilation.review_queue(engine, actor), invigilation.seen_too_little(engine, actor)
-    return page(
-        request, "invigilator/queue.html", wording=wording, entries=entries, unwatched=unwatched, least=MIN_REASON, problem=problem
-    )
+    return page(request, "invigilator/queue.html", wording=wording, entries=entries, unwatched=unwatched, least=MIN_REASON, problem=problem)
 
 
 @router.get("/review/{incident_id}")

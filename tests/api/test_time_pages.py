@@ -215,6 +215,18 @@ def test_the_panel_offers_what_fits_and_frees_a_lease(browser: Browser, engine: 
     assert "Let another device go on" not in browser.get(f"/invigilator/sittings/{world.sitting_id}/panel").text
 
 
+def test_what_became_of_moving_an_exam_to_another_device_is_said(browser: Browser, engine: Engine, world: World) -> None:
+    lease = f"/invigilator/sittings/{world.sitting_id}/lease"
+    with engine.store.begin() as tx:
+        tx.sittings.save(replace(tx.sittings.get(world.sitting_id), writer="window-one"))
+
+    said = [browser.get(browser.send(lease, lease_reason=why).headers["location"]).text for why in (" ", "The screen broke", "Once more")]
+
+    assert "Please write why the exam moves to another device." in said[0]
+    assert "Another device can go on now." in said[1]
+    assert "No device had this exam." in said[2]
+
+
 def test_others_sessions_are_not_there(app: FastAPI, engine: Engine, world: World) -> None:
     person = a_person(engine, an_organisation(engine, "Other"), Role.INVIGILATOR, name="Noor Ali")
     stranger = a_browser(app, engine, person)
