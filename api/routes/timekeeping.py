@@ -45,10 +45,11 @@ class ContactRequest(BaseModel):
 
 
 class DeadlinesAnswer(BaseModel):
-    """When the part and the question end that the candidate is at."""
+    """When the part and the question end that the candidate is at; `parts` has every part entered so far, null for one without a limit."""
 
     section: datetime | None
     item: datetime | None
+    parts: dict[str, datetime | None] = {}
 
 
 class ContactAnswer(BaseModel):
@@ -123,7 +124,7 @@ def _keepsake(asked: PageProgress | None) -> Keepsake | None:
 
 def _contact(heard: Contact) -> ContactAnswer:
     sitting, ends = heard.sitting, heard.deadlines
-    none = ends.section is None and ends.item is None
+    none = ends.section is None and ends.item is None and not ends.parts
     return ContactAnswer(
         server_time=heard.server_time,
         state=sitting.state,

@@ -33,7 +33,8 @@ export async function firstSitting({ ask, outbox, clock, paper }) {
     if (error instanceof Refusal && error.code !== "unavailable") throw error;
     const kept = await fromDevice({ outbox, clock, paper });
     if (!kept) throw error;
-    return { sitting: exam.asKept(kept, entries), entries, online: false };
+    const ends = await outbox.thing("deadlines").catch(() => null);
+    return { sitting: exam.asKept(kept, entries, ends?.parts), entries, online: false };
   }
 }
 

@@ -28,7 +28,7 @@ export function openBeside({ sittingId, note, numberOf, clock, ends = null, keep
   let forget = async () => {};
 
   const take = (next) => {
-    if (next.section !== deadlines.section || next.item !== deadlines.item) keep(next);
+    if (JSON.stringify(next) !== JSON.stringify(deadlines)) keep(next);
     deadlines = next;
   };
   const takeAt = (next, now) => {

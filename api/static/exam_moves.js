@@ -3,7 +3,7 @@
 
 import * as exam from "./exam_state.js";
 import { closesPart, leavesPart } from "./exam_leaving.js";
-import { endsAt, isElsewhere, walkAlone } from "./exam_moves_state.js";
+import { endsAt, isElsewhere, isOver, mayGoAlone, walkAlone, wentAlone } from "./exam_moves_state.js";
 import { toast } from "./exam_tools.js";
 import { words } from "./exam_words.js";
 
@@ -26,12 +26,14 @@ export function movesOf({ store, sender, page }) {
   async function moveTo(wanted) {
     if (store.state.paused || !page.mayWrite()) return toast(words.move_later), null;
     if (await tell(wanted)) return landed();
-    if (wanted && exam.mayMoveAlone(store.state, wanted)) {
-      page.beside()?.reckoned(endsAt(store.state, wanted, page.now(), page.beside().ends), page.now());
+    const [ends, now] = [page.beside()?.ends, page.now()];
+    if (wanted && mayGoAlone(store.state, wanted, ends, now)) {
+      page.beside()?.reckoned(endsAt(store.state, wanted, now, ends), now);
+      store.change(wentAlone(store.state, wanted));
       return wanted;
     }
     store.change(exam.moveGivenUp(store.state));
-    return toast(words.move_later), null;
+    return toast(words[wanted && isOver(store.state, wanted, ends, now) ? "move_refused" : "move_later"]), null;
   }
 
   async function tell(wanted) {
@@ -67,7 +69,7 @@ export function movesOf({ store, sender, page }) {
     if (store.state.tries === 0 || !beside) return;
     const { path, ends, stuck } = walkAlone(store.state, beside.ends, page.now());
     if ((path.length > 0 || stuck) && page.sitting().outage === "time_stops") return toast(words.time_held);
-    for (const item of path) store.change(exam.visit(exam.moved(store.state, item), item));
+    for (const item of path) store.change(exam.visit(wentAlone(exam.moved(store.state, item), item), item));
     if (path.length > 0) {
       beside.reckoned(ends, page.now());
       await page.visit(path.at(-1));

@@ -32,16 +32,22 @@ export function whyLocked(section) {
   return section.seconds_left === 0 ? "why_time_over" : "why_left";
 }
 
-/** Return the moments (ms) at which the time of part and question ends, from a contact's `deadlines` (moments as text, or null). */
+/**
+ * Return the moments (ms) at which the time of part and question ends, from a contact's `deadlines` (moments as text, or null); `parts` has
+ * those of every part that was entered, null for one without a limit.
+ */
 export function deadlinesOf(said) {
-  return Object.fromEntries(LIMITS.map((limit) => [limit, said?.[limit] ? Date.parse(said[limit]) : null]));
+  const moment = (text) => (text ? Date.parse(text) : null);
+  const parts = Object.fromEntries(Object.entries(said?.parts ?? {}).map(([id, text]) => [id, moment(text)]));
+  return { section: moment(said?.section), item: moment(said?.item), parts };
 }
 
 /** Return the same from a move's answer, which counts in seconds from `now` (ms, the server's time). */
 export function deadlinesAfter(move, now) {
-  const part = move.sections?.find(({ id }) => id === move.section)?.seconds_left;
   const moment = (seconds) => (seconds === null || seconds === undefined ? null : now + seconds * 1000);
-  return { section: moment(part), item: moment(move.item_seconds_left) };
+  const entered = (move.sections ?? []).filter(({ state }) => state !== "not_yet");
+  const parts = Object.fromEntries(entered.map(({ id, state, seconds_left }) => [id, state === "closed" ? now : moment(seconds_left)]));
+  return { section: parts[move.section] ?? null, item: moment(move.item_seconds_left), parts };
 }
 
 /** Return the seconds left of part and question, null where there is no limit; a pause stops both. */

@@ -60,13 +60,17 @@ function question(sitting, kept, item) {
   };
 }
 
-/** A sitting as the device last knew it, with what was acknowledged since: for a reload without a line. `entries` are the outbox's. */
-export function asKept(sitting, entries) {
+/**
+ * A sitting as the device last knew it, with what was acknowledged since: for a reload without a line. `entries` are the outbox's, `entered`
+ * has every part that was entered since.
+ */
+export function asKept(sitting, entries, entered = {}) {
   const newer = entries.filter(({ item, revision, saved }) => saved && revision > (sitting.answers[item]?.revision ?? 0));
   const answers = Object.fromEntries(newer.map(({ item, revision, response, saved }) => [item, { revision, response, server_time: saved }]));
   const revision = Math.max(sitting.revision, ...entries.map((entry) => entry.revision));
   const progress = { ...sitting.progress, item: null }; // where the candidate is, this device knows better than the server then did
-  return { ...sitting, revision, progress, answers: { ...sitting.answers, ...answers } };
+  const sections = sitting.form.sections.map((part) => (part.state === "not_yet" && part.id in entered ? { ...part, state: "open" } : part));
+  return { ...sitting, form: { ...sitting.form, sections }, revision, progress, answers: { ...sitting.answers, ...answers } };
 }
 
 function newestTime(answers) {

@@ -5,8 +5,8 @@ route what is next (routing/). Parts come one after another; a candidate may com
 form that asks for none of it costs one look at a flag. See docs/adr/0025.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -83,10 +83,11 @@ class PartView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadlines:
-    """When the time of the part and of the question ends that a candidate is at."""
+    """When the time of the part and of the question ends that a candidate is at; `parts` has every part entered so far."""
 
     section: datetime | None = None
     item: datetime | None = None
+    parts: Mapping[str, datetime | None] = field(default_factory=dict)
 
 
 def here(form: Form, sitting: Sitting, now: datetime, share: ShareOf | None = None) -> Progress:
@@ -262,9 +263,12 @@ def deadlines(form: Form, sitting: Sitting, now: datetime) -> Deadlines:
     if not form.guided or sitting.started_at is None:
         return Deadlines()
     elapsed, progress = sitting.elapsed_s(now), here(form, sitting, now)
+
+    def moment(end: float) -> datetime | None:
+        return None if end == NEVER else now + timedelta(seconds=end - elapsed)
+
+    ends = {part: moment(part_end(form.section(part), progress)) for part in progress.path}
     if progress.item is None:
-        return Deadlines()
+        return Deadlines(parts=ends)
     section = form.section_with(progress.item)
-    ends = part_end(section, progress), item_end(section, progress, progress.item)
-    part, item = (None if end == NEVER else now + timedelta(seconds=end - elapsed) for end in ends)
-    return Deadlines(section=part, item=item)
+    return Deadlines(section=ends[section.id], item=moment(item_end(section, progress, progress.item)), parts=ends)

@@ -1,5 +1,6 @@
 """Parts that bind the candidate, in a real Chromium: one way only, reached by marks; with a line and without."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,6 +95,39 @@ def test_without_a_line_the_page_goes_on_by_itself_too_also_after_a_reload(tmp_p
 
         assert address.final() == {item: {"RESPONSE": value} for item, value in zip(address.world.items, "AB", strict=False)}
         assert address.sitting().progress["item"] == address.world.items[1]
+
+
+def test_the_time_of_a_part_that_is_come_back_to_without_a_line_is_shown_and_counted(tmp_path: Path, playwright: Playwright) -> None:
+    with an_address(tmp_path) as address, playwright.chromium.launch(executable_path=chromium(), args=with_camera(None)) as browser:
+        give_parts(address.engine, address.world, [{"time_limit_s": 900}, {"time_limit_s": 60}])
+        page = address.device(browser).new_page()
+        start(page, address)
+        held(page)
+        go_to(page, 2)
+        page.get_by_role("button", name="Save & next").click()
+        expect(page.locator("[data-limit=section] time")).to_have_text(re.compile("^(01:00|00:5)"))
+
+        page.context.set_offline(True)
+        go_to(page, 1)
+        expect(page.locator("[data-limit=section] time")).to_have_text(re.compile("^14:"))
+        choice(page, "Yes").check()
+        page.reload()
+        expect(page.locator("[data-limit=section] time")).to_have_text(re.compile("^14:"))
+        go_to(page, 3)
+        expect(page.locator("[data-limit=section] time")).to_have_text(re.compile("^00:[1-5]"))
+        page.context.set_offline(False)
+        saved(page)
+
+        assert address.sitting().progress["item"] == address.world.items[2]
+        assert address.final() == {address.world.items[0]: {"RESPONSE": "A"}}
+
+
+def go_to(page: Page, number: int) -> None:
+    """Go to a question by the palette."""
+    if not page.locator(f"[data-number='{number}']").is_visible():
+        page.locator("[data-tab]").nth((number - 1) // 2).click()
+    page.get_by_role("link", name=f"Question {number}:").click()
+    expect(page.locator("#number")).to_have_text(f"Question {number} of 4")
 
 
 def leave_the_part(page: Page, answer: str) -> None:

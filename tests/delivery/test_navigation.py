@@ -214,6 +214,7 @@ def test_a_part_with_a_limit_goes_on_while_the_candidate_is_elsewhere() -> None:
     assert states(form, away, 600) == "oX"
     assert states(form, away, 601) == ".X"
     assert refusal(form, away, "a1", 601) == "time_over"
+    assert deadlines(form, away, at(200)).parts == {"A": at(600), "B": None}
 
 
 def test_when_the_last_part_is_over_nothing_follows() -> None:

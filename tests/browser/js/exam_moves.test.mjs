@@ -19,18 +19,22 @@ const sitting = (changes = {}) => ({
   ...changes,
 });
 const at = (item) => ({ ...exam.begin(sitting()), current: item });
-const ends = (section, item) => ({ section: section && NOON + section * 1000, item: item && NOON + item * 1000 });
+const moment = (seconds) => seconds && NOON + seconds * 1000;
+const ends = (section, item, parts) => ({
+  ...{ section: moment(section), item: moment(item) },
+  ...(parts && { parts: Object.fromEntries(Object.entries(parts).map(([id, seconds]) => [id, moment(seconds)])) }),
+});
 
 test("a question whose time is not over stays", () => {
   assert.deepEqual(moves.walkAlone(at("a"), ends(null, 30), NOON), { path: [], ends: ends(null, 30), stuck: null });
 });
 
 test("without a line the next question counts from the moment at which the last one ran out", () => {
-  assert.deepEqual(moves.walkAlone(at("a"), ends(null, -5), NOON), { path: ["b"], ends: ends(null, 15), stuck: null });
+  assert.deepEqual(moves.walkAlone(at("a"), ends(null, -5), NOON), { path: ["b"], ends: ends(null, 15, { A: null }), stuck: null });
 });
 
 test("several limits may pass unseen", () => {
-  assert.deepEqual(moves.walkAlone(at("a"), ends(null, -30), NOON), { path: ["b", "c"], ends: ends(50, null), stuck: null });
+  assert.deepEqual(moves.walkAlone(at("a"), ends(null, -30), NOON), { path: ["b", "c"], ends: ends(50, null, { A: null, B: 50 }), stuck: null });
 });
 
 test("where the part ends first, its last questions are passed over", () => {
@@ -45,9 +49,48 @@ test("a part that this device does not have is waited for, and after the last on
 });
 
 test("a step that the candidate makes without a line has its own limits, and those of its part", () => {
-  assert.deepEqual(moves.endsAt(at("a"), "b", NOON, ends(100, 7)), ends(100, 20));
-  assert.deepEqual(moves.endsAt(at("b"), "c", NOON, ends(100, 7)), ends(60, null));
-  assert.deepEqual(moves.endsAt(at("c"), "d", NOON, ends(9, null)), ends(9, null));
+  assert.deepEqual(moves.endsAt(at("a"), "b", NOON, ends(100, 7)), ends(100, 20, { A: 100 }));
+  assert.deepEqual(moves.endsAt(at("b"), "c", NOON, ends(100, 7)), ends(60, null, { A: 100, B: 60 }));
+  assert.deepEqual(moves.endsAt(at("c"), "d", NOON, ends(9, null)), ends(9, null, { B: 9 }));
+});
+
+// — back to a part without a line
+
+const free = (id, items, fields = {}) => part(id, items, { navigation: "free", time_limit_s: 600, ...fields });
+const three = (current, fields = {}) => {
+  const sections = [free("A", ["a", "b"], { state: "open" }), free("B", ["c"], { state: "open", ...fields }), free("C", ["d"])];
+  return { ...exam.begin(sitting({ form: { sections } })), current };
+};
+
+test("a part that is come back to without a line has what is left of its first entry, in both directions", () => {
+  const known = ends(500, null, { A: 300, B: 500 });
+  assert.equal(moves.endsAt(three("c"), "b", NOON, known).section, NOON + 300_000);
+  assert.equal(moves.endsAt(three("a"), "c", NOON, { ...known, section: NOON + 300_000 }).section, NOON + 500_000);
+  assert.equal(moves.endsAt(three("c"), "d", NOON, known).section, NOON + 600_000);
+});
+
+test("without a line only an open part with time left is come back to", () => {
+  const may = (state, item, known) => moves.mayGoAlone(state, item, known, NOON);
+  assert.ok(may(three("c"), "b", ends(500, null, { A: 300, B: 500 })));
+  assert.ok(may(three("b"), "c", ends(null, null, { A: null, B: null })));
+  assert.ok(!may(three("c"), "b", ends(500, null, { A: 0, B: 500 })));
+  assert.ok(!may(three("b"), "c", ends(500, null, { A: 500, B: 0 })));
+  assert.ok(!may(three("b", { locked: true }), "c", ends(500, null, { A: 500, B: 500 })));
+  assert.ok(!may(three("b", { state: "closed" }), "c", ends(500, null, { A: 500 })));
+  assert.ok(!may(three("a"), "d", ends(500, null, { A: 500, B: 500 })));
+});
+
+test("when the time of a part that was come back to is over, the one behind all that were entered follows", () => {
+  assert.deepEqual(moves.walkAlone(three("b"), ends(-1, null, { A: -1, B: 500 }), NOON).path, ["d"]);
+  assert.equal(moves.walkAlone({ ...three("b"), sections: three("b").sections.slice(0, 2) }, ends(-1, null, { A: -1, B: 500 }), NOON).stuck, "paper");
+});
+
+test("the parts stand as the steps without a line left them, also after a reload", () => {
+  const states = (state) => state.sections.map((one) => one.state);
+  assert.deepEqual(states(moves.wentAlone(three("c", { locked: true }), "d")), ["open", "closed", "current"]);
+  assert.deepEqual(states(moves.wentAlone(three("c"), "a")), ["current", "open", "not_yet"]);
+  const kept = exam.asKept(sitting(), [], { A: null, B: NOON });
+  assert.deepEqual(kept.form.sections.map((one) => one.state), ["current", "open", "not_yet"]);
 });
 
 test("the page goes where the server is, unless it has moved meanwhile or is inside a free part", () => {

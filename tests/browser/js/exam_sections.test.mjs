@@ -46,7 +46,13 @@ test("a pause stops both clocks", () => {
 test("clocks count from the seconds that a move answers", () => {
   const ends = deadlinesAfter({ section: "B", sections: [part("A", "closed", 0), part("B", "current", 90)], item_seconds_left: 45.5 }, NOON);
   assert.deepEqual(clocks(ends, NOON), { section: 90, item: 46 });
-  assert.deepEqual(deadlinesAfter({ section: "B", sections: [part("B", "current")], item_seconds_left: null }, NOON), { section: null, item: null });
+  assert.deepEqual(clocks(deadlinesAfter({ section: "B", sections: [part("B", "current")], item_seconds_left: null }, NOON), NOON), { section: null, item: null });
+});
+
+test("the end of every part that was entered is remembered", () => {
+  const sections = [part("A", "closed", 0), part("B", "open", 90), part("C", "current"), part("D", "not_yet")];
+  assert.deepEqual(deadlinesAfter({ section: "C", sections }, NOON).parts, { A: NOON, B: NOON + 90_000, C: null });
+  assert.deepEqual(deadlinesOf({ parts: { A: "2026-11-23T12:10:00Z", B: null } }).parts, { A: NOON + 600_000, B: null });
 });
 
 test("five minutes, one minute, thirty and ten seconds are announced once", () => {
