@@ -75,6 +75,7 @@ class LateCase:
     sitting: Sitting
     exam: Exam
     name: str
+    name_hi: str
     seat: str
     seals: tuple[Seal, ...]
     lines: tuple[LateLine, ...]
@@ -201,7 +202,7 @@ def my_late_answers(engine: Engine, actor: Actor, sitting_id: SittingId) -> tupl
 
 
 def _case(tx: Transaction, sitting: Sitting) -> LateCase:
-    registration = tx.exams.registration(sitting.registration_id)
+    registration, candidate = tx.exams.registration(sitting.registration_id), tx.people.get(sitting.candidate_id)
     late = tx.late_answers.of_sitting(sitting.id)
     said = tx.late_answers.decisions([one.id for one in late])
     people = {sitting.candidate_id, *(one.brought_by for one in late), *(each.person_id for row in said.values() for each in row)}
@@ -209,7 +210,8 @@ def _case(tx: Transaction, sitting: Sitting) -> LateCase:
     return LateCase(
         sitting=sitting,
         exam=tx.exams.get(sitting.exam_id),
-        name=names[sitting.candidate_id],
+        name=candidate.name,
+        name_hi=candidate.name_hi,
         seat=registration.seat or "",
         seals=tuple(tx.sittings.seals(sitting.id)),
         lines=_lines(tx, sitting, late, said),

@@ -24,11 +24,11 @@ def response_sheet(engine: Engine, actor: Actor, sitting_id: SittingId, lang: st
         sitting = tx.sittings.of_candidate(sitting_id, actor.person_id)
         if sitting.started_at is None:
             raise NotYet("there is a response sheet once the exam has started")
-        return _sheet(tx, sitting, actor, lang, engine.clock.now())
+        return _sheet(tx, sitting, lang, engine.clock.now())
 
 
-def _sheet(tx: Transaction, sitting: Sitting, actor: Actor, lang: str, now: datetime) -> ResponseSheet:
-    form, exam = tx.forms.get(sitting.form_id), tx.exams.get(sitting.exam_id)
+def _sheet(tx: Transaction, sitting: Sitting, lang: str, now: datetime) -> ResponseSheet:
+    form, exam, person = tx.forms.get(sitting.form_id), tx.exams.get(sitting.exam_id), tx.people.get(sitting.candidate_id)
     answers, late = tx.answers.of_sitting(sitting.id), late_lines(tx, sitting)
     known = {answer.receipt.item for answer in answers} | {line.late.item_id for line in late}
     items = {one: read_variant(version, lang) for one, version in tx.items.many(known).items()}
@@ -36,7 +36,7 @@ def _sheet(tx: Transaction, sitting: Sitting, actor: Actor, lang: str, now: date
     numbers = question_numbers(form, sitting.id)
     return ResponseSheet(
         sitting_id=sitting.id,
-        candidate=actor.name,
+        candidate=(lang == "hi" and person.name_hi) or person.name,
         exam=(lang == "hi" and exam.title_hi) or exam.title,
         form_sha256=form.sha256,
         questions=len(form.items),

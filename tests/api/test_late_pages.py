@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from api.app import create_app
 from assessment_engine.delivery.answer_file import make_file
@@ -17,6 +18,8 @@ from assessment_engine.services import delivery, people
 from assessment_engine.services.answer_files import answer_file_key
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.late_answers import keep_late
+from assessment_engine.services.scoring import score_sitting
+from assessment_engine.storage.schema import metadata
 from tests.api.client import TestClient
 from tests.builders import World, a_person, a_world, an_engine
 
@@ -103,6 +106,33 @@ def test_a_wrong_password_or_no_reason_changes_nothing_and_keeps_what_was_typed(
     assert (wrong.status_code, short.status_code, nothing.status_code) == (422, 422, 422)
     assert "The line was cut." in wrong.text
     assert "To be decided" in office.get(office.officer, office.case).text
+
+
+def test_the_page_of_results_leads_to_the_late_answers_that_keep_a_sitting_out_of_a_batch(office: Office) -> None:
+    score_sitting(office.engine, office.world.sitting_id)
+    before = office.get(office.officer, "/cell/results").text
+
+    late(office)
+
+    after = office.get(office.officer, "/cell/results").text
+    assert "Draft a batch" in before and "late answers" not in _main(before)
+    assert "Draft a batch" not in after
+    assert "1 more waits for a decision on late answers" in after and "Decide on late answers" in after
+
+
+def _main(html: str) -> str:
+    return html.split("<main", 1)[1]
+
+
+def test_a_late_answers_candidate_has_a_name_in_the_readers_language(office: Office) -> None:
+    late(office)
+    with office.engine.store.begin() as tx:
+        rows = metadata.tables["people"]
+        tx.connection.execute(update(rows).where(rows.c.id == office.world.candidate.person_id).values(name_hi="आशा राव"))
+
+    for path in ("/cell/late-answers", office.case):
+        page = office.get(office.officer, f"{path}?lang=hi").text
+        assert "आशा राव" in page and "Asha Rao" not in page
 
 
 def test_others_have_no_late_answers_to_see(office: Office) -> None:
