@@ -1,6 +1,6 @@
 """The parts of a form as the cell types and reads them: settings of each part out of the form's fields, and in words."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -18,6 +18,7 @@ WAYS: Mapping[str, str] = {
     Navigation.LINEAR: N_("Forward only, question by question"),
 }
 _SETTINGS = ("title", "title_hi", "minutes", "item_seconds", "locked", "if_part", "if_percent", "to_1", "to_2")
+_OWN = "seconds-"  # and the question: seconds of its own
 MOST_MINUTES, MOST_SECONDS = 24 * 60, 3600
 
 PROBLEMS: Mapping[str, tuple[str, str]] = {  # by the code of item_bank/form_sections.py: where in the part it is shown, and what to do
@@ -47,6 +48,7 @@ def sections_of(sent: Sent) -> tuple[FormSection, ...]:
         part: tuple(ItemVersionId(name[5:]) for name, place in sent.values.items() if name.startswith("item-") and place == part)
         for part in PARTS
     }
+    _check_no_left_out(sent, {item for items in chosen.values() for item in items})
     for part in PARTS:
         if not chosen[part] and any(sent.values.get(f"{name}-{part}", "").strip() for name in _SETTINGS):
             sent.wrong(
@@ -55,10 +57,22 @@ def sections_of(sent: Sent) -> tuple[FormSection, ...]:
     return tuple(_section(_Fields(sent, part), items) for part, items in chosen.items() if items)
 
 
+def _check_no_left_out(sent: Sent, chosen: Collection[ItemVersionId]) -> None:
+    for name, seconds in sent.values.items():
+        if name.startswith(_OWN) and seconds.strip() and name.removeprefix(_OWN) not in chosen:
+            sent.wrong(name, (N_("This question is left out. Give it a section, or empty this field."), {}))
+
+
+def _limits(fields: _Fields, items: tuple[ItemVersionId, ...]) -> dict[ItemVersionId, int]:
+    """Read how long each question stays open: its own seconds, else those of the section; none where neither says any."""
+    default = fields.sent.whole(fields.name("item_seconds"), 1, MOST_SECONDS, empty=0)
+    limits = {item: fields.sent.whole(f"{_OWN}{item}", 1, MOST_SECONDS, empty=default) for item in items}
+    return {item: seconds for item, seconds in limits.items() if seconds}
+
+
 def _section(fields: _Fields, items: tuple[ItemVersionId, ...]) -> FormSection:
     sent, name = fields.sent, fields.name
     minutes = sent.number(name("minutes"), "0.5", MOST_MINUTES, empty=Decimal(0))
-    seconds = sent.whole(name("item_seconds"), 1, MOST_SECONDS, empty=0)
     return FormSection(
         id=fields.part,
         title=sent.text(name("title")),
@@ -66,7 +80,7 @@ def _section(fields: _Fields, items: tuple[ItemVersionId, ...]) -> FormSection:
         items=items,
         navigation=Navigation(sent.one_of(name("navigation"), WAYS, Navigation.FREE)),
         time_limit_s=int(minutes * 60) or None,
-        item_limits=dict.fromkeys(items, seconds) if seconds else {},
+        item_limits=_limits(fields, items),
         locked=sent.ticked(name("locked")),
         order=Order(sent.one_of(name("order"), ORDERS, Order.FIXED)),
         precondition=_precondition(fields),

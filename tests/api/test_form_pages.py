@@ -76,6 +76,28 @@ def test_every_setting_of_a_section_arrives_and_is_shown_in_words(engine: Engine
         assert words in html
 
 
+def test_a_question_may_have_its_own_seconds_beside_those_of_its_section(engine: Engine, paper: Paper, officer: Officer) -> None:
+    one, two, three, *_ = items_of(engine, paper)
+    titles = {"title": "Paced", "title_hi": "समयबद्ध", "title-A": "A", "title_hi-A": "क", "title-B": "B", "title_hi-B": "ख"}
+    placed = {f"item-{one}": "A", f"item-{two}": "A", f"item-{three}": "B"}
+    ways = {"navigation-A": "linear", "item_seconds-A": "60", "navigation-B": "linear"}
+    typed = {**titles, **placed, **ways, f"seconds-{two}": "90"}
+
+    html, url = officer.post("/cell/forms/new", typed, "/cell/forms/new")
+
+    first, second = built(engine, url).sections
+    assert (first.item_limits, second.item_limits) == ({one: 60, two: 90}, {})
+    assert "60–90 seconds" in html
+    for wrong, words in (
+        ({f"seconds-{three}": "90", "navigation-B": "free"}, "Choose it, or limit the section."),
+        ({f"seconds-{two}": "0"}, "A number from 1 to 3600."),
+        ({f"item-{two}": ""}, "This question is left out."),
+    ):
+        html, _ = officer.post("/cell/forms/new", {**typed, **wrong}, "/cell/forms/new", status=422)
+        assert words in html
+        assert f'name="seconds-{two}"' in html
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
