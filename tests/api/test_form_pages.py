@@ -81,7 +81,7 @@ def test_a_question_may_have_its_own_seconds_beside_those_of_its_section(engine:
     titles = {"title": "Paced", "title_hi": "समयबद्ध", "title-A": "A", "title_hi-A": "क", "title-B": "B", "title_hi-B": "ख"}
     placed = {f"item-{one}": "A", f"item-{two}": "A", f"item-{three}": "B"}
     ways = {"navigation-A": "linear", "item_seconds-A": "60", "navigation-B": "linear"}
-    typed = {**titles, **placed, **ways, f"seconds-{two}": "90"}
+    typed: dict[str, object] = {**titles, **placed, **ways, f"seconds-{two}": "90"}
 
     html, url = officer.post("/cell/forms/new", typed, "/cell/forms/new")
 
