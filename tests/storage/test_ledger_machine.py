@@ -106,6 +106,11 @@ class Model:
             return "after_time"
         return "lease_moved" if self.writer not in (None, writer) else None
 
+    def go_on(self, now: datetime) -> None:
+        if self.paused_at is not None:
+            self.deadline += timedelta(seconds=math.ceil((now - self.paused_at).total_seconds()))
+        self.paused_at = None
+
     def is_over(self, now: datetime) -> bool:
         return self.paused_at is None and (now - self.deadline).total_seconds() > GRACE_S
 
@@ -260,8 +265,9 @@ class Exam(RuleBasedStateMachine):
     def submit(self, number: int, sure: int) -> None:
         if sure == 0:  # seldom, or most exams would be short
             delivery.submit(self.engine, self.ledger, self.world.candidate, self.world.sitting_id)
+            self.model.go_on(self.now)  # what the pause took is not counted, also of an exam that was handed in during it
+            self.model.closed = True
             self.sync()
-            self.model.closed, self.model.paused_at = True, None
 
     # — people and time
 
@@ -286,8 +292,7 @@ class Exam(RuleBasedStateMachine):
     def go_on(self) -> None:
         if self.act(TimeAct(verb=TimeVerb.RESUME)):
             assert self.model.paused_at is not None
-            self.model.deadline += timedelta(seconds=math.ceil((self.now - self.model.paused_at).total_seconds()))
-            self.model.paused_at = None
+            self.model.go_on(self.now)
 
     @rule(seconds=st.integers(1, 600))
     def give_time(self, seconds: int) -> None:
