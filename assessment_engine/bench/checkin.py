@@ -26,7 +26,7 @@ from assessment_engine.kernel.ids import PersonId, SessionId, SittingId, new_id
 from assessment_engine.people import Actor, Person, Role, RoleTerm, civil_date
 from assessment_engine.runtime import build_engine
 from assessment_engine.runtime.serve import answers, prepare, running
-from assessment_engine.services import checkin, exams, people
+from assessment_engine.services import checkin, exams, passwords
 from assessment_engine.services.engine import Engine
 from assessment_engine.settings import Settings
 
@@ -141,7 +141,7 @@ def _people(engine: Engine, candidates: int, face: bytes) -> tuple[SessionId, li
 
 
 def _add(engine: Engine, officer: Actor, logins: list[str], role: Role) -> list[PersonId]:
-    now, password_hash = engine.clock.now(), people.hashed(PASSWORD)
+    now, password_hash = engine.clock.now(), passwords.hashed(PASSWORD)
     new = [
         Person(id=PersonId(new_id("per", now)), organisation_id=officer.organisation_id, login=login, name=login, name_hi="", language="en")
         for login in logins

@@ -8,9 +8,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
 from assessment_engine.kernel.canonical import sha256_hex
 from assessment_engine.kernel.errors import AssessmentError, Invalid, NotAllowed, NotSignedIn, ReauthenticationNeeded, TokenExpired
 from assessment_engine.kernel.ids import OrganisationId, PersonId, new_id
@@ -28,17 +25,13 @@ from assessment_engine.people import (
     require,
     roles_on,
 )
+from assessment_engine.services import passwords
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
 from assessment_engine.storage.people import Holder, Member
 
 LANGUAGES = ("en", "hi")
-SHORTEST_PASSWORD = 8
-LONGEST_PASSWORD = 1024
-
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP's second profile; the defaults cost 240 ms of CPU
-_HASH_OF_NOTHING = _hasher.hash(secrets.token_urlsafe(16))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +66,7 @@ def sign_in(engine: Engine, login: str, password: str) -> SignedIn:
     with engine.store.read() as tx:
         found = tx.people.by_login(login.strip().lower())
     person, password_hash = found if found else (None, None)
-    right = _matches(password_hash, password)
+    right = passwords.matches(password_hash, password)
     if person is None or not right or not person.active:
         raise NotSignedIn("the log-in or the password is wrong")
     return open_session(engine, person.id)
@@ -129,7 +122,7 @@ def reauthenticate(engine: Engine, token: str, password: str) -> SignedIn:
     signed = actor_of(engine, token)
     with engine.store.read() as tx:
         found = tx.people.by_login(signed.person.login)
-    if not _matches(found[1] if found else None, password):
+    if not passwords.matches(found[1] if found else None, password):
         raise NotAllowed("the password is wrong")
     now = engine.clock.now()
     with engine.store.begin() as tx:
@@ -170,16 +163,11 @@ def named_organisation(engine: Engine, name: str) -> Organisation:
     return found or add_organisation(engine, OrganisationKind.AGENCY, name, name)
 
 
-def hashed(password: str) -> str:
-    """Return what is kept of a password (Argon2id)."""
-    return _hasher.hash(password)
-
-
 def add_person(engine: Engine, organisation_id: OrganisationId, new: NewPerson, *, by: Actor | None = None) -> Person:
     """Add a person with roles; raises Invalid, or Conflict when the log-in is taken. A system act unless `by` says who adds."""
     now = engine.clock.now()
     person = _checked(new, organisation_id, PersonId(new_id("per", now)))
-    password_hash = None if new.password is None else _hasher.hash(new.password)
+    password_hash = None if new.password is None else passwords.hashed(new.password)
     starts_on = new.starts_on or civil_date(now)
     with engine.store.begin() as tx:
         tx.people.add(person, password_hash)
@@ -214,8 +202,8 @@ def give_password(engine: Engine, actor: Actor, person_id: PersonId, password: s
     """Give a candidate a new password and end their sessions; cell officers only, and never for staff (see `enrol_candidate`)."""
     if not member(engine, actor, person_id).is_only_candidate:
         raise NotAllowed("the cell gives passwords to candidates; those of staff are the operator's matter")
-    _check_password(password)
-    password_hash, now = _hasher.hash(password), engine.clock.now()
+    passwords.check(password)
+    password_hash, now = passwords.hashed(password), engine.clock.now()
     with engine.store.begin() as tx:
         tx.people.save_password(tx.people.of(actor, person_id).id, password_hash)
         tx.people.end_sessions_of(person_id, now)
@@ -236,7 +224,7 @@ def _checked(new: NewPerson, organisation_id: OrganisationId, person_id: PersonI
     if new.language not in LANGUAGES:
         raise Invalid("no such language", language=new.language)
     if new.password is not None:
-        _check_password(new.password)
+        passwords.check(new.password)
     if new.starts_on and new.ends_on and new.ends_on < new.starts_on:
         raise Invalid("a role cannot end before it starts")
     return Person(
@@ -247,11 +235,6 @@ def _checked(new: NewPerson, organisation_id: OrganisationId, person_id: PersonI
         name_hi=new.name_hi.strip() or name,
         language=new.language,
     )
-
-
-def _check_password(password: str) -> None:
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise Invalid(f"a password needs {SHORTEST_PASSWORD} characters or more")
 
 
 def _recognised(holder: Holder | None, token: str, now: datetime) -> SignedIn | AssessmentError:
@@ -284,14 +267,3 @@ def _signed_in(holder: Holder, token: str, now: datetime) -> SignedIn:
         expires_at=session.expires_at,
         reauthenticated_at=session.reauthenticated_at,
     )
-
-
-def _matches(password_hash: str | None, password: str) -> bool:
-    """Verify a password; an unknown log-in costs the same work as a known one."""
-    if len(password) > LONGEST_PASSWORD:
-        return False
-    try:
-        matches = _hasher.verify(password_hash or _HASH_OF_NOTHING, password)
-    except (VerificationError, InvalidHashError):
-        return False
-    return matches and password_hash is not None
