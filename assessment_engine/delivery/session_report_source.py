@@ -26,6 +26,7 @@ def report_source(report: SessionReport, organisation: tuple[str, str]) -> str:
         "counts": dict(report.counts),
         "lines": [_line(each) for each in _rows(document["lines"])],
         "acts": [_act(each) for each in _rows(document["acts"])],
+        "announcements": [_said(each) for each in _rows(document["announcements"])],
         "sha256": report.sha256,
         "key_id": report.key_id,
         "day": _day(document["made_at"]),
@@ -38,18 +39,30 @@ def _rows(value: Json) -> list[Mapping[str, Json]]:
     return [row for row in value if isinstance(row, Mapping)]
 
 
-def _exam(value: Json) -> str:
+def _exam(value: Json) -> Json:
     assert isinstance(value, Mapping)
-    return f"{value['title']} ({value['code']})"
+    return [f"{value['title']} ({value['code']})", str(value.get("title_hi") or "")]
 
 
 def _line(row: Mapping[str, Json]) -> Json:
     seat = " · ".join(part for part in (str(row["room"]), str(row["seat"])) if part)
-    return [seat, str(row["name"]), str(row["attendance"]), _clock(row["started_at"]), _clock(row["submitted_at"]), str(row["answers"])]
+    times = [_clock(row["started_at"]), _clock(row["submitted_at"])]
+    return [seat, str(row["name"]), str(row["attendance"]), *times, str(row["closed_by"] or ""), str(row["answers"])]
 
 
 def _act(row: Mapping[str, Json]) -> Json:
-    return [_clock(row["at"]), str(row["verb"]), str(row["by"]), str(row["reason"]), str(row["sittings"])]
+    return [_clock(row["at"]), str(row["verb"]), _how_much(row), str(row["by"]), str(row["reason"]), str(row["sittings"])]
+
+
+def _how_much(row: Mapping[str, Json]) -> str:
+    if row.get("since"):
+        return f"{_clock(row['since'])}–{_clock(row['until'])}"
+    minutes = int(str(row["seconds"])) // 60
+    return f"{minutes} min · मिनट" if minutes else ""
+
+
+def _said(row: Mapping[str, Json]) -> Json:
+    return [_clock(row["at"]), str(row["by"]), str(row["text"]), str(row["text_hi"])]
 
 
 def _moment(value: Json) -> str:
@@ -79,31 +92,48 @@ _SOURCE = """
   present: "Present · उपस्थित", not_started: "Not begun · आरंभ नहीं", absent: "Absent · अनुपस्थित",
   given_back: "Place given back · स्थान लौटाया",
 )
+#let closed = (submit: "Candidate · परीक्षार्थी", time_up: "Time · समय", terminate: "A person · व्यक्ति")
+#let verbs = (pause: "Paused · रोका", resume: "Resumed · चालू किया", give_time: "Time given · समय दिया", terminate: "Ended · समाप्त किया")
 #let both(english, hindi) = [#english #text(size: 8.5pt, fill: rgb("#444444"))[· #hindi]]
 #text(weight: "bold")[#data.organisation.at(0)] #h(6pt) #data.organisation.at(1)
 #v(2pt)
 #heading(level: 1, text(size: 15pt)[Session report · सत्र प्रतिवेदन])
 #grid(columns: (auto, 1fr), column-gutter: 12pt, row-gutter: 6pt,
-  both("Exam", "परीक्षा"), strong(data.exam),
+  both("Exam", "परीक्षा"), [*#data.exam.at(0)* #data.exam.at(1)],
   both("Session", "सत्र"), [#data.title],
   both("Window", "समय"), [#data.window (IST)],
-  both("Report", "प्रतिवेदन"), [No. #data.number, #data.made],
+  both("Report", "प्रतिवेदन"), [#data.number · #data.made],
 )
 #v(6pt)
 #grid(columns: (1fr,) * 4, column-gutter: 8pt,
   ..("present", "not_started", "absent", "given_back").map(name => box(stroke: 0.6pt + rgb("#888888"), inset: 7pt, width: 100%)[
     #text(size: 15pt, weight: "bold")[#data.counts.at(name)] \\ #text(size: 8pt)[#words.at(name)]]))
 #v(8pt)
-#table(columns: (auto, 1fr, auto, auto, auto, auto), stroke: 0.4pt + rgb("#999999"), inset: 5pt,
-  align: (left, left, left, left, left, right),
-  table.header([*Seat · स्थान*], [*Name · नाम*], [*Attendance · उपस्थिति*], [*Began*], [*Ended*], [*Answers*]),
-  ..data.lines.map(line => (line.at(0), line.at(1), words.at(line.at(2)), line.at(3), line.at(4), line.at(5))).flatten())
+#set table(stroke: 0.4pt + rgb("#999999"), inset: 5pt)
+#show table: set text(size: 8.5pt)
+#let head(english, hindi) = [*#english* \\ #hindi]
+#table(columns: (auto, 1fr, auto, auto, auto, auto, auto), align: (left, left, left, left, left, left, right),
+  table.header(head[Seat][सीट], head[Name][नाम], head[Attendance][उपस्थिति], head[Began][आरंभ], head[Ended][समाप्त],
+    head[Closed by][किसने बंद की], head[Answers][उत्तर]),
+  ..data.lines.map(line => (
+    line.at(0), line.at(1), words.at(line.at(2)), line.at(3), line.at(4), closed.at(line.at(5), default: line.at(5)), line.at(6),
+  )).flatten())
 #if data.acts.len() > 0 [
   #v(8pt)
   *What people did to the time · समय पर की गई कार्रवाइयाँ*
-  #table(columns: (auto, auto, auto, 1fr, auto), stroke: 0.4pt + rgb("#999999"), inset: 5pt,
-    table.header([*At*], [*Act*], [*By*], [*Reason · कारण*], [*Sittings*]),
-    ..data.acts.flatten())
+  #table(columns: (auto, auto, auto, 1fr, auto), align: (left, left, left, left, right),
+    table.header(head[At][समय], head[Act][कार्रवाई], head[By][किसने], head[Reason][कारण], head[Candidates][परीक्षार्थी]),
+    ..data.acts.map(act => {
+      let much = if act.at(2) != "" [ · #act.at(2)]
+      (act.at(0), [#verbs.at(act.at(1), default: act.at(1))#much], act.at(3), act.at(4), act.at(5))
+    }).flatten())
+]
+#if data.announcements.len() > 0 [
+  #v(8pt)
+  *What was announced · क्या घोषणा हुई*
+  #table(columns: (auto, auto, 1fr),
+    table.header(head[At][समय], head[By][किसने], head[Text][पाठ]),
+    ..data.announcements.map(said => (said.at(0), said.at(1), [#said.at(2) \\ #said.at(3)])).flatten())
 ]
 #v(18pt)
 #grid(columns: (1fr, 1fr), column-gutter: 24pt,

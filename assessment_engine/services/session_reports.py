@@ -97,12 +97,12 @@ def _made(engine: Engine, tx: Transaction, actor: Actor, session: ExamSession, n
         "supersedes": before[0].sha256 if before else None,
         "session": session.id,
         "title": session.title,
-        "exam": {"id": exam.id, "code": exam.code, "title": exam.title},
+        "exam": {"id": exam.id, "code": exam.code, "title": exam.title, "title_hi": exam.title_hi},
         "opens_at": iso(session.opens_at),
         "closes_at": iso(session.closes_at),
         "made_at": iso(now),
         "made_by": names[actor.person_id],
-        "acts": [_act(act, names) for act in acts],
+        "acts": [_act(act, names) for act in sorted(acts, key=lambda act: act.at)],
         "announcements": [_said(one, names) for one in said],
     }
     return sign_report(facts, _lines(tx, actor, session), engine.signer.receipts)
@@ -136,8 +136,7 @@ def _act(act: RecordedAct, names: Mapping[PersonId, str]) -> Json:
     return {
         "id": act.id,
         "at": iso(act.at),
-        "verb": str(act.act.verb),
-        "seconds": act.act.seconds,
+        **act.act.document,
         "by": names[act.actor_id],
         "reason": act.reason,
         "sittings": len(act.fitting),

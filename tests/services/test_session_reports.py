@@ -1,20 +1,26 @@
 """Who is ready before a session, who came to it, and the signed report afterwards."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import DatabaseError
 
 from assessment_engine.arrangements import Adjustments
+from assessment_engine.delivery.announcements import Wording
 from assessment_engine.delivery.responses import an_offer
 from assessment_engine.delivery.session_report import Attendance, SessionReport, is_genuine_report
+from assessment_engine.delivery.session_report_source import report_source
 from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.delivery.timekeeping import TimeAct, TimeVerb
 from assessment_engine.kernel.errors import NotAllowed, NotFound, NotYet
+from assessment_engine.kernel.ids import TimeActId
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import arrangements, delivery, practice, readiness, session_reports
+from assessment_engine.services import announcements, arrangements, delivery, practice, readiness, session_reports, timekeeping
 from assessment_engine.services.arrangements import NewArrangement
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.readiness import Lack
+from assessment_engine.services.timekeeping import Wish
 from assessment_engine.services.typesetter import TypstTypesetter
 from tests.builders import World, a_person, a_stored_sitting, a_world, an_organisation, steer
 from tests.certification.parts import ASSETS
@@ -103,6 +109,31 @@ def test_the_report_is_set_for_paper_whatever_people_typed(any_engine: Engine, w
     pdf = session_reports.report_pdf(replace(any_engine, typesetter=TypstTypesetter(ASSETS)), officer, world.session_id, 1)
 
     assert pdf.startswith(b"%PDF-")
+
+
+def test_the_report_on_paper_says_in_words_and_in_order_what_people_did_and_announced(any_engine: Engine, world: World) -> None:
+    officer, now = an_officer(any_engine, world), any_engine.clock.now()
+    another(any_engine, world, state=SittingState.IN_PROGRESS, started_at=now, deadline_at=now + timedelta(hours=1))
+    ledger = delivery.open_ledger(any_engine)
+    steer(any_engine).advance(600)
+    outage = TimeAct(verb=TimeVerb.GIVE_TIME, since=now, until=now + timedelta(seconds=300))
+    for number, what in enumerate([TimeAct(verb=TimeVerb.PAUSE), TimeAct(verb=TimeVerb.RESUME), outage, TimeAct(verb=TimeVerb.TERMINATE)]):
+        steer(any_engine).advance(1)
+        timekeeping.act(
+            any_engine, ledger, officer, TimeActId(f"tac_{number}"), Wish(session_id=world.session_id, act=what, reason="Alarm")
+        )
+    ledger.stop()
+    announcements.announce(any_engine, officer, world.session_id, Wording(text="The bell is a test.", text_hi="घंटी केवल जाँच है।"))
+    over(any_engine)
+
+    source = report_source(session_reports.make_report(any_engine, officer, world.session_id), ("Agency", "एजेंसी"))
+
+    words = [
+        source.index(word, source.index('"acts'))
+        for word in ('"pause', '"resume', '"give_time', "17:30:00–17:35:00", '"terminate', "The bell is a test.")
+    ]
+    assert words == sorted(words)
+    assert "परीक्षा" in source and "घंटी केवल जाँच है।" in source
 
 
 def test_a_later_report_supersedes_and_names_the_one_before(any_engine: Engine, world: World) -> None:
