@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
 from assessment_engine.delivery.sitting import ENDED, RUNNING, PauseReason, Sitting, SittingState
 from assessment_engine.delivery.timing import OutagePolicy, TimePolicy
@@ -216,19 +217,24 @@ def seconds_for(sitting: Sitting, act: TimeAct, now: datetime) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenBack:
-    """A silence with the seconds that the exam's rule gave back for it."""
+    """A time of which so many seconds did not count: a pause, or an outage that was given back."""
 
     since: datetime
     until: datetime
     seconds: int
 
+    @classmethod
+    def of(cls, since: datetime, until: datetime) -> Self:
+        """All of the time between two moments."""
+        return cls(since=since, until=until, seconds=math.ceil((until - since).total_seconds()))
+
 
 def given_twice_s(act: TimeAct, earlier: Iterable[GivenBack]) -> int:
-    """Return how much of what an act gives for an outage the exam's rule gave back before; minutes that name no outage copy none."""
+    """Return how much of what an act gives for an outage did not count before; minutes that name no outage copy none."""
     if act.since is None or act.until is None:
         return 0
     since, until = act.since, act.until
-    return sum(_overlap_s(since, until, one) for one in earlier)
+    return min(math.ceil((until - since).total_seconds()), sum(_overlap_s(since, until, one) for one in earlier))
 
 
 def _overlap_s(since: datetime, until: datetime, one: GivenBack) -> int:

@@ -57,6 +57,7 @@ _EVENTS: Mapping[TimeVerb, str] = {
     TimeVerb.GIVE_TIME: "time_given",
     TimeVerb.TERMINATE: "sitting_terminated",
 }
+_STOPS, _GOES_ON = ("sitting_paused", "break_taken"), ("sitting_resumed", "break_ended")
 _REFUSALS: Mapping[LeftOut, AssessmentError] = {
     LeftOut.NOT_STARTED: NotYet("the sitting has not started"),
     LeftOut.ENDED: SittingSealed("the sitting is closed"),
@@ -129,7 +130,7 @@ def _preview(tx: Transaction, actor: Actor, wish: Wish, now: datetime) -> Previe
     registered = {one.id: one for one in tx.exams.registrations_of(actor, session.id)}
     sittings = _chosen(tx.sittings.all_of_session(session.id, actor.organisation_id), registered, wish)
     people = tx.people.many([one.candidate_id for one in sittings])
-    returned = given_back(tx, [one.id for one in sittings]) if wish.act.since else {}
+    returned = given_back(tx, session.id, sittings, now) if wish.act.since else {}
 
     def candidate(sitting: Sitting) -> Candidate:
         registration, person = registered[sitting.registration_id], people[sitting.candidate_id]
@@ -149,14 +150,33 @@ def _preview(tx: Transaction, actor: Actor, wish: Wish, now: datetime) -> Previe
     return Preview(session=session, exam=exam, wish=meant, candidates=tuple(listed), at=now)
 
 
-def given_back(tx: Transaction, sittings: Sequence[SittingId]) -> dict[SittingId, list[GivenBack]]:
-    """Return for which silences the exam's rule gave time back, and how much."""
-    found: dict[SittingId, list[GivenBack]] = {}
-    for event in tx.events.of_sittings(sittings, kind="contact_back"):
+def given_back(tx: Transaction, session_id: SessionId, sittings: Sequence[Sitting], now: datetime) -> dict[SittingId, list[GivenBack]]:
+    """Return what did not count for each sitting: pauses and breaks, silences by the exam's rule, outages that people gave back."""
+    found: dict[SittingId, list[GivenBack]] = {one.id: [] for one in sittings}
+    _add_pauses(tx, found, now)
+    for event in tx.events.of_sittings(list(found), kind="contact_back"):
         if event.sitting_id is not None and (given := int(event.data.get("given_s") or 0)):
             since = parse_iso(str(event.data["since"]))
-            found.setdefault(event.sitting_id, []).append(GivenBack(since=since, until=event.at, seconds=given))
+            found[event.sitting_id].append(GivenBack(since=since, until=event.at, seconds=given))
+    for past in tx.time_acts.of_session(session_id):
+        if past.act.since and past.act.until:
+            whole = GivenBack.of(past.act.since, past.act.until)
+            for sitting_id in found.keys() & set(past.fitting):
+                found[sitting_id].append(whole)
     return found
+
+
+def _add_pauses(tx: Transaction, found: dict[SittingId, list[GivenBack]], now: datetime) -> None:
+    ids, began = list(found), dict[SittingId, datetime]()
+    events = [event for kind in (*_STOPS, *_GOES_ON) for event in tx.events.of_sittings(ids, kind=kind)]
+    for event in sorted(events, key=lambda event: event.at):
+        assert event.sitting_id is not None, "the events of sittings name them"
+        if event.kind in _STOPS:
+            began.setdefault(event.sitting_id, event.at)  # a pause takes over a break
+        elif since := began.pop(event.sitting_id, None):
+            found[event.sitting_id].append(GivenBack.of(since, event.at))
+    for sitting_id, since in began.items():
+        found[sitting_id].append(GivenBack.of(since, now))
 
 
 def _chosen(sittings: Sequence[Sitting], registered: Mapping[RegistrationId, Registration], wish: Wish) -> list[Sitting]:

@@ -292,6 +292,27 @@ def test_a_person_sees_what_the_rule_gave_back_before_it_is_given_twice(any_engi
     assert (silence.given_s, silence.given_whole, shown.twice_s) == (700, True, 600)
 
 
+def test_a_person_sees_what_a_pause_or_another_person_gave_before_it_is_given_twice(any_engine: Engine, ledger: AnswerLedger) -> None:
+    world = a_world(any_engine, duration_s=3600)
+    with_policy(any_engine, outage="person_decides")
+    invigilator, began = an_invigilator(any_engine, world), any_engine.clock.now()
+    steer(any_engine).advance(100)
+    timekeeping.act(any_engine, ledger, invigilator, TimeActId("tac_pause"), wish(world, V.PAUSE))
+    steer(any_engine).advance(400)
+    timekeeping.act(any_engine, ledger, invigilator, TimeActId("tac_resume"), wish(world, V.RESUME))
+    steer(any_engine).advance(500)
+
+    def twice(since: int, until: int) -> int:
+        outage = TimeAct(verb=V.GIVE_TIME, since=began + timedelta(seconds=since), until=began + timedelta(seconds=until))
+        (shown,) = timekeeping.preview(any_engine, invigilator, replace(wish(world, V.GIVE_TIME), act=outage)).fitting
+        return shown.twice_s
+
+    assert (twice(0, 600), twice(500, 900)) == (400, 0)
+    earlier = TimeAct(verb=V.GIVE_TIME, since=began + timedelta(seconds=500), until=began + timedelta(seconds=700))
+    timekeeping.act(any_engine, ledger, invigilator, TimeActId("tac_first"), replace(wish(world, V.GIVE_TIME), act=earlier))
+    assert twice(500, 900) == 200
+
+
 def test_a_deadline_in_an_outage_waits_until_the_limit_is_used_up(any_engine: Engine, ledger: AnswerLedger) -> None:
     world = a_world(any_engine, duration_s=600)
     with_policy(any_engine, outage="time_stops", most_stopped_s=900)
