@@ -13,7 +13,7 @@ from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Conflict, Invalid, NotFound
 from assessment_engine.kernel.ids import AnnouncementId, ItemVersionId, PersonId, RoomId, SessionId, SittingId, new_id
-from assessment_engine.people import SESSION_STAFF, Actor, Role, require
+from assessment_engine.people import SESSION_STAFF, Actor, Person, Role, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
@@ -32,7 +32,7 @@ class Desk:
     room_names: Mapping[RoomId, str]
     registered: int
     said: Sequence[Announcement]
-    names: Mapping[PersonId, str]
+    people: Mapping[PersonId, Person]
 
 
 def desk(engine: Engine, actor: Actor, session_id: SessionId) -> Desk:
@@ -53,7 +53,7 @@ def desk(engine: Engine, actor: Actor, session_id: SessionId) -> Desk:
             room_names={room.id: room.name for room in tx.centres.rooms_of(actor)},
             registered=len(registered),
             said=said[::-1],
-            names=tx.people.names([one.said_by for one in said]),
+            people=tx.people.many([one.said_by for one in said]),
         )
 
 

@@ -66,6 +66,7 @@ class FilePlace:
     sitting: Sitting
     exam: Exam
     name: str
+    name_hi: str
     seat: str
 
 
@@ -74,8 +75,9 @@ def file_place(engine: Engine, actor: Actor, sitting_id: SittingId) -> FilePlace
     with engine.store.read() as tx:
         sitting = _found(tx, actor, sitting_id)
         registration = tx.exams.registration(sitting.registration_id)
-        name = tx.people.names([sitting.candidate_id])[sitting.candidate_id]
-        return FilePlace(sitting=sitting, exam=tx.exams.get(sitting.exam_id), name=name, seat=registration.seat or "")
+        exam, candidate = tx.exams.get(sitting.exam_id), tx.people.get(sitting.candidate_id)
+        seat = registration.seat or ""
+        return FilePlace(sitting=sitting, exam=exam, name=candidate.name, name_hi=candidate.name_hi, seat=seat)
 
 
 def answer_file_key(engine: Engine, sitting_id: SittingId) -> str:

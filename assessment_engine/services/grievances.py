@@ -9,7 +9,7 @@ from assessment_engine.grievances import TIME_TO_RESOLVE, About, Grievance, Outc
 from assessment_engine.invigilation import Adjudication
 from assessment_engine.kernel.errors import Conflict, NotFound, NotYet
 from assessment_engine.kernel.ids import GrievanceId, IncidentId, OrganisationId, PersonId, SittingId, new_id
-from assessment_engine.people import Actor, Role, civil_date, require, roles_on
+from assessment_engine.people import Actor, Person, Role, civil_date, require, roles_on
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
@@ -32,7 +32,7 @@ class GrievanceView:
 
     grievance: Grievance
     exam: Exam
-    names: Mapping[PersonId, str]
+    people: Mapping[PersonId, Person]
     history: tuple[Step, ...] = ()
     flag: IncidentRecord | None = None
     judgements: tuple[Adjudication, ...] = ()  # what people decided on the flag, for staff
@@ -59,8 +59,7 @@ def contestable(engine: Engine, actor: Actor, sitting_id: SittingId) -> Contesta
             sitting_id=sitting_id,
             exam=tx.exams.get(sitting.exam_id),
             flags=tuple(one for one in flags if not tx.grievances.open_about(sitting_id, About.FLAG, one.id)),
-            result=tx.grievances.has_published_result(sitting_id)
-            and not tx.grievances.open_about(sitting_id, About.RESULT, sitting_id),
+            result=tx.grievances.has_published_result(sitting_id) and not tx.grievances.open_about(sitting_id, About.RESULT, sitting_id),
         )
 
 
@@ -209,25 +208,26 @@ def _event(kind: str, grievance: Grievance, actor: Actor, now: datetime) -> Exam
 
 
 def _view(tx: Transaction, grievance: Grievance) -> GrievanceView:
-    people = {grievance.candidate_id, grievance.assigned_to, grievance.resolved_by} - {None}
-    names = tx.people.names([person for person in people if person is not None])
-    return GrievanceView(grievance=grievance, exam=tx.exams.get(tx.sittings.get(grievance.sitting_id).exam_id), names=names)
+    people = [person for person in (grievance.candidate_id, grievance.assigned_to, grievance.resolved_by) if person is not None]
+    return GrievanceView(
+        grievance=grievance, exam=tx.exams.get(tx.sittings.get(grievance.sitting_id).exam_id), people=tx.people.many(people)
+    )
 
 
 def _whole(tx: Transaction, grievance: Grievance, now: datetime | None = None) -> GrievanceView:
     """Return the view with history, and with the officers who may be given it when staff ask (`now` is given)."""
     plain, history = _view(tx, grievance), tuple(tx.grievances.history(grievance.id))
     free = _officers(tx, grievance.organisation_id, now) - _deciders(tx, grievance) - {grievance.candidate_id} if now else set()
-    named = tx.people.names([*free, *plain.names, *(step.person_id for step in history if step.person_id)])
+    named = tx.people.many([*free, *plain.people, *(step.person_id for step in history if step.person_id)])
     flags = tx.incidents.of_sitting(grievance.sitting_id) if grievance.about is About.FLAG else []
     contested = IncidentId(grievance.subject_id) if now and flags else None
     return GrievanceView(
         grievance=grievance,
         exam=plain.exam,
-        names=named,
+        people=named,
         history=history,
         flag=next((one for one in flags if one.id == grievance.subject_id), None),
         judgements=tuple(tx.invigilation.adjudications_of(contested)) if contested else (),
         frames=tuple(shot for shot in tx.incidents.evidence_of(contested) if shot.role != SCRUB) if contested else (),
-        officers=tuple(sorted(free, key=lambda officer: named[officer])),
+        officers=tuple(sorted(free, key=lambda officer: named[officer].name)),
     )

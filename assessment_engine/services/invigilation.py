@@ -24,8 +24,8 @@ from assessment_engine.invigilation import (
     outcome_of,
 )
 from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotYet
-from assessment_engine.kernel.ids import IncidentId, OrganisationId, SessionId, SittingId, new_id
-from assessment_engine.people import SESSION_STAFF, Actor, require
+from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SessionId, SittingId, new_id
+from assessment_engine.people import SESSION_STAFF, Actor, Person, require
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent, Facts
@@ -42,6 +42,7 @@ class Seated:
     sitting_id: SittingId
     seat: str
     name: str
+    name_hi: str
     exam: str
     exam_hi: str
     session_id: SessionId
@@ -89,7 +90,7 @@ class CaseFile:
     incident: IncidentRecord  # its confidence is 0 until the viewer has judged
     evidence: Sequence[EvidenceRecord]
     adjudications: Sequence[Adjudication]  # only those the viewer may read
-    names: Mapping[str, str]
+    people: Mapping[PersonId, Person]
     may_judge: bool
     going_on: bool  # the incident has not ended: it may still grow graver, so nobody judges it yet
     second: bool
@@ -130,10 +131,12 @@ def _entry(tx: Transaction, case: Case, now: datetime) -> QueueEntry:
 def _seated(tx: Transaction, sitting: Sitting) -> Seated:
     registration = tx.exams.registration(sitting.registration_id)
     exam = tx.exams.get(sitting.exam_id)
+    candidate = tx.people.get(sitting.candidate_id)
     return Seated(
         sitting_id=sitting.id,
         seat=registration.seat or "",
-        name=tx.people.names([sitting.candidate_id])[sitting.candidate_id],
+        name=candidate.name,
+        name_hi=candidate.name_hi,
         exam=exam.title,
         exam_hi=exam.title_hi,
         session_id=sitting.session_id,
@@ -180,7 +183,7 @@ def case(engine: Engine, actor: Actor, incident_id: IncidentId) -> CaseFile:
             incident=incident if shows else replace(incident, confidence=0.0),
             evidence=tx.incidents.evidence_of(incident_id),
             adjudications=readable,
-            names={str(key): name for key, name in tx.people.names([one.person_id for one in readable]).items()},
+            people=tx.people.many([one.person_id for one in readable]),
             may_judge=not going_on and _may_judge(found, actor, earlier, sitting),
             going_on=going_on and found.state in invigilation.UNDECIDED,
             second=found.state is CaseState.AWAITING_SECOND,

@@ -32,7 +32,7 @@ from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import parse_iso
 from assessment_engine.kernel.errors import TooLarge
 from assessment_engine.kernel.ids import ItemVersionId, LateAnswerId, PersonId, SittingId, new_id
-from assessment_engine.people import SESSION_STAFF, Actor, require
+from assessment_engine.people import SESSION_STAFF, Actor, Person, require
 from assessment_engine.scoring.results import BatchState
 from assessment_engine.services.closing import Jobs, close_if_over, tell
 from assessment_engine.services.engine import Engine
@@ -79,7 +79,7 @@ class LateCase:
     seat: str
     seals: tuple[Seal, ...]
     lines: tuple[LateLine, ...]
-    names: Mapping[PersonId, str]
+    people: Mapping[PersonId, Person]
     published: bool
 
     @property
@@ -206,7 +206,6 @@ def _case(tx: Transaction, sitting: Sitting) -> LateCase:
     late = tx.late_answers.of_sitting(sitting.id)
     said = tx.late_answers.decisions([one.id for one in late])
     people = {sitting.candidate_id, *(one.brought_by for one in late), *(each.person_id for row in said.values() for each in row)}
-    names = tx.people.names(list(people))
     return LateCase(
         sitting=sitting,
         exam=tx.exams.get(sitting.exam_id),
@@ -215,7 +214,7 @@ def _case(tx: Transaction, sitting: Sitting) -> LateCase:
         seat=registration.seat or "",
         seals=tuple(tx.sittings.seals(sitting.id)),
         lines=_lines(tx, sitting, late, said),
-        names=names,
+        people=tx.people.many(people),
         published=any(batch.state is BatchState.PUBLISHED for batch in tx.results.of_sitting(sitting.id)),
     )
 

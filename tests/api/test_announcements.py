@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import update
 
 from api.app import create_app
 from assessment_engine.people import Role
 from assessment_engine.services.engine import Engine
+from assessment_engine.storage.people import people
 from tests.api.browsers import a_browser, a_program
 from tests.builders import World, a_person, a_world, an_engine, an_organisation
 
@@ -40,7 +42,10 @@ def test_what_an_invigilator_says_reaches_the_candidate(app: FastAPI, engine: En
     done = invigilator.send(page, text=ENGLISH, text_hi=HINDI, item=world.items[1])
 
     assert done.headers["location"] == f"{page}?done=said"
-    shown = invigilator.get(page).text
+    with engine.store.begin() as tx:
+        tx.connection.execute(update(people).where(people.c.name == "Ravi Nair").values(name_hi="रवि नायर"))
+    assert "रवि नायर" in invigilator.get(f"{page}?lang=hi").text
+    shown = invigilator.get(f"{page}?lang=en").text
     assert ENGLISH in shown and HINDI in shown and "Who has question 2" in shown and "Ravi Nair" in shown
     (heard,) = a_program(app, engine, world.candidate).get(f"/api/v1/sittings/{world.sitting_id}/announcements").json()
     assert (heard["text"], heard["text_hi"], heard["item"]) == (ENGLISH, HINDI, world.items[1])

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from api.app import create_app
 from api.pages.score_trace import traces
@@ -15,6 +16,7 @@ from assessment_engine.people import Role
 from assessment_engine.services import checkin, evidence
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord, WatchRecord
+from assessment_engine.storage.people import people
 from tests.api.browsers import Browser, a_browser
 from tests.builders import World, a_person, a_stored_sitting, a_world, an_engine, an_organisation
 
@@ -102,6 +104,17 @@ def test_every_page_is_there_in_both_languages(engine: Engine, world: World, lan
     ):
         answer = browser.get(f"{path}{'&' if '?' in path else '?'}lang={lang}")
         assert (answer.status_code, answer.headers["content-language"]) == (200, lang), path
+
+
+def test_the_review_names_people_in_the_readers_language(engine: Engine, world: World) -> None:
+    incident, browser = a_flag(engine, world), an_invigilator(engine, world)
+    with engine.store.begin() as tx:
+        tx.connection.execute(update(people).where(people.c.id == world.candidate.person_id).values(name_hi="आशा राव"))
+
+    for path in ("/invigilator/review", f"/invigilator/review/{incident}", f"/invigilator/answer-file/{world.sitting_id}"):
+        hindi, english = browser.get(f"{path}?lang=hi").text, browser.get(f"{path}?lang=en").text
+        assert "आशा राव" in hindi and "Asha Rao" not in hindi
+        assert "Asha Rao" in english and "आशा राव" not in english
 
 
 def test_a_flag_waits_on_the_wall_until_this_person_has_decided(engine: Engine, world: World) -> None:

@@ -91,7 +91,11 @@ def test_two_people_refuse_on_the_page_and_the_candidate_reads_why(office: Offic
     assert again.status_code == 422
     assert "A second person is needed" in again.text
     assert second.headers["location"].endswith("done=refused")
-    done = office.get(office.world.candidate, f"/candidate/sittings/{office.world.sitting_id}/done").text
+    with office.engine.store.begin() as tx:
+        rows = metadata.tables["people"]
+        tx.connection.execute(update(rows).where(rows.c.id == office.invigilator.person_id).values(name_hi="रवि दास"))
+    assert "रवि दास: " in office.get(office.officer, f"{office.case}?lang=hi").text
+    done = office.get(office.world.candidate, f"/candidate/sittings/{office.world.sitting_id}/done?lang=en").text
     assert "Does not count" in done
     assert "The log shows the device in touch." in done
 
