@@ -181,7 +181,7 @@ class Arrangement:
         if by != self.candidate_id:
             raise NotAllowed("only the candidate can appeal")
         if self.given is not None and self.given.covers(self.asked):
-            raise Invalid("everything that was asked for was given")
+            raise Invalid("everything that was asked for was given", problem="all_given")
         return replace(self, state=advance(TRANSITIONS, self.state, _V.APPEAL), proposal=None, proposed_by=None)
 
     def withdraw(self, by: PersonId) -> "Arrangement":
@@ -193,7 +193,7 @@ class Arrangement:
     def enrol(self, scribe: Scribe) -> "Arrangement":
         """Name the scribe; raises Invalid where none was given."""
         if self.given is None or not self.given.scribe:
-            raise Invalid("a scribe is enrolled once one is granted", field="scribe")
+            raise Invalid("a scribe is enrolled once one is granted", field="scribe", problem="no_scribe_given")
         if not scribe.name.strip():
             raise Invalid("a scribe has a name", field="name")
         return replace(self, scribe=scribe)

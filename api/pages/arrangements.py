@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, File, Request, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from api.auth import Candidate, EngineDep, Invigilator, Officer, Viewer
@@ -12,6 +12,7 @@ from api.pages import goto, page
 from api.pages.refusals import refuse
 from api.pages.sent import Posted, Sent
 from api.pages.wording import KINDS
+from api.words import N_
 from assessment_engine.arrangements import COMPENSATORY_MINUTES, MOST_BREAK_MINUTES, MOST_BREAKS, MOST_EXTRA_MINUTES, Adjustments
 from assessment_engine.exams import SIGNALS
 from assessment_engine.kernel.errors import Conflict, Invalid, SecondPersonNeeded
@@ -86,9 +87,10 @@ def ask(
     return _mine(request, engine, actor, sitting_id, sent)
 
 
-def _mine(request: Request, engine: Engine, actor: Actor, sitting_id: SittingId, sent: Sent) -> HTMLResponse:
+def _mine(request: Request, engine: Engine, actor: Actor, sitting_id: SittingId, sent: Sent, *, at: str = "") -> HTMLResponse:
+    """Show the page; `at` names the request whose own form was sent, rather than that for a new one."""
     sitting, views = arrangements.mine(engine, actor, sitting_id)
-    return _page(request, "arrangements/mine.html", sent, sitting=sitting, views=views)
+    return _page(request, "arrangements/mine.html", sent, sitting=sitting, views=views, at=at)
 
 
 def _page(request: Request, template: str, sent: Sent, **shown: object) -> HTMLResponse:
@@ -98,12 +100,16 @@ def _page(request: Request, template: str, sent: Sent, **shown: object) -> HTMLR
 
 
 @router.post("/candidate/arrangements/{arrangement_id}/appeal")
-def appeal(
-    engine: EngineDep, actor: Candidate, arrangement_id: ArrangementId, text: Annotated[str, Form(max_length=10_000)] = ""
-) -> Response:
-    """Ask officers who have not decided yet."""
-    one = arrangements.appeal(engine, actor, arrangement_id, text)
-    return goto(f"/candidate/sittings/{one.sitting_id}/arrangements", done="appealed")
+def appeal(request: Request, engine: EngineDep, actor: Candidate, arrangement_id: ArrangementId, sent: Posted) -> Response:
+    """Ask officers who have not decided yet; what does not fit is said at its field."""
+    sitting_id = arrangements.sitting_of(engine, actor, arrangement_id)
+    try:
+        arrangements.appeal(engine, actor, arrangement_id, sent.values.get("appeal", ""))
+        return goto(f"/candidate/sittings/{sitting_id}/arrangements", done="appealed")
+    except (Invalid, Conflict) as error:
+        refuse(sent, error)
+        sent.move("text", "appeal")
+    return _mine(request, engine, actor, sitting_id, sent, at=arrangement_id)
 
 
 @router.post("/candidate/arrangements/{arrangement_id}/withdraw")
@@ -115,18 +121,26 @@ def withdraw(engine: EngineDep, actor: Candidate, arrangement_id: ArrangementId)
 
 @router.post("/candidate/arrangements/{arrangement_id}/scribe")
 def enrol_scribe(
+    request: Request,
     engine: EngineDep,
     actor: Candidate,
     arrangement_id: ArrangementId,
-    face: UploadFile,
-    name: Annotated[str, Form(max_length=200)] = "",
-    declared: Annotated[bool, Form()] = False,
+    sent: Posted,
+    face: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
-    """Enrol the scribe with name, face and declaration."""
-    if not declared:
-        raise Invalid("both of you must give the declaration", field="declared")
-    one = arrangements.enrol_scribe(engine, actor, arrangement_id, name, face.file.read(arrangements.LARGEST_FACE + 1))
-    return goto(f"/candidate/sittings/{one.sitting_id}/arrangements", done="enrolled")
+    """Enrol the scribe with name, face and declaration; what does not fit is said at its field."""
+    sitting_id = arrangements.sitting_of(engine, actor, arrangement_id)
+    name = sent.text("name")
+    if not sent.ticked("declared"):
+        sent.wrong("declared", (N_("Both of you must give the declaration."), {}))
+    picture = face.file.read(arrangements.LARGEST_FACE + 1) if face is not None else b""
+    if sent.is_right:
+        try:
+            arrangements.enrol_scribe(engine, actor, arrangement_id, name, picture)
+            return goto(f"/candidate/sittings/{sitting_id}/arrangements", done="enrolled")
+        except (Invalid, Conflict) as error:
+            refuse(sent, error)
+    return _mine(request, engine, actor, sitting_id, sent, at=arrangement_id)
 
 
 @router.get("/arrangements/{arrangement_id}/documents/{document_number}")

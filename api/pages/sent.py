@@ -99,6 +99,11 @@ class Sent:
         """Note what is wrong with a field; the first word stands."""
         self.problems.setdefault(name, said)
 
+    def move(self, name: str, to: str) -> None:
+        """Say at another field what was found wrong with one."""
+        if name in self.problems:
+            self.problems[to] = self.problems.pop(name)
+
 
 def whole_number(typed: str, problem: str, **details: str) -> int:
     """Read a whole number of at most six digits; raises Invalid with `problem`."""

@@ -150,6 +150,12 @@ def appeal(engine: Engine, actor: Actor, arrangement_id: ArrangementId, text: st
     return after
 
 
+def sitting_of(engine: Engine, actor: Actor, arrangement_id: ArrangementId) -> SittingId:
+    """Return the sitting that the candidate's own request is for; raises NotFound for another's."""
+    with engine.store.read() as tx:
+        return tx.arrangements.of_candidate(arrangement_id, actor.person_id).sitting_id
+
+
 def withdraw(engine: Engine, actor: Actor, arrangement_id: ArrangementId) -> Arrangement:
     """Take one's own request, or the appeal, back."""
     now = engine.clock.now()
@@ -166,9 +172,9 @@ def enrol_scribe(engine: Engine, actor: Actor, arrangement_id: ArrangementId, na
     with engine.store.read() as tx:
         sitting_id = tx.arrangements.of_candidate(arrangement_id, actor.person_id).sitting_id
     if len(face_jpeg) > LARGEST_FACE:
-        raise TooLarge("the picture is larger than 2 MiB", limit=LARGEST_FACE)
+        raise TooLarge("the picture is larger than 2 MiB", limit=LARGEST_FACE, problem="face_too_large")
     if not face_jpeg.startswith(b"\xff\xd8\xff"):
-        raise UnreadableFile("this is not a JPEG picture")
+        raise UnreadableFile("this is not a JPEG picture", problem="face_unreadable")
     blob = f"arrangements/{sitting_id}/{new_id('scribe', now)}"
     engine.blobs.put(blob, evidence.data_key(engine, sitting_id).encrypt(blob, face_jpeg))
     with engine.store.begin() as tx:

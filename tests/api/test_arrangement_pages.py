@@ -70,3 +70,28 @@ def test_an_officer_who_gives_less_hears_that_a_second_one_decides(app: FastAPI,
     assert first.headers["location"] == f"{path}?done=proposed"
     assert second.status_code == 422
     assert "माँगे से कम देने के लिए दूसरा अधिकारी चाहिए।" in second.text
+
+
+def test_an_appeal_and_an_enrolment_that_do_not_fit_are_said_on_their_form(
+    app: FastAPI, engine: Engine, world: World, candidate: Browser
+) -> None:
+    path = f"/candidate/sittings/{world.sitting_id}/arrangements"
+    candidate.send(path, extra="20", allowed=["scribe"], text=WHY)
+    [view] = arrangements.mine(engine, world.candidate, world.sitting_id)[1]
+    for _ in range(2):
+        officer = a_person(engine, world.organisation_id, Role.CELL_OFFICER)
+        a_browser(app, engine, officer).send(f"/cell/arrangements/{view.arrangement.id}/decide", allowed=["scribe"], text=WHY)
+    own = f"/candidate/arrangements/{view.arrangement.id}"
+
+    short = candidate.send(f"{own}/appeal", appeal="too short")
+    nobody = candidate.send(f"{own}/scribe", name="Meena Iyer")
+    form = {"_csrf": candidate.csrf, "name": "Meena Iyer", "declared": "true"}
+    text = candidate.client.post(f"{own}/scribe?lang=hi", data=form, files={"face": ("face.txt", b"no picture")})
+    taken = candidate.client.post(f"{own}/scribe?lang=en", data=form, files={"face": ("face.jpg", b"\xff\xd8\xff")}, follow_redirects=False)
+
+    assert short.status_code == nobody.status_code == text.status_code == 422
+    assert 'id="appeal-error"' in short.text and "too short</textarea>" in short.text
+    assert "Write between 10 and 4000 characters." in short.text
+    assert 'value="Meena Iyer"' in nobody.text and "Both of you must give the declaration." in nobody.text
+    assert 'value="Meena Iyer"' in text.text and "यह JPEG नहीं है" in text.text and text.text.count(" checked") == 1
+    assert taken.headers["location"] == f"{path}?done=enrolled"
