@@ -93,6 +93,7 @@ function changed() {
   showNotice();
   beside?.parts(store.state.sections, exam.sectionOf(store.state, store.state.current).id, exam.answeredIn(store.state));
   finish.offerFile();
+  if (store.state.phase === "closed") lock(); // what is written now would go nowhere
   if (store.state.phase === "submitting" && store.state.tries > 0) finish.waiting();
   sender.send();
 }

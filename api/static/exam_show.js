@@ -28,6 +28,9 @@ function showPlace(state) {
 }
 
 function showSaving(state, durable) {
+  const closed = state.phase === "closed";
+  for (const part of document.querySelectorAll(".bar__clock, #saved")) part.hidden = closed; // no time is left, and nothing is being saved
+  if (closed) find("offline").hidden = true;
   const saving = exam.saving(state);
   find("saved").dataset.kind = { waiting: "caution", refused: "caution", saved: "good" }[saving] ?? "plain";
   write(find("saved-words"), say(saving, { time: state.savedAt ? clockTime(state.savedAt) : "" }));

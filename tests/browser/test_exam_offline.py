@@ -315,6 +315,9 @@ def test_what_comes_after_the_seal_goes_to_a_persons_decision_and_the_page_says_
     seat.context.set_offline(False)
     expect(seat.locator("#notice-title")).to_have_text("Your exam is closed", timeout=30_000)
     expect(seat.locator("#notice-words")).to_contain_text("a person decides")
+    for said in ("#offline", "#saved", "#clock"):  # nothing on the page asks to go on answering
+        expect(seat.locator(said)).to_be_hidden()
+    expect(choice(seat, "No")).to_be_disabled()
     seat.get_by_role("button", name="Go on", exact=True).click()
     seat.wait_for_url("**/done")
     assert address.revisions() == []
