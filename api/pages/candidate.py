@@ -13,9 +13,12 @@ from api.pages import goto, page
 from api.words import N_
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.exams import EligibilityReason
+from assessment_engine.kernel.errors import SessionFull
 from assessment_engine.kernel.ids import SessionId
+from assessment_engine.people import Actor
 from assessment_engine.services import bookings, competency, courses, delivery, exams, grievances
 from assessment_engine.services.delivery import MySitting
+from assessment_engine.services.engine import Engine
 from assessment_engine.services.exams import NewRegistration
 
 router = APIRouter(prefix="/candidate", include_in_schema=False)
@@ -59,9 +62,15 @@ class Card:
 @router.get("")
 def dashboard(request: Request, engine: EngineDep, actor: Candidate) -> HTMLResponse:
     """Show everything that is the candidate's."""
+    return _dashboard(request, engine, actor)
+
+
+def _dashboard(request: Request, engine: Engine, actor: Actor, *, full: bool = False) -> HTMLResponse:
     return page(
         request,
         "candidate/dashboard.html",
+        status=409 if full else 200,
+        full=full,
         cards=_cards(delivery.my_sittings(engine, actor), engine.clock.now()),
         offers=bookings.offers(engine, actor),
         reasons=EligibilityReason,
@@ -72,9 +81,12 @@ def dashboard(request: Request, engine: EngineDep, actor: Candidate) -> HTMLResp
 
 
 @router.post("/registrations")
-def register(engine: EngineDep, actor: Candidate, session_id: Annotated[SessionId, Form(max_length=40)]) -> Response:
-    """Take a place in a session for oneself."""
-    exams.register(engine, actor, NewRegistration(session_id=session_id, candidate_id=actor.person_id))
+def register(request: Request, engine: EngineDep, actor: Candidate, session_id: Annotated[SessionId, Form(max_length=40)]) -> Response:
+    """Take a place in a session for oneself; where its last seat has gone the page says so beside what is still free."""
+    try:
+        exams.register(engine, actor, NewRegistration(session_id=session_id, candidate_id=actor.person_id))
+    except SessionFull:
+        return _dashboard(request, engine, actor, full=True)
     return goto("/candidate", done="registered")
 
 

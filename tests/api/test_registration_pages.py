@@ -156,6 +156,21 @@ def test_a_candidate_books_a_slot_sees_the_ticket_and_gives_the_place_back(engin
     assert "2 seats free" in browser.get("/candidate").text
 
 
+def test_who_comes_after_the_last_seat_reads_so_beside_what_is_still_free(engine: Engine, officer: Officer) -> None:
+    session = a_hall(engine, officer).rpartition("/")[2]
+    candidates = [a_person(engine, officer.person.organisation_id) for _ in range(3)]
+    first, second, third = (a_browser(officer.client.app, engine, one) for one in candidates)  # type: ignore[arg-type]
+    first.send("/candidate/registrations", session_id=session)
+    second.send("/candidate/registrations", session_id=session)
+
+    late = third.send("/candidate/registrations?lang=hi", session_id=session)
+
+    assert late.status_code == 409
+    assert "वह सीट अब ख़ाली नहीं है" in late.text and "उस सत्र की आख़िरी सीट अभी-अभी भर गई।" in late.text
+    with engine.store.read() as tx:
+        assert not list(tx.sittings.all_of_candidate(candidates[2].person_id))
+
+
 def test_nobody_elses_ticket_is_shown(engine: Engine, officer: Officer) -> None:
     stranger = a_browser(officer.client.app, engine, a_person(engine, an_organisation(engine)))  # type: ignore[arg-type]
 
