@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request, Response
 
 from api.live_sessions import live_sessions_of
-from assessment_engine.kernel.errors import NotAllowed, NotSignedIn
+from assessment_engine.kernel.errors import NotAllowed, NotSignedIn, PasswordMustChange
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services import people
 from assessment_engine.services.engine import Engine
@@ -86,9 +86,21 @@ def _session(request: Request, engine: EngineDep) -> SignedIn:
     return signed
 
 
+async def known(request: Request, signed: Annotated[SignedIn, Depends(_session)]) -> SignedIn:
+    """Return the live session, also of somebody who still has to choose a password; raises as `signed_in` does else."""
+    await _check_meant(request, signed)
+    return signed
+
+
+def _check_own_password(signed: SignedIn) -> None:
+    if signed.person.must_change_password:
+        raise PasswordMustChange("choose your own password first")
+
+
 async def signed_in(request: Request, signed: Annotated[SignedIn, Depends(_session)]) -> SignedIn:
     """Return the live session; raises NotSignedIn, TokenExpired, or NotAllowed when a form's CSRF token is missing or wrong."""
     await _check_meant(request, signed)
+    _check_own_password(signed)
     return signed
 
 
@@ -108,9 +120,11 @@ async def prompt_viewer(request: Request) -> Actor:
     signed = await live_sessions_of(request).signed_in(token)
     request.state.signed_in = signed
     await _check_meant(request, signed)
+    _check_own_password(signed)
     return signed.actor
 
 
+KnownDep = Annotated[SignedIn, Depends(known)]
 SignedInDep = Annotated[SignedIn, Depends(signed_in)]
 
 

@@ -26,6 +26,7 @@ from assessment_engine.kernel.errors import (
     NotAllowed,
     NotFound,
     NotSignedIn,
+    PasswordMustChange,
     TokenExpired,
     TooLarge,
     TooManyTries,
@@ -79,6 +80,8 @@ def _refused(request: Request, error: Exception) -> Response:
         log.error("integrity_violation", code=error.code, message=error.message, **error.details)
     if status == 401 and not _wants_json(request):
         return RedirectResponse(f"/login?{urlencode({'next': _way_back(request)})}", HTTP_303_SEE_OTHER)
+    if isinstance(error, PasswordMustChange) and not _wants_json(request):
+        return RedirectResponse(f"/password?{urlencode({'next': _way_back(request)})}", HTTP_303_SEE_OTHER)
     return _show(request, status, error.code, error.message, error.details)
 
 

@@ -75,6 +75,7 @@ class Person:
     name_hi: str
     language: str  # "en" or "hi"
     active: bool = True
+    must_change_password: bool = False  # somebody else chose it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

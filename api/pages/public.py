@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.auth import EngineDep, SignedInDep, Viewer, Visitor, forget_session, local_path, same_origin, set_session
+from api.auth import EngineDep, KnownDep, Viewer, Visitor, forget_session, local_path, same_origin, set_session
 from api.live_sessions import live_sessions_of
 from api.pages import goto, page
-from assessment_engine.kernel.errors import NotSignedIn, TooManyTries
+from assessment_engine.kernel.errors import Conflict, Invalid, NotSignedIn, TooManyTries
 from assessment_engine.people import Role
 from assessment_engine.services import people
 
@@ -56,8 +56,36 @@ def log_in(
     return response
 
 
+@router.get("/password")
+def password_page(request: Request, signed: KnownDep, next: str = "") -> Response:
+    """Ask for a password of one's own, where somebody else chose it."""
+    if not signed.person.must_change_password:
+        return goto(local_path(next))
+    return page(request, "public/password.html", next=next, problem="")
+
+
+@router.post("/password")
+def choose_password(
+    request: Request,
+    engine: EngineDep,
+    signed: KnownDep,
+    password: Annotated[str, Form(max_length=1024)] = "",
+    next: Annotated[str, Form()] = "",
+) -> Response:
+    """Keep the password that was chosen and go on."""
+    response = goto(local_path(next))
+    try:
+        set_session(response, engine, people.choose_password(engine, signed.token, password))
+    except Invalid as error:
+        return page(request, "public/password.html", status=422, next=next, problem=error.details["problem"])
+    except Conflict:  # sent twice
+        return response
+    live_sessions_of(request).forget()
+    return response
+
+
 @router.post("/logout")
-def log_out(request: Request, engine: EngineDep, signed: SignedInDep) -> RedirectResponse:
+def log_out(request: Request, engine: EngineDep, signed: KnownDep) -> RedirectResponse:
     """End the session."""
     people.sign_out(engine, signed.token)
     live_sessions_of(request).forget()

@@ -10,6 +10,7 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
     │   ├── TooManyTries
     │   ├── ReauthenticationNeeded
     │   ├── SecondPersonNeeded
+    │   ├── PasswordMustChange
     │   └── BrowserNotAllowed
     ├── Conflict
     │   ├── IllegalTransition
@@ -97,6 +98,12 @@ class SecondPersonNeeded(NotAllowed):
     """This act needs somebody else than the one who acted before."""
 
     code = "second_person_needed"
+
+
+class PasswordMustChange(NotAllowed):
+    """Somebody else chose the password: the person chooses their own before anything else."""
+
+    code = "password_must_change"
 
 
 class BrowserNotAllowed(NotAllowed):

@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from assessment_engine.kernel.canonical import sha256_hex
-from assessment_engine.kernel.errors import AssessmentError, Invalid, NotAllowed, NotSignedIn, ReauthenticationNeeded, TokenExpired
+from assessment_engine.kernel.errors import (
+    AssessmentError,
+    Conflict,
+    Invalid,
+    NotAllowed,
+    NotSignedIn,
+    ReauthenticationNeeded,
+    TokenExpired,
+)
 from assessment_engine.kernel.ids import OrganisationId, PersonId, new_id
 from assessment_engine.people import (
     REAUTHENTICATION_LASTS,
@@ -166,7 +174,7 @@ def named_organisation(engine: Engine, name: str) -> Organisation:
 def add_person(engine: Engine, organisation_id: OrganisationId, new: NewPerson, *, by: Actor | None = None) -> Person:
     """Add a person with roles; raises Invalid, or Conflict when the log-in is taken. A system act unless `by` says who adds."""
     now = engine.clock.now()
-    person = _checked(new, organisation_id, PersonId(new_id("per", now)))
+    person = replace(_checked(new, organisation_id, PersonId(new_id("per", now))), must_change_password=by is not None)
     password_hash = None if new.password is None else passwords.hashed(new.password)
     starts_on = new.starts_on or civil_date(now)
     with engine.store.begin() as tx:
@@ -205,9 +213,27 @@ def give_password(engine: Engine, actor: Actor, person_id: PersonId, password: s
     passwords.check(password)
     password_hash, now = passwords.hashed(password), engine.clock.now()
     with engine.store.begin() as tx:
-        tx.people.save_password(tx.people.of(actor, person_id).id, password_hash)
+        tx.people.save_password(tx.people.of(actor, person_id).id, password_hash, must_change=True)
         tx.people.end_sessions_of(person_id, now)
         tx.audit.append("password_given", subject=person_id, actor=actor.person_id, now=now)
+
+
+def choose_password(engine: Engine, token: str, password: str) -> SignedIn:
+    """Choose one's own password in place of a given one, and go on in a new session, the only one; raises Invalid, or Conflict later on."""
+    person = actor_of(engine, token).person
+    passwords.check(password)
+    with engine.store.read() as tx:
+        found = tx.people.by_login(person.login)
+    if passwords.matches(found[1] if found else None, password):
+        raise Invalid("choose another password than the one that you were given", problem="password_same")
+    password_hash, now = passwords.hashed(password), engine.clock.now()
+    with engine.store.begin() as tx:
+        if not tx.people.get(person.id).must_change_password:
+            raise Conflict("your password is your own already")
+        tx.people.save_password(person.id, password_hash, must_change=False)
+        tx.people.end_sessions_of(person.id, now)
+        tx.audit.append("password_chosen", subject=person.id, actor=person.id, now=now)
+    return open_session(engine, person.id)
 
 
 def members(engine: Engine, actor: Actor) -> list[Member]:

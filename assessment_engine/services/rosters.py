@@ -166,9 +166,7 @@ def _forget(engine: Engine, prepared: Mapping[str, _Prepared]) -> None:
             engine.blobs.delete(ready.blob)
 
 
-def _import(
-    engine: Engine, actor: Actor, session: ExamSession, source: RosterSource, prepared: Mapping[str, _Prepared]
-) -> RosterPlan:
+def _import(engine: Engine, actor: Actor, session: ExamSession, source: RosterSource, prepared: Mapping[str, _Prepared]) -> RosterPlan:
     now = engine.clock.now()
     with engine.store.begin() as tx:
         logins = [row.login for row in source.roster.rows]
@@ -213,6 +211,7 @@ def _store(tx: Transaction, session: ExamSession, rows: Sequence[PlannedRow], pr
 
 def _person(session: ExamSession, one: PlannedRow, now: datetime) -> Person:
     return Person(
+        must_change_password=True,
         id=PersonId(new_id("per", now)),
         organisation_id=session.organisation_id,
         login=one.row.login,

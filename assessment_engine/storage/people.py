@@ -7,7 +7,23 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, Connection, Date, ForeignKey, Index, Row, String, Table, Text, bindparam, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    ForeignKey,
+    Index,
+    Row,
+    String,
+    Table,
+    Text,
+    bindparam,
+    false,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from assessment_engine.kernel.errors import Conflict, NotFound
@@ -38,6 +54,7 @@ people = Table(
     Column("language", String(8), nullable=False),
     Column("password_hash", Text),
     Column("active", Boolean, nullable=False),
+    Column("must_change_password", Boolean, nullable=False, server_default=false()),
 )
 
 roles = Table(
@@ -111,6 +128,7 @@ def _person(row: Row[tuple[object, ...]]) -> Person:
         name_hi=row.name_hi,
         language=row.language,
         active=row.active,
+        must_change_password=row.must_change_password,
     )
 
 
@@ -164,6 +182,7 @@ def _holder(row: Row[tuple[object, ...]], terms: tuple[RoleTerm, ...]) -> Holder
             name_hi=row.person_name_hi,
             language=row.person_language,
             active=row.person_active,
+            must_change_password=row.person_must_change_password,
         ),
         organisation=Organisation(
             id=OrganisationId(row.of_id),
@@ -218,6 +237,7 @@ class People:
             language=person.language,
             password_hash=password_hash,
             active=person.active,
+            must_change_password=person.must_change_password,
         )
         try:
             self._connection.execute(values)
@@ -259,9 +279,10 @@ class People:
             found += [_person(row) for row in self._connection.execute(query)]
         return found
 
-    def save_password(self, person_id: PersonId, password_hash: str) -> None:
-        """Store the hash of a person's new password."""
-        self._connection.execute(update(people).where(people.c.id == person_id).values(password_hash=password_hash))
+    def save_password(self, person_id: PersonId, password_hash: str, *, must_change: bool) -> None:
+        """Store the hash of a person's new password, and whether they have to choose another one."""
+        changed = update(people).where(people.c.id == person_id)
+        self._connection.execute(changed.values(password_hash=password_hash, must_change_password=must_change))
 
     def names(self, person_ids: Collection[PersonId]) -> dict[PersonId, str]:
         """Return the names of many people at once."""

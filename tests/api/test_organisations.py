@@ -52,6 +52,8 @@ PUBLIC: Mapping[str, str] = {
     "/logout": "ends one's own session",
     "/me": "leads to one's own page",
     "/api/v1/login": "asks who one is",
+    "/password": "chooses one's own password",
+    "/api/v1/password": "chooses one's own password",
     "/api/v1/logout": "ends one's own session",
     "/healthz": "says that the process runs",
     "/readyz": "says that it can serve",
@@ -315,9 +317,7 @@ def everything(scene: Scene) -> Mapping[str, list[tuple[object, ...]]]:
         return rows
 
 
-CASES = [
-    pytest.param(route, method, id=f"{method} {route.path}") for route in routes() for method in sorted(route.methods or ())
-]
+CASES = [pytest.param(route, method, id=f"{method} {route.path}") for route in routes() for method in sorted(route.methods or ())]
 
 
 @pytest.mark.parametrize(("route", "method"), CASES)

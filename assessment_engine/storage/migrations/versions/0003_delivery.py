@@ -42,6 +42,7 @@ def _sittings() -> None:
 
 
 def _exams() -> None:
+    op.add_column("people", sa.Column("must_change_password", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("exams", sa.Column("practice_form_id", sa.String(length=40), nullable=True))
     for column in (
         sa.Column("title_hi", sa.String(length=200), nullable=False, server_default=""),
