@@ -98,7 +98,7 @@ WORDS: Mapping[str, str] = {
     "paused_title": N_("The exam is paused"),
     "paused": N_("Your time stands still. What you have written is kept, and saved when the exam goes on; the question comes back then."),
     "paused_invigilator": N_("An invigilator has stopped the time."),
-    "paused_break": N_("This is your break."),
+    "paused_break": N_("This is your break. You can end it under “Questions”."),
     "time_held": N_("Here the time is over, but time without a connection does not count. Go on; the server decides when it is back."),
     "section_closed": N_("This part is closed, so this answer came late. It is kept, and a person decides whether it counts."),
     "closed": N_("Your exam is closed"),
