@@ -2,10 +2,10 @@
 
 const show = document.getElementById("show");
 const field = document.getElementById("password");
+const words = { text: show.dataset.hide, password: show.textContent };
 
 show.hidden = false;
 show.addEventListener("click", () => {
-  const shown = field.type === "password";
-  field.type = shown ? "text" : "password";
-  show.setAttribute("aria-pressed", String(shown));
+  field.type = field.type === "password" ? "text" : "password";
+  show.textContent = words[field.type];
 });
