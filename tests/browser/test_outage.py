@@ -45,11 +45,23 @@ def test_an_outage_by_the_real_clock_loses_neither_an_answer_nor_time(tmp_path: 
         saved(page)
         page.wait_for_timeout(1000)
         _picture(page, "outage-over")
+        assert abs(_seconds_shown(page) - _seconds_left(address)) <= 2  # what was given back is there at once
 
         _nothing_is_lost(page, address)
         given = (address.sitting().deadline_at - deadline).total_seconds()
         assert OUTAGE_S - 5 <= given <= OUTAGE_S + 2 * HEARD_EVERY_S if OUTAGE_S > SILENCE_S else given == 0
         assert address.sitting().state is SittingState.IN_PROGRESS
+
+
+def _seconds_shown(page: Page) -> int:
+    hours, minutes, seconds = (int(part) for part in page.locator("#clock").inner_text().split(":"))
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def _seconds_left(address: Address) -> float:
+    deadline = address.sitting().deadline_at
+    assert deadline is not None
+    return float((deadline - address.engine.clock.now()).total_seconds())
 
 
 def _live_through_it(page: Page) -> None:
