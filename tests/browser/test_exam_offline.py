@@ -216,6 +216,7 @@ def test_where_only_an_invigilator_moves_an_exam_the_second_device_says_so_until
     saved(second)
     assert address.revisions() == [1, 2]
     answer(seat, 2, "No")
+    seat.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # it may have heard of it while nobody had it
     expect(seat.locator("#notice-do")).to_have_text("Call the invigilator")
     device.close()
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Playwright, expect
 from assessment_engine.kernel.canonical import Json
 from tests.browser.conftest import chromium, with_camera
 from tests.browser.seats import Address, an_address, choice, held, saved, start
+from tests.running import until
 from tests.services.parts import give_parts
 
 pytestmark = pytest.mark.browser
@@ -118,7 +119,7 @@ def test_the_time_of_a_part_that_is_come_back_to_without_a_line_is_shown_and_cou
         page.context.set_offline(False)
         saved(page)
 
-        assert address.sitting().progress["item"] == address.world.items[2]
+        assert until(lambda: address.sitting().progress["item"] == address.world.items[2])
         assert address.final() == {address.world.items[0]: {"RESPONSE": "A"}}
 
 
