@@ -5,7 +5,7 @@ import pytest
 from proctoring.intervals import rate_between, share_at_least
 
 
-@pytest.mark.parametrize(("found", "total", "lower"), [(10, 10, 0.05 ** (1 / 10)), (1, 1, 0.05), (0, 7, 0.0), (5, 10, 0.2224), (19, 20, 0.7839)])
+@pytest.mark.parametrize(("found", "total", "lower"), [(10, 10, 0.05**0.1), (1, 1, 0.05), (0, 7, 0.0), (5, 10, 0.2224), (19, 20, 0.7839)])
 def test_a_share_has_the_lower_bound_of_clopper_and_pearson(found: int, total: int, lower: float) -> None:
     assert share_at_least(found, total) == pytest.approx(lower, abs=1e-4)
 
