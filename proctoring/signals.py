@@ -249,7 +249,7 @@ def detectors(policy: Policy, centre: Callable[[], Baseline | None]) -> Mapping[
         Kind.SEVERAL_PEOPLE: (_several, 2.0),
         Kind.DIFFERENT_PERSON: (_somebody_else(policy), policy.other_person),
         **{Kind(name): (_ThingReader(ThingName(name), policy), policy.least_score[name]) for name in ("phone", "book", "screen")},
-        Kind.FACE_NOT_SEEN: (_unwatched(Reason.FACE_NOT_SEEN, Reason.BLURRED), 1.0),
+        Kind.FACE_NOT_SEEN: (_unwatched(Reason.FACE_NOT_SEEN), 1.0),
         Kind.COVERED: (_unwatched(Reason.COVERED), 1.0),
         Kind.TOO_DARK: (_unwatched(Reason.TOO_DARK), 1.0),
     }
@@ -310,6 +310,7 @@ class _ThingReader:
 
 def _unwatched(*reasons: Reason) -> Callable[[Observation], Look]:
     def read(observation: Observation) -> Look:
-        return Look(met=observation.reason in reasons, value=float(observation.reason in reasons))
+        met = observation.reason is not None and observation.reason.booked_as in reasons
+        return Look(met=met, value=float(met))
 
     return read

@@ -112,7 +112,7 @@ def test_a_phone_too_unsure_or_too_small_is_nothing(score: float, box: Box | Non
         (Reason.COVERED, Kind.COVERED),
         (Reason.TOO_DARK, Kind.TOO_DARK),
         (Reason.FACE_NOT_SEEN, Kind.FACE_NOT_SEEN),
-        (Reason.BLURRED, Kind.FACE_NOT_SEEN),
+        *((reason, Kind.FACE_NOT_SEEN) for reason in (Reason.BLURRED, Reason.BACK_LIT, Reason.CROPPED, Reason.TOO_FAR)),
     ],
 )
 def test_each_reason_has_its_word(reason: Reason, kind: Kind) -> None:
