@@ -50,10 +50,15 @@ def test_the_words_say_how_little_one_event_says(folder: Path, models: Models, c
     assert "even 1 of 1 found only says recall of 0.05 or more" in words
 
 
+def remove(*files: Path) -> None:
+    for file in files:
+        file.unlink()
+
+
 BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
-    "no timeline": (lambda folder: (folder / "leaves.timeline.json").unlink(), "not_found"),
-    "no recording": (lambda folder: (folder / "leaves.mp4").unlink(), "not_found"),
-    "nothing at all": (lambda folder: [file.unlink() for file in folder.iterdir() if file.is_file()], "not_found"),
+    "no timeline": (lambda folder: remove(folder / "leaves.timeline.json"), "not_found"),
+    "no recording": (lambda folder: remove(folder / "leaves.mp4"), "not_found"),
+    "nothing at all": (lambda folder: remove(folder / "leaves.timeline.json", folder / "leaves.mp4"), "not_found"),
     "no JSON": (lambda folder: write_truth(folder, "{"), "unreadable_file"),
     "an unknown word": (
         lambda folder: write_truth(folder, {"segments": [{"start_s": 0, "end_s": 1, "event": "dancing"}]}),
