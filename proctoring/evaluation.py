@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any, TypeVar
 
 from proctoring.intervals import rate_between, share_at_least
-from proctoring.policy import COULD_NOT_WATCH, STANDARD, Kind, Policy, Tier
+from proctoring.policy import COULD_NOT_WATCH, SOFT, STANDARD, Kind, Policy, Tier
 from proctoring.signals import Finding, detectors
 from proctoring.truth import Event, Timeline
 
@@ -146,6 +146,11 @@ def evaluate(sessions: Sequence[Session], policy: Policy = STANDARD) -> Evaluati
         could_not_watch_s=sum(session.could_not_watch_s for session in sessions),
         not_looked_for=tuple(sorted({one.event.kind for one in judged} - looked_for - {Kind.FEED_GAP})),
     )
+
+
+def hard(evaluation: Evaluation) -> list[Judged]:
+    """Return the events that some rule looks for and that are not soft."""
+    return [one for one in evaluation.events if one.event.kind not in SOFT | set(evaluation.not_looked_for)]
 
 
 def p95(sorted_values: Sequence[float]) -> float | None:

@@ -19,9 +19,8 @@ from typing import TypeVar
 
 from assessment_engine.bench.measure import Figure, Report, medians, seconds
 from assessment_engine.settings import Settings
-from proctoring.evaluation import Evaluation, Session, evaluate, p95
+from proctoring.evaluation import Evaluation, Session, evaluate, hard, p95
 from proctoring.intervals import share_at_least
-from proctoring.policy import SOFT
 from proctoring.vision import demo_footage, video
 from proctoring.vision.analyse import ENROL_FPS, CheckedIn, check_in, judge
 from proctoring.vision.costs import profile
@@ -29,7 +28,7 @@ from proctoring.vision.decode import decode
 from proctoring.vision.evaluate import Recorded, as_session, recordings
 from proctoring.vision.eyes import Eyes, Networks
 from proctoring.vision.landmarker import ROLE, Landmarker
-from proctoring.vision.models import OBJECTS, Models, load_folder
+from proctoring.vision.models import load_folder
 from proctoring.vision.objects import ObjectReader
 from proctoring.vision.thumbs import one_thread
 from proctoring.watch import Watch
@@ -71,7 +70,7 @@ def run(short: bool, folder: Path | None = None) -> Report:
         sittings = [_sitting(networks, one) for one in (found[:1] if short else found)]
     task = assets / ROLE / "face_landmarker.task"
     crowd = (SHORT_CANDIDATES, SHORT_SECONDS) if short else (CANDIDATES, SECONDS)
-    runs = [{**_seen(networks, sittings), **_peer(models, task, sittings), **_crowd(networks, sittings, *crowd)} for _ in range(RUNS)]
+    runs = [{**_seen(networks, sittings), **_peer(networks, task, sittings), **_crowd(networks, sittings, *crowd)} for _ in range(RUNS)]
     middle, memory_mb = medians(runs), _memory_mb(networks, sittings, *crowd)
     peer = {"times_the_peer": middle["peer_ms"] / middle["all_ms"]} if "peer_ms" in middle else {}
     return Report(name="vision", runs=runs, figures=_figures(middle, memory_mb), ratios=peer)
@@ -118,29 +117,29 @@ def _seen(networks: Networks, sittings: Sequence[Sitting]) -> dict[str, float]:
 
 def _found(evaluation: Evaluation) -> dict[str, float]:
     """Return what was found of everything that a rule looks for and that is not soft."""
-    hard = [one for one in evaluation.events if one.event.kind not in SOFT | set(evaluation.not_looked_for)]
-    delays = sorted(one.delay_s for one in hard if one.delay_s is not None)
-    found = sum(one.found for one in hard)
+    events = hard(evaluation)
+    delays = sorted(one.delay_s for one in events if one.delay_s is not None)
+    found = sum(one.found for one in events)
     return {
-        "events": float(len(hard)),
-        "found": found / max(1, len(hard)),
-        "found_at_least": share_at_least(found, len(hard)),
+        "events": float(len(events)),
+        "found": found / max(1, len(events)),
+        "found_at_least": share_at_least(found, len(events)),
         "delay_median_s": delays[len(delays) // 2] if delays else 0.0,
         "delay_p95_s": p95(delays) or 0.0,
         "false_alerts": float(len(evaluation.false_alerts)),
     }
 
 
-def _peer(models: Models, task: Path, sittings: Sequence[Sitting]) -> dict[str, float]:
+def _peer(networks: Networks, task: Path, sittings: Sequence[Sitting]) -> dict[str, float]:
     """Run the peer on the same clean frames; without its models there is none. Its own threads count, so this is the process's time."""
-    if not task.is_file() or OBJECTS not in models.networks:
+    if not task.is_file() or networks.objects is None:
         return {}
-    objects, spent, frames = ObjectReader(models.networks[OBJECTS]), 0.0, 0
+    spent, frames = 0.0, 0
     for sitting in sittings:
         clean = sitting.clean
         with Landmarker(task) as landmarker:
             landmarker.read(decode(clean[0][1]), 0.0)  # what is made at the first call is no frame's cost
-            spent += seconds(partial(_look_as_peer, landmarker, objects, clean))
+            spent += seconds(partial(_look_as_peer, landmarker, networks.objects, clean))
         frames += len(clean)
     return {"peer_ms": 1000 * spent / frames}
 

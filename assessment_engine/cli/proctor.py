@@ -4,9 +4,9 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assessment_engine.cli.output import add, group, report
 from assessment_engine.settings import Settings
@@ -34,6 +34,7 @@ def add_proctor(commands: "Commands") -> None:
     evaluate = add(proctor, "evaluate", "look at recordings and hold what was found against their truth", _evaluate)
     evaluate.add_argument("folder", type=_folder, metavar="DIR", help="every NAME.mp4 with its NAME.timeline.json")
     evaluate.add_argument("--fps", type=_rate, default=2.0, help="frames looked at a second")
+    evaluate.add_argument("--sweep", action="store_true", help="also under bad light, compression, a low lens, and things that people wear")
 
 
 def _rate(text: str) -> float:
@@ -94,11 +95,37 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 
     found = recordings(arguments.folder)
     models = _models()
-    seen = looked_at(found, models, fps=arguments.fps, told=lambda name: print(f"looking at {name}", file=sys.stderr))
+    seen = looked_at(found, models, fps=arguments.fps, told=_told)
     evaluation = evaluate([session for session, _ in seen])
     facts = {**evaluation.as_json(), "fps": arguments.fps, "missing_models": list(models.missing), "models": dict(models.sha256)}
-    report(arguments, facts, "\n".join(_evaluation_lines(evaluation)))
+    lines = list(_evaluation_lines(evaluation))
+    if arguments.sweep:
+        from proctoring.vision.eyes import Networks
+        from proctoring.vision.sweep import sweep
+
+        facts["sweep"] = [row.as_json() for row in sweep(found, Networks(models), fps=arguments.fps, told=_told)]
+        lines += ["", *_sweep_lines(facts["sweep"])]
+    report(arguments, facts, "\n".join(lines))
     return 0
+
+
+def _told(name: str) -> None:
+    print(f"looking at {name}", file=sys.stderr)
+
+
+def _sweep_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the table; simulated conditions, and things drawn on faces after check-in."""
+    far = f"{'identity: n':>12} {'median':>7} {'p95':>6}"
+    yield f"{'variant':24} {'no face':>8} {'unobservable':>13} {far} {'hard found':>12}  false alerts"
+    for row in rows:
+        far, events = row["identity_distance"], row["hard_events"]
+        middle, most = ("–" if value is None else f"{value:.2f}" for value in (far["median"], far["p95"]))
+        yield (
+            f"{row['variant']:24} {row['face_missed_share']:8.1%} {row['unobservable_share']:13.1%} {far['n']:12d} {middle:>7} {most:>6} "
+            f"{events['found']:8d}/{events['total']:<3d}  {', '.join(row['false_alerts']) or 'none'}"
+        )
+    if rows:
+        yield f"n = {rows[0]['clean_frames']} clean frames of each; few people, so no rate of a population can be read from it"
 
 
 def _evaluation_lines(evaluation: "Evaluation") -> Iterator[str]:
