@@ -15,6 +15,27 @@ _LEVEL = np.array([(127, 356), (234, 454), (33, 263), (61, 291)])
 _UPRIGHT = np.array([(10, 152), (9, 200), (151, 175)])
 
 
+# Inner lips: upper, lower, corners. Each eye: upper lid, lower lid, corners.
+_MOUTH = (13, 14, 78, 308)
+_EYES = ((159, 145, 33, 133), (386, 374, 362, 263))
+
+
+def mouth_open(mesh: Floats) -> float:
+    """Return the height of the mouth's opening over its width: about 0 when closed."""
+    return round(_opening(mesh, _MOUTH), 3)
+
+
+def eyes_open(mesh: Floats) -> float:
+    """Return the height of the eyes' opening over its width, the mean of both: about 0 when closed, .2 to .4 when open."""
+    return round(sum(_opening(mesh, eye) for eye in _EYES) / 2, 3)
+
+
+def _opening(mesh: Floats, points: tuple[int, int, int, int]) -> float:
+    """Return a ratio that a turned head does not change much: depth is part of the width."""
+    upper, lower, left, right = (mesh[point] for point in points)
+    return float(np.linalg.norm(lower - upper) / max(float(np.linalg.norm(right - left)), 1e-6))
+
+
 def head(mesh: Floats) -> Head:
     """Return the head's direction in degrees."""
     across = _unit((mesh[_LEVEL[:, 1]] - mesh[_LEVEL[:, 0]]).sum(axis=0))
