@@ -315,7 +315,7 @@ class Eyes:
         left, top, right, bottom = mesh.box
         box = Box.between(left / width, top / height, right / width, bottom / height)
         inside = box.area * width * height / max((right - left) * (bottom - top), 1e-6)
-        return Seen(mesh=mesh, head=pose.head(mesh.points), box=box, outside=1 - inside)
+        return Seen(mesh=mesh, head=pose.head(mesh.points, picture.shape), box=box, outside=1 - inside)
 
     def _chip(self, picture: Pixels, seen: Seen) -> Pixels | None:
         """Return the face if it can fairly be recognised: towards us, large, lit and uncovered."""
