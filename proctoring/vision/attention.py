@@ -26,8 +26,8 @@ _ROUND = (None, (-1.6, 1.0), None, (1.6, 1.0), None, (0.0, 1.0), None, (0.0, 0.0
 class Pace:
     """How often things are looked for, in seconds: the round, a token's return, how many tokens are kept, and a followed suspect."""
 
-    round_s: float = 10.0
-    token_s: float = 7.0
+    round_s: float = 12.0
+    token_s: float = 8.0
     tokens: float = 3.0
     follow_s: float = 2.4
     follow_late_s: float = 5.0

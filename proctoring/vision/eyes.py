@@ -28,7 +28,7 @@ class Schedule:
     """How often the dearer looks come, in seconds; a change in the picture brings them forward."""
 
     count_s: float = 4.0
-    identity_s: float = 12.0
+    identity_s: float = 15.0
     things: Pace = field(default_factory=Pace)
     absence_s: float = 1.9  # how often an empty place is searched for a person
     still_s: float = 1.9  # the longest that a picture in which nothing stirs is not read

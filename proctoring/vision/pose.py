@@ -15,8 +15,8 @@ _LEVEL = np.array([(127, 356), (234, 454), (33, 263), (61, 291)])
 _UPRIGHT = np.array([(10, 152), (9, 200), (151, 175)])
 
 
-# The mesh is drawn as from infinitely far away. MediaPipe's face geometry places it before a camera with this field from top to bottom; this
-# share of the angle off the axis, fitted to its pose matrices on the stills of tests/proctoring/vision/test_landmarks.py, is part of the pose.
+# The mesh is drawn as from infinitely far away; MediaPipe's face geometry places it before a camera with this field from top to bottom.
+# This share of the angle off the axis, fitted to its pose matrices (tests/proctoring/vision/test_landmarks.py), is part of the pose.
 _FIELD, _OFF_AXIS = 63.0, 0.25
 # Inner lips: upper, lower, corners. Each eye: upper lid, lower lid, corners.
 _MOUTH = (13, 14, 78, 308)

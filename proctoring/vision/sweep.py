@@ -32,7 +32,7 @@ class Row:
     unobservable: float
     distances: tuple[float, ...] = field(repr=False)
     found: int
-    hard_events: int
+    missed: tuple[Kind, ...]
     false_alerts: tuple[Kind, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -44,7 +44,7 @@ class Row:
             "face_missed_share": round(self.face_missed, 4),
             "unobservable_share": round(self.unobservable, 4),
             "identity_distance": {"n": len(each), "median": round(median(each), 3) if each else None, "p95": p95(each)},
-            "hard_events": {"found": self.found, "total": self.hard_events},
+            "hard_events": {"found": self.found, "total": self.found + len(self.missed), "missed": [kind.value for kind in self.missed]},
             "false_alerts": [kind.value for kind in self.false_alerts],
         }
 
@@ -97,6 +97,6 @@ def _row(name: str, sessions: Sequence[Session], clean: Sequence[Observation]) -
         unobservable=sum(not seen.observable for seen in clean) / max(1, len(clean)),
         distances=tuple(sorted(seen.identity for seen in clean if seen.identity is not None)),
         found=sum(one.found for one in events),
-        hard_events=len(events),
+        missed=tuple(one.event.kind for one in events if not one.found),
         false_alerts=tuple(alert.kind for alert in evaluation.false_alerts),
     )
