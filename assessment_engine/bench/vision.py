@@ -2,7 +2,7 @@
 
 Frames are JPEGs as a page sends them. The CPU is this thread's, by stage, on clean stretches (nothing to find) unless a figure says
 otherwise; the peer is MediaPipe's landmarker (478 points) and NanoDet on every frame. Sound, decryption and the queue are not in it. The
-recordings are a folder's (as of `proctor evaluate`), else the demonstration's footage: one candidate who leaves once.
+recordings are a folder's (as of `proctor evaluate`), the shared ones, or the demonstration's footage: one candidate who leaves once.
 """
 
 import gc
@@ -40,6 +40,7 @@ SHORT_CANDIDATES, SHORT_SECONDS = 5, 4
 KEPT, SHORT_KEPT = (20, 100), (3, 10)  # whose memory is counted: long enough for every trace to be full
 SCRIPT = demo_footage.Script(length_s=90, leaves_s=45, back_s=60)
 SHORT_SCRIPT = demo_footage.Script(length_s=36, leaves_s=14, back_s=26)
+_TESTDATA = "../shared/testdata"  # beside a checkout, as the tests have it
 # Everything else that is seen belongs to the face: decoding, quality, detectors, mesh, iris.
 _NOT_FACE = ("identity", "objects")
 
@@ -79,8 +80,9 @@ def run(short: bool, folder: Path | None = None) -> Report:
 
 @contextmanager
 def _recordings(short: bool, folder: Path | None) -> Iterator[list[Recorded]]:
-    if folder is not None:
-        yield recordings(folder)
+    shared = Path(os.environ.get("ASSESSMENT_TESTDATA", _TESTDATA), "cv", "sessions")
+    if folder is not None or (shared.is_dir() and not short):
+        yield recordings(folder or shared)
         return
     script = SHORT_SCRIPT if short else SCRIPT
     with tempfile.TemporaryDirectory() as made:
