@@ -24,8 +24,10 @@ _IMAGE_LEFT, _IMAGE_RIGHT = (33, 133), (362, 263)
 _EYES = (_IMAGE_LEFT, _IMAGE_RIGHT)
 # Iris travel in eye widths at 90 degrees: an eyeball of 12 mm radius behind an opening of 30 mm.
 _REACH = 0.4
-_PATCH = 24
-_STIRRED = 0.45  # mean difference of two eye patches, in their own contrast, that a still eye does not reach
+# An eye and little else, and how far the mesh may have slipped on it between two frames.
+_PATCH, _PATCH_PADDING, _PATCH_ROWS, _SLIP = 32, 1.2, 7, (1, 2)
+_STIRRED = 0.16  # one less the correlation of two patches; a glance of twenty degrees makes .2 to .4
+_JUMP = 0.08  # eye widths by which one eye's iris moved, so that the other is read as well
 _AWAY = 12.0  # degrees from where these eyes usually are
 _USUAL_SHARE = 0.1
 
@@ -54,7 +56,7 @@ class _Eye:
     """What was last read of one eye: the iris, how the eye looked then, and when."""
 
     offset: Floats
-    patch: Floats
+    patch: Pixels
     at: float
 
 
@@ -75,25 +77,34 @@ class GazeKeeper:
         """Return where the eyes point; of a turned head only the nearer eye is asked."""
         asked = _EYES if abs(head.yaw) < 20 else (_IMAGE_RIGHT if head.yaw < 0 else _IMAGE_LEFT,)
         patches = {eye: _patch(picture, mesh, eye) for eye in asked}
-        for eye in self._due(patches, at):
-            with self._costs.of("iris"):
-                offset = self._reader.offset(picture, mesh, eye)
-            if offset is None:
-                self._eyes.pop(eye, None)
-            else:
-                self._eyes[eye] = _Eye(offset, patches[eye], at)
+        due = self._due(patches, at)
+        moved = [self._moved(picture, mesh, eye, patches[eye], at) for eye in due]
+        for eye in (other for other in asked if any(moved) and other not in due):
+            self._moved(picture, mesh, eye, patches[eye], at)
         known = [self._eyes[eye].offset for eye in asked if eye in self._eyes]
         return self._gaze(np.mean(known, axis=0), head) if known else None
 
-    def _due(self, patches: dict[tuple[int, int], Floats], at: float) -> list[tuple[int, int]]:
-        """Return which eyes to read: all when they stir or are away, else the older one when it is time."""
+    def _moved(self, picture: Pixels, mesh: Floats, eye: tuple[int, int], patch: Pixels, at: float) -> bool:
+        """Read one eye, and say whether its iris is elsewhere than it was."""
+        with self._costs.of("iris"):
+            offset = self._reader.offset(picture, mesh, eye)
+        before = self._eyes.pop(eye, None)
+        if offset is None:
+            return False
+        self._eyes[eye] = _Eye(offset, patch, at)
+        return before is not None and float(np.abs(offset - before.offset).max()) > _JUMP
+
+    def _due(self, patches: dict[tuple[int, int], Pixels], at: float) -> list[tuple[int, int]]:
+        """Return which eyes to read: all when they are away, the one that stirs most, else the older one when it is time."""
         known = {eye: self._eyes[eye] for eye in patches if eye in self._eyes}
-        stirred = any(float(np.abs(one.patch - patches[eye]).mean()) > _STIRRED for eye, one in known.items())
-        if len(known) < len(patches) or stirred or self._away:
+        if len(known) < len(patches) or self._away:
             return list(patches)
-        if at - max(one.at for one in known.values()) < REFRESH_S:
-            return []
-        return [min(known, key=lambda eye: known[eye].at)]
+        stirs = {eye: _stirs(one.patch, patches[eye]) for eye, one in known.items()}
+        most = max(stirs, key=lambda eye: stirs[eye])
+        if stirs[most] > _STIRRED:
+            return [most]
+        waited = at - max(one.at for one in known.values()) >= REFRESH_S
+        return [min(known, key=lambda eye: known[eye].at)] if waited else []
 
     def _gaze(self, offset: Floats, head: Head) -> Gaze:
         here = np.array([head.yaw + _angle(float(offset[0])), head.pitch - _angle(float(offset[1]))], np.float32)
@@ -103,14 +114,21 @@ class GazeKeeper:
         return Gaze(across=round(float(here[0]), 2), up=round(float(here[1]), 2))
 
 
-def _region(mesh: Floats, corners: tuple[int, int]) -> Region:
-    return crops.around(mesh[list(corners), :2], start=0, end=1, scale=EYE_PADDING)
+def _region(mesh: Floats, corners: tuple[int, int], padding: float = EYE_PADDING) -> Region:
+    return crops.around(mesh[list(corners), :2], start=0, end=1, scale=padding)
 
 
-def _patch(picture: Pixels, mesh: Floats, corners: tuple[int, int]) -> Floats:
-    """Return the eye, level and small, in its own contrast."""
-    grey = cv2.cvtColor(_region(mesh, corners).cut(picture, _PATCH), cv2.COLOR_BGR2GRAY)[_PATCH // 4 : -_PATCH // 4].astype(np.float32)
-    return np.asarray((grey - grey.mean()) / max(float(grey.std()), 4.0), np.float32)
+def _patch(picture: Pixels, mesh: Floats, corners: tuple[int, int]) -> Pixels:
+    """Return the eye, level, small and grey."""
+    piece = _region(mesh, corners, _PATCH_PADDING).cut(picture, _PATCH)
+    return np.asarray(cv2.cvtColor(piece, cv2.COLOR_BGR2GRAY)[_PATCH // 2 - _PATCH_ROWS : _PATCH // 2 + _PATCH_ROWS], np.uint8)
+
+
+def _stirs(before: Pixels, now: Pixels) -> float:
+    """Return how much an eye looks otherwise than it did (0–2), wherever the mesh has slipped to."""
+    down, across = _SLIP
+    core = before[down:-down, across:-across]
+    return 1 - float(cv2.matchTemplate(now, core, cv2.TM_CCOEFF_NORMED).max()) if float(core.std()) >= 1 else 2.0
 
 
 def _angle(offset: float) -> float:

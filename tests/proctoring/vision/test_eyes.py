@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from assessment_engine.kernel.errors import BadFrame, TooLarge
 from proctoring.incidents import Incident
 from proctoring.observations import Box, Observation, Reason
 from proctoring.policy import Kind, Tier
@@ -220,3 +221,19 @@ def test_a_watch_takes_the_eyes_word(networks: Networks, scene: Scene) -> None:
     assert watch.totals().share == 1
     assert watch.baseline is not None
     assert eyes.costs.per_frame_ms() > 0
+
+
+def test_a_bad_picture_changes_nothing(networks: Networks, scene: Scene) -> None:
+    fair, other = enrolled(networks, scene), enrolled(networks, scene)
+    good = [jpeg(scene(second)) for second in range(8)]
+    broken = good[3][:2000] + good[3][4000:]
+
+    seen = [fair.look(picture, at, at) for at, picture in enumerate(good)]
+    again = []
+    for at, picture in enumerate(good):
+        for bad in (broken, picture[:-400], b"", b"GIF89a"):
+            with pytest.raises((BadFrame, TooLarge)):
+                other.look(bad, at, at)
+        again.append(other.look(picture, at, at))
+
+    assert again == seen
