@@ -107,7 +107,8 @@ class Observation:
     """One frame, `at` seconds into the sitting; `seq` is the frame's own number and grows.
 
     `people` are bodies, faces or not, counted in this frame or, of an empty place, up to two seconds ago. `identity` is the distance to the
-    enrolled face, `objects` are things other than people. `mouth_open` and `eyes_open` are heights over widths, about 0 when closed.
+    enrolled face, `objects` are things other than people. `mouth_open` and `eyes_open` are heights over widths, about 0 when closed. `voice` is
+    the share (0–1) of the time since the last frame in which anybody was heard to speak.
     A picture that has not changed since it was last read has the last reading, for less than two seconds; identity and objects are never
     repeated.
     """
@@ -122,6 +123,7 @@ class Observation:
     gaze: Gaze | None = None
     mouth_open: float | None = None
     eyes_open: float | None = None
+    voice: float | None = None
     identity: float | None = None
     objects: tuple[Thing, ...] | None = None
     quality: Quality | None = None
@@ -133,6 +135,8 @@ class Observation:
             raise Invalid("an observation counts from zero", seq=self.seq)
         if self.identity is not None and not (math.isfinite(self.identity) and self.identity >= 0):
             raise Invalid("an identity distance is a number from zero up", seq=self.seq)
+        if self.voice is not None and not 0 <= self.voice <= 1:
+            raise Invalid("voice is a share from 0 to 1", seq=self.seq)
         if not all(math.isfinite(number) for number in self._measures()):
             raise Invalid("an observation holds only finite numbers", seq=self.seq)
 
@@ -185,6 +189,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "gaze": lambda value: Gaze(**value),
     "mouth_open": float,
     "eyes_open": float,
+    "voice": float,
     "quality": lambda value: Quality(**value),
     "objects": lambda value: tuple(_thing(one) for one in value),
 }

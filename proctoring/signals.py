@@ -13,8 +13,10 @@ from typing import Protocol
 from proctoring.baseline import Baseline
 from proctoring.observations import Box, Observation, Reason, ThingName
 from proctoring.policy import GazeLimits, Kind, Policy, Rule
+from proctoring.sound import Lips, lips
 
 TRACE_POINTS = 90
+_SPEAKING = 0.3  # share of the time since the last frame that held a voice; people pause as they speak
 _STILL_THE_SAME = 0.2  # overlap of two boxes that may be one thing held in a hand
 _CLEARLY_AWAY = 2.5
 
@@ -34,6 +36,7 @@ class Finding:
     threshold: float
     confidence: float
     trace: tuple[tuple[float, float], ...] = ()
+    lips: Lips | None = None  # of talking only
 
     @property
     def seconds(self) -> float:
@@ -133,6 +136,27 @@ class DurationRule:
         if self.finding is not None:
             self.finding = replace(self._found(self.finding.raised_s), end_s=self._last_hit)
         self._forget()
+
+
+class Talking(DurationRule):
+    """A voice for long enough, anybody's; says as well whether the candidate's lips moved with it."""
+
+    def __init__(self, rule: Rule) -> None:
+        self._mouth: deque[float] = deque(maxlen=TRACE_POINTS)
+        super().__init__(Kind.TALKING, rule, _voice, _SPEAKING)
+
+    def receive(self, observation: Observation) -> None:
+        """Take one frame in."""
+        if observation.mouth_open is not None and _voice(observation).met:
+            self._mouth.append(observation.mouth_open)
+        super().receive(observation)
+
+    def _found(self, raised_s: float) -> Finding:
+        return replace(super()._found(raised_s), lips=lips(self._mouth))
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._mouth.clear()
 
 
 class LookingAway:
@@ -256,6 +280,8 @@ def detectors(policy: Policy, centre: Callable[[], Baseline | None]) -> Mapping[
     hard: dict[Kind, Detector] = {
         kind: DurationRule(kind, policy.rules[kind], read, threshold) for kind, (read, threshold) in rules.items() if kind not in policy.off
     }
+    if Kind.TALKING not in policy.off:
+        hard[Kind.TALKING] = Talking(policy.rules[Kind.TALKING])
     if Kind.LOOKING_AWAY not in policy.off:
         hard[Kind.LOOKING_AWAY] = LookingAway(policy, centre)
     return hard
@@ -306,6 +332,12 @@ class _ThingReader:
 
     def _here(self, box: Box) -> bool:
         return self._place is not None and box.overlap(self._place) >= _STILL_THE_SAME
+
+
+def _voice(observation: Observation) -> Look:
+    if observation.voice is None:
+        return Look(met=None)
+    return Look(met=observation.voice >= _SPEAKING, value=observation.voice)
 
 
 def _unwatched(*reasons: Reason) -> Callable[[Observation], Look]:

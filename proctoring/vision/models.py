@@ -1,4 +1,4 @@
-"""Which network files see for us: verified by hash, loaded once, one thread each.
+"""Which network files see and hear for us: verified by hash, loaded once, one thread each.
 
 A role whose file is absent or has another hash is missing: its signal is off, and `Models.missing` says so. Fetching and converting
 files belongs to assessment_engine/assets.
@@ -15,7 +15,7 @@ import numpy.typing as npt
 import onnxruntime
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from assessment_engine.kernel.errors import HashMismatch, ModelMissing
+from assessment_engine.kernel.errors import HashMismatch, Invalid, ModelMissing
 
 if TYPE_CHECKING:
     from onnx import NodeProto, TensorProto
@@ -24,7 +24,8 @@ Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 FACE_MESH, IRIS, FACE_NEAR, FACE_FAR, IDENTITY, OBJECTS = "face_mesh", "iris", "face_near", "face_far", "identity", "objects"
-ROLES = (FACE_MESH, IRIS, FACE_NEAR, FACE_FAR, IDENTITY, OBJECTS)
+VOICE = "voice"
+ROLES = (FACE_MESH, IRIS, FACE_NEAR, FACE_FAR, IDENTITY, OBJECTS, VOICE)
 NEEDED = (FACE_MESH, FACE_NEAR)
 OBJECT_SIZE = (224, 288)  # of the object network's picture, shaped as a camera's; a third of the time of the 416² it was written for
 _CONVOLUTIONAL = {
@@ -78,6 +79,26 @@ class OnnxNetwork:
         """Run once."""
         outputs: Sequence[Floats] = self._session.run(None, {self._input: batch, **self._others})
         return outputs
+
+
+class Voice(OnnxNetwork):
+    """Silero's voice activity file for 16 kHz: it is handed what it remembers, and hands it back, so one serves every candidate."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        if names := {"input", "state", "sr"} ^ {self._input, *self._others}:
+            raise Invalid(f"{path.name} is no voice network as Silero exports it: {', '.join(sorted(names))}", role=VOICE)
+        self._others = {"sr": np.array(16_000, np.int64)}
+
+    def listen(self, window: Floats, memory: Floats) -> tuple[float, Floats]:
+        """Return how likely (0–1) a window of (1, 576) samples is speech, and the memory (2, 1, 128) for the next one."""
+        likely, after = self._session.run(None, {"input": window, "state": memory, **self._others})
+        return float(likely[0, 0]), after
+
+    def __call__(self, batch: Floats) -> Sequence[Floats]:
+        """Hear one window as if it were the first."""
+        likely, after = self.listen(batch, np.zeros((2, 1, 128), np.float32))
+        return [np.array([[likely]], np.float32), after]
 
 
 def resized(path: Path, size: tuple[int, int]) -> bytes:
@@ -170,6 +191,8 @@ def load_folder(folder: Path) -> Models:
 def _opened(role: str, path: Path) -> Network:
     if role == OBJECTS:
         return OnnxNetwork(path, size=OBJECT_SIZE)
+    if role == VOICE:
+        return Voice(path)
     return LiteRtNetwork(path) if path.suffix == ".tflite" else OnnxNetwork(path)
 
 

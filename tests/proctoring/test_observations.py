@@ -23,6 +23,7 @@ observations = st.builds(
     face=st.none() | boxes,
     head=st.none() | st.builds(Head, yaw=numbers, pitch=numbers, roll=numbers),
     gaze=st.none() | st.builds(Gaze, across=numbers, up=numbers),
+    voice=st.none() | shares,
     identity=st.none() | st.floats(0, 2),
     objects=st.none() | st.lists(st.builds(Thing, name=st.sampled_from(ThingName), score=shares, box=boxes), max_size=3).map(tuple),
     quality=st.none() | st.builds(Quality, brightness=shares, contrast=shares, sharpness=shares),

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from assessment_engine.kernel.errors import HashMismatch, ModelMissing
+from assessment_engine.kernel.errors import HashMismatch, Invalid, ModelMissing
 from proctoring.observations import Reason
 from proctoring.vision.eyes import Eyes, Networks
-from proctoring.vision.models import FACE_MESH, FACE_NEAR, ROLES, Models, load, load_folder
+from proctoring.vision.models import FACE_MESH, FACE_NEAR, IDENTITY, ROLES, VOICE, Models, load, load_folder
 from tests.proctoring.vision.conftest import ASSETS
 
 
@@ -33,7 +33,7 @@ def test_a_missing_role_is_named(tmp_path: Path) -> None:
     for role in (FACE_MESH, FACE_NEAR):
         shutil.copytree(ASSETS / role, tmp_path / role)
 
-    assert load_folder(tmp_path).missing == ("iris", "face_far", "identity", "objects")
+    assert load_folder(tmp_path).missing == ("iris", "face_far", "identity", "objects", "voice")
 
 
 def test_without_a_face_network_there_is_no_watching(tmp_path: Path) -> None:
@@ -49,3 +49,10 @@ def test_without_the_object_network_nobody_is_ever_said_to_be_absent(scene) -> N
 
     assert (seen.faces, seen.people, seen.reason) == (0, None, Reason.FACE_NOT_SEEN)
     assert (seen.gaze, seen.identity, seen.objects) == (None, None, None)
+
+
+def test_another_network_in_the_place_of_the_voice_is_refused_by_its_inputs() -> None:
+    given = {**files(FACE_MESH, FACE_NEAR), VOICE: files(IDENTITY)[IDENTITY]}
+
+    with pytest.raises(Invalid, match="no voice network"):
+        load(given)
