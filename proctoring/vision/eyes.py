@@ -214,10 +214,11 @@ class Eyes:
         people = self._people if self._nets.objects is not None else None
         if people == 0 and (self._glimpsed or self._scene.body_still_there(view)):
             people = None
+        unseen = Reason.BACK_LIT if quality.lit_from_behind(view) else Reason.FACE_NOT_SEEN
         return Observation(
             at=at,
             seq=seq,
-            reason=None if people == 0 else Reason.FACE_NOT_SEEN,
+            reason=None if people == 0 else unseen,
             faces=0,
             people=people,
             objects=things,

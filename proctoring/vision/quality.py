@@ -18,7 +18,7 @@ Mask = npt.NDArray[np.bool_]
 BLACK = 18.0  # brightest hundredth of a picture, of 255
 SMOOTH = 1.6  # steepest twentieth of a softened 160×120 picture, grey levels per pixel
 DARK = 38.0  # brightest tenth
-FACE_BLACK = 14.0  # median of a face below which nothing of it can be told
+FACE_BLACK = 10.0  # median of a face below which nothing of it can be told
 BLURRED = 12.0  # edge energy below which a picture without a face may merely be out of focus
 UNLIKE = 22.0  # colour distance (CIE Lab) that light alone does not make
 _WIDTH, _HEIGHT = 160, 120
@@ -149,11 +149,14 @@ def why_no_face(seen: View) -> Reason | None:
     """Return what keeps a face from being seen in this picture, if the picture itself is to blame."""
     if seen.bright < DARK:
         return Reason.TOO_DARK
-    if seen.bright > _LIT_BEHIND and float(np.median(seen.grey[_MIDDLE])) < _FACE_DARK:
-        return Reason.BACK_LIT
     if seen.quality.sharpness < BLURRED and not seen.smooth:
         return Reason.BLURRED
     return None
+
+
+def lit_from_behind(seen: View) -> bool:
+    """Say whether the picture is bright and its middle dark: of a person without a face, that is why."""
+    return seen.bright > _LIT_BEHIND and float(np.median(seen.grey[_MIDDLE])) < _FACE_DARK
 
 
 def why_face_is_not_seen_well(seen: View, face: Box, outside: float) -> Reason | None:

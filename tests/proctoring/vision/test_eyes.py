@@ -237,3 +237,15 @@ def test_a_bad_picture_changes_nothing(networks: Networks, scene: Scene) -> None
         again.append(other.look(picture, at, at))
 
     assert again == seen
+
+
+def test_a_dark_empty_chair_before_a_window_is_an_empty_place(networks: Networks, scene: Scene) -> None:
+    def empty(second: int) -> Pixels:
+        room = np.full((480, 640, 3), 215, np.uint8)
+        room[120:, 200:440] = 25
+        room[:60] = 240 - second % 2
+        return room
+
+    observations = seen(enrolled(networks, scene), [*[scene(i) for i in range(5)], *[empty(i) for i in range(14)]])
+
+    assert Kind.NOBODY in kinds(closed(observations))
