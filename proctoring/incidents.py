@@ -263,6 +263,7 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
         "confidence": finding.confidence,
         "trace": [list(point) for point in finding.trace],
         **({} if finding.lips is None else {"lips": finding.lips.value}),
+        **({} if finding.away is None else {"away": list(finding.away)}),
     }
 
 
@@ -270,4 +271,5 @@ def _finding_of(given: dict[str, Any]) -> Finding:
     trace = tuple((float(at), float(value)) for at, value in given["trace"])
     if "lips" in given:
         given = {**given, "lips": Lips(given["lips"])}
-    return Finding(**{**given, "kind": Kind(given["kind"]), "trace": trace})
+    away = given.get("away")
+    return Finding(**{**given, "kind": Kind(given["kind"]), "trace": trace, "away": None if away is None else (away[0], away[1], away[2])})

@@ -16,6 +16,12 @@ def share_at_least(found: int, total: int, *, confidence: float = 0.95) -> float
     return _solve(lambda share: _binomial_tail(found, total, share) - (1 - confidence), 1.0)
 
 
+def share_between(found: int, total: int, *, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the two-sided interval (0–1) of a share of which `found` of `total` were seen."""
+    one_sided = (1 + confidence) / 2
+    return share_at_least(found, total, confidence=one_sided), 1 - share_at_least(total - found, total, confidence=one_sided)
+
+
 def rate_between(events: int, hours: float, *, confidence: float = 0.95) -> tuple[float, float | None]:
     """Return the two-sided interval of a rate per hour of which `events` were seen in `hours`; of no hours at all, no upper end."""
     if hours <= 0:

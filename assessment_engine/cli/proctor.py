@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assessment_engine.cli.output import add, group, report
+from assessment_engine.cli.simulate import add_simulate
 from assessment_engine.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ _PROFILE = "cpu"
 
 def add_proctor(commands: "Commands") -> None:
     """Declare the commands."""
-    proctor = group(commands, "proctor", "the eyes, without an exam")
+    proctor = group(commands, "proctor", "the eyes and the judgement, without an exam")
+    add_simulate(proctor)
     analyse = add(proctor, "analyse", "look at a recording and list its incidents", _analyse)
     analyse.add_argument("video", type=Path, nargs="?")
     analyse.add_argument("--reference", type=Path, help="a face to compare with; otherwise the first good seconds are taken")
@@ -71,6 +73,7 @@ def _analyse(arguments: argparse.Namespace) -> int:
     lines = [f"{row['start_s']:8.1f} {row['end_s']:8.1f}  {row['tier']:16} {row['kind']}" for row in analysis["incidents"]] or [
         "no incidents"
     ]
+    lines += _missing_lines(analysis["missing_models"])
     if arguments.profile:
         analysis["profile"] = {"name": arguments.profile, "fps": arguments.fps, "stages": analysis["cpu_ms_by_stage"]}
         lines += ["", *_profile_lines(arguments.profile, analysis["cpu_ms_per_frame"], analysis["cpu_ms_by_stage"])]
@@ -79,6 +82,11 @@ def _analyse(arguments: argparse.Namespace) -> int:
         (arguments.out / f"{arguments.video.stem}.json").write_text(json.dumps(analysis, indent=1))
     report(arguments, analysis, "\n".join(lines))
     return 0
+
+
+def _missing_lines(roles: Sequence[str]) -> Iterator[str]:
+    if roles:
+        yield f"signals are off, because there is no model for: {', '.join(roles)}"
 
 
 def _profile_lines(name: str, per_frame_ms: float, stages: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
@@ -91,14 +99,16 @@ def _profile_lines(name: str, per_frame_ms: float, stages: Mapping[str, Mapping[
 
 def _evaluate(arguments: argparse.Namespace) -> int:
     from proctoring.evaluation import evaluate
+    from proctoring.policy import STANDARD, Kind
     from proctoring.vision.evaluate import looked_at, recordings
 
     found = recordings(arguments.folder)
     models = _models()
-    seen = looked_at(found, models, fps=arguments.fps, told=_told)
-    evaluation = evaluate([session for session, _ in seen])
+    policy = STANDARD.without(Kind.TALKING) if "voice" in models.missing else STANDARD
+    seen = looked_at(found, models, policy, fps=arguments.fps, told=_told)
+    evaluation = evaluate([session for session, _ in seen], policy)
     facts = {**evaluation.as_json(), "fps": arguments.fps, "missing_models": list(models.missing), "models": dict(models.sha256)}
-    lines = list(_evaluation_lines(evaluation))
+    lines = [*_evaluation_lines(evaluation), *_missing_lines(models.missing)]
     if arguments.sweep:
         from proctoring.vision.eyes import Networks
         from proctoring.vision.sweep import sweep
