@@ -1,4 +1,4 @@
-"""What was found held against what was true, event by event: recall, false alerts an hour, delay (PROCTORING section 6, ADR 0030).
+"""What was found held against what was true, event by event: recall, false alerts an hour, delay (PROCTORING section 6, docs/adr/0032).
 
 Findings of one kind less than 30 s apart are one incident, and so are true events. One incident finds one true stretch, if it overlaps
 [start, end + 10 s]. Delays count from the instant the kind's shortest duration (the policy's) is complete. Pure: vision/evaluate.py looks.

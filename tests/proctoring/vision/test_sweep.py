@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assessment_engine.cli.proctor import _sweep_lines
+from proctoring.policy import Kind
 from proctoring.truth import Timeline
 from proctoring.vision import pose, variants, video, worn
 from proctoring.vision.evaluate import Recorded
@@ -105,6 +107,25 @@ def test_nobody_is_accused_by_bad_light_or_by_what_they_wear(recorded: Recorded,
     assert (plain.frames, plain.face_missed, plain.unobservable) == (16, 0, 0)
     assert plain.distances and max(plain.distances) < 0.45
     assert all(_is_consistent(row) for row in rows.values())
+
+
+def test_the_table_names_what_was_not_seen_and_says_that_it_is_no_rate() -> None:
+    row = Row(
+        variant="veil",
+        frames=16,
+        face_missed=0.5,
+        unobservable=0.25,
+        distances=(),
+        found=1,
+        missed=(Kind.PHONE,),
+        false_alerts=(Kind.NOBODY,),
+    )
+
+    header, line, footnote = _sweep_lines([row.as_json()])
+
+    assert header.split()[:3] == ["variant", "no", "face"]
+    assert line.split() == ["veil", "50.0%", "25.0%", "0", "–", "–", "1/2", "nobody"]
+    assert "16 clean frames" in footnote
 
 
 def _is_consistent(row: Row) -> bool:
