@@ -5,6 +5,7 @@ files belongs to assessment_engine/assets.
 """
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy.typing as npt
 import onnxruntime
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from assessment_engine.kernel.errors import HashMismatch, Invalid, ModelMissing
+from assessment_engine.kernel.errors import HashMismatch, Invalid, ModelMissing, UnreadableFile
 
 if TYPE_CHECKING:
     from onnx import NodeProto, TensorProto
@@ -26,6 +27,7 @@ Floats = npt.NDArray[np.float32]
 FACE_MESH, IRIS, FACE_NEAR, FACE_FAR, IDENTITY, OBJECTS = "face_mesh", "iris", "face_near", "face_far", "identity", "objects"
 VOICE = "voice"
 ROLES = (FACE_MESH, IRIS, FACE_NEAR, FACE_FAR, IDENTITY, OBJECTS, VOICE)
+OWN = "own-models.json"
 NEEDED = (FACE_MESH, FACE_NEAR)
 OBJECT_SIZE = (224, 288)  # of the object network's picture, shaped as a camera's; a third of the time of the 416² it was written for
 _CONVOLUTIONAL = {
@@ -183,9 +185,26 @@ def load(files: Mapping[str, tuple[Path, str] | ModelFile]) -> Models:
 
 
 def load_folder(folder: Path) -> Models:
-    """Load what a folder of `role/file` holds, as `assets fetch` leaves it; hashes are reported, not pinned."""
+    """Load what a folder of `role/file` holds, as `assets fetch` leaves it, and a deployment's own; the former's hashes are not pinned."""
     found = {role: next((p for p in sorted((folder / role).glob("*")) if p.suffix in {".tflite", ".onnx"}), None) for role in ROLES}
-    return load({role: ModelFile(path=path) for role, path in found.items() if path is not None})
+    return load({**{role: ModelFile(path=path) for role, path in found.items() if path is not None}, **own(folder)})
+
+
+def own(folder: Path) -> dict[str, ModelFile]:
+    """Return the files that a deployment puts in place of ours, as OWN in the folder lists them; raises UnreadableFile."""
+    listed = folder / OWN
+    if not listed.is_file():
+        return {}
+    try:
+        given = json.loads(listed.read_bytes())
+        files = {role: ModelFile(path=folder / one["path"], sha256=one["sha256"]) for role, one in given.items()}
+    except (ValueError, TypeError, KeyError, AttributeError) as broken:
+        raise UnreadableFile(f"{OWN} must say a path and a sha256 for each role") from broken
+    if unknown := [role for role in files if role not in ROLES]:
+        raise UnreadableFile(f"{OWN} names {', '.join(unknown)}; roles are {', '.join(ROLES)}", roles=", ".join(unknown))
+    if unpinned := [role for role, file in files.items() if not file.sha256]:
+        raise UnreadableFile(f"{OWN} has no sha256 for {', '.join(unpinned)}", roles=", ".join(unpinned))
+    return files
 
 
 def _opened(role: str, path: Path) -> Network:

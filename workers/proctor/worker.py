@@ -247,7 +247,7 @@ def main(settings: Settings) -> None:
     one_thread()
     assert settings.frames_url is not None, "FRAMES_URL is set by serve"
     files = {role: (asset.path, asset.sha256) for role, asset in installed(settings.assets_dir).items() if role in models.ROLES}
-    loaded = models.load(files)
+    loaded = models.load({**files, **models.own(settings.assets_dir)})
     if loaded.missing:
         log.warning("models_missing", roles=list(loaded.missing))
     work(build_engine(settings), settings.frames_url, loaded, lambda: bool(asked))
