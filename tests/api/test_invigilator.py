@@ -233,6 +233,12 @@ def test_a_decision_at_the_door_that_comes_too_late_says_so(engine: Engine, worl
     assert "Somebody else was quicker" in browser.get(late.headers["location"]).text
 
 
+def test_a_look_away_says_how_long_of_how_long_and_what_is_usual() -> None:
+    finding = {"kind": "looking_away", "raised_s": 5.0, "threshold": 1.0, "trace": [[0, 0], [5, 1.1]], "away": [14.0, 60.0, 3.0]}
+
+    assert [trace.away for trace in traces({"findings": [finding]})] == [(14.0, 60.0, 3.0)]
+
+
 def test_a_trace_stays_inside_its_drawing() -> None:
     finding = {"kind": "nobody", "raised_s": 5.0, "threshold": 0.5, "trace": [[0, -1], [5, 0.5], [9, 99]]}
 
