@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import TypeVar
 
 from assessment_engine.bench.measure import Figure, Report, medians, seconds
@@ -138,7 +139,7 @@ def _found(evaluation: Evaluation) -> dict[str, float]:
         "events": float(len(events)),
         "found": found / max(1, len(events)),
         "found_at_least": share_at_least(found, len(events)),
-        "delay_median_s": delays[len(delays) // 2] if delays else 0.0,
+        "delay_median_s": median(delays) if delays else 0.0,
         "delay_p95_s": p95(delays) or 0.0,
         "false_alerts": float(len(evaluation.false_alerts)),
     }
