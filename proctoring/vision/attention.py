@@ -19,7 +19,7 @@ _STRONG = 0.36  # best score from which a suspect is followed closely
 _LOOKS, _MISSES = 6, 3
 _FORGIVEN_S = 60.0
 # Whole pictures and parts in turn: which part, as a place beside the face in faces' widths, and how low.
-_ROUND = (None, (-1.6, 1.0), None, (1.6, 1.0), None, (0.0, 1.0), None, (0.0, 0.0))
+_ROUND = (None, (-1.6, 1.0), None, (1.6, 1.0), None, (0.0, 0.5))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
