@@ -11,11 +11,13 @@ from proctoring.incidents import Change, Incident, could_not_watch, judged
 from proctoring.observations import Gaze, Head, Observation
 from proctoring.policy import STANDARD, Policy
 from proctoring.signals import Finding
+from proctoring.sound import Heard
 from proctoring.vision import video
 from proctoring.vision.costs import profile
 from proctoring.vision.decode import decode
 from proctoring.vision.eyes import Eyes, Networks, Schedule
 from proctoring.vision.models import Floats, Models, Pixels
+from proctoring.vision.soundtrack import Soundtrack
 from proctoring.watch import Watch
 
 ENROL_FPS = 1 / 0.9
@@ -40,6 +42,7 @@ class Analysis:
     models: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     enrolled: int = 0
+    heard: Heard = field(default_factory=Heard)
     policy: Policy = field(default=STANDARD, repr=False)
 
     @property
@@ -68,6 +71,8 @@ class Analysis:
             "missing_models": list(self.missing),
             "enrolled_from": self.enrolled,
             "recognised": sum(one.identity is not None for one in self.observations),
+            "listened_s": round(self.heard.seconds - self.heard.muted_s, 3),
+            "voice_s": round(self.heard.voice_s, 3),
         }
 
     def _entry(self, incident: Incident, finding: Finding) -> dict[str, Any]:
@@ -81,6 +86,7 @@ class Analysis:
             "tier": tier.value,
             "confidence": finding.confidence,
             "incident": f"{incident.rule.value}-{incident.first_seq}",
+            **({} if finding.lips is None else {"lips": finding.lips.value}),
         }
 
 
@@ -105,18 +111,30 @@ def analyse(
     """Judge a recording at `fps`. The candidate is known from `reference`, from the stretch `enrol_s`, or from the first good seconds."""
     networks = Networks(models)
     known = check_in(networks, video.read(recording, fps=ENROL_FPS), reference, enrol_s)
-    judged = judge(networks, video.read(recording, fps=fps), known, policy, schedule)
+    judged = judge(networks, video.read(recording, fps=fps), known, policy, schedule, Soundtrack(recording, models))
     return replace(judged, frames=video.count(recording), models=models.sha256, missing=models.missing)
 
 
-def judge(networks: Networks, frames: Frames, known: CheckedIn, policy: Policy = STANDARD, schedule: Schedule | None = None) -> Analysis:
-    """Look at frames in order, as a worker does, and judge what was seen; which models see is for the caller to say."""
+def judge(
+    networks: Networks,
+    frames: Frames,
+    known: CheckedIn,
+    policy: Policy = STANDARD,
+    schedule: Schedule | None = None,
+    sound: Soundtrack | None = None,
+) -> Analysis:
+    """Look at frames in order, as a worker does, and judge what was seen and heard; which models see is for the caller to say."""
     eyes, watch = Eyes(networks, enrolled=known.faces, schedule=schedule), Watch(policy, baseline=known.baseline)
     seen: list[Observation] = []
     spent: list[Mapping[str, float]] = []
     for seq, (at, picture) in enumerate(frames):
+        pieces = sound.until(at) if sound is not None else []
         began = time.thread_time()
-        seen.append(eyes.look(picture, at, seq))
+        observation = eyes.look(picture, at, seq)
+        if sound is not None:
+            with eyes.costs.of("sound"):
+                observation = replace(observation, voice=sound.hear(pieces))
+        seen.append(observation)
         watch.receive(seen[-1])
         stages = eyes.costs.taken()
         spent.append({**stages, "rest": max(0.0, time.thread_time() - began - sum(stages.values()))})
@@ -131,6 +149,7 @@ def judge(networks: Networks, frames: Frames, known: CheckedIn, policy: Policy =
         unobservable_s=totals.unobservable_s,
         observable_s=totals.observable_s,
         enrolled=len(known.faces),
+        heard=sound.heard if sound is not None else Heard(),
         policy=policy,
     )
 
