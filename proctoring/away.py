@@ -12,10 +12,10 @@ from collections import deque
 from dataclasses import dataclass
 from statistics import median
 
-WINDOWS_S = (15.0, 30.0, 60.0, 120.0)
+WINDOWS_S = (12.0, 40.0, 120.0)
 
 # The score: 0 is at work, AWAY clearly away; its noise is correlated over about a second and a half.
-AWAY = 2.0
+AWAY = 2.1
 NOISE = 0.85
 NOISE_S = 1.4
 LEAST, MOST = -2.0, 4.5
@@ -33,10 +33,10 @@ BEGINS, ENDS = 0.7, 0.3
 # The centre of the score: learnt, then drifting, less so while away.
 CALIBRATION_S = 60.0
 SHRUNK = 0.95
-BOUND = 2.2
-DRIFT_S = 120.0
+BOUND = 4.0
+DRIFT_S = 70.0
 DRIFT_STEP = 1.2
-LEAK = 0.05
+LEAK = 0.3
 SURE = 1e-4  # the filter is never surer than this
 
 

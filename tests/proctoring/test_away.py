@@ -32,7 +32,7 @@ def scored(seconds: range, away: range, *, of: AwayTime | None = None, fps: int 
 def test_the_evidence_says_how_long_of_which_window_and_what_is_usual() -> None:
     found = scored(range(400), range(388, 400)).evidence
 
-    assert found.window_s == 15
+    assert found.window_s == 12
     assert found.away_s == pytest.approx(12, abs=1)
     assert found.usual_s < 1
 
