@@ -11,7 +11,8 @@ WIDTH, HEIGHT, PAD = 440, 170, 26
 class ScoreTrace:
     """What a template draws; lengths are the drawing's own, `rows` are the same numbers for a table.
 
-    `away`, of looking away, is the seconds away, of the last how many seconds, and what is usual for the candidate.
+    `away`, of looking away, is the seconds away, of the last how many seconds, and what is usual for the candidate; `lips`, of
+    talking, is a word of wording.LIPS.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class ScoreTrace:
     threshold: float
     rows: tuple[tuple[float, float], ...]
     away: tuple[float, float, float] | None
+    lips: str | None
 
 
 def traces(incident: Mapping[str, Any]) -> list[ScoreTrace]:
@@ -62,4 +64,5 @@ def _trace(finding: Mapping[str, Any]) -> ScoreTrace:
         threshold=threshold,
         rows=rows,
         away=tuple(finding["away"]) if finding.get("away") else None,
+        lips=str(finding["lips"]) if finding.get("lips") else None,
     )
