@@ -32,6 +32,9 @@ KINDS: Mapping[str, str] = {
     "feed_ended": N_("The feed has ended"),
 }
 
+# What an exam can have watched; no page sends sound yet (docs/adr/0034-what-is-heard.md), and nobody shall think that it does.
+WATCHED: Mapping[str, str] = {**KINDS, "talking": N_("A voice heard for long (in recordings only: exams send no sound yet)")}
+
 LIPS: Mapping[str, str] = {
     "moving": N_("The candidate's lips moved with the voice."),
     "still": N_("The candidate's lips hardly moved: the voice may be somebody else's, or a radio's."),
