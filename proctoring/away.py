@@ -15,7 +15,7 @@ from statistics import median
 WINDOWS_S = (12.0, 40.0, 120.0)
 
 # The score: 0 is at work, AWAY clearly away; its noise is correlated over about a second and a half.
-AWAY = 2.1
+AWAY = 2.0
 NOISE = 0.85
 NOISE_S = 1.4
 LEAST, MOST = -2.0, 4.5
@@ -34,9 +34,9 @@ BEGINS, ENDS = 0.7, 0.3
 CALIBRATION_S = 60.0
 SHRUNK = 0.95
 BOUND = 4.0
-DRIFT_S = 70.0
+DRIFT_S = 80.0
 DRIFT_STEP = 1.2
-LEAK = 0.3
+LEAK = 0.2
 SURE = 1e-4  # the filter is never surer than this
 
 
