@@ -1,7 +1,7 @@
 """From single frames to findings: evidence that has lasted.
 
 Each detector is fed observations and holds at most one current Finding. Hard signals are duration rules (most of several looks, for long
-enough); looking away is two detectors on the candidate's own baseline, CUSUM for the long glance and away-time for the repeated one.
+enough); looking away is time away beyond the candidate's own usual (away.py), for the long look and the repeated one alike.
 What was not looked at is neither for nor against anybody.
 """
 
