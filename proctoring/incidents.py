@@ -13,6 +13,7 @@ from typing import Any, Self
 from proctoring.baseline import Baseline
 from proctoring.policy import COULD_NOT_WATCH, TIER_ORDER, Kind, Policy, Severity, Tier
 from proctoring.signals import Finding
+from proctoring.sound import Lips
 
 RESUME_S = 20.0  # the stretch of a stream that a new owner can replay
 
@@ -261,9 +262,14 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
         "threshold": finding.threshold,
         "confidence": finding.confidence,
         "trace": [list(point) for point in finding.trace],
+        **({} if finding.lips is None else {"lips": finding.lips.value}),
+        **({} if finding.away is None else {"away": list(finding.away)}),
     }
 
 
 def _finding_of(given: dict[str, Any]) -> Finding:
     trace = tuple((float(at), float(value)) for at, value in given["trace"])
-    return Finding(**{**given, "kind": Kind(given["kind"]), "trace": trace})
+    if "lips" in given:
+        given = {**given, "lips": Lips(given["lips"])}
+    away = given.get("away")
+    return Finding(**{**given, "kind": Kind(given["kind"]), "trace": trace, "away": None if away is None else (away[0], away[1], away[2])})

@@ -5,7 +5,7 @@ stored (yaw > 0 towards the image's right, pitch > 0 up). Made by vision/eyes.py
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
@@ -18,8 +18,16 @@ class Reason(StrEnum):
 
     COVERED = "covered"
     TOO_DARK = "too_dark"
+    BACK_LIT = "back_lit"
     BLURRED = "blurred"
+    CROPPED = "cropped"
+    TOO_FAR = "too_far"
     FACE_NOT_SEEN = "face_not_seen"
+
+    @property
+    def booked_as(self) -> "Reason":
+        """Return the reason under which unwatched time is counted: every way not to see the face well is one kind."""
+        return self if self in (Reason.COVERED, Reason.TOO_DARK) else Reason.FACE_NOT_SEEN
 
 
 class ThingName(StrEnum):
@@ -99,7 +107,10 @@ class Observation:
     """One frame, `at` seconds into the sitting; `seq` is the frame's own number and grows.
 
     `people` are bodies, faces or not, counted in this frame or, of an empty place, up to two seconds ago. `identity` is the distance to the
-    enrolled face, `objects` are things other than people.
+    enrolled face, `objects` are things other than people. `mouth_open` and `eyes_open` are heights over widths, about 0 when closed.
+    `voice` is the share (0–1) of the time since the last frame in which anybody was heard to speak.
+    A picture that has not changed since it was last read has the last reading, for less than two seconds; identity and objects are never
+    repeated.
     """
 
     at: float
@@ -110,6 +121,9 @@ class Observation:
     face: Box | None = None
     head: Head | None = None
     gaze: Gaze | None = None
+    mouth_open: float | None = None
+    eyes_open: float | None = None
+    voice: float | None = None
     identity: float | None = None
     objects: tuple[Thing, ...] | None = None
     quality: Quality | None = None
@@ -121,6 +135,16 @@ class Observation:
             raise Invalid("an observation counts from zero", seq=self.seq)
         if self.identity is not None and not (math.isfinite(self.identity) and self.identity >= 0):
             raise Invalid("an identity distance is a number from zero up", seq=self.seq)
+        if self.voice is not None and not 0 <= self.voice <= 1:
+            raise Invalid("voice is a share from 0 to 1", seq=self.seq)
+        if not all(math.isfinite(number) for number in self._measures()):
+            raise Invalid("an observation holds only finite numbers", seq=self.seq)
+
+    def _measures(self) -> Iterator[float]:
+        for direction in (self.head, self.gaze):
+            yield from () if direction is None else (getattr(direction, name) for name in direction.__slots__)
+        yield from (value for value in (self.mouth_open, self.eyes_open) if value is not None)
+        yield from (thing.score for thing in self.objects or ())
 
     @property
     def observable(self) -> bool:
@@ -163,6 +187,9 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "face": lambda value: Box(**value),
     "head": lambda value: Head(**value),
     "gaze": lambda value: Gaze(**value),
+    "mouth_open": float,
+    "eyes_open": float,
+    "voice": float,
     "quality": lambda value: Quality(**value),
     "objects": lambda value: tuple(_thing(one) for one in value),
 }

@@ -10,6 +10,7 @@ from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
 from assessment_engine.kernel.errors import Invalid
+from proctoring.calibration import CalibrationRecord
 
 
 class Kind(StrEnum):
@@ -89,16 +90,18 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GazeLimits:
-    """When a look is away: degrees from the candidate's own centre, and how away-time adds up."""
+    """When a look is away: degrees from the candidate's own centre, and how much time away in a window is too much.
+
+    `surprise` is a calibration's limit on the evidence of away.py; until there is one, `away_s` seconds of each window are the limit.
+    """
 
     screen_across: float = 12.0
     screen_up: float = 10.0
     away_across: float = 25.0
     away_up: float = 25.0
-    slack: float = 0.9  # of the score, 2.5 being clearly away; what CUSUM forgives each second
-    cusum: float = 4.8  # three seconds clearly away
-    window_s: float = 30.0
-    away_in_window_s: float = 10.0
+    windows_s: tuple[float, ...] = (5.0, 30.0)
+    away_s: tuple[float, ...] = (3.0, 10.0)  # Euro NCAP's long look, and its repeated ones
+    surprise: float | None = None
     calibration_s: float = 30.0
 
 
@@ -122,7 +125,7 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
         Kind.PHONE: _alert(1, Severity.MEDIUM, graver_after_s=10, clear_s=6, reach_s=8),
         Kind.BOOK: _detection(1, clear_s=6, reach_s=8),
         Kind.SCREEN: _detection(1, clear_s=6, reach_s=8),
-        Kind.LOOKING_AWAY: _detection(3, graver_after_s=20, clear_s=3),
+        Kind.LOOKING_AWAY: _detection(3, graver_after_s=20, clear_s=10),
         Kind.TALKING: _detection(3, graver_after_s=20),
         Kind.CHALLENGE_FAILED: _alert(0, Severity.HIGH),
         Kind.CAMERA_SWITCHED: _alert(0, Severity.MEDIUM),
@@ -161,6 +164,11 @@ class Policy:
     def without(self, *kinds: Kind) -> "Policy":
         """Return this policy with signals switched off, as an access arrangement asks."""
         return replace(self, off=self.off | set(kinds))
+
+    def calibrated(self, calibration: CalibrationRecord) -> "Policy":
+        """Return this policy with the limit of a calibration record, whose hash becomes part of the version."""
+        gaze = replace(self.gaze, windows_s=calibration.windows_s, surprise=calibration.threshold)
+        return replace(self, version=f"{self.version}+{calibration.sha256[:16]}", gaze=gaze)
 
 
 def _check(kind: Kind, rule: Rule) -> None:

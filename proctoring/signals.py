@@ -1,7 +1,7 @@
 """From single frames to findings: evidence that has lasted.
 
 Each detector is fed observations and holds at most one current Finding. Hard signals are duration rules (most of several looks, for long
-enough); looking away is two detectors on the candidate's own baseline, CUSUM for the long glance and away-time for the repeated one.
+enough); looking away is time away beyond the candidate's own usual (away.py), for the long look and the repeated one alike.
 What was not looked at is neither for nor against anybody.
 """
 
@@ -10,18 +10,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from proctoring.away import AwayTime
 from proctoring.baseline import Baseline
 from proctoring.observations import Box, Observation, Reason, ThingName
 from proctoring.policy import GazeLimits, Kind, Policy, Rule
+from proctoring.sound import Lips, lips
 
 TRACE_POINTS = 90
+_SPEAKING = 0.3  # share of the time since the last frame that held a voice; people pause as they speak
 _STILL_THE_SAME = 0.2  # overlap of two boxes that may be one thing held in a hand
 _CLEARLY_AWAY = 2.5
+_MORE_LIKELY = 0.5
+_HAIR = 0.01  # seconds: the filter is never quite sure, so that three seconds away add up to a little less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Evidence of one kind that lasted long enough; open while `end_s` is None. `trace` holds (seconds, value) pairs."""
+    """Evidence of one kind that lasted long enough; open while `end_s` is None. `trace` holds (seconds, value) pairs.
+
+    `away`, of looking away only, says why: the seconds away, of the last how many seconds, and what is usual for this candidate.
+    """
 
     kind: Kind
     first_seq: int
@@ -34,6 +42,8 @@ class Finding:
     threshold: float
     confidence: float
     trace: tuple[tuple[float, float], ...] = ()
+    lips: Lips | None = None  # of talking only
+    away: tuple[float, float, float] | None = None
 
     @property
     def seconds(self) -> float:
@@ -135,23 +145,47 @@ class DurationRule:
         self._forget()
 
 
+class Talking(DurationRule):
+    """A voice for long enough, anybody's; says as well whether the candidate's lips moved with it."""
+
+    def __init__(self, rule: Rule) -> None:
+        self._mouth: deque[float] = deque(maxlen=TRACE_POINTS)
+        super().__init__(Kind.TALKING, rule, _voice, _SPEAKING)
+
+    def receive(self, observation: Observation) -> None:
+        """Take one frame in."""
+        if observation.mouth_open is not None and _voice(observation).met:
+            self._mouth.append(observation.mouth_open)
+        super().receive(observation)
+
+    def _found(self, raised_s: float) -> Finding:
+        return replace(super()._found(raised_s), lips=lips(self._mouth))
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._mouth.clear()
+
+
 class LookingAway:
-    """CUSUM and away-time of one score, measured from the candidate's own centre; silent until the centre is known."""
+    """Time away from the candidate's own centre, raised when it is unusual enough; silent until the centre is known.
+
+    With a calibration, the limit is on the evidence of away.py; without one, on the seconds of Euro NCAP's definitions.
+    """
 
     def __init__(self, policy: Policy, centre: Callable[[], Baseline | None]) -> None:
         self._limits, self._centre, self._most_step_s = policy.gaze, centre, policy.most_step_s
         self._clear_s = policy.rules[Kind.LOOKING_AWAY].clear_s
-        self._sum = self._lately = 0.0
-        self._before: float | None = None
-        self._began: Observation | None = None
-        self._window: deque[tuple[float, float, int]] = deque()
+        # The score is measured from a centre in degrees already: what is left of it drifts about 0.
+        self._time = AwayTime(tuple(self._limits.windows_s), centre=0.0)
+        self._seen_s: float | None = None
+        self._away: deque[tuple[float, int]] = deque()
         self._trace: deque[tuple[float, float]] = deque(maxlen=TRACE_POINTS)
         self.finding: Finding | None = None
 
     @property
     def suspected(self) -> bool:
-        """Say whether the sum is on its way up: no time to learn a baseline from."""
-        return self._sum > 0
+        """Say whether this may be a look away: no time to learn a baseline from."""
+        return self._time.away > _MORE_LIKELY or self._strength() > 1
 
     def receive(self, observation: Observation) -> None:
         """Take one frame in."""
@@ -161,74 +195,84 @@ class LookingAway:
         if centre is None or observation.head is None or observation.gaze is None:
             self._pause(observation.at)
             return
-        score = away_score(observation, centre, self._limits)
-        step = min(observation.at - self._before, self._most_step_s) if self._before is not None else 0.0
-        self._before = observation.at
-        self._trace.append((observation.at, round(score, 3)))
-        self._add(observation, score, step)
+        self._pause(observation.at)
+        self._seen_s = observation.at
+        self._time.receive(observation.at, max(0.0, away_score(observation, centre, self._limits)))
+        self._trace.append((observation.at, round(self._strength(), 3)))
+        if self._time.away > _MORE_LIKELY:
+            self._away.append((observation.at, observation.seq))
+        while self._away and self._away[0][0] <= observation.at - self._time.windows[-1].length_s:
+            self._away.popleft()
         self._decide(observation)
 
-    def _add(self, observation: Observation, score: float, step: float) -> None:
-        limits = self._limits
-        # Capped, so that a long look away is forgotten about as fast as a short one.
-        self._sum = min(2 * limits.cusum, max(0.0, self._sum + (max(-1.5, min(3.0, score)) - limits.slack) * step))
-        # About one second's mean, so that one noisy frame of five a second does not prolong a glance.
-        self._lately += (score - self._lately) * min(1.0, step)
-        if self._sum == 0:
-            self._began = None
-        elif self._began is None:
-            self._began = observation
-        if score > _CLEARLY_AWAY / 2:
-            self._window.append((observation.at, step, observation.seq))
-        while self._window and self._window[0][0] < observation.at - limits.window_s:
-            self._window.popleft()
+    def _strength(self) -> float:
+        """Return the evidence in parts of the limit: 1 is at the limit."""
+        if self._limits.surprise is not None:
+            return self._time.evidence.surprise / self._limits.surprise
+        limits = zip(self._time.windows, self._limits.away_s, strict=True)
+        return max((window.away_s + _HAIR) / away_s for window, away_s in limits)
 
     def _decide(self, now: Observation) -> None:
-        long_glance = self._began is not None and self._sum >= self._limits.cusum
-        repeated = sum(step for _, step, _ in self._window) > self._limits.away_in_window_s
+        away, strength = self._time.away > _MORE_LIKELY, self._trace[-1][1]
         if self.finding is None:
-            if long_glance or repeated:
-                self.finding = self._found(now, long_glance=long_glance)
+            if away and strength >= 1:
+                self.finding = self._found(now)
             return
-        self._extend(now)
-        if now.at - self.finding.last_s >= self._clear_s:
+        last_s = now.at if away else self.finding.last_s
+        peak = (strength, now.at) if strength > self.finding.peak else (self.finding.peak, self.finding.peak_s)
+        evidence = self._measured() if peak[1] == now.at else self.finding.away
+        confidence = _sure(peak[0])
+        self.finding = replace(
+            self.finding, last_s=last_s, peak=peak[0], peak_s=peak[1], confidence=confidence, away=evidence, trace=tuple(self._trace)
+        )
+        if now.at - last_s >= self._clear_s:
             self._end()
-            self._sum, self._began = 0.0, None
-            self._window.clear()
 
-    def _found(self, now: Observation, *, long_glance: bool) -> Finding:
-        first = (self._began.at, self._began.seq) if long_glance and self._began else (self._window[0][0], self._window[0][2])
+    def _found(self, now: Observation) -> Finding:
+        """Return what is raised: it began with the first look away of the window that surprises most."""
+        length_s = self._measured()[1]
+        first = next((one for one in self._away if one[0] > now.at - length_s), (now.at, now.seq))
+        strength = self._trace[-1][1]
         return Finding(
             kind=Kind.LOOKING_AWAY,
             first_seq=first[1],
             start_s=first[0],
             raised_s=now.at,
             last_s=now.at,
-            peak=round(self._trace[-1][1], 3),
+            peak=strength,
             peak_s=now.at,
-            threshold=self._limits.cusum,
-            confidence=round(min(1.0, 0.5 + self._sum / (4 * self._limits.cusum)), 2),
+            threshold=1.0,
+            confidence=_sure(strength),
             trace=tuple(self._trace),
+            away=self._measured(),
         )
 
-    def _extend(self, now: Observation) -> None:
-        assert self.finding is not None
-        score = self._trace[-1][1]
-        away = self._lately > _CLEARLY_AWAY / 2
-        peak = (score, now.at) if score > self.finding.peak else (self.finding.peak, self.finding.peak_s)
-        last_s = now.at if away else self.finding.last_s
-        self.finding = replace(self.finding, last_s=last_s, peak=peak[0], peak_s=peak[1], trace=tuple(self._trace))
+    def _measured(self) -> tuple[float, float, float]:
+        """Return the seconds away, of the last how many, and what is usual."""
+        if self._limits.surprise is not None:
+            evidence = self._time.evidence
+            return round(evidence.away_s, 1), evidence.window_s, round(evidence.usual_s, 1)
+        limits = zip(self._time.windows, self._limits.away_s, strict=True)
+        window, _ = max(limits, key=lambda one: one[0].away_s / one[1])
+        return round(window.away_s, 1), window.length_s, round(self._time.usual_share * window.length_s, 1)
 
     def _pause(self, at: float) -> None:
-        """No direction was seen: the sum waits, but not for ever."""
-        if self._before is not None and at - self._before > self._most_step_s:
-            self._before, self._began, self._sum, self._lately = None, None, 0.0, 0.0
-            self._window.clear()
+        """Let nothing that was not seen count as time away; a finding waits, but not for ever."""
+        if self._seen_s is not None and at - self._seen_s > self._most_step_s:
+            self._seen_s = None
+            self._time.pause()
             self._end()
 
     def _end(self) -> None:
+        """Close the finding; the next one begins with what comes after."""
         if self.finding is not None:
             self.finding = replace(self.finding, end_s=self.finding.last_s)
+            self._away.clear()
+
+
+def _sure(strength: float) -> float:
+    """Return 0.5 at the limit and 1 at three times as much."""
+    return round(min(1.0, 0.25 + 0.25 * strength), 2)
 
 
 def away_score(observation: Observation, centre: Baseline, limits: GazeLimits) -> float:
@@ -249,13 +293,15 @@ def detectors(policy: Policy, centre: Callable[[], Baseline | None]) -> Mapping[
         Kind.SEVERAL_PEOPLE: (_several, 2.0),
         Kind.DIFFERENT_PERSON: (_somebody_else(policy), policy.other_person),
         **{Kind(name): (_ThingReader(ThingName(name), policy), policy.least_score[name]) for name in ("phone", "book", "screen")},
-        Kind.FACE_NOT_SEEN: (_unwatched(Reason.FACE_NOT_SEEN, Reason.BLURRED), 1.0),
+        Kind.FACE_NOT_SEEN: (_unwatched(Reason.FACE_NOT_SEEN), 1.0),
         Kind.COVERED: (_unwatched(Reason.COVERED), 1.0),
         Kind.TOO_DARK: (_unwatched(Reason.TOO_DARK), 1.0),
     }
     hard: dict[Kind, Detector] = {
         kind: DurationRule(kind, policy.rules[kind], read, threshold) for kind, (read, threshold) in rules.items() if kind not in policy.off
     }
+    if Kind.TALKING not in policy.off:
+        hard[Kind.TALKING] = Talking(policy.rules[Kind.TALKING])
     if Kind.LOOKING_AWAY not in policy.off:
         hard[Kind.LOOKING_AWAY] = LookingAway(policy, centre)
     return hard
@@ -308,8 +354,15 @@ class _ThingReader:
         return self._place is not None and box.overlap(self._place) >= _STILL_THE_SAME
 
 
+def _voice(observation: Observation) -> Look:
+    if observation.voice is None:
+        return Look(met=None)
+    return Look(met=observation.voice >= _SPEAKING, value=observation.voice)
+
+
 def _unwatched(*reasons: Reason) -> Callable[[Observation], Look]:
     def read(observation: Observation) -> Look:
-        return Look(met=observation.reason in reasons, value=float(observation.reason in reasons))
+        met = observation.reason is not None and observation.reason.booked_as in reasons
+        return Look(met=met, value=float(met))
 
     return read

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from proctoring.baseline import Baseline, BaselineKeeper
 from proctoring.evidence import AFTER_S, BEFORE_S, choose
 from proctoring.incidents import Bundler, Incident, IncidentChange, could_not_watch
-from proctoring.observations import Observation, Reason
+from proctoring.observations import Observation
 from proctoring.policy import STANDARD, Kind, Policy
 from proctoring.signals import Finding, LookingAway, detectors
 
@@ -130,7 +130,7 @@ class Watch:
         if now.reason is None:
             self._observable_s += since
         else:
-            self._lost[(Reason.FACE_NOT_SEEN if now.reason is Reason.BLURRED else now.reason).value] += since
+            self._lost[now.reason.booked_as.value] += since
         return since
 
     def _bundle(self, at: float, findings: Sequence[Finding]) -> None:

@@ -20,6 +20,7 @@ from assessment_engine.exams import (
 from assessment_engine.kernel.errors import IllegalTransition, Invalid
 from assessment_engine.kernel.ids import CourseId, ExamId, FormId, OrganisationId, SessionId
 from assessment_engine.kernel.machine import advance
+from proctoring.calibration import CalibrationRecord
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -69,6 +70,20 @@ def test_a_policy_survives_its_document() -> None:
     )
 
     assert policy_of(policy.document) == policy
+
+
+def test_an_exam_is_pinned_to_its_calibration_and_to_no_other() -> None:
+    record = CalibrationRecord(
+        budget=0.1, threshold=11.0, windows_s=(15.0,), false_alarms=1, fresh_hours=20.0, false_alarms_low=0.0, false_alarms_high=0.3,
+        hours=20.0, seed=1, generator="signal-1",
+    )  # fmt: skip
+    document = ExamPolicy(calibration=record).document
+
+    assert policy_of(document).calibration == record
+    with pytest.raises(Invalid):
+        policy_of({**document, "calibration": {**record.as_json(), "threshold": 20.0}})
+    with pytest.raises(Invalid):
+        policy_of({"calibration": "none"})
 
 
 def test_what_a_policy_leaves_out_has_its_default() -> None:

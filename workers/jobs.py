@@ -40,8 +40,9 @@ def _comparison() -> Callable[[bytes, bytes], FaceComparison]:
     from proctoring.vision import models, reference
     from proctoring.vision.eyes import Networks
 
-    files = installed(Settings.from_environ(os.environ).assets_dir)
-    networks = Networks(models.load({role: (asset.path, asset.sha256) for role, asset in files.items() if role in models.ROLES}))
+    folder = Settings.from_environ(os.environ).assets_dir
+    files = {role: (asset.path, asset.sha256) for role, asset in installed(folder).items() if role in models.ROLES}
+    networks = Networks(models.load({**files, **models.own(folder)}))
     return lambda live, roster: reference.check_face(networks, live, roster)
 
 

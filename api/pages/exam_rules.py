@@ -60,7 +60,8 @@ def policy_of(sent: Sent, competencies: Collection[str]) -> ExamPolicy:
         days_between=sent.whole("days_between", 0, 3650, empty=0),
         needs_competency=sent.choice("needs_competency", ("", *competencies)),
         needs_level=sent.whole("needs_level", 1, LEVELS, empty=1),
-        **right,
+        config_keys=right["config_keys"],
+        browser_exam_keys=right["browser_exam_keys"],
     )
 
 

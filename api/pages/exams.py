@@ -9,7 +9,7 @@ from api.auth import EngineDep, Officer
 from api.pages import goto, page
 from api.pages.exam_rules import DEVICES, FIELDS_OF_GROUPS, GRACE, MOST_MINUTES, OUTAGE, TOOL_WORDS, policy_of, rules_of
 from api.pages.sent import Posted, Said, Sent
-from api.pages.wording import KINDS
+from api.pages.wording import WATCHED
 from api.words import N_
 from assessment_engine.exams import SIGNALS, ExamVerb
 from assessment_engine.kernel.errors import Conflict, Invalid
@@ -84,7 +84,7 @@ def _exam_form(request: Request, engine: Engine, actor: Actor, sent: Sent) -> HT
             "outage": OUTAGE,
             "devices": DEVICES,
             "tools": TOOL_WORDS,
-            "kinds": {each: KINDS[each] for each in SIGNALS},
+            "kinds": {each: WATCHED[each] for each in SIGNALS},
         },
         signals=" ".join(SIGNALS),
         wrong=wrong,
@@ -109,7 +109,7 @@ def show_exam(request: Request, engine: EngineDep, actor: Officer, exam_id: Exam
         practice=practice,
         rules_of=rules_of,
         sheets=[sheet for sheet in exams.sessions(engine, actor) if sheet.exam.id == exam.id],
-        kinds=KINDS,
+        kinds=WATCHED,
     )
 
 

@@ -9,7 +9,11 @@ WIDTH, HEIGHT, PAD = 440, 170, 26
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreTrace:
-    """What a template draws; lengths are the drawing's own, `rows` are the same numbers for a table."""
+    """What a template draws; lengths are the drawing's own, `rows` are the same numbers for a table.
+
+    `away`, of looking away, is the seconds away, of the last how many seconds, and what is usual for the candidate; `lips`, of
+    talking, is a word of wording.LIPS.
+    """
 
     kind: str
     left: float
@@ -23,6 +27,8 @@ class ScoreTrace:
     top: float
     threshold: float
     rows: tuple[tuple[float, float], ...]
+    away: tuple[float, float, float] | None
+    lips: str | None
 
 
 def traces(incident: Mapping[str, Any]) -> list[ScoreTrace]:
@@ -57,4 +63,6 @@ def _trace(finding: Mapping[str, Any]) -> ScoreTrace:
         top=top,
         threshold=threshold,
         rows=rows,
+        away=tuple(finding["away"]) if finding.get("away") else None,
+        lips=str(finding["lips"]) if finding.get("lips") else None,
     )

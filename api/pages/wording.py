@@ -16,7 +16,7 @@ KINDS: Mapping[str, str] = {
     "book": N_("A book in the picture"),
     "screen": N_("A second screen in the picture"),
     "looking_away": N_("Looking away for long"),
-    "talking": N_("Lips moving for long"),
+    "talking": N_("A voice heard for long"),
     "challenge_failed": N_("The camera check failed"),
     "camera_switched": N_("The camera was switched"),
     "chain_broken": N_("The chain of pictures is broken"),
@@ -24,9 +24,21 @@ KINDS: Mapping[str, str] = {
     "covered": N_("Camera covered"),
     "too_dark": N_("Too dark"),
     "blurred": N_("Picture blurred"),
+    "back_lit": N_("Light from behind"),
+    "cropped": N_("Face partly outside the picture"),
+    "too_far": N_("Too far from the camera"),
     "feed_gap": N_("No pictures arrive"),
     "no_feed": N_("No camera yet"),
     "feed_ended": N_("The feed has ended"),
+}
+
+# What an exam can have watched; no page sends sound yet (docs/adr/0033-what-is-heard.md), and nobody shall think that it does.
+WATCHED: Mapping[str, str] = {**KINDS, "talking": N_("A voice heard for long (in recordings only: exams send no sound yet)")}
+
+LIPS: Mapping[str, str] = {
+    "moving": N_("The candidate's lips moved with the voice."),
+    "still": N_("The candidate's lips hardly moved: the voice may be somebody else's, or a radio's."),
+    "not_told": N_("Whether the candidate's lips moved with the voice could not be told."),
 }
 
 EXPLANATIONS: Mapping[str, tuple[str, ...]] = {
@@ -52,7 +64,7 @@ EXPLANATIONS: Mapping[str, tuple[str, ...]] = {
         N_("Reading something long at the edge of a wide screen."),
         N_("Nystagmus, strabismus or another condition of the eyes."),
     ),
-    "talking": (N_("Reading half aloud."), N_("Chewing, coughing, a habit of the lips.")),
+    "talking": (N_("Reading half aloud."), N_("Somebody in the next room, a radio, a call from the street.")),
     "challenge_failed": (N_("Daylight was stronger than the screen."), N_("The screen was very dim or filtered.")),
     "camera_switched": (N_("The camera was unplugged and came back under another name."),),
     "chain_broken": (N_("The computer or the browser was restarted."),),

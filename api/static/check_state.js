@@ -12,6 +12,7 @@ const DARK = 45;
 const GLARE = 235;
 const HEARD = 0.02; // share of full scale
 const LOOKS = 3; // good looks in a row that make a face found
+const FACE_HELP = { too_dark: "dark", covered: "covered", back_lit: "back_lit", cropped: "cropped", too_far: "too_far" };
 const UP_KBPS = { good: 160, fair: 40 }; // the camera needs about 80
 
 export function initial(now) {
@@ -58,7 +59,7 @@ const receivers = {
       const goodLooks = state.goodLooks + 1;
       return { ...(goodLooks >= LOOKS ? put(state, "face", "good", "good") : state), goodLooks };
     }
-    const help = faces > 1 ? "several" : reason === "too_dark" ? "dark" : reason === "covered" ? "covered" : "not_seen";
+    const help = faces > 1 ? "several" : (FACE_HELP[reason] ?? "not_seen");
     return { ...put(state, "face", "fair", help), goodLooks: 0 };
   },
   tick(state, _event, now) {

@@ -5,14 +5,23 @@ a benchmark judges nothing, it prints what it saw beside the bar.
 """
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from assessment_engine.bench import answers, checkin, faults, items, start
 from assessment_engine.bench.measure import Report
 
-BENCHMARKS: Mapping[str, Callable[[bool], Report]] = {
+
+def _vision(short: bool, folder: Path | None = None) -> Report:
+    from assessment_engine.bench import vision  # loads OpenCV and the networks' runtimes, which no other benchmark needs
+
+    return vision.run(short, folder)
+
+
+BENCHMARKS: Mapping[str, Callable[..., Report]] = {
     "answers": answers.run,
     "checkin": checkin.run,
     "faults": faults.run,
     "items": items.run,
     "start": start.run,
+    "vision": _vision,
 }

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from assessment_engine.cli.bench import add_bench
 from assessment_engine.cli.items import add_items
 from assessment_engine.cli.output import Command, add, group, print_json, report
+from assessment_engine.cli.proctor import add_proctor
 from assessment_engine.cli.receipts import add_receipts
 from assessment_engine.cli.rosters import add_rosters
 from assessment_engine.kernel.canonical import Json
@@ -65,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     _assets(commands)
     add_items(commands)
     add_rosters(commands)
-    _proctor(commands)
+    add_proctor(commands)
     _trust(commands)
     add_bench(commands)
     return parser
@@ -186,15 +187,6 @@ def _assets_list(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _proctor(commands: "Commands") -> None:
-    proctor = group(commands, "proctor", "the eyes, without an exam")
-    analyse = add(proctor, "analyse", "look at a recording and list its incidents", _proctor_analyse)
-    analyse.add_argument("video", type=Path)
-    analyse.add_argument("--reference", type=Path, help="a face to compare with; otherwise the first good seconds are taken")
-    analyse.add_argument("--enrol", nargs=2, type=float, metavar=("START", "END"), help="seconds in which the candidate works as usual")
-    analyse.add_argument("--fps", type=float, default=2.0, help="frames looked at a second")
-
-
 def _trust(commands: "Commands") -> None:
     credential = group(commands, "credential", "certificates as signed files")
     verify = add(credential, "verify", "verify a credential (JSON), a certificate (PDF) or a QR text; needs no server", _credential_verify)
@@ -203,19 +195,6 @@ def _trust(commands: "Commands") -> None:
     add_receipts(commands)
     audit = group(commands, "audit", "the Merkle log")
     add(audit, "verify", "recompute the whole log and check every checkpoint", _audit_verify)
-
-
-def _proctor_analyse(arguments: argparse.Namespace) -> int:
-    from proctoring.vision.analyse import analyse
-    from proctoring.vision.models import load_folder
-
-    models = load_folder(_settings().assets_dir)
-    reference = arguments.reference.read_bytes() if arguments.reference else None
-    enrol_s = (arguments.enrol[0], arguments.enrol[1]) if arguments.enrol else None
-    analysis = analyse(arguments.video, models, reference=reference, enrol_s=enrol_s, fps=arguments.fps).as_json()
-    lines = [f"{row['start_s']:8.1f} {row['end_s']:8.1f}  {row['tier']:16} {row['kind']}" for row in analysis["incidents"]]
-    report(arguments, analysis, "\n".join(lines) or "no incidents")
-    return 0
 
 
 def _audit_verify(arguments: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Invalid
+from proctoring.calibration import CalibrationRecord
 from proctoring.policy import Kind
 
 SIGNALS = tuple(
@@ -31,7 +32,8 @@ class ExamPolicy:
     `grace`, `grace_s`, `outage` and `most_stopped_s` are read by delivery/timing.py. `evidence_days` is how long pictures are kept after
     the decision on a sitting. `device_change` says who may move a running sitting to another device. `config_keys` and
     `browser_exam_keys` (hex, 64 digits) are Safe Exam Browser's; where there are any, one must fit. `most_sittings` 0 is no limit;
-    `days_between` two of them. `needs_competency` at `needs_level` must be certified before.
+    `days_between` two of them. `needs_competency` at `needs_level` must be certified before. `calibration` is the record that the limit for
+    looking away comes from; without one it is Euro NCAP's seconds.
     """
 
     pass_share: Decimal = Decimal("0.40")
@@ -55,6 +57,7 @@ class ExamPolicy:
     days_between: int = 0
     needs_competency: str = ""
     needs_level: int = 1
+    calibration: CalibrationRecord | None = None
 
     def __post_init__(self) -> None:
         shares = (self.pass_share, Decimal(str(self.min_observable_share)))
@@ -102,6 +105,7 @@ class ExamPolicy:
             "days_between": self.days_between,
             "needs_competency": self.needs_competency,
             "needs_level": self.needs_level,
+            **({} if self.calibration is None else {"calibration": self.calibration.as_json()}),
         }
 
 
@@ -129,6 +133,7 @@ def policy_of(document: Mapping[str, object]) -> ExamPolicy:
         days_between=int(_number(document.get("days_between", plain.days_between))),
         needs_competency=str(document.get("needs_competency", "")),
         needs_level=int(_number(document.get("needs_level", plain.needs_level))),
+        calibration=_calibration(document.get("calibration")),
     )
 
 
@@ -151,6 +156,12 @@ def _share(value: object) -> Decimal:
 
 def _number(value: object) -> float:
     return float(_share(value))
+
+
+def _calibration(value: object) -> CalibrationRecord | None:
+    if value is None or isinstance(value, Mapping):
+        return None if value is None else CalibrationRecord.from_json(value)
+    raise Invalid("a calibration is a record")
 
 
 def _cuts(value: object) -> Mapping[str, tuple[Decimal, ...]]:

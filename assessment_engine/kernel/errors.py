@@ -32,6 +32,7 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
     │   ├── RevisionFromTheFuture
     │   ├── TooLarge
     │   ├── BadFrame
+    │   ├── BadSound
     │   ├── UnreadableFile
     │   ├── ForeignFile
     │   ├── RosterRefused
@@ -230,6 +231,12 @@ class BadFrame(Invalid):
     """A camera frame that is malformed, repeated, reordered or foreign."""
 
     code = "bad_frame"
+
+
+class BadSound(Invalid):
+    """Samples that are no sound: not one row, not finite, not scaled."""
+
+    code = "bad_sound"
 
 
 class UnreadableFile(Invalid):

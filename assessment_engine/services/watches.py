@@ -50,10 +50,11 @@ def orders(engine: Engine, sitting_id: SittingId) -> Orders:
         whole = {one.id for one in records if any(shot.role == "after" for shot in tx.incidents.evidence_of(one.id))}
         before = tx.incidents.watch(sitting_id) or WatchRecord(sitting_id=sitting_id)
     found = {one.id: Incident.from_json(dict(one.trace)) for one in records}
+    calibration = exam.policy.calibration
     off = _signals_off(exam.policy.signals, arrangements, gaze=checkin.gaze_watched(engine, sitting_id))
     return Orders(
         sitting=sitting,
-        policy=STANDARD.without(*off),
+        policy=(STANDARD if calibration is None else STANDARD.calibrated(calibration)).without(*off),
         face=checkin.reference_face(engine, sitting_id),
         incidents=tuple(found.values()),
         incomplete=tuple(incident for key, incident in found.items() if key not in whole),

@@ -1,7 +1,8 @@
-"""A recording, judged: the same eyes and the same watch as a live sitting, in one call."""
+"""A recording, judged: the same check-in, the same eyes and the same watch as a live sitting, in one call."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,32 +11,49 @@ from proctoring.incidents import Change, Incident, could_not_watch, judged
 from proctoring.observations import Gaze, Head, Observation
 from proctoring.policy import STANDARD, Policy
 from proctoring.signals import Finding
+from proctoring.sound import Heard
 from proctoring.vision import video
+from proctoring.vision.costs import profile
 from proctoring.vision.decode import decode
 from proctoring.vision.eyes import Eyes, Networks, Schedule
-from proctoring.vision.models import Floats, Models
+from proctoring.vision.models import Floats, Models, Pixels
+from proctoring.vision.soundtrack import Soundtrack
 from proctoring.watch import Watch
 
+ENROL_FPS = 1 / 0.9
 _ENROL_FRAMES = 8
-_ENROL_STEP_S = 0.9
+Frames = Iterable[tuple[float, bytes | Pixels]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """What a recording came to. `enrolled` is the number of pictures the candidate was known by: without any, identity was not checked."""
+    """What a recording came to. `enrolled` is the number of pictures the candidate was known by: without any, identity was not checked.
+
+    `spent` holds the CPU seconds of this thread, by stage, of each frame analysed.
+    """
 
     incidents: tuple[Incident, ...]
     observations: tuple[Observation, ...]
     frames: int
     analysed: int
-    cpu_ms_per_frame: float
-    costs: Mapping[str, Mapping[str, float]]
+    spent: tuple[Mapping[str, float], ...]
     unobservable_s: Mapping[str, float]
     observable_s: float
-    models: Mapping[str, str]
-    missing: tuple[str, ...]
-    enrolled: int
+    models: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    enrolled: int = 0
+    heard: Heard = field(default_factory=Heard)
     policy: Policy = field(default=STANDARD, repr=False)
+
+    @property
+    def cpu_ms_per_frame(self) -> float:
+        """Return the mean CPU time of a frame, judgement included."""
+        return round(1000 * sum(sum(frame.values()) for frame in self.spent) / max(1, self.analysed), 2)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return all findings of all incidents, in order."""
+        return tuple(sorted((finding for incident in self.incidents for finding in incident.findings), key=lambda finding: finding.start_s))
 
     def as_json(self) -> dict[str, Any]:
         """Return the public format of `proctor analyse --json`: one entry for each finding."""
@@ -49,10 +67,12 @@ class Analysis:
             "models": dict(self.models),
             "observable_s": self.observable_s,
             "unobservable_by_reason": dict(self.unobservable_s),
-            "cpu_ms_by_stage": {stage: dict(cost) for stage, cost in self.costs.items()},
+            "cpu_ms_by_stage": profile(self.spent),
             "missing_models": list(self.missing),
             "enrolled_from": self.enrolled,
             "recognised": sum(one.identity is not None for one in self.observations),
+            "listened_s": round(self.heard.seconds - self.heard.muted_s, 3),
+            "voice_s": round(self.heard.voice_s, 3),
         }
 
     def _entry(self, incident: Incident, finding: Finding) -> dict[str, Any]:
@@ -66,7 +86,16 @@ class Analysis:
             "tier": tier.value,
             "confidence": finding.confidence,
             "incident": f"{incident.rule.value}-{incident.first_seq}",
+            **({} if finding.lips is None else {"lips": finding.lips.value}),
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedIn:
+    """What check-in leaves behind: descriptions of the candidate's face, and where they look when at work."""
+
+    faces: Sequence[Floats] = ()
+    baseline: Baseline | None = None
 
 
 def analyse(
@@ -81,49 +110,68 @@ def analyse(
 ) -> Analysis:
     """Judge a recording at `fps`. The candidate is known from `reference`, from the stretch `enrol_s`, or from the first good seconds."""
     networks = Networks(models)
-    enrolled, baseline = _check_in(networks, recording, reference, enrol_s)
-    eyes, watch = Eyes(networks, enrolled=enrolled, schedule=schedule), Watch(policy, baseline=baseline)
+    known = check_in(networks, video.read(recording, fps=ENROL_FPS), reference, enrol_s)
+    judged = judge(networks, video.read(recording, fps=fps), known, policy, schedule, Soundtrack(recording, models))
+    return replace(judged, frames=video.count(recording), models=models.sha256, missing=models.missing)
+
+
+def judge(
+    networks: Networks,
+    frames: Frames,
+    known: CheckedIn,
+    policy: Policy = STANDARD,
+    schedule: Schedule | None = None,
+    sound: Soundtrack | None = None,
+) -> Analysis:
+    """Look at frames in order, as a worker does, and judge what was seen and heard; which models see is for the caller to say."""
+    eyes, watch = Eyes(networks, enrolled=known.faces, schedule=schedule), Watch(policy, baseline=known.baseline)
     seen: list[Observation] = []
-    for seq, (at, picture) in enumerate(video.read(recording, fps=fps)):
-        seen.append(eyes.look(picture, at, seq))
+    spent: list[Mapping[str, float]] = []
+    for seq, (at, picture) in enumerate(frames):
+        pieces = sound.until(at) if sound is not None else []
+        began = time.thread_time()
+        observation = eyes.look(picture, at, seq)
+        if sound is not None:
+            with eyes.costs.of("sound"):
+                observation = replace(observation, voice=sound.hear(pieces))
+        seen.append(observation)
         watch.receive(seen[-1])
+        stages = eyes.costs.taken()
+        spent.append({**stages, "rest": max(0.0, time.thread_time() - began - sum(stages.values()))})
     watch.end()
-    closed = tuple(change.incident for change in watch.incidents() if change.change is Change.CLOSED)
     totals = watch.totals()
     return Analysis(
-        incidents=closed,
+        incidents=tuple(change.incident for change in watch.incidents() if change.change is Change.CLOSED),
         observations=tuple(seen),
-        frames=video.count(recording),
+        frames=len(seen),
         analysed=len(seen),
-        cpu_ms_per_frame=eyes.costs.per_frame_ms(),
-        costs=eyes.costs.table(),
+        spent=tuple(spent),
         unobservable_s=totals.unobservable_s,
         observable_s=totals.observable_s,
-        models=models.sha256,
-        missing=models.missing,
-        enrolled=len(enrolled),
+        enrolled=len(known.faces),
+        heard=sound.heard if sound is not None else Heard(),
         policy=policy,
     )
 
 
-def _check_in(
-    networks: Networks, recording: Path, reference: bytes | None, enrol_s: tuple[float, float] | None
-) -> tuple[Sequence[Floats], Baseline | None]:
+def check_in(networks: Networks, frames: Frames, reference: bytes | None = None, enrol_s: tuple[float, float] | None = None) -> CheckedIn:
     """Do what check-in does live: describe the candidate and, from a stretch that is given for it, learn where they look."""
     eyes = Eyes(networks)
     known = [one for one in [eyes.enrol(decode(reference))] if one is not None] if reference is not None else []
     if reference is not None and enrol_s is None:
-        return known, None
+        return CheckedIn(faces=known)
     start, end = enrol_s if enrol_s is not None else (0.0, float("inf"))
     looks: list[tuple[Head, Gaze]] = []
-    for seq, (at, picture) in enumerate(video.read(recording, fps=1 / _ENROL_STEP_S)):
+    for seq, (at, frame) in enumerate(frames):
         if at > end or (enrol_s is None and len(known) >= _ENROL_FRAMES):
             break
         if at < start:
             continue
+        picture = decode(frame) if isinstance(frame, bytes) else frame
         seen = eyes.look(picture, at, seq)
         if seen.head is not None and seen.gaze is not None:
             looks.append((seen.head, seen.gaze))
         if len(known) < _ENROL_FRAMES and (face := eyes.enrol(picture)) is not None:
             known.append(face)
-    return known, Baseline.of(looks, end - start) if enrol_s is not None and len(looks) >= _ENROL_FRAMES else None
+    learnt = enrol_s is not None and len(looks) >= _ENROL_FRAMES
+    return CheckedIn(faces=known, baseline=Baseline.of(looks, end - start) if learnt else None)

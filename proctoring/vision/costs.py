@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 
@@ -12,6 +12,7 @@ class Costs:
     def __init__(self) -> None:
         self._seconds: defaultdict[str, float] = defaultdict(float)
         self._times: defaultdict[str, int] = defaultdict(int)
+        self._latest: defaultdict[str, float] = defaultdict(float)
         self.frames = 0
 
     @contextmanager
@@ -21,8 +22,15 @@ class Costs:
         try:
             yield
         finally:
-            self._seconds[stage] += time.thread_time() - began
+            spent = time.thread_time() - began
+            self._seconds[stage] += spent
+            self._latest[stage] += spent
             self._times[stage] += 1
+
+    def taken(self) -> dict[str, float]:
+        """Hand out the seconds of each stage since last asked, once."""
+        latest, self._latest = dict(self._latest), defaultdict(float)
+        return latest
 
     def per_frame_ms(self) -> float:
         """Return the mean CPU time of a frame, everything included."""
@@ -34,3 +42,18 @@ class Costs:
             stage: {"ms": round(1000 * seconds / self._times[stage], 2), "share": round(self._times[stage] / max(1, self.frames), 3)}
             for stage, seconds in sorted(self._seconds.items())
         }
+
+
+def profile(frames: Sequence[Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """Return each stage, dearest first: milliseconds of a frame and of one that needed it, shares (0–1) of CPU and of frames."""
+    total = sum(sum(frame.values()) for frame in frames)
+    spent = {stage: [frame[stage] for frame in frames if stage in frame] for stage in {stage for frame in frames for stage in frame}}
+    return {
+        stage: {
+            "ms_per_frame": round(1000 * sum(each) / len(frames), 3),
+            "ms_when_needed": round(1000 * sum(each) / len(each), 3),
+            "cpu_share": round(sum(each) / max(total, 1e-9), 4),
+            "frame_share": round(len(each) / len(frames), 4),
+        }
+        for stage, each in sorted(spent.items(), key=lambda item: -sum(item[1]))
+    }

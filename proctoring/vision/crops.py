@@ -58,5 +58,6 @@ def around(points: Floats, *, start: int, end: int, scale: float) -> Region:
 
 def as_input(piece: Pixels, *, low: float = 0.0, high: float = 1.0) -> Floats:
     """Return BGR bytes as one RGB batch of floats between `low` and `high`."""
-    rgb = piece[..., ::-1].astype(np.float32)
-    return np.ascontiguousarray(rgb * ((high - low) / 255.0) + low)[None]
+    rgb = cv2.cvtColor(piece, cv2.COLOR_BGR2RGB)
+    batch = np.multiply(rgb, np.float32((high - low) / 255.0), dtype=np.float32)
+    return (batch if low == 0.0 else batch + np.float32(low))[None]

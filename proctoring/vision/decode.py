@@ -1,4 +1,7 @@
-"""Bytes from a camera to pixels, or a clear refusal. The bytes are an attacker's: every limit is checked before a pixel is decoded."""
+"""Bytes from a camera to pixels, or a clear refusal. The bytes are an attacker's: every limit is checked before a pixel is decoded.
+
+A picture is decoded small first, which costs a third, and whole only when something in it is to be read.
+"""
 
 import simplejpeg
 
@@ -9,32 +12,54 @@ MAX_BYTES = 256 * 1024
 MAX_SIDE = 640
 MAX_PIXELS = 640 * 480
 MIN_SIDE = 64
+SMALL_LONG, SMALL_SHORT = 160, 120
 
 _START, _END = b"\xff\xd8\xff", b"\xff\xd9"
+_COLOURS = {"Gray", "YCbCr", "RGB"}  # CMYK comes from printers, never from cameras
+_SCAN, _MOST_SCANS = b"\xff\xda", 40  # a progressive picture has about ten; thousands in a small file would hold a worker for seconds
 
 
 def decode(jpeg: bytes) -> Pixels:
     """Return the picture as rows × columns × BGR; raises TooLarge or BadFrame."""
+    _checked_size(jpeg)
+    return _decoded(jpeg, 0, 0)
+
+
+def decode_small(jpeg: bytes) -> Pixels:
+    """Return the picture as BGR at the smallest scale that still has 160×120 pixels; raises TooLarge or BadFrame."""
+    height, width = _checked_size(jpeg)
+    short, long = min(SMALL_SHORT, height, width), min(SMALL_LONG, max(height, width))
+    return _decoded(jpeg, short if height <= width else long, long if height <= width else short)
+
+
+def _decoded(jpeg: bytes, least_height: int, least_width: int) -> Pixels:
+    try:
+        pixels: Pixels = simplejpeg.decode_jpeg(
+            jpeg, colorspace="BGR", fastdct=True, fastupsample=True, min_height=least_height, min_width=least_width, strict=True
+        )
+    except ValueError as broken:
+        raise BadFrame("a frame cannot be decoded") from broken
+    return pixels
+
+
+def _checked_size(jpeg: bytes) -> tuple[int, int]:
+    """Return height and width of a picture that may be decoded."""
     if len(jpeg) > MAX_BYTES:
         raise TooLarge(f"a frame has {len(jpeg)} bytes; the limit is {MAX_BYTES}", bytes=len(jpeg))
     if not jpeg.startswith(_START):
         raise BadFrame("a frame is not a JPEG picture")
     if _END not in jpeg[-64:]:  # some cameras pad the file with zeros
         raise BadFrame("a frame ends before its picture does")
-    _check_size(jpeg)
+    if jpeg.count(_SCAN) > _MOST_SCANS:
+        raise BadFrame("a frame comes in too many layers")
     try:
-        pixels: Pixels = simplejpeg.decode_jpeg(jpeg, colorspace="BGR", strict=True)
-    except ValueError as broken:
-        raise BadFrame("a frame cannot be decoded") from broken
-    return pixels
-
-
-def _check_size(jpeg: bytes) -> None:
-    try:
-        height, width, *_ = simplejpeg.decode_jpeg_header(jpeg)
+        height, width, colours, _ = simplejpeg.decode_jpeg_header(jpeg)
     except ValueError as broken:
         raise BadFrame("a frame has no readable header") from broken
     if max(height, width) > MAX_SIDE or height * width > MAX_PIXELS:
         raise TooLarge(f"a frame is {width}×{height}; the limit is 640×480", width=width, height=height)
     if min(height, width) < MIN_SIDE:
         raise BadFrame(f"a frame is {width}×{height}; too small to see anything", width=width, height=height)
+    if colours not in _COLOURS:
+        raise BadFrame(f"a frame is in {colours}; cameras send YCbCr", colours=str(colours))
+    return height, width

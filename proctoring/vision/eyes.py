@@ -1,23 +1,25 @@
 """The eyes on one candidate: a frame in, an Observation out.
 
-Every frame is checked and the followed face is read; the dearer looks (everybody's faces, identity, objects) come by a schedule and
-whenever something changed. Networks are shared between candidates; what is remembered about one candidate lives here.
+A cascade: the picture is measured small; one in which nothing stirred since it was last read has that reading; else the followed face is
+read, the irises when they move or have waited; the dearer looks (everybody's faces, identity, things) come by a schedule and when something
+changed. Networks are shared between candidates; what is remembered about one candidate lives here.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from proctoring.observations import Box, Gaze, Head, Observation, Reason, Thing, ThingName
+from proctoring.observations import Box, Head, Observation, Reason, Thing, ThingName
 from proctoring.vision import faces, identity, models, pose, quality
+from proctoring.vision.attention import Attention, Pace
 from proctoring.vision.costs import Costs
-from proctoring.vision.decode import decode
-from proctoring.vision.faces import Detector, Mesh, MeshReader
-from proctoring.vision.gaze import GazeReader
+from proctoring.vision.decode import decode, decode_small
+from proctoring.vision.faces import Detection, Detector, Mesh, MeshReader
+from proctoring.vision.gaze import GazeKeeper, GazeReader
 from proctoring.vision.identity import IdentityReader
-from proctoring.vision.models import Floats, Models, Pixels
-from proctoring.vision.objects import ObjectReader
+from proctoring.vision.models import Floats, Models, OnnxNetwork, Pixels
+from proctoring.vision.objects import CLOSER_FROM, WHOLE, ObjectReader, closer_part
 from proctoring.vision.quality import Scene, View
 
 
@@ -25,16 +27,16 @@ from proctoring.vision.quality import Scene, View
 class Schedule:
     """How often the dearer looks come, in seconds; a change in the picture brings them forward."""
 
-    count_s: float = 2.0
-    identity_s: float = 12.0
-    objects_s: float = 4.0
+    count_s: float = 4.0
+    identity_s: float = 15.0
+    things: Pace = field(default_factory=Pace)
     absence_s: float = 1.9  # how often an empty place is searched for a person
-    least_s: float = 0.9
-    suspect_looks: int = 6  # looks in a row that a suspect gets; then it is looked at as often as everything else
+    still_s: float = 1.9  # the longest that a picture in which nothing stirs is not read
     break_s: float = 3.0
-    changed: float = 0.06  # share of the picture that moved: somebody or something may have come,
-    unusual: float = 1.8  # if it is so many times what this candidate's picture usually moves
-    exchanged: float = 0.2  # and the share that a person exchanged between two frames makes
+    around: float = 0.013  # share of the picture beside the candidate that changed: somebody may have come,
+    unusual: float = 1.8  # if it is so many times what usually changes there
+    exchanged: float = 0.2  # and the share of the whole that a person exchanged between two frames makes
+    glance_down: float = 14.0  # degrees below where this head and these eyes usually point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class Seen:
     mesh: Mesh
     head: Head
     box: Box
+    outside: float
 
 
 class Networks:
@@ -56,7 +59,8 @@ class Networks:
         self.far = Detector.far(has[models.FACE_FAR]) if models.FACE_FAR in has else None
         self.gaze = GazeReader(has[models.IRIS]) if models.IRIS in has else None
         self.identity = IdentityReader(has[models.IDENTITY]) if models.IDENTITY in has else None
-        self.objects = ObjectReader(has[models.OBJECTS]) if models.OBJECTS in has else None
+        things = has.get(models.OBJECTS)
+        self.objects = ObjectReader(things) if isinstance(things, OnnxNetwork) else None
 
 
 class Eyes:
@@ -64,36 +68,63 @@ class Eyes:
 
     def __init__(self, networks: Networks, *, enrolled: Iterable[Sequence[float] | Floats] = (), schedule: Schedule | None = None) -> None:
         self._nets, self._plan = networks, schedule or Schedule()
-        self.enrolled = tuple(np.asarray(one, np.float32) for one in enrolled)
+        self.enrolled = tuple(one for one in (np.asarray(each, np.float32) for each in enrolled) if one.size and np.isfinite(one).all())
         self.costs = Costs()
+        self._gaze = GazeKeeper(networks.gaze, self.costs) if networks.gaze is not None else None
+        self._attention = Attention(self._plan.things)
         self._scene = Scene()
         self._view: View | None = None
-        self._moved = self._usually_moved = 0.0
-        self._stirred = True
+        self._read: tuple[View, Observation] | None = None
+        self._counted: View | None = None
+        self._moved = self._usually_around = 0.0
+        self._usual_pitch: float | None = None
         self._track: Mesh | None = None
         self._at: float | None = None
-        self._seen_at = self._counted_at = self._identified_at = self._objects_at = -1e9
+        self._counted_at = self._identified_at = -1e9
         self._recognise = 3
         self._crowd = self._glimpsed = False
-        self._suspect_looks = 0
         self._people = 0
+        self._place: Box | None = None  # of the last face
 
     def look(self, frame: bytes | Pixels, at: float, seq: int) -> Observation:
         """Return what is in this frame; bytes that are no fair picture raise BadFrame or TooLarge and change nothing."""
         with self.costs.of("decode"):
-            picture = decode(frame) if isinstance(frame, bytes) else frame
-        self.costs.frames += 1
+            small = decode_small(frame) if isinstance(frame, bytes) else quality.small_of(frame)
         with self.costs.of("quality"):
-            view = quality.view(picture)
-            self._notice(view)
+            view = quality.view(small)
+            covered = quality.covered(view, self._scene)
+            unchanged = None if covered else self._unchanged(view, at)
+        if covered or unchanged is not None:
+            picture = None
+        else:
+            with self.costs.of("decode"):
+                picture = decode(frame) if isinstance(frame, bytes) else frame
+        self.costs.frames += 1
+        return self._with(picture, view, unchanged, at, seq)
+
+    def _with(self, picture: Pixels | None, view: View, unchanged: Observation | None, at: float, seq: int) -> Observation:
+        self._moved = quality.changed(self._view, view) if self._view is not None else 1.0
+        self._view = view
         if self._at is not None and at - self._at > self._plan.break_s:
             self._broken()
         self._at = at
-        if quality.covered(view, self._scene):
+        if unchanged is not None:
+            return replace(unchanged, at=at, seq=seq, identity=None, objects=None, quality=view.quality)
+        if picture is None:
             self._broken()
             return Observation(at=at, seq=seq, reason=Reason.COVERED, quality=view.quality)
         seen = self._follow(picture)
-        return self._with_face(picture, seen, at, seq) if seen else self._without_face(picture, view, at, seq)
+        found = self._with_face(picture, seen, at, seq) if seen else self._without_face(picture, view, at, seq)
+        self._read = (view, found)
+        return found
+
+    def _unchanged(self, view: View, at: float) -> Observation | None:
+        """Return the last reading when nothing has stirred since, it is young enough and nothing waits to be looked at."""
+        if self._read is None or self._recognise > 0 or self._crowd or self._attention.aroused:
+            return None
+        before, observation = self._read
+        young = 0 <= at - observation.at < self._plan.still_s
+        return observation if young and quality.still(before, view) else None
 
     def enrol(self, picture: Pixels) -> Floats | None:
         """Return the description of the one face in a picture, or None when it shows none, or none well enough; remembers nothing."""
@@ -101,21 +132,15 @@ class Eyes:
             return None
         found = self._nets.near.find(picture, least=0.5) or (self._nets.far.find(picture, least=0.6) if self._nets.far else [])
         mesh = self._nets.mesh.read(picture, found[0].region()) if found else None
-        if mesh is None or not mesh.fits(found[0]) or not self._good(picture, self._seen(picture, mesh)):
-            return None
-        return self._nets.identity.describe(picture, mesh.points)
-
-    def _notice(self, view: View) -> None:
-        """Say whether the picture moved more than it usually does: somebody who fidgets is not looked at more often for it."""
-        self._moved = quality.changed(self._view, view) if self._view is not None else 1.0
-        self._stirred = self._moved > max(self._plan.changed, self._plan.unusual * self._usually_moved)
-        self._usually_moved = 0.0 if self._view is None else 0.85 * self._usually_moved + 0.15 * min(self._moved, 0.5)
-        self._view = view
+        chip = self._chip(picture, self._seen(picture, mesh)) if mesh is not None and mesh.fits(found[0]) else None
+        return self._nets.identity.describe(chip) if chip is not None else None
 
     def _broken(self) -> None:
         """Nobody vouches any more that the next face is the one before."""
-        self._track = None
+        self._track = self._read = None
         self._recognise = 3
+        if self._gaze is not None:
+            self._gaze.forget()
 
     def _follow(self, picture: Pixels) -> Seen | None:
         """Read the mesh where the face was, else where a detector finds it."""
@@ -155,22 +180,28 @@ class Eyes:
 
     def _with_face(self, picture: Pixels, seen: Seen, at: float, seq: int) -> Observation:
         assert self._view is not None
-        self._seen_at = at
-        self._scene.learn(self._view, seen.box)
-        count = self._count(picture, seen.mesh, at)
-        things = self._things(picture, at, every_s=self._plan.objects_s)
-        people = sum(thing.name is ThingName.PERSON for thing in things) if things is not None else None
+        view, head = self._view, seen.head
+        reason = quality.why_face_is_not_seen_well(view, seen.box, seen.outside)
+        count = self._count(picture, seen, at)
+        things, people = self._things(picture, seen, at)
+        self._scene.learn(view, seen.box)
+        self._place = seen.box
+        points = seen.mesh.points
+        seen_well = reason is None
         return Observation(
             at=at,
             seq=seq,
+            reason=reason,
             faces=count,
             people=people,
             face=seen.box,
-            head=seen.head,
-            gaze=self._gaze(picture, seen),
-            identity=self._identity(picture, seen, at),
-            objects=None if things is None else tuple(thing for thing in things if thing.name is not ThingName.PERSON),
-            quality=self._view.quality,
+            head=head if seen_well else None,
+            gaze=self._gaze.read(picture, points, head, at) if self._gaze is not None and seen_well else None,
+            mouth_open=pose.mouth_open(points) if seen_well else None,
+            eyes_open=pose.eyes_open(points) if seen_well else None,
+            identity=self._identity(picture, seen, at) if seen_well else None,
+            objects=things,
+            quality=view.quality,
         )
 
     def _without_face(self, picture: Pixels, view: View, at: float, seq: int) -> Observation:
@@ -178,81 +209,125 @@ class Eyes:
         reason = quality.why_no_face(view)
         if reason is not None:
             return Observation(at=at, seq=seq, reason=reason, faces=0, quality=view.quality)
-        things = self._things(picture, at, every_s=self._plan.absence_s)
-        if things is not None:
-            self._people = sum(thing.name is ThingName.PERSON for thing in things)
+        things = self._empty_place(picture, at)
         # Without the object network nobody can say that nobody is there.
         people = self._people if self._nets.objects is not None else None
         if people == 0 and (self._glimpsed or self._scene.body_still_there(view)):
             people = None
+        unseen = Reason.BACK_LIT if quality.lit_from_behind(view) else Reason.FACE_NOT_SEEN
         return Observation(
             at=at,
             seq=seq,
-            reason=None if people == 0 else Reason.FACE_NOT_SEEN,
+            reason=None if people == 0 else unseen,
             faces=0,
             people=people,
-            objects=None if things is None else tuple(thing for thing in things if thing.name is not ThingName.PERSON),
+            objects=things,
             quality=view.quality,
         )
 
-    def _count(self, picture: Pixels, mine: Mesh, at: float) -> int | None:
-        """Count faces when it is time, when something moved, and on every frame while there is more than one."""
-        due = self._crowd or self._stirred or at - self._counted_at >= self._plan.count_s
-        if self._nets.far is None or not due:
+    def _count(self, picture: Pixels, mine: Seen, at: float) -> int | None:
+        """Count faces when it is time, when something moved beside the candidate, and on every frame while there is more than one."""
+        if self._nets.far is None or not (self._crowd or self._stirred_around(mine.box) or at - self._counted_at >= self._plan.count_s):
             return None
-        self._counted_at = at
+        self._counted_at, self._counted = at, self._view
         with self.costs.of("far"):
-            others = [d for d in self._nets.far.find(picture, least=0.6) if faces.overlap(d.box, mine.box) < 0.3]
-        with self.costs.of("mesh"):
-            real = [d for d in others if self._nets.mesh.read(picture, d.region()).fits(d)]
+            others = [d for d in self._nets.far.find(picture, least=0.6) if faces.overlap(d.box, mine.mesh.box) < 0.3]
+        real = [d for d in others if self._is_face(picture, d)]
         if self._crowd and not real:
             self._recognise = 3  # one of them has gone: which?
         self._crowd = bool(real)
         return 1 + len(real)
 
-    def _gaze(self, picture: Pixels, seen: Seen) -> Gaze | None:
-        if self._nets.gaze is None:
-            return None
-        with self.costs.of("iris"):
-            return self._nets.gaze.read(picture, seen.mesh.points, seen.head)
+    def _is_face(self, picture: Pixels, detection: Detection) -> bool:
+        with self.costs.of("mesh"):
+            return self._nets.mesh.read(picture, detection.region()).fits(detection)
+
+    def _stirred_around(self, face: Box) -> bool:
+        """Say whether more changed beside the candidate, since faces were counted, than usually does."""
+        if self._counted is None or self._view is None:
+            return True
+        moved = quality.stirred_around(self._counted, self._view, face)
+        stirred = moved > max(self._plan.around, self._plan.unusual * self._usually_around)
+        self._usually_around = 0.85 * self._usually_around + 0.15 * min(moved, 0.5)
+        return stirred
 
     def _identity(self, picture: Pixels, seen: Seen, at: float) -> float | None:
         """Compare with the enrolled face when it is time, three times after any doubt; never in a crowd, never a face seen badly."""
         due = self._recognise > 0 or at - self._identified_at >= self._plan.identity_s
-        if self._nets.identity is None or not self.enrolled or not due or self._crowd or not self._good(picture, seen):
+        if self._nets.identity is None or not self.enrolled or not due or self._crowd:
             return None
         with self.costs.of("identity"):
-            found = identity.distance(self._nets.identity.describe(picture, seen.mesh.points), self.enrolled)
+            chip = self._chip(picture, seen)
+            face = self._nets.identity.describe(chip) if chip is not None else None
+        if face is None:
+            return None
+        found = identity.distance(face, self.enrolled)
         self._identified_at = at
         self._recognise = 3 if found > identity.DOUBT else max(0, self._recognise - 1)
         return found
 
-    def _things(self, picture: Pixels, at: float, *, every_s: float) -> tuple[Thing, ...] | None:
-        eager = self._stirred or 0 < self._suspect_looks < self._plan.suspect_looks
-        if self._nets.objects is None or at - self._objects_at < (self._plan.least_s if eager else every_s):
+    def _things(self, picture: Pixels, seen: Seen, at: float) -> tuple[tuple[Thing, ...] | None, int | None]:
+        """Look for things where attention points; return them, and the people counted when it was the whole picture."""
+        if self._nets.objects is None or self._view is None:
+            return None, None
+        novel = self._scene.novelty(self._view, seen.box)
+        part = self._attention.part(at, seen.box, novel=novel, glance_down=self._glances_down(seen.head))
+        if part is None:
+            return None, None
+        things, people = self._looked(picture, part, at)
+        if not things and novel is not None:
+            self._scene.accept(self._view, novel if part == WHOLE else part)
+        return things, people
+
+    def _empty_place(self, picture: Pixels, at: float) -> tuple[Thing, ...] | None:
+        """Search a picture without a face for people now and then, whole and where the candidate sat; remember how many there were."""
+        part = self._attention.whole(at, self._plan.absence_s) if self._nets.objects is not None else None
+        if part is None or self._nets.objects is None:
             return None
-        self._objects_at = at
-        with self.costs.of("objects"):
-            things = self._nets.objects.find(picture)
-        with self.costs.of("objects_closer"):
-            things, suspect = self._nets.objects.closer(picture, things)
-        self._suspect_looks = self._suspect_looks + 1 if suspect else 0
+        things, people = self._looked(picture, part, at)
+        self._people = people or 0
+        if self._people == 0 and self._place is not None:
+            with self.costs.of("objects_closer"):
+                here = self._nets.objects.find(picture, closer_part(self._place))
+            self._people = sum(thing.name is ThingName.PERSON for thing in here)
         return things
+
+    def _looked(self, picture: Pixels, part: Box, at: float) -> tuple[tuple[Thing, ...] | None, int | None]:
+        assert self._nets.objects is not None
+        with self.costs.of("objects"):
+            found = self._nets.objects.find(picture, part)
+        things = [thing for thing in found if thing.name is not ThingName.PERSON]
+        if part != WHOLE:
+            return self._attention.saw(things, part, at), None
+        if things and things[0].score >= CLOSER_FROM:
+            with self.costs.of("objects_closer"):
+                things[0] = self._nets.objects.closer(picture, things[0])
+        return self._attention.saw(things, part, at), len(found) - len(things)
+
+    def _glances_down(self, head: Head) -> bool:
+        """Say whether the head points well below where it usually does."""
+        usual = self._usual_pitch if self._usual_pitch is not None else head.pitch
+        down = head.pitch < usual - self._plan.glance_down
+        self._usual_pitch = usual + (0.02 if down else 0.1) * (head.pitch - usual)
+        return down
 
     def _seen(self, picture: Pixels, mesh: Mesh) -> Seen:
         height, width = picture.shape[:2]
         left, top, right, bottom = mesh.box
-        return Seen(mesh=mesh, head=pose.head(mesh.points), box=Box.between(left / width, top / height, right / width, bottom / height))
+        box = Box.between(left / width, top / height, right / width, bottom / height)
+        inside = box.area * width * height / max((right - left) * (bottom - top), 1e-6)
+        return Seen(mesh=mesh, head=pose.head(mesh.points, picture.shape), box=box, outside=1 - inside)
 
-    def _good(self, picture: Pixels, seen: Seen) -> bool:
-        """Say whether a face can fairly be recognised: towards us, large, lit and uncovered."""
+    def _chip(self, picture: Pixels, seen: Seen) -> Pixels | None:
+        """Return the face if it can fairly be recognised: towards us, large, lit and uncovered."""
         turned = abs(seen.head.yaw) > identity.MOST_YAW or abs(seen.head.pitch) > identity.MOST_PITCH
         left, top, right, bottom = seen.mesh.box
         height, width = picture.shape[:2]
         cropped = min(left, top) < 0 or right > width or bottom > height
         if seen.mesh.score < faces.CERTAIN or turned or cropped or min(right - left, bottom - top) < identity.LEAST_SIDE:
-            return False
-        return identity.readable(identity.chip(picture, seen.mesh.points))
+            return None
+        chip = identity.chip(picture, seen.mesh.points)
+        return chip if identity.readable(chip) else None
 
 
 def _lost(before: Mesh, now: Mesh) -> bool:

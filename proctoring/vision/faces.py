@@ -86,7 +86,7 @@ class Detector:
         """Return the faces that score at least `least`, best first, each once."""
         region = crops.whole(picture)
         raw, scores = self._network(crops.as_input(region.cut(picture, self._side), low=-1.0, high=1.0))
-        logits = np.clip(scores[0, :, 0], -80, 80)
+        logits = np.clip(np.where(np.isfinite(scores[0, :, 0]) & np.isfinite(raw[0]).all(axis=1), scores[0, :, 0], -80), -80, 80)
         kept = np.flatnonzero(logits >= np.log(least / (1 - least)))
         found = [self._detection(raw[0, i], self._anchors[i], float(logits[i]), region) for i in kept]
         return _each_once(found)
@@ -108,8 +108,10 @@ class MeshReader:
     def read(self, picture: Pixels, region: Region) -> Mesh:
         """Return the points found in `region`, with the score that a face is there."""
         points, logit = self._network(crops.as_input(region.cut(picture, MESH_SIDE)))
+        if not np.isfinite(points).all():
+            return Mesh(points=np.zeros((468, 3), np.float32), score=0.0)
         placed = region.place(points.reshape(468, 3), MESH_SIDE)
-        return Mesh(points=placed, score=float(1 / (1 + np.exp(-np.clip(logit.ravel()[0], -80, 80)))))
+        return Mesh(points=placed, score=float(1 / (1 + np.exp(-np.clip(np.nan_to_num(logit.ravel()[0], nan=-80.0), -80, 80)))))
 
 
 def overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:

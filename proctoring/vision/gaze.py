@@ -1,49 +1,134 @@
 """Where the eyes point: each iris against its own eye corners, on top of the head's direction.
 
-A head pose alone is blind to a glance of the eyes. Directions are those of pose.py, in degrees.
+A head pose alone is blind to a glance of the eyes. Directions are those of pose.py, in degrees. The iris network is dear, so it is asked
+again only when the eyes have stirred, are away from where they usually are, or a while has passed; of calm eyes, one at a time.
 """
 
 import math
+from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from proctoring.observations import Gaze, Head
 from proctoring.vision import crops
+from proctoring.vision.costs import Costs
+from proctoring.vision.crops import Region
 from proctoring.vision.models import Floats, Network, Pixels
 
 IRIS_SIDE = 64
 EYE_PADDING = 2.3
+REFRESH_S = 1.9  # the longest that a reading stands, a little under two seconds
 # Outer and inner corner of each eye, in mesh numbers; the network knows one eye only, so the other is mirrored for it.
 _IMAGE_LEFT, _IMAGE_RIGHT = (33, 133), (362, 263)
+_EYES = (_IMAGE_LEFT, _IMAGE_RIGHT)
 # Iris travel in eye widths at 90 degrees: an eyeball of 12 mm radius behind an opening of 30 mm.
 _REACH = 0.4
+# An eye and little else, and how far the mesh may have slipped on it between two frames.
+_PATCH, _PATCH_PADDING, _PATCH_ROWS, _SLIP = 32, 1.2, 7, (1, 2)
+_STIRRED = 0.16  # one less the correlation of two patches; a glance of twenty degrees makes .2 to .4
+_JUMP = 0.08  # eye widths by which one eye's iris moved, so that the other is read as well
+_AWAY = 12.0  # degrees from where these eyes usually are
+_USUAL_SHARE = 0.1
 
 
 class GazeReader:
-    """The iris network on the eyes of a mesh."""
+    """The iris network on one eye of a mesh."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
 
-    def read(self, picture: Pixels, mesh: Floats, head: Head) -> Gaze:
-        """Return where the eyes point; of a turned head only the nearer eye is asked."""
-        eyes = [_IMAGE_LEFT, _IMAGE_RIGHT] if abs(head.yaw) < 20 else [_IMAGE_RIGHT if head.yaw < 0 else _IMAGE_LEFT]
-        across, down = np.mean([self._offset(picture, mesh, corners) for corners in eyes], axis=0)
-        return Gaze(across=round(head.yaw + _angle(across), 2), up=round(head.pitch - _angle(down), 2))
-
-    def _offset(self, picture: Pixels, mesh: Floats, corners: tuple[int, int]) -> tuple[float, float]:
-        """Return the iris centre from the middle of the eye, in eye widths, along and across the eye."""
-        left, right = mesh[corners[0], :2], mesh[corners[1], :2]
-        region = crops.around(np.stack([left, right]), start=0, end=1, scale=EYE_PADDING)
-        piece = region.cut(picture, IRIS_SIDE)
+    def offset(self, picture: Pixels, mesh: Floats, corners: tuple[int, int]) -> Floats | None:
+        """Return the iris centre from the middle of the eye, in eye widths along and across the eye; None when the network gives none."""
+        piece = _region(mesh, corners).cut(picture, IRIS_SIDE)
         mirrored = corners == _IMAGE_RIGHT
         _, iris = self._network(crops.as_input(piece[:, ::-1] if mirrored else piece))
-        centre = iris.reshape(5, 3)[:1, :2].copy()
+        centre = iris.reshape(5, 3)[0, :2].copy()
         if mirrored:
-            centre[0, 0] = IRIS_SIDE - centre[0, 0]
+            centre[0] = IRIS_SIDE - centre[0]
         # In the crop the eye lies level, its middle at the crop's middle.
-        across, down = (centre[0] - IRIS_SIDE / 2) * EYE_PADDING / IRIS_SIDE
-        return float(across), float(down)
+        found = np.asarray((centre - IRIS_SIDE / 2) * EYE_PADDING / IRIS_SIDE, np.float32)
+        return found if np.isfinite(found).all() else None
+
+
+@dataclass(slots=True)
+class _Eye:
+    """What was last read of one eye: the iris, how the eye looked then, and when."""
+
+    offset: Floats
+    patch: Pixels
+    at: float
+
+
+class GazeKeeper:
+    """One candidate's gaze, read as seldom as it can be."""
+
+    def __init__(self, reader: GazeReader, costs: Costs) -> None:
+        self._reader, self._costs = reader, costs
+        self._eyes: dict[tuple[int, int], _Eye] = {}
+        self._usual: Floats | None = None
+        self._away = False
+
+    def forget(self) -> None:
+        """Another face may come: nothing that was read stands."""
+        self._eyes.clear()
+
+    def read(self, picture: Pixels, mesh: Floats, head: Head, at: float) -> Gaze | None:
+        """Return where the eyes point; of a turned head only the nearer eye is asked."""
+        asked = _EYES if abs(head.yaw) < 20 else (_IMAGE_RIGHT if head.yaw < 0 else _IMAGE_LEFT,)
+        patches = {eye: _patch(picture, mesh, eye) for eye in asked}
+        due = self._due(patches, at)
+        moved = [self._moved(picture, mesh, eye, patches[eye], at) for eye in due]
+        for eye in (other for other in asked if any(moved) and other not in due):
+            self._moved(picture, mesh, eye, patches[eye], at)
+        known = [self._eyes[eye].offset for eye in asked if eye in self._eyes]
+        return self._gaze(np.mean(known, axis=0), head) if known else None
+
+    def _moved(self, picture: Pixels, mesh: Floats, eye: tuple[int, int], patch: Pixels, at: float) -> bool:
+        """Read one eye, and say whether its iris is elsewhere than it was."""
+        with self._costs.of("iris"):
+            offset = self._reader.offset(picture, mesh, eye)
+        before = self._eyes.pop(eye, None)
+        if offset is None:
+            return False
+        self._eyes[eye] = _Eye(offset, patch, at)
+        return before is not None and float(np.abs(offset - before.offset).max()) > _JUMP
+
+    def _due(self, patches: dict[tuple[int, int], Pixels], at: float) -> list[tuple[int, int]]:
+        """Return which eyes to read: all when they are away, the one that stirs most, else the older one when it is time."""
+        known = {eye: self._eyes[eye] for eye in patches if eye in self._eyes}
+        if len(known) < len(patches) or self._away:
+            return list(patches)
+        stirs = {eye: _stirs(one.patch, patches[eye]) for eye, one in known.items()}
+        most = max(stirs, key=lambda eye: stirs[eye])
+        if stirs[most] > _STIRRED:
+            return [most]
+        waited = at - max(one.at for one in known.values()) >= REFRESH_S
+        return [min(known, key=lambda eye: known[eye].at)] if waited else []
+
+    def _gaze(self, offset: Floats, head: Head) -> Gaze:
+        here = np.array([head.yaw + _angle(float(offset[0])), head.pitch - _angle(float(offset[1]))], np.float32)
+        self._away = self._usual is not None and float(np.abs(here - self._usual).max()) > _AWAY
+        share = _USUAL_SHARE / 4 if self._away else _USUAL_SHARE
+        self._usual = here if self._usual is None else self._usual + share * (here - self._usual)
+        return Gaze(across=round(float(here[0]), 2), up=round(float(here[1]), 2))
+
+
+def _region(mesh: Floats, corners: tuple[int, int], padding: float = EYE_PADDING) -> Region:
+    return crops.around(mesh[list(corners), :2], start=0, end=1, scale=padding)
+
+
+def _patch(picture: Pixels, mesh: Floats, corners: tuple[int, int]) -> Pixels:
+    """Return the eye, level, small and grey."""
+    piece = _region(mesh, corners, _PATCH_PADDING).cut(picture, _PATCH)
+    return np.asarray(cv2.cvtColor(piece, cv2.COLOR_BGR2GRAY)[_PATCH // 2 - _PATCH_ROWS : _PATCH // 2 + _PATCH_ROWS], np.uint8)
+
+
+def _stirs(before: Pixels, now: Pixels) -> float:
+    """Return how much an eye looks otherwise than it did (0–2), wherever the mesh has slipped to."""
+    down, across = _SLIP
+    core = before[down:-down, across:-across]
+    return 1 - float(cv2.matchTemplate(now, core, cv2.TM_CCOEFF_NORMED).max()) if float(core.std()) >= 1 else 2.0
 
 
 def _angle(offset: float) -> float:

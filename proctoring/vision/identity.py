@@ -33,11 +33,12 @@ class IdentityReader:
     def __init__(self, network: Network) -> None:
         self._network = network
 
-    def describe(self, picture: Pixels, mesh: Floats) -> Floats:
-        """Return the description of the face whose mesh this is."""
-        piece = chip(picture, mesh)[..., ::-1].astype(np.float32)
+    def describe(self, face: Pixels) -> Floats | None:
+        """Return the description of a chip, None when the network gives none that can be compared."""
+        piece = face[..., ::-1].astype(np.float32)
         batch = np.ascontiguousarray(piece.transpose(2, 0, 1)[None])
-        return np.asarray(self._network(batch)[0][0], np.float32)
+        found = np.asarray(self._network(batch)[0][0], np.float32)
+        return found if np.isfinite(found).all() else None
 
 
 def chip(picture: Pixels, mesh: Floats) -> Pixels:

@@ -1,28 +1,39 @@
-"""Which network files see for us: verified by hash, loaded once, one thread each.
+"""Which network files see and hear for us: verified by hash, loaded once, one thread each.
 
 A role whose file is absent or has another hash is missing: its signal is off, and `Models.missing` says so. Fetching and converting
 files belongs to assessment_engine/assets.
 """
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from assessment_engine.kernel.errors import HashMismatch, ModelMissing
+from assessment_engine.kernel.errors import HashMismatch, Invalid, ModelMissing, UnreadableFile
+
+if TYPE_CHECKING:
+    from onnx import NodeProto, TensorProto
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 FACE_MESH, IRIS, FACE_NEAR, FACE_FAR, IDENTITY, OBJECTS = "face_mesh", "iris", "face_near", "face_far", "identity", "objects"
-ROLES = (FACE_MESH, IRIS, FACE_NEAR, FACE_FAR, IDENTITY, OBJECTS)
+VOICE = "voice"
+ROLES = (FACE_MESH, IRIS, FACE_NEAR, FACE_FAR, IDENTITY, OBJECTS, VOICE)
+OWN = "own-models.json"
 NEEDED = (FACE_MESH, FACE_NEAR)
+OBJECT_SIZE = (224, 288)  # of the object network's picture, shaped as a camera's; a third of the time of the 416² it was written for
+_CONVOLUTIONAL = {
+    "Add", "Concat", "Constant", "Conv", "Identity", "LeakyRelu", "MaxPool", "Mul", "Pad", "Relu", "Resize", "Shape", "Sigmoid", "Slice",
+    "Split", "Transpose",
+}  # fmt: skip
 
 onnxruntime.set_default_logger_severity(3)
 
@@ -51,18 +62,87 @@ class LiteRtNetwork:
 
 
 class OnnxNetwork:
-    """An .onnx file on the calling thread."""
+    """An .onnx file on the calling thread. `size` is height and width of its input, 0 where the file leaves them open."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, size: tuple[int, int] | None = None) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        self._input = self._session.get_inputs()[0].name
+        graph = resized(path, size) if size is not None else path.read_bytes()
+        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        first, *others = self._session.get_inputs()
+        # DETR exports ask how large the picture was; boxes come as fractions of a picture of 1 × 1.
+        self._input, self._others = first.name, {other.name: np.ones((1, 2), np.int64) for other in others}
+        height, width = (side if isinstance(side, int) else 0 for side in first.shape[-2:])
+        self.size: tuple[int, int] = size if size is not None and not (height and width) else (height, width)
+        self.outputs: Sequence[str] = tuple(output.name for output in self._session.get_outputs())
+        self.metadata: Mapping[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
 
     def __call__(self, batch: Floats) -> Sequence[Floats]:
         """Run once."""
-        outputs: Sequence[Floats] = self._session.run(None, {self._input: batch})
+        outputs: Sequence[Floats] = self._session.run(None, {self._input: batch, **self._others})
         return outputs
+
+
+class Voice(OnnxNetwork):
+    """Silero's voice activity file for 16 kHz: it is handed what it remembers, and hands it back, so one serves every candidate."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        if names := {"input", "state", "sr"} ^ {self._input, *self._others}:
+            raise Invalid(f"{path.name} is no voice network as Silero exports it: {', '.join(sorted(names))}", role=VOICE)
+        self._others = {"sr": np.array(16_000, np.int64)}
+
+    def listen(self, window: Floats, memory: Floats) -> tuple[float, Floats]:
+        """Return how likely (0–1) a window of (1, 576) samples is speech, and the memory (2, 1, 128) for the next one."""
+        likely, after = self._session.run(None, {"input": window, "state": memory, **self._others})
+        return float(likely[0, 0]), after
+
+    def __call__(self, batch: Floats) -> Sequence[Floats]:
+        """Hear one window as if it were the first."""
+        likely, after = self.listen(batch, np.zeros((2, 1, 128), np.float32))
+        return [np.array([[likely]], np.float32), after]
+
+
+def resized(path: Path, size: tuple[int, int]) -> bytes:
+    """Return a convolutional graph that was written for pictures of one size, for another (height, width); any other graph as it is.
+
+    Only sizes change: of the input, and of what is resized in between. A graph with a size anywhere else is left alone.
+    """
+    import onnx  # a third of a second, and only where objects are looked for
+
+    model = onnx.load_from_string(path.read_bytes())
+    graph, numbers = model.graph, {one.name: one for one in model.graph.initializer}
+    made_by = {name: node for node in graph.node for name in node.output}
+    sides = graph.input[0].type.tensor_type.shape.dim[2:]
+    given = np.array([side.dim_value for side in sides])
+    scaled = [_constant_part(node, made_by, numbers) for node in graph.node if node.op_type == "Resize"]
+    if not given.all() or tuple(given) == size or None in scaled or not all(_any_length(node, numbers) for node in graph.node):
+        return path.read_bytes()
+    for part in scaled:
+        assert part is not None
+        part.CopyFrom(onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(part) * np.array(size) // given, part.name))
+    for dimension, side in zip(sides, size, strict=True):
+        dimension.dim_value = side
+    del graph.value_info[:]
+    for output in graph.output:
+        output.type.tensor_type.shape.dim[1].dim_param = f"cells_{output.name}"
+    return bytes(model.SerializeToString())
+
+
+def _constant_part(resize: "NodeProto", made_by: Mapping[str, "NodeProto"], numbers: Mapping[str, "TensorProto"]) -> "TensorProto | None":
+    """Return height and width to which a node resizes, if they are numbers of their own."""
+    maker = made_by.get(resize.input[3]) if len(resize.input) > 3 else None
+    found = [numbers[name] for name in maker.input if name in numbers] if maker is not None and maker.op_type == "Concat" else []
+    return found[0] if len(found) == 1 else None
+
+
+def _any_length(node: "NodeProto", numbers: Mapping[str, "TensorProto"]) -> bool:
+    """Say whether a node takes pictures of any size: of what may stand in a convolutional graph, only a reshape can refuse one."""
+    from onnx import numpy_helper
+
+    if node.op_type == "Reshape":
+        return node.input[1] in numbers and -1 in numpy_helper.to_array(numbers[node.input[1]])
+    return node.op_type in _CONVOLUTIONAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +177,7 @@ def load(files: Mapping[str, tuple[Path, str] | ModelFile]) -> Models:
         if file is None or not file.path.is_file():
             continue
         hashes[role] = _verified(role, file)
-        networks[role] = LiteRtNetwork(file.path) if file.path.suffix == ".tflite" else OnnxNetwork(file.path)
+        networks[role] = _opened(role, file.path)
     missing = tuple(role for role in ROLES if role not in networks)
     if unusable := [role for role in NEEDED if role in missing]:
         raise ModelMissing(f"nothing can be seen without {', '.join(unusable)}", roles=", ".join(unusable))
@@ -105,9 +185,34 @@ def load(files: Mapping[str, tuple[Path, str] | ModelFile]) -> Models:
 
 
 def load_folder(folder: Path) -> Models:
-    """Load what a folder of `role/file` holds, as `assets fetch` leaves it; hashes are reported, not pinned."""
+    """Load what a folder of `role/file` holds, as `assets fetch` leaves it, and a deployment's own; the former's hashes are not pinned."""
     found = {role: next((p for p in sorted((folder / role).glob("*")) if p.suffix in {".tflite", ".onnx"}), None) for role in ROLES}
-    return load({role: ModelFile(path=path) for role, path in found.items() if path is not None})
+    return load({**{role: ModelFile(path=path) for role, path in found.items() if path is not None}, **own(folder)})
+
+
+def own(folder: Path) -> dict[str, ModelFile]:
+    """Return the files that a deployment puts in place of ours, as OWN in the folder lists them; raises UnreadableFile."""
+    listed = folder / OWN
+    if not listed.is_file():
+        return {}
+    try:
+        given = json.loads(listed.read_bytes())
+        files = {role: ModelFile(path=folder / one["path"], sha256=one["sha256"]) for role, one in given.items()}
+    except (ValueError, TypeError, KeyError, AttributeError) as broken:
+        raise UnreadableFile(f"{OWN} must say a path and a sha256 for each role") from broken
+    if unknown := [role for role in files if role not in ROLES]:
+        raise UnreadableFile(f"{OWN} names {', '.join(unknown)}; roles are {', '.join(ROLES)}", roles=", ".join(unknown))
+    if unpinned := [role for role, file in files.items() if not file.sha256]:
+        raise UnreadableFile(f"{OWN} has no sha256 for {', '.join(unpinned)}", roles=", ".join(unpinned))
+    return files
+
+
+def _opened(role: str, path: Path) -> Network:
+    if role == OBJECTS:
+        return OnnxNetwork(path, size=OBJECT_SIZE)
+    if role == VOICE:
+        return Voice(path)
+    return LiteRtNetwork(path) if path.suffix == ".tflite" else OnnxNetwork(path)
 
 
 def _as_file(given: tuple[Path, str] | ModelFile | None) -> ModelFile | None:

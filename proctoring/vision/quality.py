@@ -8,21 +8,33 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from proctoring.observations import Box, Quality, Reason
 from proctoring.vision.models import Floats, Pixels
 
+Mask = npt.NDArray[np.bool_]
+
 BLACK = 18.0  # brightest hundredth of a picture, of 255
 SMOOTH = 1.6  # steepest twentieth of a softened 160×120 picture, grey levels per pixel
 DARK = 38.0  # brightest tenth
+FACE_BLACK = 10.0  # median of a face below which nothing of it can be told
 BLURRED = 12.0  # edge energy below which a picture without a face may merely be out of focus
 UNLIKE = 22.0  # colour distance (CIE Lab) that light alone does not make
 _WIDTH, _HEIGHT = 160, 120
 _CELLS = (32, 24)
 _PIXELS = _WIDTH // _CELLS[0]
+_MIDDLE = (slice(_HEIGHT // 4, _HEIGHT * 3 // 4), slice(_WIDTH // 3, _WIDTH * 2 // 3))
 _SAME = 6.0  # colour distance within which a cell has not changed
 _STILL = 0.6  # share of unchanged cells that means the same body sits there
 _FEWEST = 12
+_STIR = 9.0  # grey levels, over four pixels, that a camera's grain does not reach
+_LIT_BEHIND, _FACE_DARK = 150.0, 45.0  # a bright picture whose middle is this dark has its light behind the candidate
+_LEAST_FACE = 0.08  # height of a face, as a share of the picture's, from which iris and lips can be read
+_OUTSIDE = 0.25  # share of a face's box that may lie outside the picture
+_NOVEL = 10.0  # colour distance of a cell to what is usually there
+_ACCEPTED = 0.6
+_WINDOW, _FEWEST_NOVEL = 8, 5  # cells
 _ALIKE = 0.75  # correlation from which a piece of the picture is the chest that was seen before
 _TEXTURE = 8.0
 
@@ -34,32 +46,38 @@ class View:
     quality: Quality
     brightest: float
     bright: float
-    steepness: float
     cells: Floats
     grey: Pixels
 
     @property
     def smooth(self) -> bool:
-        """Say whether there is no edge of any kind."""
-        return self.steepness < SMOOTH
+        """Say whether there is no edge of any kind; worked out when asked, which is seldom."""
+        soft = cv2.GaussianBlur(self.grey, (0, 0), 2).astype(np.float32)
+        slopes = np.hypot(cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1)) / 8
+        return float(np.percentile(slopes[::2, ::2], 95)) < SMOOTH
 
 
 def view(picture: Pixels) -> View:
-    """Measure a picture."""
-    small = cv2.resize(picture, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_AREA)
+    """Measure a picture, large or small."""
+    small = small_of(picture)
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-    soft = cv2.GaussianBlur(grey, (0, 0), 2).astype(np.float32)
-    slopes = np.hypot(cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1)) / 8
     low, bright, brightest = (float(value) for value in np.percentile(grey[::2, ::2], [5, 90, 99]))
     coarse = cv2.resize(small, _CELLS, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     cells = np.asarray(cv2.cvtColor(coarse, cv2.COLOR_BGR2LAB), np.float32)
+    _, edges = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_32F))
     quality = Quality(
-        brightness=round(float(grey.mean()), 1),
+        brightness=round(cv2.mean(grey)[0], 1),
         contrast=round(brightest - low, 1),
-        sharpness=round(float(cv2.Laplacian(grey, cv2.CV_32F).var()), 1),
+        sharpness=round(float(edges[0, 0]) ** 2, 1),
     )
-    steepness = float(np.percentile(slopes[::2, ::2], 95))
-    return View(quality=quality, brightest=brightest, bright=bright, steepness=steepness, cells=cells, grey=np.asarray(grey, np.uint8))
+    return View(quality=quality, brightest=brightest, bright=bright, cells=cells, grey=np.asarray(grey, np.uint8))
+
+
+def small_of(picture: Pixels) -> Pixels:
+    """Return the picture at the size at which it is measured."""
+    if picture.shape[:2] == (_HEIGHT, _WIDTH):
+        return picture
+    return np.asarray(cv2.resize(picture, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 class Scene:
@@ -69,11 +87,18 @@ class Scene:
         self._cells: Floats | None = None
         self._body: tuple[slice, slice] = (slice(0), slice(0))
         self._latest: View | None = None
+        self._novel_before: Mask | None = None
 
     def learn(self, seen: View, face: Box) -> None:
         """Move slowly towards this view, and remember where the body below the face is."""
-        self._cells = seen.cells if self._cells is None else self._cells * np.float32(0.9) + seen.cells * np.float32(0.1)
+        self._cells = seen.cells.copy() if self._cells is None else self._cells * np.float32(0.9) + seen.cells * np.float32(0.1)
         self._latest, self._body = seen, _below(face)
+
+    def accept(self, seen: View, part: Box) -> None:
+        """Take what a part shows now for what is usually there, the more the oftener: it was looked at and nothing was found."""
+        if self._cells is not None:
+            rows, columns = _cells_between(part.x, part.y, part.x + part.width, part.y + part.height)
+            self._cells[rows, columns] += np.float32(_ACCEPTED) * (seen.cells[rows, columns] - self._cells[rows, columns])
 
     def body_still_there(self, seen: View) -> bool:
         """Say whether the place below the last face looks as it did: somebody who turned, bent or veiled has not gone."""
@@ -91,6 +116,23 @@ class Scene:
             return False
         return float(cv2.matchTemplate(seen.grey, chest, cv2.TM_CCOEFF_NORMED).max()) >= _ALIKE
 
+    def novelty(self, seen: View, face: Box) -> Box | None:
+        """Return where, outside the face, something has been for two views in a row that is not usually there."""
+        if self._cells is None:
+            return None
+        novel = _unlit_difference(seen.cells, self._cells) > _NOVEL
+        rows, columns = _grown(face)
+        novel[rows, columns] = False
+        lasting, self._novel_before = None if self._novel_before is None else novel & self._novel_before, novel
+        if lasting is None or not lasting.any():
+            return None
+        held = cv2.boxFilter(lasting.astype(np.float32), -1, (_WINDOW, _WINDOW), normalize=False, borderType=cv2.BORDER_CONSTANT)
+        row, column = np.unravel_index(int(held.argmax()), held.shape)
+        if held[row, column] < _FEWEST_NOVEL:
+            return None
+        x, y = (int(column) - _WINDOW / 2) / _CELLS[0], (int(row) - _WINDOW / 2) / _CELLS[1]
+        return Box.between(x, y, x + _WINDOW / _CELLS[0], y + _WINDOW / _CELLS[1])
+
     def unlike(self, seen: View) -> bool:
         """Say whether hardly any of the picture has the colour it had before; without a memory, yes."""
         if self._cells is None:
@@ -100,7 +142,7 @@ class Scene:
 
 def covered(seen: View, scene: Scene) -> bool:
     """Say whether something lies over the lens."""
-    return seen.brightest < BLACK or (seen.smooth and scene.unlike(seen))
+    return seen.brightest < BLACK or (scene.unlike(seen) and seen.smooth)
 
 
 def why_no_face(seen: View) -> Reason | None:
@@ -112,18 +154,71 @@ def why_no_face(seen: View) -> Reason | None:
     return None
 
 
+def lit_from_behind(seen: View) -> bool:
+    """Say whether the picture is bright and its middle dark: of a person without a face, that is why."""
+    return seen.bright > _LIT_BEHIND and float(np.median(seen.grey[_MIDDLE])) < _FACE_DARK
+
+
+def why_face_is_not_seen_well(seen: View, face: Box, outside: float) -> Reason | None:
+    """Return what keeps a face that was found from being read; `outside` is the share of it that the picture cuts off."""
+    if outside > _OUTSIDE:
+        return Reason.CROPPED
+    if face.height < _LEAST_FACE:
+        return Reason.TOO_FAR
+    rows = slice(int(face.y * _HEIGHT), max(int(face.y * _HEIGHT) + 1, int((face.y + face.height) * _HEIGHT)))
+    columns = slice(int(face.x * _WIDTH), max(int(face.x * _WIDTH) + 1, int((face.x + face.width) * _WIDTH)))
+    light = float(np.median(seen.grey[rows, columns]))
+    if light < FACE_BLACK:
+        return Reason.BACK_LIT if seen.bright > _LIT_BEHIND else Reason.TOO_DARK
+    return None
+
+
+def still(before: View, now: View) -> bool:
+    """Say whether nothing at all has moved between two views, not even an eye."""
+    stirred = cv2.blur(cv2.absdiff(before.grey, now.grey), (2, 2))
+    return float(stirred.max()) < _STIR
+
+
+def stirred_around(before: View, now: View, face: Box) -> float:
+    """Return the share of cells, outside the candidate's own head and body, that changed other than by light."""
+    moved = _unlit_difference(now.cells, before.cells) > _SAME
+    rows, columns = _silhouette(face)
+    moved[rows, columns] = False
+    return float(moved.mean())
+
+
 def changed(before: View, now: View) -> float:
     """Return the share of cells whose colour moved: the cheap reason to look closer."""
     moved = np.linalg.norm(now.cells - before.cells, axis=-1) > _SAME
     return float(moved.mean())
 
 
-def _below(face: Box) -> tuple[slice, slice]:
-    """Return the cells of shoulders and chest: as wide as two faces, from under the chin down."""
+def _unlit_difference(one: Floats, other: Floats) -> Floats:
+    """Return the colour distance of cells after taking out what the whole picture has in common: a lamp, the camera's own exposure."""
+    difference = one - other
+    return np.asarray(np.linalg.norm(difference - np.median(difference, axis=(0, 1)), axis=-1), np.float32)
+
+
+def _cells_between(left: float, top: float, right: float, bottom: float) -> tuple[slice, slice]:
     columns, rows = _CELLS
-    left, right = face.x - face.width / 2, face.x + 1.5 * face.width
-    top, bottom = face.y + 1.2 * face.height, face.y + 2.6 * face.height
     return (
         slice(max(0, round(top * rows)), max(0, min(rows, round(bottom * rows)))),
         slice(max(0, round(left * columns)), max(0, min(columns, round(right * columns)))),
     )
+
+
+def _grown(face: Box) -> tuple[slice, slice]:
+    """Return the cells of the head."""
+    x, y, width, height = face.x, face.y, face.width, face.height
+    return _cells_between(x - 0.4 * width, y - 0.5 * height, x + 1.4 * width, y + 1.3 * height)
+
+
+def _silhouette(face: Box) -> tuple[slice, slice]:
+    """Return the cells of head, shoulders and all below."""
+    return _cells_between(face.x - 1.2 * face.width, face.y - 0.6 * face.height, face.x + 2.2 * face.width, 1.0)
+
+
+def _below(face: Box) -> tuple[slice, slice]:
+    """Return the cells of shoulders and chest: as wide as two faces, from under the chin down."""
+    left, right = face.x - face.width / 2, face.x + 1.5 * face.width
+    return _cells_between(left, face.y + 1.2 * face.height, right, face.y + 2.6 * face.height)

@@ -1,6 +1,6 @@
-"""A recording as (seconds, picture) pairs, thinned to the rate at which a camera would have sent it."""
+"""A recording as (seconds, picture) pairs, thinned to the rate at which a camera would have sent it; and pictures as a recording."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import av
@@ -49,3 +49,16 @@ def count(video: Path) -> int:
             return sum(packet.size > 0 for packet in container.demux(video=0))
     except (av.FFmpegError, OSError, IndexError) as broken:
         raise UnreadableFile(f"{video.name} cannot be read as video: {broken}", file=video.name) from broken
+
+
+def write(video: Path, pictures: Iterable[Pixels], *, fps: float) -> None:
+    """Write pictures of one size as MPEG-4; raises UnreadableFile when the folder does not take it."""
+    writer = None
+    for picture in pictures:
+        height, width = picture.shape[:2]
+        writer = writer or cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"mp4v"), fps, (width, height))
+        if not writer.isOpened():
+            raise UnreadableFile(f"{video.name} cannot be written", file=video.name)
+        writer.write(picture)
+    if writer is not None:
+        writer.release()

@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from api.app import create_app
 from api.pages.score_trace import traces
+from api.pages.wording import LIPS
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.invigilation import CaseState
 from assessment_engine.kernel.canonical import sha256_hex
@@ -17,6 +18,7 @@ from assessment_engine.services import checkin, evidence
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord, WatchRecord
 from assessment_engine.storage.people import people
+from proctoring.sound import Lips
 from tests.api.browsers import Browser, a_browser
 from tests.builders import World, a_person, a_stored_sitting, a_world, an_engine, an_organisation
 
@@ -244,6 +246,20 @@ def test_a_decision_at_the_door_that_comes_too_late_says_so(engine: Engine, worl
     late = browser.send(decide, decision="refer", session=world.session_id, note="Look again, please.")
 
     assert "Somebody else was quicker" in browser.get(late.headers["location"]).text
+
+
+def test_a_look_away_says_how_long_of_how_long_and_what_is_usual() -> None:
+    finding = {"kind": "looking_away", "raised_s": 5.0, "threshold": 1.0, "trace": [[0, 0], [5, 1.1]], "away": [14.0, 60.0, 3.0]}
+
+    assert [trace.away for trace in traces({"findings": [finding]})] == [(14.0, 60.0, 3.0)]
+
+
+@pytest.mark.parametrize("lips", list(Lips))
+def test_a_voice_says_what_the_lips_did(lips: Lips) -> None:
+    finding = {"kind": "talking", "raised_s": 5.0, "threshold": 0.3, "trace": [[0, 0], [5, 1]], "lips": lips.value}
+
+    assert [trace.lips for trace in traces({"findings": [finding]})] == [lips]
+    assert lips in LIPS
 
 
 def test_a_trace_stays_inside_its_drawing() -> None:

@@ -23,6 +23,7 @@ observations = st.builds(
     face=st.none() | boxes,
     head=st.none() | st.builds(Head, yaw=numbers, pitch=numbers, roll=numbers),
     gaze=st.none() | st.builds(Gaze, across=numbers, up=numbers),
+    voice=st.none() | shares,
     identity=st.none() | st.floats(0, 2),
     objects=st.none() | st.lists(st.builds(Thing, name=st.sampled_from(ThingName), score=shares, box=boxes), max_size=3).map(tuple),
     quality=st.none() | st.builds(Quality, brightness=shares, contrast=shares, sharpness=shares),
@@ -43,8 +44,12 @@ def test_nothing_seen_and_not_looked_at_are_told_apart() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"at": -1}, {"at": float("nan")}, {"seq": -1}, {"faces": -1}, {"identity": float("nan")}, {"reason": "bored"}, {"emotion": "sad"}],
-)
+    [
+        {"at": -1}, {"at": float("nan")}, {"seq": -1}, {"faces": -1}, {"identity": float("nan")}, {"reason": "bored"}, {"emotion": "sad"},
+        {"gaze": {"across": float("nan"), "up": 0}}, {"head": {"yaw": 0, "pitch": float("inf"), "roll": 0}}, {"mouth_open": float("nan")},
+        {"objects": [{"name": "phone", "score": float("nan"), "box": {"x": 0, "y": 0, "width": 1, "height": 1}}]},
+    ],
+)  # fmt: skip
 def test_what_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
         Observation.from_json({"at": 1.0, "seq": 1} | wrong)

@@ -1,5 +1,7 @@
 """From single frames to findings: each rule's patience, and what it must not take for evidence."""
 
+from dataclasses import replace
+
 import pytest
 
 from proctoring.baseline import Baseline
@@ -112,7 +114,7 @@ def test_a_phone_too_unsure_or_too_small_is_nothing(score: float, box: Box | Non
         (Reason.COVERED, Kind.COVERED),
         (Reason.TOO_DARK, Kind.TOO_DARK),
         (Reason.FACE_NOT_SEEN, Kind.FACE_NOT_SEEN),
-        (Reason.BLURRED, Kind.FACE_NOT_SEEN),
+        *((reason, Kind.FACE_NOT_SEEN) for reason in (Reason.BLURRED, Reason.BACK_LIT, Reason.CROPPED, Reason.TOO_FAR)),
     ],
 )
 def test_each_reason_has_its_word(reason: Reason, kind: Kind) -> None:
@@ -159,5 +161,48 @@ def test_a_candidate_is_measured_from_their_own_centre() -> None:
     detector = LookingAway(STANDARD, lambda: Baseline(across=22, yaw=22, seconds=30))
     for second in range(60):
         detector.receive(present(second, yaw=25))
+
+    assert detector.finding is None
+
+
+def a_calibrated(surprise: float) -> LookingAway:
+    limits = replace(STANDARD.gaze, windows_s=(15.0, 30.0, 60.0, 120.0), surprise=surprise)
+    return LookingAway(replace(STANDARD, gaze=limits), lambda: CENTRE)
+
+
+def looked(detector: LookingAway, seconds: int, away: set[int]) -> list[Finding]:
+    found = dict[float, Finding]()
+    for i in range(2 * seconds):
+        detector.receive(present(i / 2, fps=2, yaw=35 if i // 2 in away else 0))
+        if detector.finding is not None:
+            found[detector.finding.raised_s] = detector.finding
+    return list(found.values())
+
+
+def test_a_calibrated_limit_lets_a_few_seconds_pass_and_not_twelve() -> None:
+    assert looked(a_calibrated(11.0), 200, {100, 101, 102, 103}) == []
+
+    (finding,) = looked(a_calibrated(11.0), 200, set(range(100, 112)))
+
+    assert (finding.start_s, finding.end_s) == (100, 111.5)
+    assert finding.away is not None
+    assert finding.away[0] > 10 * finding.away[2]
+
+
+def test_repeated_looks_are_one_finding_that_ends_when_they_end() -> None:
+    repeated = {second for second in range(100, 220) if second % 8 < 2}
+
+    (finding,) = looked(a_calibrated(11.0), 300, repeated)
+
+    assert 100 <= finding.start_s < finding.raised_s < 200
+    assert finding.end_s is not None
+    assert 215 <= finding.end_s <= 220
+
+
+def test_a_gap_ends_a_look_away_and_is_no_time_away() -> None:
+    detector = a_calibrated(11.0)
+    looked(detector, 60, set(range(54, 60)))
+    for second in range(90, 94):
+        detector.receive(present(second, fps=2, yaw=35))
 
     assert detector.finding is None

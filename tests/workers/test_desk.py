@@ -161,3 +161,16 @@ def test_a_drained_sitting_has_every_second_accounted_for(engine: Engine, networ
     assert watch.drained_at is not None
     assert watch.observable_s + sum(watch.unobservable.values()) == pytest.approx(40.0)
     assert timedelta(seconds=watch.unobservable["feed_gap"]) == timedelta(seconds=30.5)
+
+
+def test_what_seeing_costs_is_handed_out_once_by_stage(engine: Engine, networks: Networks) -> None:
+    world = a_world(engine)
+    desk = a_desk(engine, world, networks)
+    for entry in entries(engine, world, SITTING_STILL, 6):
+        desk.receive(entry)
+
+    spent = desk.costs()
+
+    assert {"decode", "quality", "mesh", "iris", "far", "objects"} <= set(spent)
+    assert all(seconds > 0 for seconds in spent.values())
+    assert desk.costs() == {}

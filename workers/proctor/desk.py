@@ -162,6 +162,10 @@ class Desk:
             baseline=baseline.as_json() if baseline else before.baseline,
         )
 
+    def costs(self) -> dict[str, float]:
+        """Hand out the seconds of CPU that each stage of seeing took since last asked, once."""
+        return self._eyes.costs.taken()
+
     def said(self) -> list[Said]:
         """Hand out the messages for wall and page, once."""
         said, self._said = self._said, []

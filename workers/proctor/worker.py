@@ -10,8 +10,9 @@ import secrets
 import signal
 import socket
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -54,6 +55,7 @@ class Figures:
     incidents: int = 0
     unreadable: int = 0
     lag_ms: float = 0.0
+    cpu_s: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
 
 class Worker:
@@ -124,6 +126,8 @@ class Worker:
         desk.receive(entry)
         self._publish(desk)
         self.figures.incidents += desk.raised - raised
+        for stage, seconds in desk.costs().items():
+            self.figures.cpu_s[stage] += seconds
         self.figures.unreadable += desk.unreadable - unreadable
         if isinstance(entry.happened, Frame):
             self.figures.looked += 1
@@ -206,6 +210,8 @@ class Worker:
                 "frames_lag_ms": figures.lag_ms,
                 "sittings_watched": len(self._desks),
                 "shards_owned": len(self._shards.owned),
+                "models_missing": len(self._models.missing),
+                **{f"cpu_seconds_{stage}": round(seconds, 3) for stage, seconds in figures.cpu_s.items()},
             }
         )
 
@@ -241,7 +247,7 @@ def main(settings: Settings) -> None:
     one_thread()
     assert settings.frames_url is not None, "FRAMES_URL is set by serve"
     files = {role: (asset.path, asset.sha256) for role, asset in installed(settings.assets_dir).items() if role in models.ROLES}
-    loaded = models.load(files)
+    loaded = models.load({**files, **models.own(settings.assets_dir)})
     if loaded.missing:
         log.warning("models_missing", roles=list(loaded.missing))
     work(build_engine(settings), settings.frames_url, loaded, lambda: bool(asked))

@@ -37,6 +37,12 @@ test("a face is found after three good looks in a row", () => {
   assert.deepEqual(broken.steps.face, { state: "fair", help: "face.dark" });
 });
 
+for (const reason of ["back_lit", "cropped", "too_far"]) {
+  test(`a face that is ${reason} has its own word of help`, () => {
+    assert.deepEqual(after([live, [1, { type: "look", observable: false, reason, faces: 1 }]]).steps.face, { state: "fair", help: `face.${reason}` });
+  });
+}
+
 test("a second person in the picture is advice, not an accusation", () => {
   assert.deepEqual(after([live, [1, { type: "look", observable: true, faces: 2 }]]).steps.face, { state: "fair", help: "face.several" });
 });

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from assessment_engine.kernel.errors import BadFrame, TooLarge
 from proctoring.incidents import Incident
 from proctoring.observations import Box, Observation, Reason
 from proctoring.policy import Kind, Tier
@@ -155,7 +156,7 @@ def test_a_mirrored_face_leans_the_other_way(networks: Networks, astronaut: Pixe
     mesh = networks.mesh.read(picture, found[0].region())
 
     assert mesh.fits(found[0])
-    assert pose.head(mesh.points).roll * sign > 0
+    assert pose.head(mesh.points, picture.shape).roll * sign > 0
 
 
 def test_a_chip_is_upright_and_centred(networks: Networks, scene: Scene) -> None:
@@ -196,7 +197,7 @@ def test_check_in_compares_the_face_with_its_reference(networks: Networks, scene
 
 @pytest.mark.parametrize(
     ("how", "advice"),
-    [("face wholly covered", "face_not_seen"), ("almost black", "face_not_seen"), ("white mask", "look_straight_into_light")],
+    [("face wholly covered", "face_not_seen"), ("almost black", "back_lit"), ("white mask", "look_straight_into_light")],
 )
 def test_check_in_says_what_to_do(networks: Networks, scene: Scene, how: str, advice: str) -> None:
     check = check_face(networks, jpeg(scene(0, UNFAIR[how])), jpeg(scene(0)))
@@ -220,3 +221,31 @@ def test_a_watch_takes_the_eyes_word(networks: Networks, scene: Scene) -> None:
     assert watch.totals().share == 1
     assert watch.baseline is not None
     assert eyes.costs.per_frame_ms() > 0
+
+
+def test_a_bad_picture_changes_nothing(networks: Networks, scene: Scene) -> None:
+    fair, other = enrolled(networks, scene), enrolled(networks, scene)
+    good = [jpeg(scene(second)) for second in range(8)]
+    broken = good[3][:2000] + good[3][4000:]
+
+    seen = [fair.look(picture, at, at) for at, picture in enumerate(good)]
+    again = []
+    for at, picture in enumerate(good):
+        for bad in (broken, picture[:-400], b"", b"GIF89a"):
+            with pytest.raises((BadFrame, TooLarge)):
+                other.look(bad, at, at)
+        again.append(other.look(picture, at, at))
+
+    assert again == seen
+
+
+def test_a_dark_empty_chair_before_a_window_is_an_empty_place(networks: Networks, scene: Scene) -> None:
+    def empty(second: int) -> Pixels:
+        room = np.full((480, 640, 3), 215, np.uint8)
+        room[120:, 200:440] = 25
+        room[:60] = 240 - second % 2
+        return room
+
+    observations = seen(enrolled(networks, scene), [*[scene(i) for i in range(5)], *[empty(i) for i in range(14)]])
+
+    assert Kind.NOBODY in kinds(closed(observations))

@@ -1,0 +1,177 @@
+"""What detection networks answer, made into one form: scores of COCO's eighty classes, and boxes. The usual ONNX exports.
+
+The family is read from the graph: from its metadata entry `detector`, else from the names and shapes of its outputs. A box is four
+fractions of the picture that was given: left, top, right, bottom.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+import cv2
+import numpy as np
+
+from assessment_engine.kernel.errors import UnreadableFile
+from proctoring.vision.models import Floats, Pixels
+
+Size: TypeAlias = tuple[int, int]
+CLASSES = 80
+_STRIDES = (8, 16, 32)
+_GREY = 114  # YOLOX pads with this
+_NANODET_MEAN = np.array([103.53, 116.28, 123.675], np.float32)
+_NANODET_SPREAD = np.array([57.375, 57.12, 58.395], np.float32)
+
+
+class DetectorNetwork(Protocol):
+    """An ONNX file as these readers need it."""
+
+    size: tuple[int, int]
+    outputs: Sequence[str]
+    metadata: Mapping[str, str]
+
+    def __call__(self, batch: Floats) -> Sequence[Floats]:
+        """Run once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """All boxes of one picture: n × 80 scores (0–1) and n × 4 edges."""
+
+    scores: Floats
+    boxes: Floats
+
+
+def find(network: DetectorNetwork, family: str, picture: Pixels) -> Found:
+    """Return what a network of a family finds in a picture; a score that is no number is 0."""
+    prepare, read = _FAMILIES[family]
+    scores, boxes = read(network(prepare(picture, network.size)), network.size, picture.shape)
+    return Found(scores=np.nan_to_num(scores, nan=0.0, posinf=0.0, neginf=0.0), boxes=np.nan_to_num(boxes))
+
+
+def family_of(network: DetectorNetwork) -> str:
+    """Return nanodet, yolox or detr; a graph that answers in no form known here raises UnreadableFile."""
+    named = network.metadata.get("detector")
+    if named is not None:
+        if named not in _FAMILIES:
+            raise UnreadableFile(f"the object network calls itself {named}; known are {', '.join(_FAMILIES)}", detector=named)
+        return named
+    if {"boxes", "scores", "labels"} <= set(network.outputs) or {"logits", "pred_boxes"} <= set(network.outputs):
+        return "detr"
+    # What neither says in words is tried once on an empty picture.
+    shapes = [output.shape for output in network(np.zeros((1, 3, *network.size), np.float32))]
+    return _family_by_shape(shapes, network.size)
+
+
+def _family_by_shape(shapes: Sequence[tuple[int, ...]], size: Size) -> str:
+    cells = _count(size, _STRIDES)
+    widths = sorted(shape[-1] for shape in shapes)
+    if len(shapes) == 1 and shapes[0][1] == cells and widths[0] == CLASSES + 5:
+        return "yolox"
+    if len(shapes) == 2 and widths[0] == 4 and widths[1] >= CLASSES:
+        return "detr"
+    if len(shapes) == 1 and widths[0] > CLASSES + 5 and (widths[0] - CLASSES) % 4 == 0:
+        return "nanodet"
+    if len(shapes) >= 2 * len(_STRIDES) and CLASSES in widths and widths[0] % 4 == 0:
+        return "nanodet"
+    raise UnreadableFile("the object network answers in no known form", outputs=str(list(shapes)))
+
+
+def _nanodet_input(picture: Pixels, size: Size) -> Floats:
+    small = cv2.resize(picture, size[::-1], interpolation=_scaling(picture, size)).astype(np.float32)
+    return np.ascontiguousarray(((small - _NANODET_MEAN) / _NANODET_SPREAD).transpose(2, 0, 1)[None])
+
+
+def _nanodet(outputs: Sequence[Floats], size: Size, shape: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """Read each box's edges as four distributions over distances: Li et al., Generalized Focal Loss, 2020, as NanoDet has it."""
+    scores, edges = _joined(outputs)
+    plus = len(edges) == _count(size, (*_STRIDES, 64))  # NanoDet-Plus has a fourth scale
+    places, strides = _cells(size, (*_STRIDES, 64) if plus else _STRIDES)
+    spread = edges.reshape(len(edges), 4, -1)
+    weights = np.exp(spread - spread.max(axis=2, keepdims=True))
+    bins = np.arange(spread.shape[2], dtype=np.float32)
+    away = (weights @ bins) / weights.sum(axis=2)
+    away *= np.tile(strides, 2)
+    return scores, np.concatenate([places - away[:, :2], places + away[:, 2:]], axis=1)
+
+
+def _joined(outputs: Sequence[Floats]) -> tuple[Floats, Floats]:
+    """Return scores and edges over all scales, finest first, from one output or from a pair for each scale."""
+    if len(outputs) == 1:
+        return outputs[0][0][:, :CLASSES], outputs[0][0][:, CLASSES:]
+    by_size = sorted(outputs, key=lambda output: -output.shape[1])
+    scores = [output[0] for output in by_size if output.shape[2] == CLASSES]
+    edges = [output[0] for output in by_size if output.shape[2] != CLASSES]
+    return np.concatenate(scores), np.concatenate(edges)
+
+
+def _yolox_input(picture: Pixels, size: Size) -> Floats:
+    scale = _yolox_scale(picture.shape, size)
+    fitted = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
+    padded = np.full((*size, 3), _GREY, np.uint8)
+    padded[: fitted[1], : fitted[0]] = cv2.resize(picture, fitted, interpolation=_scaling(picture, size))
+    return np.ascontiguousarray(padded.astype(np.float32).transpose(2, 0, 1)[None])
+
+
+def _yolox(outputs: Sequence[Floats], size: Size, shape: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """Read centre, logarithm of the size, objectness and classes of each cell: Ge et al., YOLOX, 2021."""
+    raw = outputs[0][0]
+    places, strides = _cells(size, _STRIDES)
+    centres = raw[:, :2] * strides + places - strides / 2
+    halves = np.exp(np.clip(raw[:, 2:4], -20, 20)) * strides / 2
+    sides = np.array(size[::-1], np.float32)
+    stretch = sides / (np.array([shape[1], shape[0]], np.float32) * _yolox_scale(shape, size))
+    return raw[:, 4:5] * raw[:, 5:], np.concatenate([(centres - halves) * stretch, (centres + halves) * stretch], axis=1)
+
+
+def _yolox_scale(shape: tuple[int, ...], size: Size) -> float:
+    return min(size[0] / shape[0], size[1] / shape[1])
+
+
+def _detr_input(picture: Pixels, size: Size) -> Floats:
+    small = cv2.resize(picture, size[::-1], interpolation=_scaling(picture, size))
+    return np.ascontiguousarray((small[..., ::-1].astype(np.float32) / 255).transpose(2, 0, 1)[None])
+
+
+def _detr(outputs: Sequence[Floats], size: Size, shape: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """Read queries: finished (labels, boxes, scores; asked for in a picture of 1 × 1) or raw (logits and centre-size boxes)."""
+    if len(outputs) == 3:
+        labels = next(o for o in outputs if o.dtype.kind == "i")[0]
+        boxes = next(o for o in outputs if o.ndim == 3)[0]
+        scores = next(o for o in outputs if o.ndim == 2 and o.dtype.kind == "f")[0]
+        each = np.zeros((len(labels), CLASSES), np.float32)
+        known = (labels >= 0) & (labels < CLASSES)
+        each[np.flatnonzero(known), labels[known]] = scores[known]
+        return each, boxes
+    boxes, logits = sorted((output[0] for output in outputs), key=lambda output: output.shape[1])
+    halves = boxes[:, 2:] / 2
+    scores = 1 / (1 + np.exp(-np.clip(logits[:, :CLASSES], -80, 80)))
+    return scores, np.concatenate([boxes[:, :2] - halves, boxes[:, :2] + halves], axis=1)
+
+
+def _cells(size: Size, strides: Sequence[int]) -> tuple[Floats, Floats]:
+    """Return the middle of each cell and its stride (across, down), as fractions of the picture, scale by scale."""
+    places, steps = [], []
+    for stride in strides:
+        rows, columns = (-(-side // stride) for side in size)
+        across, down = np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32))
+        step = np.array([stride / size[1], stride / size[0]], np.float32)
+        places.append((np.stack([across.ravel(), down.ravel()], axis=1) + np.float32(0.5)) * step)
+        steps.append(np.tile(step, (rows * columns, 1)))
+    return np.concatenate(places), np.concatenate(steps)
+
+
+def _count(size: Size, strides: Sequence[int]) -> int:
+    return sum(-(-size[0] // stride) * -(-size[1] // stride) for stride in strides)
+
+
+def _scaling(picture: Pixels, size: Size) -> int:
+    return int(cv2.INTER_AREA if picture.shape[0] > size[0] else cv2.INTER_LINEAR)
+
+
+_FAMILIES: Mapping[
+    str, tuple[Callable[[Pixels, Size], Floats], Callable[[Sequence[Floats], Size, tuple[int, ...]], tuple[Floats, Floats]]]
+] = {
+    "nanodet": (_nanodet_input, _nanodet),
+    "yolox": (_yolox_input, _yolox),
+    "detr": (_detr_input, _detr),
+}

@@ -1,0 +1,75 @@
+"""Time away, and how unusual it is: streaming, explained, and the same for one candidate as for many."""
+
+import numpy as np
+import pytest
+
+from proctoring.away import AwayTime, Habit, surprise
+from proctoring.away_many import evidence
+from proctoring.simulation import GENERATOR, hours
+
+
+@pytest.mark.parametrize("fps", [1.0, 2.0, 5.0])
+def test_one_candidate_has_the_evidence_that_they_have_among_many(fps: float) -> None:
+    scores = hours(3, np.random.default_rng(4), "repeated", fps=fps).scores[:, : round(1500 * fps)]
+    many = evidence(scores, fps)
+
+    for row, expected in zip(scores, many, strict=True):
+        one = AwayTime()
+        got = []
+        for frame, score in enumerate(row):
+            one.receive(frame / fps, float(score))
+            got.append(one.evidence.surprise if one.away > 0.5 else 0.0)
+        assert np.allclose(got, expected, atol=1e-6)
+
+
+def scored(seconds: range, away: range, *, of: AwayTime | None = None, fps: int = 2) -> AwayTime:
+    one = of or AwayTime(centre=0.0)
+    for frame in range(seconds.start * fps, seconds.stop * fps):
+        one.receive(frame / fps, 2.5 if frame // fps in away else 0.0)
+    return one
+
+
+def test_the_evidence_says_how_long_of_which_window_and_what_is_usual() -> None:
+    found = scored(range(400), range(388, 400)).evidence
+
+    assert found.window_s == 12
+    assert found.away_s == pytest.approx(12, abs=1)
+    assert found.usual_s < 1
+
+
+def test_the_same_look_away_surprises_less_in_somebody_who_often_looks_away() -> None:
+    seldom, often = AwayTime(centre=0.0), AwayTime(centre=0.0)
+    for frame in range(3600):
+        seldom.receive(frame / 2, 0.0)
+        often.receive(frame / 2, 2.5 if frame % 60 < 3 else 0.0)
+
+    scored(range(1800, 1810), range(1800, 1810), of=seldom)
+    scored(range(1800, 1810), range(1800, 1810), of=often)
+
+    assert often.evidence.surprise < 0.7 * seldom.evidence.surprise
+
+
+def test_a_habit_is_learnt_two_minutes_late_so_that_an_episode_does_not_excuse_itself() -> None:
+    habit = Habit()
+    for second in range(110):
+        habit.receive(second, 1.0 if second % 8 < 2 else 0.0, 1.0)
+
+    assert habit.share == pytest.approx(40 / 3600 * 1.9)
+
+
+def test_what_is_usual_does_not_surprise() -> None:
+    assert surprise(2.0, 2.0, 1.9) == 0.0
+    assert surprise(8.0, 2.0, 1.9) > surprise(4.0, 2.0, 1.9) > 0
+
+
+def test_a_pause_is_no_time_away() -> None:
+    one = scored(range(20), range(18, 20))
+    before = one.windows[0].away_s
+    one.pause()
+    one.receive(40.0, 2.5)
+
+    assert one.windows[0].away_s <= before
+
+
+def test_the_generator_has_a_name() -> None:
+    assert GENERATOR

@@ -1,0 +1,235 @@
+"""What is spent on a frame: nothing is read twice, dear looks are bounded, and a fault of one network harms nobody."""
+
+import csv
+import tracemalloc
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from proctoring.observations import Box, Observation, Reason, Thing, ThingName
+from proctoring.policy import STANDARD
+from proctoring.vision import models
+from proctoring.vision.attention import Attention, Pace
+from proctoring.vision.eyes import Eyes, Networks
+from proctoring.vision.models import Floats, Models, Pixels
+from proctoring.vision.objects import WHOLE, ObjectReader, part_around
+from proctoring.vision.video import fitted
+from tests.proctoring.vision.conftest import TESTDATA, jpeg
+
+Scene = Callable[..., Pixels]
+FACE = Box(x=0.4, y=0.2, width=0.2, height=0.3)
+PHONE = Thing(name=ThingName.PHONE, score=0.5, box=Box(x=0.7, y=0.6, width=0.08, height=0.2))
+
+
+def ran(eyes: Eyes, stage: str) -> float:
+    return eyes.costs.table().get(stage, {"share": 0.0})["share"] * eyes.costs.frames
+
+
+def watched(networks: Networks, pictures: Sequence[Pixels], fps: float = 1) -> tuple[Eyes, list[Observation]]:
+    face = Eyes(networks).enrol(pictures[0])
+    assert face is not None
+    eyes = Eyes(networks, enrolled=[face])
+    return eyes, [eyes.look(jpeg(picture), i / fps, i) for i, picture in enumerate(pictures)]
+
+
+def test_a_picture_in_which_nothing_stirs_is_read_every_two_seconds(networks: Networks, scene: Scene) -> None:
+    eyes, seen = watched(networks, [scene(0)] * 40, fps=2)
+
+    settled = [one for one in seen if one.at >= 8]
+    assert ran(eyes, "mesh") <= 24  # of 40: every fourth, and a few more while things are looked for
+    assert all(one.head is not None and one.gaze is not None and one.face is not None for one in settled)
+    assert sum(one.identity is not None for one in settled) <= 1
+
+
+EYES = ((198, 212), (240, 254))  # columns of her irises, with the rows 97 to 106
+
+
+def lids(person: Pixels) -> Pixels:
+    for left, right in EYES:
+        person[97:106, left - 6 : right + 6] = (150, 170, 210)
+    return person
+
+
+def glance(person: Pixels) -> Pixels:
+    for left, right in EYES:
+        person[97:106, left:right] = person[97:106, left - 4 : right - 4].copy()
+    return person
+
+
+@pytest.mark.parametrize("change", [lids, glance])
+def test_eyes_that_move_are_read_in_that_frame(networks: Networks, scene: Scene, change: Callable[[Pixels], Pixels]) -> None:
+    eyes, _ = watched(networks, [scene(0, scale=0.9)] * 9, fps=2)
+    eyes.costs.taken()
+
+    eyes.look(jpeg(scene(0, change, scale=0.9)), 4.5, 9)
+
+    assert {"mesh", "iris"} <= set(eyes.costs.taken())
+
+
+def test_gaze_is_there_on_every_frame_and_fresh_within_two_seconds(networks: Networks, scene: Scene) -> None:
+    eyes, seen = watched(networks, [scene(second) for second in range(30)])
+
+    assert all(one.gaze is not None for one in seen)
+    assert 15 <= ran(eyes, "iris") <= 60
+
+
+def looks(attention: Attention, seconds: int, *, novel: Box | None, things: Sequence[Thing] = ()) -> int:
+    count = 0
+    for at in range(seconds):
+        part = attention.part(float(at), FACE, novel=novel, glance_down=False)
+        if part is not None:
+            count += 1
+            attention.saw(things, part, float(at))
+    return count
+
+
+@pytest.mark.parametrize("novel", [None, Box(x=0.7, y=0.6, width=0.2, height=0.3)])
+def test_whatever_moves_looks_at_things_are_bounded(novel: Box | None) -> None:
+    pace = Pace()
+
+    count = looks(Attention(pace), 1000, novel=novel)
+
+    assert 1000 / pace.round_s - 2 <= count <= 1000 / pace.token_s + pace.tokens
+
+
+def test_a_suspect_is_looked_at_again_at_once_and_then_more_seldom() -> None:
+    attention = Attention()
+    attention.saw([PHONE], WHOLE, 0.0)
+
+    every = [at for at in range(1, 60) if looked(attention, at, [PHONE])]
+
+    assert every[:5] == [1, 2, 3, 4, 5]
+    assert max(np.diff(every)) <= 6  # so that its incident stays open
+
+
+def looked(attention: Attention, at: int, things: Sequence[Thing]) -> bool:
+    part = attention.part(float(at), FACE, novel=None, glance_down=False)
+    if part is not None:
+        attention.saw(things, part, float(at))
+    return part is not None
+
+
+def test_a_suspect_that_looks_do_not_confirm_gets_no_burst_again() -> None:
+    weak = replace(PHONE, score=0.24)
+
+    assert looks(Attention(), 120, novel=None, things=[weak]) <= 6 * 2 + 120 / 8
+
+
+def test_a_look_elsewhere_says_nothing_about_what_is_followed() -> None:
+    attention = Attention()
+    attention.saw([PHONE], WHOLE, 0.0)
+
+    assert attention.saw([], part_around(0.2, 0.2, 0.5), 1.0) is None
+    assert attention.saw([], WHOLE, 2.0) == ()
+
+
+class Broken:
+    """A network whose every answer is no number; a fault, not a stand-in."""
+
+    def __init__(self, sound: Any) -> None:
+        self._sound = sound
+
+    def __call__(self, batch: Floats) -> list[Floats]:
+        return [np.full_like(answer, np.nan) for answer in self._sound(batch)]
+
+
+@pytest.mark.parametrize("role", [models.FACE_MESH, models.IRIS, models.FACE_NEAR, models.FACE_FAR, models.IDENTITY])
+def test_a_network_that_answers_no_numbers_accuses_nobody(models: Models, scene: Scene, role: str) -> None:
+    ill = Networks(replace(models, networks={**models.networks, role: Broken(models.networks[role])}))
+    face = Eyes(Networks(models)).enrol(scene(0))
+    assert face is not None
+    eyes = Eyes(ill, enrolled=[face])
+
+    seen = [eyes.look(jpeg(scene(second)), second, second) for second in range(6)]
+
+    assert all(one.identity is None or one.identity < 0.5 for one in seen)
+    assert all(one.people != 0 or one.face is not None or one.reason is not None for one in seen)
+    if role == "face_mesh":
+        assert {one.reason for one in seen} == {Reason.FACE_NOT_SEEN}
+    if role == "iris":
+        assert {one.gaze for one in seen} == {None}
+
+
+@pytest.mark.parametrize("role", [models.IRIS, models.FACE_FAR, models.IDENTITY, models.OBJECTS])
+def test_without_a_network_its_signal_is_off_and_the_rest_goes_on(models: Models, scene: Scene, role: str) -> None:
+    left = {name: network for name, network in models.networks.items() if name != role}
+    eyes = Eyes(Networks(replace(models, networks=left, missing=(role,))))
+
+    seen = [eyes.look(jpeg(scene(second)), second, second) for second in range(4)]
+
+    assert all(one.observable and one.head is not None for one in seen)
+    assert {"iris": seen[0].gaze, "face_far": seen[0].faces, "identity": seen[0].identity, "objects": seen[0].objects}[role] is None
+
+
+@pytest.mark.parametrize("reference", [[], [float("nan")] * 128])
+def test_an_empty_reference_face_is_no_reference(networks: Networks, scene: Scene, reference: list[float]) -> None:
+    eyes = Eyes(networks, enrolled=[reference])
+
+    assert [eyes.look(jpeg(scene(second)), second, second).identity for second in range(4)] == [None] * 4
+
+
+def test_a_face_at_the_edge_or_far_away_is_said_to_be(networks: Networks, scene: Scene) -> None:
+    cut, far = np.roll(scene(0), -330, axis=1), cv2.resize(scene(0), None, fx=0.2, fy=0.2, interpolation=cv2.INTER_AREA)
+    cut[:, -330:] = 120
+    room = np.full((480, 640, 3), 120, np.uint8)
+    room[200:296, 200:328] = far
+
+    edge, distance = Eyes(networks).look(jpeg(cut, 90), 0, 0), Eyes(networks).look(jpeg(room, 95), 0, 0)
+
+    assert edge.reason in {Reason.CROPPED, Reason.FACE_NOT_SEEN}
+    assert distance.reason in {Reason.TOO_FAR, Reason.FACE_NOT_SEEN}
+    assert (edge.identity, edge.gaze, distance.gaze) == (None, None, None)
+
+
+def test_what_is_remembered_of_a_sitting_is_small(networks: Networks, scene: Scene) -> None:
+    pictures = [jpeg(scene(second)) for second in range(12)]
+    warm = Eyes(networks)
+    for at, picture in enumerate(pictures):
+        warm.look(picture, at, at)
+    tracemalloc.start()
+
+    eyes = [Eyes(networks) for _ in range(5)]
+    for at, picture in enumerate(pictures):
+        for one in eyes:
+            one.look(picture, at, at)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert held / len(eyes) < 2e6
+
+
+def test_phones_on_stills_by_their_size(networks: Networks, record_property: Callable[[str, object], None]) -> None:
+    """Two pictures of a table with a phone, made smaller step by step; and no phone where there is none."""
+    folder = TESTDATA / "cv"
+    if not folder.is_dir():
+        pytest.skip(f"no labelled stills in {folder}")
+    assert networks.objects is not None
+    with (folder / "labels.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    pictures = {row["file"]: fitted(np.asarray(cv2.imread(str(folder / row["file"])), np.uint8)) for row in rows}
+    tables = [pictures["stills/mp_table_1.jpg"], pictures["stills/mp_table_5.jpg"]]
+
+    found = {share: [best_phone(networks.objects, smaller(table, share)) for table in tables] for share in (1.0, 0.8, 0.65, 0.5, 0.4, 0.3)}
+
+    record_property("score by share of the picture", {round(0.035 * share**2, 4): scores for share, scores in found.items()})
+    assert min(found[1.0] + found[0.8] + found[0.65]) >= STANDARD.least_score["phone"]  # from 1.5 % of the picture on
+    without = {row["file"]: best_phone(networks.objects, pictures[row["file"]]) for row in rows if row["phone_visible"] == "0"}
+    record_property("where there is none", without)
+    assert max(without.values()) < STANDARD.least_score["phone"]
+
+
+def smaller(picture: Pixels, share: float) -> Pixels:
+    canvas = np.full_like(picture, 120)
+    small = cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+    canvas[-small.shape[0] :, (canvas.shape[1] - small.shape[1]) // 2 :][:, : small.shape[1]] = small
+    return canvas
+
+
+def best_phone(reader: ObjectReader, picture: Pixels) -> float:
+    """The score after a round of looks: the whole picture and six parts of it."""
+    parts = [WHOLE, *(part_around(x, y, 0.6) for x in (0.3, 0.5, 0.7) for y in (0.3, 0.7))]
+    return max((thing.score for part in parts for thing in reader.find(picture, part) if thing.name is ThingName.PHONE), default=0.0)

@@ -1,0 +1,153 @@
+"""The streaming path beside MediaPipe's Tasks landmarker, which is the reference: points, head pose, openings.
+
+On stills of real people where there are any, and on our own demo footage everywhere. The reference is never used where frames stream.
+"""
+
+import csv
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import mediapipe
+import numpy as np
+import pytest
+from mediapipe.tasks.python import BaseOptions, vision
+
+from proctoring.vision import pose
+from proctoring.vision.crops import Region
+from proctoring.vision.demo_footage import Script, scene
+from proctoring.vision.eyes import Networks
+from proctoring.vision.faces import Mesh
+from proctoring.vision.models import Floats, Pixels
+from proctoring.vision.video import fitted
+from tests.proctoring.vision.conftest import ASSETS, TESTDATA
+
+OUTER_EYES = (33, 263)
+FRONTAL = 20.0  # degrees of the reference's own yaw and pitch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """One picture, both ways: median distance of the points in eye distances, and the angles of both."""
+
+    name: str
+    error: float
+    ours: Floats
+    reference: Floats
+
+    @property
+    def frontal(self) -> bool:
+        return bool(np.abs(self.reference[:2]).max() <= FRONTAL)
+
+
+@pytest.fixture(scope="module")
+def landmarker() -> Iterator[vision.FaceLandmarker]:
+    (bundle,) = (ASSETS / "face_reference").glob("*.task")
+    options = vision.FaceLandmarkerOptions(
+        base_options=BaseOptions(model_asset_path=str(bundle)), output_facial_transformation_matrixes=True, output_face_blendshapes=True
+    )
+    with vision.FaceLandmarker.create_from_options(options) as made:
+        yield made
+
+
+def referred(landmarker: vision.FaceLandmarker, picture: Pixels) -> vision.FaceLandmarkerResult:
+    rgb = np.ascontiguousarray(picture[..., ::-1])
+    return landmarker.detect(mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=rgb))
+
+
+def tracked(networks: Networks, picture: Pixels) -> Mesh | None:
+    """The mesh as it is on the second frame: started by a detector, then followed."""
+    assert networks.far is not None
+    found = networks.near.find(picture, least=0.5) or networks.far.find(picture, least=0.6)
+    first = networks.mesh.read(picture, found[0].region()) if found else None
+    return networks.mesh.read(picture, first.region()) if first is not None else None
+
+
+def angles(matrix: Floats) -> Floats:
+    """Yaw, pitch and roll of a pose matrix, in the directions of pose.py; the canonical face looks along +z, y is up."""
+    turn = matrix[:3, :3] / np.cbrt(np.linalg.det(matrix[:3, :3]))
+    forward, across = turn[:, 2], turn[:, 0]
+    yaw = math.atan2(forward[0], forward[2])
+    pitch = math.atan2(forward[1], math.hypot(forward[0], forward[2]))
+    return np.degrees(np.array([yaw, pitch, -math.atan2(across[1], across[0])], np.float32))
+
+
+def compared(name: str, landmarker: vision.FaceLandmarker, networks: Networks, picture: Pixels) -> Compared | None:
+    reference, mesh = referred(landmarker, picture), tracked(networks, picture)
+    if not reference.face_landmarks or mesh is None:
+        return None
+    height, width = picture.shape[:2]
+    points = np.array([(point.x * width, point.y * height) for point in reference.face_landmarks[0][:468]], np.float32)
+    eyes = float(np.linalg.norm(points[OUTER_EYES[1]] - points[OUTER_EYES[0]]))
+    head = pose.head(mesh.points, picture.shape)
+    return Compared(
+        name=name,
+        error=float(np.median(np.linalg.norm(mesh.points[:, :2] - points, axis=1))) / eyes,
+        ours=np.array([head.yaw, head.pitch, head.roll], np.float32),
+        reference=angles(np.asarray(reference.facial_transformation_matrixes[0], np.float32)),
+    )
+
+
+def on_stills(landmarker: vision.FaceLandmarker, networks: Networks, folder: Path) -> list[Compared]:
+    with (folder / "labels.csv").open() as file:
+        names = [row["file"] for row in csv.DictReader(file) if row["n_faces"] == "1"]
+    pictures = [(name, fitted(np.asarray(cv2.imread(str(folder / name)), np.uint8))) for name in names]
+    return [one for name, picture in pictures if (one := compared(name, landmarker, networks, picture)) is not None]
+
+
+def test_points_and_pose_are_those_of_the_reference_on_stills(
+    landmarker: vision.FaceLandmarker, networks: Networks, record_property: Callable[[str, object], None]
+) -> None:
+    folder = TESTDATA / "cv"
+    if not folder.is_dir():
+        pytest.skip(f"no labelled stills in {folder}")
+
+    found = on_stills(landmarker, networks, folder)
+
+    frontal = np.array([np.abs(one.ours - one.reference) for one in found if one.frontal])
+    record_property("each", [(one.name, round(one.error, 4), (one.ours - one.reference).round(1).tolist()) for one in found])
+    assert len(found) >= 20
+    assert np.median([one.error for one in found]) <= 0.020
+    assert np.median(frontal, axis=0).max() <= 1.5
+    # Two of the fifteen have a fist before the mouth, where neither knows better: off by less than four.
+    assert (frontal.max(axis=1) <= 3).mean() >= 0.85
+    assert frontal.max() <= 4
+
+
+def test_points_and_pose_are_those_of_the_reference_on_our_own_footage(landmarker: vision.FaceLandmarker, networks: Networks) -> None:
+    found = [compared(f"{at:.0f}", landmarker, networks, picture) for at, picture in scene(Script(length_s=24.0), fps=0.5)]
+
+    seen = [one for one in found if one is not None]
+    assert len(seen) == len(found)
+    assert np.median([one.error for one in seen]) <= 0.015
+    off = [float(np.abs(one.ours - one.reference).max()) for one in seen]
+    assert np.median(off) <= 3
+    assert max(off) <= 3.5
+
+
+@pytest.mark.parametrize("degrees", [-50, -25, 25, 50])
+def test_a_face_on_its_side_is_followed_upright(
+    networks: Networks, landmarker: vision.FaceLandmarker, astronaut: Pixels, degrees: int
+) -> None:
+    turned = Region(x=225, y=130, side=420, angle=math.radians(degrees)).cut(astronaut, 420)
+
+    mesh, upright = tracked(networks, turned), tracked(networks, astronaut)
+
+    assert mesh is not None
+    assert upright is not None
+    assert mesh.score > 0.9
+    rolled = pose.head(mesh.points, turned.shape).roll - pose.head(upright.points, astronaut.shape).roll
+    assert abs(rolled + degrees) < 4
+
+
+def test_openings_follow_the_reference(networks: Networks, astronaut: Pixels) -> None:
+    mesh = tracked(networks, astronaut)
+
+    assert mesh is not None
+    assert pose.mouth_open(mesh.points) > 0.1  # she smiles with her teeth
+    assert 0.15 < pose.eyes_open(mesh.points) < 0.5
+    shut = mesh.points.copy()
+    shut[14], shut[145], shut[374] = shut[13], shut[159], shut[386]
+    assert (pose.mouth_open(shut), pose.eyes_open(shut)) == (0, 0)
