@@ -6,7 +6,7 @@ evidence about people. Recorded clean scores take its place where there are any,
 Incidents and recall are counted as PROCTORING section 6 says.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ FPS = 2.0
 HOUR_S = 3600
 APART_S, LATE_S = 30.0, 10.0
 BLOCK_S = 300.0
+MOST_FPS = 30
 KINDS = ("continuous", "repeated")
 WORST = 0.05
 _AT_ONCE = 100  # candidates whose arrays are in memory
@@ -154,18 +155,38 @@ def _glances(start_s: float, rng: np.random.Generator, *, random: bool) -> Itera
         start_s += max(length_s + 1, half_s + rng.exponential(half_s)) if random else 8.0
 
 
-def resampled(recorded: Sequence[Sequence[float]], people: int, rng: np.random.Generator, *, fps: float) -> Hours:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """The scores of clean sittings, `fps` a second."""
+
+    sittings: tuple[Scores, ...]
+    fps: float
+
+    @classmethod
+    def from_json(cls, given: object) -> "Recorded":
+        """Read `{"fps": 2, "sittings": [[…], …]}`; raises Invalid. Sittings of less than five minutes are left out: no block fits."""
+        try:
+            fps = float(given["fps"])  # type: ignore[index]  # whatever it is, it is refused below
+            sittings = [np.asarray(one, dtype=np.float64) for one in given["sittings"]]  # type: ignore[index]
+        except (KeyError, TypeError, ValueError) as wrong:
+            raise Invalid('recorded scores are {"fps": 2, "sittings": [[0.1, …], …]}') from wrong
+        if not 0 < fps <= MOST_FPS:
+            raise Invalid(f"recorded scores come more than 0 and at most {MOST_FPS} times a second")
+        whole = tuple(one for one in sittings if one.ndim == 1 and len(one) >= round(BLOCK_S * fps))
+        if not whole or not all(np.isfinite(one).all() for one in whole):
+            raise Invalid("a block bootstrap needs clean sittings of five minutes and more, and finite scores")
+        return cls(sittings=whole, fps=fps)
+
+
+def resampled(recorded: Recorded, people: int, rng: np.random.Generator) -> Hours:
     """Make clean hours of recorded clean scores: each candidate's hour is drawn from one sitting, in blocks of five minutes."""
-    block = round(BLOCK_S * fps)
-    whole = [np.asarray(one, dtype=np.float64) for one in recorded if len(one) >= block]
-    if not whole or not all(np.isfinite(one).all() for one in whole):
-        raise Invalid("a block bootstrap needs clean sittings of five minutes and more, and finite scores")
+    block = round(BLOCK_S * recorded.fps)
     rows = []
     for _ in range(people):
-        sitting = whole[rng.integers(len(whole))]
+        sitting = recorded.sittings[rng.integers(len(recorded.sittings))]
         starts = rng.integers(0, len(sitting) - block + 1, round(HOUR_S / BLOCK_S))
         rows.append(np.concatenate([sitting[start : start + block] for start in starts]))
-    return Hours(scores=np.array(rows), truth=[[] for _ in rows], fps=fps)
+    return Hours(scores=np.array(rows), truth=[[] for _ in rows], fps=recorded.fps)
 
 
 def strengths(made: Hours, windows_s: tuple[float, ...] = WINDOWS_S) -> Scores:
@@ -272,14 +293,12 @@ class Simulation:
         return {"calibration": self.calibration.as_json(), "trials": [one.as_json() for one in self.trials]}
 
 
-def simulate(
-    *, budget: float, people: int, seed: int, variants: Sequence[Variant] = (), recorded: Mapping[str, Any] | None = None
-) -> Simulation:
-    """Solve the limit for a budget on `people` clean hours and try it on as many fresh ones; `recorded` holds fps and clean sittings."""
+def simulate(*, budget: float, people: int, seed: int, variants: Sequence[Variant] = (), recorded: Recorded | None = None) -> Simulation:
+    """Solve the limit for a budget on `people` clean hours, made or of `recorded` sittings, and try it on as many fresh ones."""
     if people < 20 or not budget > 0:
         raise Invalid("a limit is solved for a budget above zero, on 20 candidate-hours and more")
     rng = np.random.default_rng(seed)
-    clean = hours(people, rng) if recorded is None else resampled(recorded["sittings"], people, rng, fps=float(recorded["fps"]))
+    clean = hours(people, rng) if recorded is None else resampled(recorded, people, rng)
     threshold = solved(strengths(clean), budget, clean.fps)
     trials = tuple(tried(threshold, people, rng, one) for one in (Variant(), *variants))
     low, high = rate_between(trials[0].false_alarms, people)

@@ -26,9 +26,7 @@ def session_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return an_exam(engine, organisation_id, a_form(engine, organisation_id)[0])[1]
 
 
-def test_a_roster_is_checked_taken_and_refused_the_second_time(
-    session_id: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_roster_is_checked_taken_and_refused_the_second_time(session_id: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     roster, passwords = tmp_path / "roster.csv", tmp_path / "passwords.csv"
     roster.write_text("login;name\nasha;Asha Rao\n")
     command = ["rosters", "import", str(roster), "--session", session_id]

@@ -111,9 +111,7 @@ def _added(engine: Engine, actor: Actor, new: NewPerson, starts_on: str, ends_on
 def _form(request: Request, engine: Engine, new: NewPerson, problem: str) -> HTMLResponse:
     today = civil_date(engine.clock.now())
     status = 422 if problem else 200
-    return page(
-        request, "cell/person_new.html", status=status, new=new, problem=problem, languages=LANGUAGES, today=today
-    )
+    return page(request, "cell/person_new.html", status=status, new=new, problem=problem, languages=LANGUAGES, today=today)
 
 
 def _day(text: str) -> date | None:

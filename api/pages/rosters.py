@@ -147,9 +147,7 @@ def _source(roster: UploadFile | None, photos: UploadFile | None) -> RosterSourc
     return from_bytes((roster.filename if roster else "") or "roster.csv", data, photos.file.read() if photos is not None else b"")
 
 
-def _page(
-    request: Request, engine: Engine, actor: Actor, session_id: SessionId, found: RosterReport | None = None
-) -> HTMLResponse:
+def _page(request: Request, engine: Engine, actor: Actor, session_id: SessionId, found: RosterReport | None = None) -> HTMLResponse:
     response = page(
         request,
         "cell/roster.html",

@@ -74,5 +74,3 @@ def _origins(public_url: str) -> list[str]:
     port = f":{parts.port}" if parts.port else ""
     names = _LOOPBACK if parts.hostname in ("localhost", "127.0.0.1", "::1") else (parts.netloc.removesuffix(port),)
     return [f"{parts.scheme}://{name}{port}" for name in names]
-
-

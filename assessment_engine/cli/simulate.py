@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assessment_engine.cli.output import add, report
+from assessment_engine.kernel.errors import UnreadableFile
 
 if TYPE_CHECKING:
     from assessment_engine.cli.output import Commands
@@ -26,9 +27,9 @@ def add_simulate(proctor: "Commands") -> None:
 
 
 def _simulate(arguments: argparse.Namespace) -> int:
-    from proctoring.simulation import VARIANTS, simulate
+    from proctoring.simulation import VARIANTS, Recorded, simulate
 
-    recorded = json.loads(arguments.clean.read_text()) if arguments.clean else None
+    recorded = Recorded.from_json(_document(arguments.clean)) if arguments.clean else None
     variants = VARIANTS if arguments.variants else ()
     found = simulate(budget=arguments.budget, people=arguments.hours, seed=arguments.seed, variants=variants, recorded=recorded)
     facts = found.as_json()
@@ -36,6 +37,13 @@ def _simulate(arguments: argparse.Namespace) -> int:
         arguments.out.write_text(json.dumps(facts["calibration"], indent=1) + "\n")
     report(arguments, facts, "\n".join(_lines(facts)))
     return 0
+
+
+def _document(file: Path) -> object:
+    try:
+        return json.loads(file.read_bytes())
+    except (OSError, ValueError) as broken:
+        raise UnreadableFile(f"{file.name} cannot be read as JSON: {broken}", file=file.name) from broken
 
 
 def _lines(facts: Mapping[str, Any]) -> Iterator[str]:

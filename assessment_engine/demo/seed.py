@@ -175,9 +175,7 @@ def _take(versions: Iterator[ItemVersionId], count: int) -> tuple[ItemVersionId,
 def _session(engine: Engine, officer: Actor, exam: Exam) -> ExamSession:
     now = engine.clock.now()
     opens_at, closes_at = now - timedelta(minutes=5), now + timedelta(days=30)
-    new = exams.NewSession(
-        exam_id=exam.id, title="Demonstration", title_hi="प्रदर्शन", opens_at=opens_at, closes_at=closes_at, bookable=True
-    )
+    new = exams.NewSession(exam_id=exam.id, title="Demonstration", title_hi="प्रदर्शन", opens_at=opens_at, closes_at=closes_at, bookable=True)
     return exams.create_session(engine, officer, new)
 
 

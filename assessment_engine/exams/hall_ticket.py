@@ -68,7 +68,7 @@ def tickets_source(tickets: Sequence[HallTicket], qr: Sequence[str], photos: fro
 
 
 def _page(ticket: HallTicket, qr: str, photo: str, photos: frozenset[str]) -> Json:
-    first, second = (("hi", "en") if ticket.language == "hi" else ("en", "hi"))
+    first, second = ("hi", "en") if ticket.language == "hi" else ("en", "hi")
     day = _civil(ticket.opens_at)
     facts: list[Json] = [[_both(name, first, second), _value(ticket, name, first, second)] for name in _facts_of(ticket)]
     return {

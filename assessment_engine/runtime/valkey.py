@@ -20,9 +20,7 @@ _LONGEST_SOCKET = 100  # the kernel allows 107 bytes
 
 def frames_server(data_dir: Path) -> tuple[Child, str]:
     """Return the frames server and its URL: memory only; when that is full, frames are refused and counted as dropped."""
-    return _server(
-        data_dir, "frames", "--save", "", "--appendonly", "no", "--maxmemory", FRAMES_MEMORY, "--maxmemory-policy", "noeviction"
-    )
+    return _server(data_dir, "frames", "--save", "", "--appendonly", "no", "--maxmemory", FRAMES_MEMORY, "--maxmemory-policy", "noeviction")
 
 
 def jobs_server(data_dir: Path) -> tuple[Child, str]:

@@ -165,9 +165,7 @@ def enrol(engine: Engine, actor: Actor, course_id: CourseId) -> Enrolment:
         )
         tx.courses.enrol(enrolment)
         tx.events.record(
-            ExamEvent(
-                kind="course_enrolled", at=now, organisation_id=actor.organisation_id, actor_id=actor.person_id, subject=course.id
-            )
+            ExamEvent(kind="course_enrolled", at=now, organisation_id=actor.organisation_id, actor_id=actor.person_id, subject=course.id)
         )
     return enrolment
 

@@ -89,9 +89,7 @@ class CompetencyRecords:
             .order_by(competency_records.c.valid_from.desc(), competency_records.c.id)
         )
         rows = self._connection.execute(query).all()
-        return [
-            HeldCompetency(competency=self.get(row.competency_id), record=_record(row), certificate_number=row.number) for row in rows
-        ]
+        return [HeldCompetency(competency=self.get(row.competency_id), record=_record(row), certificate_number=row.number) for row in rows]
 
 
 def _record(row: Row[tuple[object, ...]]) -> CompetencyRecord:

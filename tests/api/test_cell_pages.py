@@ -155,9 +155,7 @@ def test_the_cell_builds_a_form_defines_an_exam_schedules_and_registers_by_forms
     when = {"opens_at": "2026-11-23T09:00", "closes_at": "2026-11-24T09:00"}
     _, url = officer.post("/cell/sessions/new", {"exam_id": exam.id, "title": "Noon", **when}, "/cell/sessions/new")
     session_page = url.split("?")[0].removeprefix("http://testserver")
-    html, _ = officer.post(
-        f"{session_page}/register", {"login": _login(engine, candidate), "seat": "=B2"}, session_page
-    )
+    html, _ = officer.post(f"{session_page}/register", {"login": _login(engine, candidate), "seat": "=B2"}, session_page)
 
     assert [str(cut) for cut in exam.policy.cut_scores["*"]] == ["0.5", "0.75"]
     assert (exam.duration_s, str(exam.policy.pass_share), exam.policy.signals) == (1800, "0.5", ("phone",))

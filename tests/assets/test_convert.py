@@ -156,7 +156,9 @@ def test_the_face_network_is_dlibs_layer_by_layer() -> None:
 
 
 def test_a_context_comes_out_of_its_module() -> None:
-    module = b"/* A licence, {with braces}. */\n'use strict';\n\nmodule.exports = {\n  \"@context\": {\"name\": \"https://schema.org/name\"}\n};\n"
+    module = (
+        b'/* A licence, {with braces}. */\n\'use strict\';\n\nmodule.exports = {\n  "@context": {"name": "https://schema.org/name"}\n};\n'
+    )
 
     assert json.loads(read_context_module(module)) == {"@context": {"name": "https://schema.org/name"}}
 

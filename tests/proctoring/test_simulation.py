@@ -10,7 +10,7 @@ import pytest
 from assessment_engine.kernel.errors import Invalid
 from proctoring.calibration import CalibrationAltered, CalibrationRecord
 from proctoring.policy import STANDARD
-from proctoring.simulation import VARIANTS, Variant, hours, incidents, resampled, simulate, solved, strengths, tried
+from proctoring.simulation import VARIANTS, Recorded, Variant, hours, incidents, resampled, simulate, solved, strengths, tried
 
 LONG_FORM = os.environ.get("PROCTOR_LONG") == "1"
 
@@ -68,9 +68,9 @@ def test_the_same_seed_makes_the_same_hours() -> None:
 
 
 def test_recorded_clean_sittings_are_drawn_in_blocks() -> None:
-    sitting = np.arange(1200.0)
+    recorded = Recorded.from_json({"fps": 2, "sittings": [list(range(1200))]})
 
-    made = resampled([list(sitting)], 2, np.random.default_rng(1), fps=2.0)
+    made = resampled(recorded, 2, np.random.default_rng(1))
 
     assert made.scores.shape == (2, 7200)
     assert (np.diff(made.scores) == 1).mean() > 0.99
@@ -79,7 +79,7 @@ def test_recorded_clean_sittings_are_drawn_in_blocks() -> None:
 @pytest.mark.parametrize("sittings", [[], [[0.0] * 10], [[float("nan")] * 700]])
 def test_what_cannot_be_resampled_is_refused(sittings: list[list[float]]) -> None:
     with pytest.raises(Invalid):
-        resampled(sittings, 2, np.random.default_rng(1), fps=2.0)
+        Recorded.from_json({"fps": 2, "sittings": sittings})
 
 
 @pytest.mark.parametrize(("budget", "people"), [(0.0, 20), (float("nan"), 20), (0.5, 3)])

@@ -57,9 +57,7 @@ def test_passing_is_reaching_the_share_exactly(score: str, passed: bool) -> None
     assert a_card(an_item(1, score)).passed is passed
 
 
-@pytest.mark.parametrize(
-    ("score", "level"), [("0.39", 0), ("0.40", 1), ("0.55", 2), ("0.69", 2), ("0.70", 3), ("0.85", 4), ("1", 4)]
-)
+@pytest.mark.parametrize(("score", "level"), [("0.39", 0), ("0.40", 1), ("0.55", 2), ("0.69", 2), ("0.70", 3), ("0.85", 4), ("1", 4)])
 def test_a_level_is_the_highest_cut_that_is_reached(score: str, level: int) -> None:
     assert level_of(Decimal(score), Decimal(1), CUTS) == level
 

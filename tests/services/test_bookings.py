@@ -262,4 +262,3 @@ def test_a_session_that_starts_together_takes_nobody_after_its_opening(hall: Hal
 
     with pytest.raises(Conflict):
         hall.book(hall.candidate(), session)
-

@@ -94,9 +94,7 @@ def test_an_arrangement_that_is_no_rule_is_refused(engine: Engine, paper: Paper)
     candidate = a_person(engine, paper.officer.organisation_id)
 
     with pytest.raises(Invalid):
-        new = NewRegistration(
-            session_id=paper.session.id, candidate_id=candidate.person_id, arrangements={"extra_minutes_per_hour": "no"}
-        )
+        new = NewRegistration(session_id=paper.session.id, candidate_id=candidate.person_id, arrangements={"extra_minutes_per_hour": "no"})
         register(engine, paper.officer, new)
 
 

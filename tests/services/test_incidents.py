@@ -44,7 +44,6 @@ def a_segment(*seconds: float) -> Segment:
     return Segment(key=(Kind.NOBODY, 7), shots=shots, chosen=tuple(shot.seq for shot in shots))
 
 
-
 def rows(engine: Engine, table: str) -> int:
     with engine.store.read() as tx:
         return int(tx.connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())  # noqa: S608  (a name of ours)
@@ -208,7 +207,7 @@ def test_signals_that_an_arrangement_switches_off_are_not_watched(any_engine: En
     assert Kind.TALKING not in watches.orders(any_engine, world.sitting_id).policy.off
 
     with any_engine.store.begin() as tx:
-        statement = "UPDATE registrations SET arrangements = '{\"signals_off\": [\"talking\"]}'"
+        statement = 'UPDATE registrations SET arrangements = \'{"signals_off": ["talking"]}\''
         tx.connection.exec_driver_sql(statement)
 
     assert Kind.TALKING in watches.orders(any_engine, world.sitting_id).policy.off

@@ -184,9 +184,7 @@ def test_only_the_cell_adds_people(engine: Engine, organisation_id: Organisation
 
 
 @pytest.mark.parametrize("roles", [(), (Role.CELL_OFFICER,), (Role.CANDIDATE, Role.INVIGILATOR)])
-def test_nobody_in_the_cell_makes_their_own_second_person(
-    engine: Engine, organisation_id: OrganisationId, roles: tuple[Role, ...]
-) -> None:
+def test_nobody_in_the_cell_makes_their_own_second_person(engine: Engine, organisation_id: OrganisationId, roles: tuple[Role, ...]) -> None:
     officer = a_person(engine, organisation_id, Role.CELL_OFFICER)
 
     with pytest.raises(NotAllowed):

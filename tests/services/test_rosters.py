@@ -217,8 +217,7 @@ ONEROSTER = {
         "u3,tobedeleted,true,o1,student,gone,Gone,Away,,\nu4,active,true,o1,student,other,Other,Class,,\n"
     ),
     "enrollments.csv": (
-        "sourcedId,status,classSourcedId,schoolSourcedId,userSourcedId,role\n"
-        "e1,active,c1,o1,u1,student\ne2,active,c1,o1,u2,teacher\n"
+        "sourcedId,status,classSourcedId,schoolSourcedId,userSourcedId,role\ne1,active,c1,o1,u1,student\ne2,active,c1,o1,u2,teacher\n"
     ),
 }
 

@@ -162,7 +162,12 @@ def test_a_told_row_is_done_by_a_spawned_worker_together_with_others_that_wait(
     engine = replace(an_engine(tmp_path), clock=SystemClock(), jobs=RqJobs(valkey.url), signer=load_signer(tmp_path))
     world = a_world(engine)
     first, second = (a_job(engine, argument=world.sitting_id) for _ in range(2))
-    settings = {"DATA_DIR": str(tmp_path), "DATABASE_URL": str(engine.store.engine.url), "JOBS_URL": valkey.url, "EVIDENCE_URL": "memory:///"}
+    settings = {
+        "DATA_DIR": str(tmp_path),
+        "DATABASE_URL": str(engine.store.engine.url),
+        "JOBS_URL": valkey.url,
+        "EVIDENCE_URL": "memory:///",
+    }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     engine.jobs.tell(first)
