@@ -18,6 +18,7 @@ test: venv assets ## set everything up and run the tests (installs Debian's Chro
 
 lint: venv ## ruff, mypy and the layer contracts
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --quiet --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
