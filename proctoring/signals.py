@@ -309,7 +309,7 @@ def detectors(policy: Policy, centre: Callable[[], Baseline | None]) -> Mapping[
 
 def _nobody(observation: Observation) -> Look:
     """No face and no person, in a picture that can be seen into."""
-    if observation.faces or observation.people:
+    if observation.face is not None or observation.faces or observation.people:
         return Look(met=False, value=0.0)
     if not observation.observable or observation.faces is None or observation.people is None:
         return Look(met=None)

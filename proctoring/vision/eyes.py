@@ -31,6 +31,7 @@ class Schedule:
     identity_s: float = 15.0
     things: Pace = field(default_factory=Pace)
     absence_s: float = 1.9  # how often an empty place is searched for a person
+    leaving_s: float = 0.9  # and how often until it is known to be empty
     still_s: float = 1.9  # the longest that a picture in which nothing stirs is not read
     break_s: float = 3.0
     around: float = 0.013  # share of the picture beside the candidate that changed: somebody may have come,
@@ -281,7 +282,8 @@ class Eyes:
 
     def _empty_place(self, picture: Pixels, at: float) -> tuple[Thing, ...] | None:
         """Search a picture without a face for people now and then, whole and where the candidate sat; remember how many there were."""
-        part = self._attention.whole(at, self._plan.absence_s) if self._nets.objects is not None else None
+        every_s = self._plan.absence_s if self._people == 0 else self._plan.leaving_s
+        part = self._attention.whole(at, every_s) if self._nets.objects is not None else None
         if part is None or self._nets.objects is None:
             return None
         things, people = self._looked(picture, part, at)

@@ -6,14 +6,14 @@ import sys
 MOST_MIB = 200
 
 HALL = """
-import resource
 from concurrent.futures import ThreadPoolExecutor
 from assessment_engine.services import passwords
 
 kept = passwords.hashed("correct horse")
 with ThreadPoolExecutor(40) as threads:
     right = sum(threads.map(lambda _: passwords.matches(kept, "correct horse"), range(200)))
-print(right, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+print(right, int(status["VmHWM"].split()[0]) // 1024)  # ru_maxrss would be the parent's, which is kept over exec
 """
 
 
