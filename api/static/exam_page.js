@@ -44,6 +44,7 @@ function setLease(next) {
   lease = next;
   if (before.standing !== "mine" && next.standing === "mine") line.tell(next.me);
   showNotice();
+  showEverything();
   if (!rules.mayWrite(before) && rules.mayWrite(next)) sender.hurry();
 }
 
@@ -87,8 +88,10 @@ function showNotice() {
   else notice(null);
 }
 
+const showEverything = () => showState(store.state, { durable: outbox.durable, mayWrite: rules.mayWrite(lease) });
+
 function changed() {
-  showState(store.state, outbox.durable);
+  showEverything();
   cover(Boolean(store.state.paused));
   showNotice();
   beside?.parts(store.state.sections, exam.sectionOf(store.state, store.state.current).id, exam.answeredIn(store.state));
@@ -165,6 +168,7 @@ async function visit(item, focus = true) {
 async function paint() {
   const item = store.state.current;
   const { language } = store.state.questions[item];
+  sheet.leave(item); // the number is the new question's already: nothing else may stand under it while the line is slow
   const page = await pageOf(item, language).catch(() => null);
   if (item !== store.state.current || language !== store.state.questions[item].language) return;
   find("marks").textContent = page ? say(page.max_score === 1 ? "one_mark" : "marks", { n: page.max_score }) : "";

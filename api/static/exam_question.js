@@ -35,6 +35,10 @@ export function questionSheet(place, words, take) {
       shown = Object.assign(mine, attachQuestion(place, { words, onChange: ({ typing: goesOn }) => changed(mine, goesOn) }));
       attachKeyboard(place, speaker(words, document.documentElement.lang));
     },
+    /** Take away what is there unless it is this item's. */
+    leave(item) {
+      if (shown && shown.item !== item) this.put(item, null, "");
+    },
     fill: (response) => shown?.show(response),
     /** Ask once more for pictures, sounds and films that did not come: no file is sent while the time stands still. */
     fetchAgain() {

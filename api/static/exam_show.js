@@ -7,10 +7,10 @@ import { clockTime, say, words } from "./exam_words.js";
 const find = (id) => document.getElementById(id);
 const all = (selector) => document.querySelectorAll(selector);
 
-/** Show everything that follows from the state; `durable` says whether the device keeps answers across a reload. */
-export function showState(state, durable) {
+/** Show everything that follows from the state; `durable`: the device keeps answers across a reload, `mayWrite`: this window sends them. */
+export function showState(state, { durable, mayWrite }) {
   showPlace(state);
-  showSaving(state, durable);
+  showSaving(state, durable, mayWrite);
   showPalette(state);
 }
 
@@ -27,15 +27,15 @@ function showPlace(state) {
   write(find("refused-words"), refusal ? words[refusal] : "");
 }
 
-function showSaving(state, durable) {
+function showSaving(state, durable, mayWrite) {
   const closed = state.phase === "closed";
   for (const part of document.querySelectorAll(".bar__clock, #saved")) part.hidden = closed; // no time is left, and nothing is being saved
   if (closed) find("offline").hidden = true;
-  const saving = exam.saving(state);
+  const saving = exam.saving(state, mayWrite);
   find("saved").dataset.kind = { waiting: "caution", refused: "caution", saved: "good" }[saving] ?? "plain";
   write(find("saved-words"), say(saving, { time: state.savedAt ? clockTime(state.savedAt) : "" }));
   if (state.phase !== "answering") return;
-  if (saving === "waiting") strip(durable ? "offline" : "offline_memory", {}, true);
+  if (saving === "waiting" && state.tries > 0) strip(durable ? "offline" : "offline_memory", {}, true);
   else if (state.tries > 0) strip("no_line", {}, true);
   else find("offline").hidden = true;
 }

@@ -318,9 +318,9 @@ export function strays(state) {
   return Object.keys(state.refused).filter((item) => !state.order.includes(item));
 }
 
-/** Say how saving stands: "saved", "saving", "waiting" (not saved yet, kept here), "refused" or "nothing" (nothing answered yet). */
-export function saving(state) {
-  if (Object.keys(state.pending).length > 0) return state.tries > 0 ? "waiting" : "saving";
+/** Say how saving stands: "saved", "saving", "waiting" (not saved yet, kept here: no line, or another window writes), "refused" or "nothing". */
+export function saving(state, mayWrite = true) {
+  if (Object.keys(state.pending).length > 0) return state.tries > 0 || !mayWrite ? "waiting" : "saving";
   if (Object.keys(state.refused).length > 0) return "refused";
   return state.savedAt === null ? "nothing" : "saved";
 }

@@ -106,15 +106,17 @@ def _speed_up(engine: Engine, size: Size, name: str) -> dict[str, float]:
 
 
 def _growth(size: Size) -> dict[str, float]:
-    """Return the microseconds that a save costs at each size of the ledger; the median of the runs at each."""
+    """Return the microseconds that a save costs at each size of the ledger; the median of the runs at each.
+
+    Only the ledger grows: as many candidates as its last size needs are seated from the first, and those who answer sit spread among them.
+    """
     costs: dict[str, float] = {}
     with _a_folder() as folder, a_hall(folder) as engine:
-        seats, held = seat(engine, size.seats), 0
+        seats, held = seat(engine, max(size.seats, size.rows[-1] // ROWS_OF_A_SITTING)), 0
+        active = seats[:: len(seats) // size.seats][: size.seats]
         for rows in size.rows:
-            seats += seat(engine, more) if (more := rows // ROWS_OF_A_SITTING - len(seats)) > 0 else []
             fill(engine, seats, rows - held)
             held = rows
-            active = seats[:: len(seats) // size.seats][: size.seats]
             spent = [answered_in(engine, active, size.answers, largest_batch=LARGEST_BATCH) for _ in range(RUNS)]
             costs[f"{rows}"] = statistics.median(spent) / (size.seats * size.answers) * 1e6
     return costs

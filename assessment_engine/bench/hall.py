@@ -14,14 +14,14 @@ from pathlib import Path
 from assessment_engine.bench.faults.world import a_form, an_exam, an_officer
 from assessment_engine.delivery.responses import Answer, Offer, Receipt, an_offer
 from assessment_engine.kernel.clock import iso
-from assessment_engine.kernel.ids import ItemVersionId, OrganisationId, PersonId, SittingId
+from assessment_engine.kernel.ids import ItemVersionId, PersonId, SittingId
 from assessment_engine.runtime import build_engine
 from assessment_engine.runtime.serve import prepare
 from assessment_engine.services.delivery import open_ledger
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.seed_load import seed_load
 from assessment_engine.settings import Settings
-from assessment_engine.storage.events import ExamEvent
+from assessment_engine.storage.events import answer_saved
 
 DURATION_S = 4 * 3600
 CHUNK = 5000
@@ -33,7 +33,6 @@ class Seat:
 
     sitting_id: SittingId
     candidate_id: PersonId
-    organisation_id: OrganisationId
     items: Sequence[ItemVersionId]
     revision: int = 0
 
@@ -69,7 +68,7 @@ def seat(engine: Engine, number: int) -> list[Seat]:
     with engine.store.read() as tx:
         sittings = [tx.sittings.get(one["sitting"]) for one in seeded]
     return [
-        Seat(sitting_id=sitting.id, candidate_id=sitting.candidate_id, organisation_id=sitting.organisation_id, items=one["items"][::2])
+        Seat(sitting_id=sitting.id, candidate_id=sitting.candidate_id, items=one["items"][::2])
         for sitting, one in zip(sittings, seeded, strict=True)
     ]  # every other question is a choice
 
@@ -112,22 +111,10 @@ def fill(engine: Engine, seats: Sequence[Seat], rows: int) -> None:
         receipts = [_receipt(one, iso(now)) for one in places]
         with engine.store.begin() as tx:
             tx.answers.add([Answer(response={"RESPONSE": "A"}, receipt=receipt) for receipt in receipts])
-            tx.events.record_all(
-                [
-                    ExamEvent(
-                        at=now,
-                        kind="answer_saved",
-                        organisation_id=one.organisation_id,
-                        actor_id=one.candidate_id,
-                        sitting_id=one.sitting_id,
-                        subject=receipt.item,
-                        data={"revision": receipt.revision},
-                    )
-                    for one, receipt in zip(places, receipts, strict=True)
-                ]
-            )
             reached = {one.sitting_id: one.revision for one in places}
-            tx.sittings.save_progress([replace(one, revision=reached[one.id]) for one in tx.sittings.lock(reached).values()])
+            sittings = tx.sittings.lock(reached)
+            tx.events.record_all([answer_saved(receipt, sittings[receipt.sitting]) for receipt in receipts])
+            tx.sittings.save_progress([replace(one, revision=reached[one.id]) for one in sittings.values()])
 
 
 def _receipt(seat: Seat, at: str) -> Receipt:

@@ -79,7 +79,7 @@ class Standing:
     sitting: Sitting | None
     form: Form | None
     same_revision: Receipt | None  # the receipt that this revision already has
-    newest_of_item: int  # 0 when the item has no answer yet
+    newest_of_item: int  # 0 when the item has no answer newer than the offer
 
 
 def an_offer(

@@ -28,7 +28,7 @@ from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, S
 from assessment_engine.people import SESSION_STAFF, Actor, Person, require
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.database import Transaction
-from assessment_engine.storage.events import ExamEvent, Facts
+from assessment_engine.storage.events import ExamEvent, Facts, answer_saved
 from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord, WatchRecord
 
 CONTEXT = timedelta(seconds=60)
@@ -191,9 +191,15 @@ def case(engine: Engine, actor: Actor, incident_id: IncidentId) -> CaseFile:
             seated=_seated(tx, sitting),
             sitting=sitting,
             watch=tx.incidents.watch(sitting.id),
-            events=[one for one in tx.events.of_sitting(sitting.id) if abs(one.at - incident.raised_at) <= CONTEXT],
+            events=_around(tx, sitting, incident.raised_at),
             expected=_expected(tx, sitting),
         )
+
+
+def _around(tx: Transaction, sitting: Sitting, moment: datetime) -> list[ExamEvent]:
+    """Return what happened in a sitting around a moment, its saves among it, oldest first."""
+    happened = [*tx.events.of_sitting(sitting.id), *(answer_saved(receipt, sitting) for receipt in tx.answers.receipts(sitting.id))]
+    return sorted((one for one in happened if abs(one.at - moment) <= CONTEXT), key=lambda one: one.at)
 
 
 def _may_judge(found: Case, actor: Actor, earlier: Sequence[Adjudication], sitting: Sitting) -> bool:

@@ -105,7 +105,7 @@ def silences(engine: Engine, actor: Actor, session_id: SessionId) -> list[Silenc
         seats = {one.id: one.seat or "" for one in tx.exams.registrations_of(actor, session_id)}
         sittings = {one.id: one for one in tx.sittings.all_of_session(session_id, actor.organisation_id)}
         people = tx.people.many([one.candidate_id for one in sittings.values()])
-        past = tx.events.of_sittings(list(sittings), kind="contact_back")
+        past = tx.events.of_sittings(list(sittings), kinds=["contact_back"])
 
     def silence(sitting: Sitting, since: datetime, until: datetime | None = None, given_s: int = 0) -> Silence:
         person, seat = people[sitting.candidate_id], seats[sitting.registration_id]

@@ -154,7 +154,7 @@ def given_back(tx: Transaction, session_id: SessionId, sittings: Sequence[Sittin
     """Return what did not count for each sitting: pauses and breaks, silences by the exam's rule, outages that people gave back."""
     found: dict[SittingId, list[GivenBack]] = {one.id: [] for one in sittings}
     _add_pauses(tx, found, now)
-    for event in tx.events.of_sittings(list(found), kind="contact_back"):
+    for event in tx.events.of_sittings(list(found), kinds=["contact_back"]):
         if event.sitting_id is not None and (given := int(event.data.get("given_s") or 0)):
             since = parse_iso(str(event.data["since"]))
             found[event.sitting_id].append(GivenBack(since=since, until=event.at, seconds=given))
@@ -168,7 +168,7 @@ def given_back(tx: Transaction, session_id: SessionId, sittings: Sequence[Sittin
 
 def _add_pauses(tx: Transaction, found: dict[SittingId, list[GivenBack]], now: datetime) -> None:
     ids, began = list(found), dict[SittingId, datetime]()
-    events = [event for kind in (*_STOPS, *_GOES_ON) for event in tx.events.of_sittings(ids, kind=kind)]
+    events = tx.events.of_sittings(ids, kinds=[*_STOPS, *_GOES_ON])
     for event in sorted(events, key=lambda event: event.at):
         assert event.sitting_id is not None, "the events of sittings name them"
         if event.kind in _STOPS:
@@ -344,7 +344,7 @@ def why_ended(engine: Engine, actor: Actor, sitting_id: SittingId) -> str:
     """Tell a candidate the reason with which somebody ended their exam; empty when nobody did."""
     with engine.store.read() as tx:
         tx.sittings.of_candidate(sitting_id, actor.person_id)
-        ended = [one.subject for one in tx.events.of_sittings([sitting_id], kind="sitting_terminated") if one.subject]
+        ended = [one.subject for one in tx.events.of_sittings([sitting_id], kinds=["sitting_terminated"]) if one.subject]
         act = tx.time_acts.find(TimeActId(ended[-1])) if ended else None
     return act.reason if act else ""
 

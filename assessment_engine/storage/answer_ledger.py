@@ -6,7 +6,7 @@ Written by storage/ledger_writer.py alone; read by everybody through `tx.answers
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, Integer, Row, Select, String, Table, TextualSelect, func, select, text
+from sqlalchemy import JSON, Column, Connection, ForeignKey, Integer, Row, Select, String, Table, TextualSelect, func, select, text
 
 from assessment_engine.delivery.responses import Answer, Offer, Receipt, Response, final_answers
 from assessment_engine.kernel.clock import iso, parse_iso
@@ -25,7 +25,6 @@ answers = Table(
     Column("received_at", Instant, nullable=False),
     Column("key_id", String(40), nullable=False),
     Column("signature", String(100), nullable=False),
-    Index("ix_answers_sitting_id_item_id_revision", "sitting_id", "item_id", "revision"),
 )
 
 _RECEIPT = (
@@ -43,10 +42,10 @@ _PLACE = (answers.c.sitting_id, answers.c.revision, answers.c.item_id)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """What the ledger holds where offers want to go: receipts by revision, and each item's newest revision."""
+    """What the ledger holds where offers want to go: receipts by revision, and newer answers to their items."""
 
     receipts: dict[tuple[SittingId, int], Receipt]
-    newest: dict[tuple[SittingId, ItemVersionId], int]
+    newer: dict[tuple[SittingId, ItemVersionId], int]
 
 
 class Answers:
@@ -84,16 +83,20 @@ class Answers:
         rows = self._connection.execute(_held(self._connection), parameters(self._connection, _PLACE, places)).all()
         return Held(
             receipts={(row.sitting_id, row.revision): _receipt(row) for row in rows if row.signature is not None},
-            newest={(row.sitting_id, row.wanted_item): row.newest for row in rows if row.newest is not None},
+            newer={(row.sitting_id, row.wanted_item): row.newer for row in rows if row.newer is not None},
         )
 
 
 def _held(connection: Connection) -> TextualSelect:
-    """Write the look at many places. From the left: for `(a, b) IN (…)` SQLite would read the whole ledger."""
+    """Write the look at many places. From the left: for `(a, b) IN (…)` SQLite would read the whole ledger.
+
+    An answer in its order has nothing after it, so the primary key answers both questions and the ledger needs no other index, whose
+    pages every save would have to write.
+    """
     words = f"""
         SELECT wanted.sitting_id, wanted.revision, wanted.item_id AS wanted_item,
           (SELECT max(newer.revision) FROM answers AS newer
-           WHERE newer.sitting_id = wanted.sitting_id AND newer.item_id = wanted.item_id) AS newest,
+           WHERE newer.sitting_id = wanted.sitting_id AND newer.revision > wanted.revision AND newer.item_id = wanted.item_id) AS newer,
           same.item_id, same.response_sha256, same.received_at, same.key_id, same.signature
         FROM {rows_of(connection, _PLACE)} AS wanted
         LEFT JOIN answers AS same ON same.sitting_id = wanted.sitting_id AND same.revision = wanted.revision"""  # noqa: S608  # our own names

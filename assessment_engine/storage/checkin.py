@@ -2,13 +2,30 @@
 
 from dataclasses import asdict
 
-from sqlalchemy import JSON, Boolean, Column, Connection, Float, ForeignKey, Row, String, Table, Text, exists, func, insert, select, update
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    ForeignKey,
+    Row,
+    String,
+    Table,
+    Text,
+    exists,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from assessment_engine.delivery.checkin import Calibration, CheckIn, CheckInState, MachineView
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import OrganisationId, SessionId, SittingId
 from assessment_engine.storage.delivery import sittings
-from assessment_engine.storage.events import ExamEvent, exam_events, read_event
+from assessment_engine.storage.events import NO_SAVE, ExamEvent, exam_events, read_event
 from assessment_engine.storage.schema import Instant, metadata
 
 checkins = Table(
@@ -80,13 +97,16 @@ class CheckIns:
         """Return the calls for an invigilator that nobody answered, oldest first."""
         later = exam_events.alias("later")
         answered = exists().where(
-            later.c.sitting_id == exam_events.c.sitting_id, later.c.seq > exam_events.c.seq, later.c.kind == "call_answered"
+            later.c.sitting_id == exam_events.c.sitting_id,
+            later.c.seq > exam_events.c.seq,
+            later.c.kind == "call_answered",
+            text(f"later.{NO_SAVE}"),
         )
         query = (
             select(exam_events)
             .join(sittings, sittings.c.id == exam_events.c.sitting_id)
             .where(sittings.c.session_id == session_id, sittings.c.organisation_id == organisation_id)
-            .where(exam_events.c.kind == "invigilator_called", ~answered)
+            .where(exam_events.c.kind == "invigilator_called", text(f"exam_events.{NO_SAVE}"), ~answered)
             .order_by(exam_events.c.seq)
         )
         return [read_event(row) for row in self._connection.execute(query)]

@@ -3,13 +3,16 @@
 The dictionary of kinds is EVENT_KINDS; docs/glossary.md prints it. Stored in the transaction of what it records.
 """
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, Integer, Row, String, Table, select
+from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, Integer, Row, String, Table, select, text
 
+from assessment_engine.delivery.responses import Receipt
 from assessment_engine.delivery.sitting import Sitting
+from assessment_engine.kernel.clock import parse_iso
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import OrganisationId, PersonId, SittingId
 from assessment_engine.people import Actor
@@ -75,6 +78,8 @@ EVENT_KINDS: Mapping[str, str] = {
     "announcement_made": "Staff told the candidates of a session, a room or a question something.",
 }
 
+NO_SAVE = "kind <> 'answer_saved'"  # what a sitting's index leaves out, so that no save writes its pages: ADR 34
+
 exam_events = Table(
     "exam_events",
     metadata,
@@ -86,7 +91,7 @@ exam_events = Table(
     Column("sitting_id", String(40)),
     Column("subject", String(80)),
     Column("data", JSON, nullable=False),
-    Index("ix_exam_events_sitting_id_seq", "sitting_id", "seq"),
+    Index("ix_exam_events_sitting_id_seq", "sitting_id", "seq", sqlite_where=text(NO_SAVE), postgresql_where=text(NO_SAVE)),
 )
 
 
@@ -118,6 +123,21 @@ def sitting_event(
     )
 
 
+def answer_saved(receipt: Receipt, sitting: Sitting) -> ExamEvent:
+    """Make the event of a save: which revision, and by how many seconds after the sitting's deadline if so."""
+    now = parse_iso(receipt.server_time)
+    late = (now - sitting.deadline_at).total_seconds() if sitting.deadline_at else 0
+    return ExamEvent(
+        at=now,
+        kind="answer_saved",
+        organisation_id=sitting.organisation_id,
+        actor_id=sitting.candidate_id,
+        sitting_id=sitting.id,
+        subject=receipt.item,
+        data={"revision": receipt.revision, **({"after_deadline_s": math.ceil(late)} if late > 0 else {})},
+    )
+
+
 class ExamEvents:
     """Exam events in the current transaction."""
 
@@ -136,15 +156,21 @@ class ExamEvents:
         insert_all(self._connection, exam_events, [_row(event) for event in new])
 
     def of_sitting(self, sitting_id: SittingId) -> list[ExamEvent]:
-        """Return a sitting's events, oldest first."""
-        rows = self._connection.execute(select(exam_events).where(exam_events.c.sitting_id == sitting_id).order_by(exam_events.c.seq))
-        return [read_event(row) for row in rows]
+        """Return a sitting's events without its saves, oldest first; the ledger has those, and `answer_saved` makes events of them."""
+        return self.of_sittings([sitting_id])
 
-    def of_sittings(self, sitting_ids: Collection[SittingId], *, kind: str | None = None, subject: str | None = None) -> list[ExamEvent]:
-        """Return events of these sittings, oldest first; those of one kind or about one thing where either is named."""
-        query = select(exam_events).where(exam_events.c.sitting_id.in_(sitting_ids)).order_by(exam_events.c.seq)
-        if kind is not None:
-            query = query.where(exam_events.c.kind == kind)
+    def saves_of(self, sitting_id: SittingId) -> list[ExamEvent]:
+        """Return the events of a sitting's saves, oldest first; it reads the whole table, and is for who checks it against the ledger."""
+        query = select(exam_events).where(exam_events.c.sitting_id == sitting_id, exam_events.c.kind == "answer_saved")
+        return [read_event(row) for row in self._connection.execute(query.order_by(exam_events.c.seq))]
+
+    def of_sittings(
+        self, sitting_ids: Collection[SittingId], *, kinds: Collection[str] = (), subject: str | None = None
+    ) -> list[ExamEvent]:
+        """Return events of these sittings without their saves, oldest first; those of some kinds or about one thing where named."""
+        query = select(exam_events).where(exam_events.c.sitting_id.in_(sitting_ids), text(NO_SAVE)).order_by(exam_events.c.seq)
+        if kinds:
+            query = query.where(exam_events.c.kind.in_(kinds))
         if subject is not None:
             query = query.where(exam_events.c.subject == subject)
         return [read_event(row) for row in self._connection.execute(query)]

@@ -7,7 +7,6 @@ under the lock, so that nothing can be saved after a seal. Other acts that must 
 No Valkey, no worker and no frame is on this path.
 """
 
-import math
 import queue
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -27,7 +26,7 @@ from assessment_engine.kernel.errors import AssessmentError, StorageUnavailable
 from assessment_engine.kernel.ids import FormId, ItemVersionId, SittingId
 from assessment_engine.kernel.signing import SigningKey
 from assessment_engine.storage.database import Store, Transaction
-from assessment_engine.storage.events import ExamEvent
+from assessment_engine.storage.events import answer_saved
 from item_bank.forms import Form
 
 LARGEST_BATCH = 512
@@ -202,7 +201,7 @@ class AnswerLedger:
             sittings[sitting.id] = self._settle(tx, sitting, now)
         book = _Book(tx, [saving.offer for saving in savings], sittings)
         outcomes: list[_Outcome] = [(saving, self._decide(tx, book, saving.offer, now)) for saving in savings]
-        book.write(now)
+        book.write()
         return outcomes
 
     def _decide(self, tx: Transaction, book: "_Book", offer: Offer, now: datetime) -> Receipt | AssessmentError:
@@ -229,7 +228,7 @@ class _Book:
         self._tx = tx
         self.sittings = sittings
         held = tx.answers.held(offers)
-        self._receipts, self._newest = held.receipts, held.newest
+        self._receipts, self._newer = held.receipts, held.newer
         self._new: list[Answer] = []
 
     def standing(self, offer: Offer, form: Form | None) -> Standing:
@@ -238,43 +237,30 @@ class _Book:
             sitting=self.sittings.get(offer.sitting_id),
             form=form,
             same_revision=self._receipts.get((offer.sitting_id, offer.revision)),
-            newest_of_item=self._newest.get((offer.sitting_id, offer.item_id), 0),
+            newest_of_item=self._newer.get((offer.sitting_id, offer.item_id), 0),
         )
 
     def enter(self, offer: Offer, receipt: Receipt) -> Receipt:
         """Add an answer."""
         self._new.append(Answer(response=offer.response, receipt=receipt))
         self._receipts[offer.sitting_id, offer.revision] = receipt
-        self._newest[offer.sitting_id, offer.item_id] = offer.revision
+        self._newer[offer.sitting_id, offer.item_id] = offer.revision
         self.sittings[offer.sitting_id] = self.sittings[offer.sitting_id].answered(offer.item_id, offer.revision)
         return receipt
 
-    def write(self, now: datetime) -> None:
+    def write(self) -> None:
         """Store what was added."""
         if not self._new:
             return
         self._tx.answers.add(self._new)
         self._tx.sittings.save_progress([self.sittings[sitting_id] for sitting_id in {answer.receipt.sitting for answer in self._new}])
-        self._tx.events.record_all([_event(answer.receipt, self.sittings[answer.receipt.sitting], now) for answer in self._new])
+        self._tx.events.record_all([answer_saved(answer.receipt, self.sittings[answer.receipt.sitting]) for answer in self._new])
 
 
 def _of_their_candidates(savings: Sequence[_Saving], sittings: Mapping[SittingId, Sitting]) -> list[Sitting]:
     """Return the sittings whose own candidates offer answers: nobody else's word is a sign of life."""
     offering = {saving.sitting_id: saving.offer.candidate_id for saving in savings}
     return [sittings[one] for one, candidate in offering.items() if one in sittings and sittings[one].candidate_id == candidate]
-
-
-def _event(receipt: Receipt, sitting: Sitting, now: datetime) -> ExamEvent:
-    late = (now - sitting.deadline_at).total_seconds() if sitting.deadline_at else 0
-    return ExamEvent(
-        at=now,
-        kind="answer_saved",
-        organisation_id=sitting.organisation_id,
-        actor_id=sitting.candidate_id,
-        sitting_id=sitting.id,
-        subject=receipt.item,
-        data={"revision": receipt.revision, **({"after_deadline_s": math.ceil(late)} if late > 0 else {})},
-    )
 
 
 def _perform_together(

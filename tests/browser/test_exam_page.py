@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Page, Playwright, Route, expect
 
 from api.app import create_app
 from assessment_engine.delivery.sitting import SittingState
@@ -99,19 +99,39 @@ def test_answers_survive_a_lost_connection_and_a_reload(seat: Seat) -> None:
 
 
 def test_two_tabs_end_in_one_ledger(seat: Seat) -> None:
-    other = seat.page.context.new_page()
-    other.goto(seat.page.url)
-    expect(choice(other, "Yes")).to_be_visible()
-
     choice(seat.page, "Yes").check()
     saved(seat.page)
+    other = seat.page.context.new_page()
+    other.goto(seat.page.url)
+    expect(choice(other, "Yes")).to_be_checked()
+
     choice(other, "No").check()
+    expect(other.locator("#saved-words")).to_have_text("Not saved yet")
     other.get_by_role("button", name="Go on here").click()
     saved(other)
 
     assert seat.revisions() == [1, 2]
     with seat.engine.store.read() as tx:
         assert tx.answers.final(seat.world.sitting_id) == {seat.world.items[0]: {"RESPONSE": "B"}}
+
+
+def test_nothing_stands_under_the_next_number_until_its_question_is_there(seat: Seat) -> None:
+    held_back: list[Route] = []
+    with seat.page.context.browser.new_context(service_workers="block") as context:  # type: ignore[union-attr]
+        context.add_cookies(seat.page.context.cookies())  # type: ignore[arg-type]  # what it returns, it takes
+        page = context.new_page()
+        page.route("**/paper", lambda route: route.abort())
+        page.route(f"**/items/{seat.world.items[1]}*", lambda route: held_back.append(route))
+        page.goto(seat.page.url)
+        expect(choice(page, "Yes")).to_be_visible()
+
+        page.get_by_role("button", name="Save & next").click()
+
+        expect(page.locator("#number")).to_have_text("Question 2 of 4")
+        assert page.locator("#question").inner_text() == ""
+        for route in held_back:
+            route.continue_()
+        expect(choice(page, "Yes")).to_be_visible()
 
 
 def test_handing_in_asks_once_with_the_counts_and_shows_the_receipt(seat: Seat) -> None:

@@ -94,7 +94,8 @@ def answer_everything(candidate: Person) -> None:
     page = candidate.page
     items = [item for section in demo_exam().sections for item in section.items]
     for number, item in enumerate(items, start=1):
-        expect(page.locator("#number")).to_contain_text(f"{number}")
+        expect(page.locator("#number")).to_have_text(f"Question {number} of {len(items)}")
+        expect(page.locator("#question .qti-item")).to_be_visible()
         if number == 3:
             candidate.shot("exam-1-question-en")
             page.locator("[data-language=hi]").click()

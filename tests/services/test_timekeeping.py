@@ -350,7 +350,7 @@ def test_an_answer_in_the_grace_says_how_late_it_was(any_engine: Engine, ledger:
     save(any_engine, ledger, world, 2)
 
     with any_engine.store.read() as tx:
-        assert [one.data for one in tx.events.of_sitting(world.sitting_id)] == [{"revision": 1}, {"revision": 2, "after_deadline_s": 30}]
+        assert [one.data for one in tx.events.saves_of(world.sitting_id)] == [{"revision": 1}, {"revision": 2, "after_deadline_s": 30}]
     assert closing.time_up(any_engine) == 0
     steer(any_engine).advance(1771)
     assert closing.time_up(any_engine) == 1

@@ -339,7 +339,7 @@ class Exam(RuleBasedStateMachine):
         with self.engine.store.read() as tx:
             kept = tx.answers.of_sitting(self.world.sitting_id)
             final = tx.answers.final(self.world.sitting_id)
-            saved = [event for event in tx.events.of_sitting(self.world.sitting_id) if event.kind == "answer_saved"]
+            saved = tx.events.saves_of(self.world.sitting_id)
         assert [answer.receipt for answer in kept] == [receipt for _, receipt in sorted(self.model.receipts.items())]
         items = self.world.items
         assert {one.receipt.revision: (items.index(one.receipt.item), one.response["R"]) for one in kept} == self.model.held

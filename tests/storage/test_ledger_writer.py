@@ -66,7 +66,7 @@ def test_a_saved_answer_has_a_genuine_receipt_and_is_in_the_ledger(any_engine: E
         assert tx.answers.final(world.sitting_id) == {world.items[0]: {"RESPONSE": "A"}}
         sitting = tx.sittings.get(world.sitting_id)
         assert (sitting.revision, sitting.current_item) == (1, world.items[0])
-        assert [(one.kind, one.subject) for one in tx.events.of_sitting(world.sitting_id)] == [("answer_saved", world.items[0])]
+        assert [(one.kind, one.subject) for one in tx.events.saves_of(world.sitting_id)] == [("answer_saved", world.items[0])]
 
 
 def test_a_retry_gets_the_same_receipt(any_engine: Engine, ledger: AnswerLedger, world: World) -> None:

@@ -43,10 +43,12 @@ def test_an_answer_is_followed_to_the_score_report(tmp_path: Path) -> None:
     with engine.store.read() as tx:
         seal = tx.sittings.seal(world.sitting_id)
         kinds = [event.kind for event in tx.events.of_sitting(world.sitting_id)]
+        saved = [event.data for event in tx.events.saves_of(world.sitting_id)]
     assert seal is not None
     assert is_whole(seal, receipts, public_key)
     assert report.card.seal_sha256 == seal.sha256
     assert (report.card.total, report.card.max) == (Decimal(1), Decimal(2))
-    assert kinds == ["answer_saved", "answer_saved", "sitting_submitted", "sitting_scored"]
+    assert saved == [{"revision": 1}, {"revision": 2}]
+    assert kinds == ["sitting_submitted", "sitting_scored"]
     assert len(told(engine)) == 2
     engine.store.engine.dispose()

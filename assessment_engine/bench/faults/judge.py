@@ -117,7 +117,7 @@ def _held(engine: Engine, book: Book, published: tuple[Receipt, ...]) -> Held:
             answers=tuple(tx.answers.of_sitting(sitting.id)),
             counted={item: dict(response) for item, response in tx.answers.final(sitting.id).items()},
             seal=tx.sittings.seal(sitting.id),
-            events=sum(event.kind == "answer_saved" for event in tx.events.of_sitting(sitting.id)),
+            events=len(tx.events.saves_of(sitting.id)),
             published=published,
         )
 

@@ -127,6 +127,7 @@ test("an answer of the wrong shape is named and does not hold up the others", ()
 test("a silent server makes the page wait longer each time, and say so", () => {
   let state = exam.answer(exam.begin(sitting()), "a", X);
   assert.equal(exam.saving(state), "saving");
+  assert.equal(exam.saving(state, false), "waiting");
   const waits = [];
   for (let tries = 0; tries < 7; tries += 1) {
     waits.push(exam.waitSeconds(state.tries));
