@@ -3,6 +3,7 @@
 Each gives the next answer when the receipt of the last is there, so that as many wait for a commit as there are seats, and no more.
 """
 
+import gc
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -56,9 +57,12 @@ def a_hall(folder: Path, database_url: str | None = None) -> Iterator[Engine]:
     engine = build_engine(settings)
     officer = an_officer(engine)
     an_exam(engine, officer, a_form(engine, officer), DURATION_S)
+    gc.collect()
+    gc.freeze()  # as a delivery process does once it has loaded everything
     try:
         yield engine
     finally:
+        gc.unfreeze()
         engine.store.engine.dispose()
 
 
