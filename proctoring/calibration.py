@@ -4,14 +4,24 @@ A record is named by the SHA-256 of its own canonical form (RFC 8785), so that w
 Made by simulation.py, turned into a policy by policy.py.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from math import isfinite
 from typing import Any, Self
 
 from assessment_engine.kernel.canonical import Json, digest
 from assessment_engine.kernel.errors import Invalid
 
 VERSION = 1
+SIMULATED = "signal-"  # what the name of a generator of made-up people begins with
+LARGEST = 64 * 1024  # bytes of a record's JSON
+
+
+class NotACalibration(Invalid):
+    """What was given is no calibration record."""
+
+    code = "calibration_unreadable"
 
 
 class CalibrationAltered(Invalid):
@@ -21,8 +31,26 @@ class CalibrationAltered(Invalid):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """How many simulated episodes of one kind the limit found, of how many, with the exact 95 % interval of their share."""
+
+    kind: str
+    found: int
+    total: int
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not self.kind or not 0 <= self.found <= self.total or not 0 <= self.low <= self.high <= 1 or not self.total:
+            raise NotACalibration("of episodes some are found, and their share has an interval")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationRecord:
-    """One limit, solved on `hours` and tested on `fresh_hours`; `budget` and the 95 % interval of false alarms are per candidate-hour."""
+    """One limit, solved on `hours` and tested on `fresh_hours`; `budget` and the 95 % interval of false alarms are per candidate-hour.
+
+    `recall` is what the same limit found of simulated episodes; a record from before it was kept has none.
+    """
 
     budget: float
     threshold: float
@@ -35,15 +63,33 @@ class CalibrationRecord:
     seed: int
     generator: str
     version: int = VERSION
+    recall: tuple[Found, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.version != VERSION or not self.threshold > 0 or not self.budget > 0 or not self.windows_s or min(self.windows_s) <= 0:
-            raise Invalid("a calibration has a budget, a threshold and windows above zero, and a version that is known")
+        above_zero = (self.budget, self.threshold, self.hours, self.fresh_hours, *self.windows_s)
+        if self.version != VERSION or not self.windows_s or not all(isfinite(one) and one > 0 for one in above_zero):
+            raise NotACalibration("a calibration has a budget, a threshold, hours and windows above zero, and a version that is known")
+        rates = (0.0, self.false_alarms_low, self.false_alarms_high)
+        if self.false_alarms < 0 or not all(map(isfinite, rates)) or list(rates) != sorted(rates):
+            raise NotACalibration("false alarms are counted, and their rate has an interval")
+
+    @property
+    def rate(self) -> float:
+        """Return the false alarms per candidate-hour that fresh hours had."""
+        return self.false_alarms / self.fresh_hours
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the hours were made up rather than recorded."""
+        return self.generator.startswith(SIMULATED)
 
     @property
     def content(self) -> dict[str, Json]:
         """Return what is hashed."""
-        return {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
+        content = {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
+        if not self.recall:
+            del content["recall"]
+        return content
 
     @property
     def sha256(self) -> str:
@@ -56,23 +102,46 @@ class CalibrationRecord:
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Self:
-        """Read what `as_json` wrote; raises Invalid, or CalibrationAltered where the hash names another record."""
+        """Read what `as_json` wrote; raises NotACalibration, or CalibrationAltered where the hash names another record."""
         try:
             content: dict[str, Any] = {name: _read(name, value) for name, value in given.items() if name != "sha256"}
             record = cls(**content)
-        except (TypeError, ValueError) as wrong:
-            raise Invalid("this is not a calibration record") from wrong
+        except (TypeError, ValueError, ArithmeticError) as wrong:
+            raise NotACalibration("this is not a calibration record") from wrong
         if given.get("sha256") != record.sha256:
             raise CalibrationAltered("the calibration record was changed after it was made")
         return record
 
+    @classmethod
+    def from_file(cls, written: bytes) -> Self:
+        """Read the file that `proctor simulate --out` wrote; raises NotACalibration or CalibrationAltered."""
+        try:
+            given = json.loads(written) if len(written) <= LARGEST else None
+        except (ValueError, RecursionError) as broken:
+            raise NotACalibration("this file is not JSON") from broken
+        if not isinstance(given, dict):
+            raise NotACalibration("this file is not a calibration record")
+        return cls.from_json(given)
+
 
 def _plain(value: Any) -> Json:
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return {one.name: getattr(value, one.name) for one in fields(value)} if isinstance(value, Found) else value
 
 
 def _read(name: str, value: Any) -> Any:
     """Return a value in its own type: JSON does not tell 200.0 from 200."""
     if name == "windows_s":
         return tuple(float(length) for length in value)
-    return value if name == "generator" else int(value) if name in ("false_alarms", "seed", "version") else float(value)
+    if name == "recall":
+        return tuple(Found(**{key: _number(key, one) for key, one in each.items()}) for each in value)
+    return _number(name, value)
+
+
+def _number(name: str, value: Any) -> Any:
+    if name in ("generator", "kind"):
+        if not isinstance(value, str):
+            raise TypeError(f"{name} is a word")
+        return value
+    return int(value) if name in ("false_alarms", "seed", "version", "found", "total") else float(value)

@@ -15,7 +15,7 @@ import numpy as np
 from assessment_engine.kernel.errors import Invalid
 from proctoring.away import WINDOWS_S
 from proctoring.away_many import Scores, evidence
-from proctoring.calibration import CalibrationRecord
+from proctoring.calibration import CalibrationRecord, Found
 from proctoring.intervals import rate_between, share_between
 
 GENERATOR = "signal-1"
@@ -313,5 +313,11 @@ def simulate(*, budget: float, people: int, seed: int, variants: Sequence[Varian
         hours=float(people),
         seed=seed,
         generator=GENERATOR if recorded is None else "block-bootstrap-1",
+        recall=tuple(_found(one) for one in trials[0].recalls),
     )
     return Simulation(calibration=calibration, trials=trials)
+
+
+def _found(recall: Recall) -> Found:
+    low, high = share_between(recall.found, recall.total)
+    return Found(kind=recall.kind, found=recall.found, total=recall.total, low=round(low, 4), high=round(high, 4))

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -17,6 +17,7 @@ from assessment_engine.exams import (
     eligibility_for,
     policy_of,
 )
+from assessment_engine.exams.policy import CalibrationUnfit
 from assessment_engine.kernel.errors import IllegalTransition, Invalid
 from assessment_engine.kernel.ids import CourseId, ExamId, FormId, OrganisationId, SessionId
 from assessment_engine.kernel.machine import advance
@@ -77,13 +78,15 @@ def test_an_exam_is_pinned_to_its_calibration_and_to_no_other() -> None:
         budget=0.1, threshold=11.0, windows_s=(15.0,), false_alarms=1, fresh_hours=20.0, false_alarms_low=0.0, false_alarms_high=0.3,
         hours=20.0, seed=1, generator="signal-1",
     )  # fmt: skip
-    document = ExamPolicy(calibration=record).document
+    document = ExamPolicy(false_alert_budget=0.1, calibration=record, calibrated_on=date(2026, 11, 29)).document
 
-    assert policy_of(document).calibration == record
+    assert (policy_of(document).calibration, policy_of(document).calibrated_on) == (record, date(2026, 11, 29))
     with pytest.raises(Invalid):
         policy_of({**document, "calibration": {**record.as_json(), "threshold": 20.0}})
     with pytest.raises(Invalid):
         policy_of({"calibration": "none"})
+    with pytest.raises(CalibrationUnfit):
+        policy_of({**document, "false_alert_budget": 0.05})
 
 
 def test_what_a_policy_leaves_out_has_its_default() -> None:

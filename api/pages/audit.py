@@ -34,6 +34,7 @@ KINDS: Mapping[str, str] = {
     "course_opened": N_("A course was opened"),
     "evidence_erased": N_("Evidence was erased"),
     "exam_created": N_("An exam was defined"),
+    "exam_calibrated": N_("An exam's calibration record was attached or taken away"),
     "exam_moved": N_("An exam was opened or closed"),
     "form_built": N_("A form was built"),
     "grievance_filed": N_("A grievance was filed"),

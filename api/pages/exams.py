@@ -2,23 +2,26 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from api.auth import EngineDep, Officer
+from api.errors import status_of
 from api.pages import goto, page
+from api.pages.calibration_words import facts_of, refusal_of
 from api.pages.exam_rules import DEVICES, FIELDS_OF_GROUPS, GRACE, MOST_MINUTES, OUTAGE, TOOL_WORDS, policy_of, rules_of
 from api.pages.sent import Posted, Said, Sent
 from api.pages.wording import WATCHED
 from api.words import N_
 from assessment_engine.exams import SIGNALS, ExamVerb
-from assessment_engine.kernel.errors import Conflict, Invalid
+from assessment_engine.kernel.errors import AssessmentError, Conflict, Invalid
 from assessment_engine.kernel.ids import CourseId, ExamId, FormId
 from assessment_engine.people import Actor
 from assessment_engine.services import courses, exams, forms
 from assessment_engine.services.competency import competencies
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.exams import NewExam
+from proctoring.calibration import LARGEST
 
 router = APIRouter(prefix="/cell", include_in_schema=False)
 
@@ -96,6 +99,10 @@ def _exam_form(request: Request, engine: Engine, actor: Actor, sent: Sent) -> HT
 @router.get("/exams/{exam_id}")
 def show_exam(request: Request, engine: EngineDep, actor: Officer, exam_id: ExamId) -> HTMLResponse:
     """Show an exam with its rules and its sessions."""
+    return _exam_page(request, engine, actor, exam_id)
+
+
+def _exam_page(request: Request, engine: Engine, actor: Actor, exam_id: ExamId, refused: AssessmentError | None = None) -> HTMLResponse:
     exam = exams.exam_of(engine, actor, exam_id)
     skills = {one.id: one for one in competencies(engine, actor)}
     practice = forms.form_of(engine, actor, exam.practice_form_id).form if exam.practice_form_id else None
@@ -103,14 +110,41 @@ def show_exam(request: Request, engine: EngineDep, actor: Officer, exam_id: Exam
     return page(
         request,
         "cell/exam.html",
+        status=200 if refused is None else status_of(type(refused)),
         exam=exam,
         course=course,
         competencies=skills,
         practice=practice,
         rules_of=rules_of,
+        calibration=[] if exam.policy.calibration is None else facts_of(exam.policy.calibration),
+        refused=None if refused is None else refusal_of(refused),
+        refused_code="" if refused is None else refused.code,
+        begun=exams.has_begun(engine, actor, exam_id),
         sheets=[sheet for sheet in exams.sessions(engine, actor) if sheet.exam.id == exam.id],
         kinds=WATCHED,
     )
+
+
+@router.post("/exams/{exam_id}/calibration")
+def attach_calibration(
+    request: Request, engine: EngineDep, actor: Officer, exam_id: ExamId, record: Annotated[UploadFile | None, File()] = None
+) -> Response:
+    """Pin the exam to a calibration record; a file that is none, or not this exam's, is refused in words."""
+    try:
+        exams.attach_calibration(engine, actor, exam_id, record.file.read(LARGEST + 1) if record is not None else b"")
+    except (Invalid, Conflict) as error:
+        return _exam_page(request, engine, actor, exam_id, error)
+    return goto(f"/cell/exams/{exam_id}", done="calibrated")
+
+
+@router.post("/exams/{exam_id}/calibration/remove")
+def detach_calibration(request: Request, engine: EngineDep, actor: Officer, exam_id: ExamId) -> Response:
+    """Take the calibration record away again."""
+    try:
+        exams.detach_calibration(engine, actor, exam_id)
+    except Conflict as error:
+        return _exam_page(request, engine, actor, exam_id, error)
+    return goto(f"/cell/exams/{exam_id}", done="uncalibrated")
 
 
 @router.post("/exams/{exam_id}/state")

@@ -5,6 +5,7 @@ A cell changes them before the first sitting only; a candidate reads them in wor
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from assessment_engine.kernel.canonical import Json
@@ -24,6 +25,12 @@ LEVELS = 4
 MOST_EVIDENCE_DAYS = 3650
 
 
+class CalibrationUnfit(Invalid):
+    """A calibration was solved for another budget than the exam's."""
+
+    code = "calibration_unfit"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExamPolicy:
     """The rules that an exam promises before anybody sits it.
@@ -33,7 +40,7 @@ class ExamPolicy:
     the decision on a sitting. `device_change` says who may move a running sitting to another device. `config_keys` and
     `browser_exam_keys` (hex, 64 digits) are Safe Exam Browser's; where there are any, one must fit. `most_sittings` 0 is no limit;
     `days_between` two of them. `needs_competency` at `needs_level` must be certified before. `calibration` is the record that the limit for
-    looking away comes from; without one it is Euro NCAP's seconds.
+    looking away comes from, for the exam's own budget, attached on `calibrated_on`; without one it is Euro NCAP's seconds.
     """
 
     pass_share: Decimal = Decimal("0.40")
@@ -58,6 +65,7 @@ class ExamPolicy:
     needs_competency: str = ""
     needs_level: int = 1
     calibration: CalibrationRecord | None = None
+    calibrated_on: date | None = None
 
     def __post_init__(self) -> None:
         shares = (self.pass_share, Decimal(str(self.min_observable_share)))
@@ -68,6 +76,12 @@ class ExamPolicy:
         if unknown := sorted(set(self.signals) - set(SIGNALS)):
             raise Invalid(f"no such signal: {', '.join(unknown)}")
         self._check_delivery()
+        if self.calibration is not None and abs(self.calibration.budget - self.false_alert_budget) > 1e-9:
+            raise CalibrationUnfit(
+                f"the record keeps {self.calibration.budget:g} false alarms an hour, the exam allows {self.false_alert_budget:g}",
+                record=f"{self.calibration.budget:g}",
+                exam=f"{self.false_alert_budget:g}",
+            )
         for cuts in self.cut_scores.values():
             if not cuts or len(cuts) > LEVELS or list(cuts) != sorted(set(cuts)) or not 0 <= cuts[0] <= cuts[-1] <= 1:
                 raise Invalid(f"cut scores are up to {LEVELS} growing shares between 0 and 1")
@@ -106,6 +120,7 @@ class ExamPolicy:
             "needs_competency": self.needs_competency,
             "needs_level": self.needs_level,
             **({} if self.calibration is None else {"calibration": self.calibration.as_json()}),
+            **({} if self.calibrated_on is None else {"calibrated_on": self.calibrated_on.isoformat()}),
         }
 
 
@@ -134,6 +149,7 @@ def policy_of(document: Mapping[str, object]) -> ExamPolicy:
         needs_competency=str(document.get("needs_competency", "")),
         needs_level=int(_number(document.get("needs_level", plain.needs_level))),
         calibration=_calibration(document.get("calibration")),
+        calibrated_on=_day(document.get("calibrated_on")),
     )
 
 
@@ -162,6 +178,13 @@ def _calibration(value: object) -> CalibrationRecord | None:
     if value is None or isinstance(value, Mapping):
         return None if value is None else CalibrationRecord.from_json(value)
     raise Invalid("a calibration is a record")
+
+
+def _day(value: object) -> date | None:
+    try:
+        return None if value is None else date.fromisoformat(str(value))
+    except ValueError:
+        raise Invalid(f"a day is written as 2026-11-29, not {value!r}") from None
 
 
 def _cuts(value: object) -> Mapping[str, tuple[Decimal, ...]]:

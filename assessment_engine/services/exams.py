@@ -12,7 +12,7 @@ from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import Conflict, Invalid, NotFound
 from assessment_engine.kernel.ids import CourseId, ExamId, FormId, ItemId, RoomId, SessionId, new_id
-from assessment_engine.people import SESSION_STAFF, Actor, Role, require
+from assessment_engine.people import CIVIL_TIME, SESSION_STAFF, Actor, Role, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.places import (
     NewRegistration,
@@ -26,6 +26,7 @@ from assessment_engine.services.places import (
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import sitting_event
 from item_bank.forms import FormState
+from proctoring.calibration import CalibrationRecord
 
 __all__ = ["NewRegistration"]  # whoever registers takes both from here
 
@@ -116,6 +117,42 @@ def _check_practice(tx: Transaction, actor: Actor, new: NewExam) -> None:
 def _questions(tx: Transaction, form_ids: set[FormId]) -> set[ItemId]:
     versions = {version_id for form_id in form_ids for version_id in tx.forms.get(form_id).items}
     return {version.item_id for version in tx.items.many(versions).values()}
+
+
+def has_begun(engine: Engine, actor: Actor, exam_id: ExamId) -> bool:
+    """Tell whether anybody has begun an exam: from then on its rules stay as they are."""
+    require(actor, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        return tx.sittings.begun(tx.exams.of_actor(actor, exam_id).id)
+
+
+def attach_calibration(engine: Engine, actor: Actor, exam_id: ExamId, written: bytes) -> Exam:
+    """Pin an exam that nobody has begun to the calibration record of a file.
+
+    Raises NotACalibration, CalibrationAltered, CalibrationUnfit where its budget is not the exam's, or Conflict once somebody has begun.
+    """
+    record = CalibrationRecord.from_file(written)
+    return _calibrate(engine, actor, exam_id, record)
+
+
+def detach_calibration(engine: Engine, actor: Actor, exam_id: ExamId) -> Exam:
+    """Take an exam's calibration record away again; raises Conflict once somebody has begun."""
+    return _calibrate(engine, actor, exam_id, None)
+
+
+def _calibrate(engine: Engine, actor: Actor, exam_id: ExamId, record: CalibrationRecord | None) -> Exam:
+    require(actor, Role.CELL_OFFICER)
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        exam = tx.exams.of_actor(actor, exam_id)
+        if tx.sittings.begun(exam_id):
+            raise Conflict("somebody has begun this exam; its rules stay as they are", problem="exam_begun")
+        on = None if record is None else now.astimezone(CIVIL_TIME).date()
+        exam = replace(exam, policy=replace(exam.policy, calibration=record, calibrated_on=on))
+        tx.exams.save_policy(exam)
+        about: Json = {"calibration": None if record is None else record.sha256}
+        tx.audit.append("exam_calibrated", subject=exam_id, actor=actor.person_id, now=now, payload=about)
+    return exam
 
 
 def move_exam(engine: Engine, actor: Actor, exam_id: ExamId, verb: ExamVerb) -> Exam:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from assessment_engine.delivery.sealing import Seal
 from assessment_engine.delivery.sitting import PauseReason, Sitting, SittingState
 from assessment_engine.kernel.errors import NotFound
-from assessment_engine.kernel.ids import OrganisationId, PersonId, SessionId, SittingId
+from assessment_engine.kernel.ids import ExamId, OrganisationId, PersonId, SessionId, SittingId
 from assessment_engine.storage.many import update_all
 from assessment_engine.storage.schema import Instant, metadata
 
@@ -155,6 +155,13 @@ class Sittings:
     def all_of_session(self, session_id: SessionId, organisation_id: OrganisationId) -> list[Sitting]:
         """Return a session's sittings as the organisation's staff may see them, oldest first."""
         return self._all((sittings.c.session_id == session_id) & (sittings.c.organisation_id == organisation_id))
+
+    def begun(self, exam_id: ExamId) -> bool:
+        """Tell whether anybody has begun an exam; practice is not the exam."""
+        first = select(sittings.c.id).where(
+            sittings.c.exam_id == exam_id, sittings.c.started_at.is_not(None), sittings.c.practice.is_(False)
+        )
+        return self._connection.execute(first.limit(1)).first() is not None
 
     def overdue(self, now: datetime) -> list[Sitting]:
         """Return sittings in progress whose deadline and grace have passed, longest overdue first; outages are not looked at here."""

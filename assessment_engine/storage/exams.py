@@ -109,6 +109,10 @@ class Exams:
         """Store an exam's state."""
         self._connection.execute(update(exams).where(exams.c.id == exam.id).values(state=str(exam.state)))
 
+    def save_policy(self, exam: Exam) -> None:
+        """Store an exam's rules."""
+        self._connection.execute(update(exams).where(exams.c.id == exam.id).values(policy=dict(exam.policy.document)))
+
     def get(self, exam_id: ExamId) -> Exam:
         """Return an exam, for the engine's own acts; raises NotFound."""
         return self._exam(exams.c.id == exam_id)
