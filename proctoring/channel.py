@@ -3,9 +3,11 @@
 The protocol, version 1 (the page's half is api/static/camera_worker.js; the socket is api/sockets/camera.py):
 
 server → page, text, JSON
-    {"type": "hello", "nonce", "key", "fps", "quality", "next_seq"}     once a connection; nonce and key are base64url, the key is new
+    {"type": "hello", "nonce", "key", "fps", "quality", "next_seq"}     once a connection; nonce and key are base64url, the key is new;
+                                                                        with "sound": "voice" where the exam's policy listens for voices
     {"type": "ack", "seq", "nonce", "fps", "quality"}                   for every frame taken: a fresh nonce, and the load asked for
     {"type": "refused", "code": "bad_frame", "reason", "seq"}           for every frame refused; nothing of it is kept but the count
+    {"type": "refused", "code": "bad_sound", "reason", "seq"}           for every message of sound refused, likewise
     anything else is a message that others publish for the page (coaching, check results) and passes through the same socket
 
 page → server, binary, big-endian
@@ -13,9 +15,12 @@ page → server, binary, big-endian
     The nonce is one of the last NONCES_KEPT that the server sent on this connection: it bounds from below when the frame was sent.
     The mac is the first 16 bytes of HMAC-SHA256(key, everything before the mac | JPEG).
     seq grows; numbers left out are frames that the page dropped itself, and are counted as missing.
+    kind 2 is sound: the same head, key, nonces and mac; instead of a JPEG packets of Opus (packets.py), 8 KiB and a second at most. Its seq
+    begins anew with each connection, and nothing acknowledges it. It is no part of the chain: nothing of it is kept, so nothing is proved.
 
 close codes: CloseCode below. After REFUSALS_ALLOWED refused frames on one connection it is closed with 4422, after one that is
-too large with 4413. More than MOST_A_SECOND messages a second, beyond a reserve of MOST_AT_ONCE, are refused unseen.
+too large with 4413. More than MOST_A_SECOND messages a second, beyond a reserve of MOST_AT_ONCE, are refused unseen; sound has an
+allowance of its own, so that neither takes the other's.
 
 The chain (PROCTORING 5) holds every frame that was taken, whatever is dropped later:
     h_i = SHA256(h_{i-1} | seq | server_ts | sha256(jpeg) | nonce), each field prefixed with its length (u32);
@@ -36,17 +41,22 @@ from struct import Struct
 
 from assessment_engine.kernel.errors import AlreadyLive
 from assessment_engine.kernel.signing import b64url
+from proctoring import packets
+from proctoring.allowance import Allowance
 
 VERSION = 1
 MAX_JPEG = 256 * 1024
 HEADER = Struct(">BBIQ16s16s")
 MAX_MESSAGE = MAX_JPEG + HEADER.size
+MAX_SOUND = packets.MAX_BYTES
 NONCES_KEPT = 16
 REFUSALS_ALLOWED = 10
 LARGEST_SKIP = 10_000  # about half an hour at 5 frames a second
 LAST_SEQ = 2**32 - 1
 MOST_A_SECOND = 10.0
 MOST_AT_ONCE = 60.0  # what a page may have kept while the line was cut
+SOUNDS_A_SECOND = 2.0
+SOUNDS_AT_ONCE = 8.0
 
 DEAD_AFTER = timedelta(seconds=10)
 IDLE_AFTER = timedelta(seconds=30)
@@ -68,14 +78,15 @@ class CloseCode(IntEnum):
 
 
 class Kind(IntEnum):
-    """When a frame was taken, as the page says."""
+    """What a message holds: a frame, with when it was taken as the page says, or sound."""
 
     LIVE = 0
     KEPT = 1
+    SOUND = 2
 
 
 class Refusal(StrEnum):
-    """Why a frame was not taken; every reason is a `bad_frame` and is counted by itself."""
+    """Why a message was not taken; every reason is a `bad_frame` or a `bad_sound`, and is counted by itself."""
 
     MALFORMED = "malformed"
     UNKNOWN_VERSION = "unknown_version"
@@ -85,6 +96,8 @@ class Refusal(StrEnum):
     REORDERED = "reordered"
     SKIPPED_TOO_FAR = "skipped_too_far"
     NOT_A_PICTURE = "not_a_picture"
+    NOT_SOUND = "not_sound"
+    NOT_LISTENING = "not_listening"
     TOO_LARGE = "too_large"
     TOO_FAST = "too_fast"
 
@@ -102,6 +115,15 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """Packets of Opus, heard on the way to `at`; `joins` tells whether they go on where the last ones ended. Never evidence, never kept."""
+
+    at: datetime
+    packets: tuple[bytes, ...]
+    joins: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """A time without frames that is over; `missing` counts the numbers that the page left out."""
 
@@ -112,7 +134,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """A frame that was not taken."""
+    """A frame, or sound, that was not taken."""
 
     reason: Refusal
     seq: int | None
@@ -151,20 +173,18 @@ class _Connection:
     number: int
     key: bytes
     heard_at: datetime
+    hears: bool
+    frames: Allowance
+    sounds: Allowance
     nonces: deque[bytes] = field(default_factory=lambda: deque(maxlen=NONCES_KEPT))
     refusals: int = 0
     closing: CloseCode | None = None
-    allowance: float = MOST_AT_ONCE
+    next_sound: int | None = None  # None before the first: what was before it was not heard here
 
-    def may_speak(self, now: datetime) -> bool:
-        """Spend one message of the allowance, which grows with time; nothing of what exceeds it is looked at."""
-        since = max(0.0, (now - self.heard_at).total_seconds())
-        self.allowance = min(MOST_AT_ONCE, self.allowance + since * MOST_A_SECOND)
+    def may_speak(self, now: datetime, *, sound: bool) -> bool:
+        """Spend one message of the allowance of its kind."""
         self.heard_at = now
-        if self.allowance < 1:
-            return False
-        self.allowance -= 1
-        return True
+        return (self.sounds if sound else self.frames).spend(now)
 
     def fresh_nonce(self) -> bytes:
         """Make a nonce and remember it."""
@@ -189,7 +209,7 @@ def link(head: bytes, *, seq: int, at: datetime, picture: bytes, nonce: bytes) -
 
 
 def seal_frame(key: bytes, *, seq: int, nonce: bytes, jpeg: bytes, client_ms: int = 0, kind: Kind = Kind.LIVE) -> bytes:
-    """Write one frame as a page does (for `play`, benchmarks and tests)."""
+    """Write one frame, or as `jpeg` the packets of sound, as a page does (for `play`, benchmarks and tests)."""
     head = HEADER.pack(VERSION, kind, seq, client_ms, nonce, bytes(16))[:_MAC_AT]
     return head + _mac(key, head, jpeg) + jpeg
 
@@ -226,17 +246,25 @@ class Channel:
         self.load = Load()
         self._opened = 0
         self._connection: _Connection | None = None
-        self._events: list[Frame | Gap | Refused] = []
+        self._events: list[Frame | Gap | Sound | Refused] = []
         self._replies: list[str] = []
 
-    def open(self, now: datetime) -> int:
-        """Begin a connection and greet it; returns its number. Raises AlreadyLive while another one is alive."""
+    def open(self, now: datetime, *, hears: bool = False) -> int:
+        """Begin a connection and greet it; returns its number. `hears`: sound is taken, too. Raises AlreadyLive while another is alive."""
         if self._connection and self._connection.closing is None and now - self._connection.heard_at < DEAD_AFTER:
             raise AlreadyLive("this sitting's camera is already connected in another window")
         self._opened += 1
-        self._connection = _Connection(number=self._opened, key=secrets.token_bytes(32), heard_at=now)
+        self._connection = _Connection(
+            number=self._opened,
+            key=secrets.token_bytes(32),
+            heard_at=now,
+            hears=hears,
+            frames=Allowance(MOST_A_SECOND, MOST_AT_ONCE, now),
+            sounds=Allowance(SOUNDS_A_SECOND, SOUNDS_AT_ONCE, now),
+        )
         self._replies = []
-        self._reply("hello", key=b64url(self._connection.key), next_seq=self.position.next_seq, **self._asked())
+        sound = {"sound": "voice"} if hears else {}
+        self._reply("hello", key=b64url(self._connection.key), next_seq=self.position.next_seq, **sound, **self._asked())
         return self._opened
 
     def is_open(self, number: int) -> bool:
@@ -267,13 +295,16 @@ class Channel:
         connection = self._connection
         if connection is None or connection.closing is not None:
             return
-        reason = self._fault(connection, message) if connection.may_speak(now) else Refusal.TOO_FAST
-        if reason is None:
-            self._take(message, now)
+        sound = message[1:2] == bytes([Kind.SOUND])
+        reason = self._fault(connection, message) if connection.may_speak(now, sound=sound) else Refusal.TOO_FAST
+        if reason is not None:
+            self._refuse(connection, reason, None if reason in _UNTRUSTED else _seq_of(message), code="bad_sound" if sound else "bad_frame")
+        elif sound:
+            self._hear(connection, message, now)
         else:
-            self._refuse(connection, reason, None if reason in _UNTRUSTED else _seq_of(message))
+            self._take(message, now)
 
-    def events(self) -> list[Frame | Gap | Refused]:
+    def events(self) -> list[Frame | Gap | Sound | Refused]:
         """Hand out what happened since last asked, once."""
         events, self._events = self._events, []
         return events
@@ -288,18 +319,26 @@ class Channel:
         if len(message) < HEADER.size:
             return Refusal.MALFORMED
         version, kind, seq, _client_ms, nonce, mac = HEADER.unpack_from(message)
-        if len(message) > MAX_MESSAGE:
+        if len(message) > (HEADER.size + MAX_SOUND if kind == Kind.SOUND else MAX_MESSAGE):
             return Refusal.TOO_LARGE
-        if version != VERSION or kind not in (Kind.LIVE, Kind.KEPT):
+        if version != VERSION or kind not in tuple(Kind):
             return Refusal.UNKNOWN_VERSION
         if not hmac.compare_digest(mac, _mac(connection.key, message[:_MAC_AT], message[HEADER.size :])):
             return Refusal.FOREIGN_KEY
         if nonce not in connection.nonces:
             return Refusal.FOREIGN_NONCE
-        return self._out_of_turn(seq) or (None if message.startswith(_JPEG_START, HEADER.size) else Refusal.NOT_A_PICTURE)
+        if kind == Kind.SOUND:
+            return self._unfit_sound(connection, message, seq)
+        turn = self._out_of_turn(seq, self.position.next_seq)
+        return turn or (None if message.startswith(_JPEG_START, HEADER.size) else Refusal.NOT_A_PICTURE)
 
-    def _out_of_turn(self, seq: int) -> Refusal | None:
-        expected = self.position.next_seq
+    def _unfit_sound(self, connection: _Connection, message: bytes, seq: int) -> Refusal | None:
+        if not connection.hears:
+            return Refusal.NOT_LISTENING
+        turn = self._out_of_turn(seq, connection.next_sound or 0)
+        return turn or (None if packets.parted(message[HEADER.size :]) else Refusal.NOT_SOUND)
+
+    def _out_of_turn(self, seq: int, expected: int) -> Refusal | None:
         if seq == expected - 1:
             return Refusal.REPEATED
         if seq < expected:
@@ -319,10 +358,15 @@ class Channel:
         self.counts = replace(self.counts, received=self.counts.received + 1, missing=self.counts.missing + missing)
         self._reply("ack", seq=seq, **self._asked())
 
-    def _refuse(self, connection: _Connection, reason: Refusal, seq: int | None) -> None:
+    def _hear(self, connection: _Connection, message: bytes, now: datetime) -> None:
+        seq, heard = _seq_of(message), packets.parted(message[HEADER.size :]) or ()
+        self._events.append(Sound(at=now, packets=heard, joins=seq == connection.next_sound))
+        connection.next_sound = seq + 1
+
+    def _refuse(self, connection: _Connection, reason: Refusal, seq: int | None, *, code: str) -> None:
         self.counts = replace(self.counts, refused=self.counts.refused + 1)
         self._events.append(Refused(reason=reason, seq=seq))
-        self._reply("refused", code="bad_frame", reason=reason, seq=seq)
+        self._reply("refused", code=code, reason=reason, seq=seq)
         connection.refusals += 1
         if reason is Refusal.TOO_LARGE:
             connection.closing = CloseCode.TOO_LARGE

@@ -2,7 +2,7 @@
 
 A network says for each 32 ms how likely speech is, hysteresis makes stretches of that. A voice is anybody's: the candidate's, somebody's in
 the room, a radio's. How many voices there are is not told: no recording with truth of several was there to measure the error on.
-Samples come from vision/soundtrack.py, the network from vision/models.py; signals.py judges.
+Samples come from vision/soundtrack.py or vision/hearing.py, the network from vision/models.py; signals.py judges.
 """
 
 from collections.abc import Iterable
@@ -59,6 +59,7 @@ class Ear:
         self._network = network
         self._rest = np.zeros(0, np.float32)
         self._heard = Heard()
+        self.listened_s = 0.0  # of all time, without what was muted
         self._forget()
 
     def receive(self, samples: Floats) -> None:
@@ -74,6 +75,11 @@ class Ear:
         for start in range(0, whole, WINDOW):
             self._listen(waiting[start : start + WINDOW])
         self._rest = waiting[whole:]
+
+    def miss(self) -> None:
+        """Say that sound is missing here: what was before it is over, and nothing is said about the hole itself."""
+        self._rest = np.zeros(0, np.float32)
+        self._forget()
 
     def heard(self) -> Heard:
         """Hand out what was heard since last asked, once."""
@@ -93,6 +99,7 @@ class Ear:
             self._forget()
             self._heard += Heard(seconds=_WINDOW_S, muted_s=_WINDOW_S)
         else:
+            self.listened_s += _WINDOW_S
             self._heard += Heard(seconds=_WINDOW_S, voice_s=self._voiced(likely) * _WINDOW_S)
 
     def _voiced(self, likely: float) -> int:

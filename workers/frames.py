@@ -21,7 +21,8 @@ from redis.asyncio import Redis as AsyncRedis
 from redis.exceptions import RedisError, ResponseError
 
 from assessment_engine.kernel.canonical import Json
-from proctoring.channel import Frame, Gap, Position, milliseconds, moment
+from proctoring import packets
+from proctoring.channel import Frame, Gap, Position, Sound, milliseconds, moment
 
 SHARDS = 16
 KEPT_FOR = timedelta(seconds=20)
@@ -58,7 +59,7 @@ class Entry:
     """One thing that happened at a sitting's camera, as the stream carries it; `id` is the stream's."""
 
     sitting_id: str
-    happened: Frame | Gap
+    happened: Frame | Gap | Sound
     tally: Tally
     id: str = ""
 
@@ -69,19 +70,16 @@ def _written(entry: Entry) -> dict[str, bytes | str | int]:
     counted |= {"received": tally.received, "missing": tally.missing, "refused": tally.refused, "dropped": tally.dropped}
     if isinstance(happened, Gap):
         return counted | {"began": milliseconds(happened.began), "ended": milliseconds(happened.ended), "lost": happened.missing}
-    return counted | {
-        "seq": happened.seq,
-        "at": milliseconds(happened.at),
-        "kept": int(happened.kept),
-        "nonce": happened.nonce,
-        "head": happened.head,
-        "jpeg": happened.jpeg,
-    }
+    if isinstance(happened, Sound):  # a worker of a version that knows no sound reads a gap of no length
+        at = milliseconds(happened.at)
+        return counted | {"sound": packets.joined(happened.packets), "joins": int(happened.joins), "began": at, "ended": at, "lost": 0}
+    picture = {"nonce": happened.nonce, "head": happened.head, "jpeg": happened.jpeg}
+    return counted | picture | {"seq": happened.seq, "at": milliseconds(happened.at), "kept": int(happened.kept)}
 
 
 def _read(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Entry:
     tally = Tally(**{name: int(fields[name.encode()]) for name in ("received", "missing", "refused", "dropped")})
-    happened: Frame | Gap
+    happened: Frame | Gap | Sound
     if b"jpeg" in fields:
         happened = Frame(
             seq=int(fields[b"seq"]),
@@ -91,6 +89,9 @@ def _read(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Entry:
             head=fields[b"head"],
             jpeg=fields[b"jpeg"],
         )
+    elif b"sound" in fields:
+        heard = packets.parted(fields[b"sound"]) or ()
+        happened = Sound(at=moment(int(fields[b"ended"])), packets=heard, joins=fields[b"joins"] == b"1")
     else:
         happened = Gap(began=moment(int(fields[b"began"])), ended=moment(int(fields[b"ended"])), missing=int(fields[b"lost"]))
     return Entry(sitting_id=fields[b"sitting"].decode(), happened=happened, tally=tally, id=entry_id.decode())
@@ -151,7 +152,7 @@ class Flusher:
         try:
             async with self._store.pipeline(transaction=False) as pipe:
                 for entry in entries:
-                    at = entry.happened.at if isinstance(entry.happened, Frame) else entry.happened.ended
+                    at = entry.happened.ended if isinstance(entry.happened, Gap) else entry.happened.at
                     oldest = milliseconds(at - KEPT_FOR)
                     pipe.xadd(_stream(shard_of(entry.sitting_id)), _written(entry), minid=str(oldest), approximate=True)  # type: ignore[arg-type]
                     if isinstance(entry.happened, Frame):
@@ -160,7 +161,7 @@ class Flusher:
         except RedisError as error:
             self.failures += 1
             log.warning("frames_not_flushed", frames=len(entries), error=type(error).__name__)
-            for entry in entries:
+            for entry in (one for one in entries if not isinstance(one.happened, Sound)):
                 self._slots.drop(entry.sitting_id)
 
     async def forget(self) -> None:

@@ -59,6 +59,10 @@ class Doorkeeper:
         self._use(sha256_hex(ticket.encode()), self._engine.clock.now())
         return subject
 
+    def hears(self, socket: WebSocket) -> bool:
+        """Tell whether the socket's ticket, which was admitted, lets sound in."""
+        return tickets.lets_sound_in(self._engine, socket.query_params.get("ticket", ""))
+
     def _use(self, ticket: str, now: datetime) -> None:
         """Use a ticket up: one that was seen on the way opens nothing any more."""
         while self._used and next(iter(self._used.values())) <= now:  # the oldest come first

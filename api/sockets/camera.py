@@ -20,7 +20,7 @@ from assessment_engine.kernel.ids import SittingId
 from assessment_engine.services import watches
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.tickets import TicketKind
-from proctoring.channel import Channel, CloseCode, Load, Position
+from proctoring.channel import Channel, CloseCode, Load, Position, Sound
 from proctoring.channel import Refused as RefusedFrame
 from workers.frames import Entry, Flusher, Slots, Tally
 
@@ -28,7 +28,8 @@ TRY_LATER = 1013
 LOOK_EVERY_S = 2.0
 
 RECEIVED = Counter("engine_frames_received", "Camera frames that were taken into the chain")
-REFUSED = Counter("engine_frames_refused", "Camera frames that were refused", ["reason"])
+HEARD = Counter("engine_sounds_received", "Messages of sound that were taken; nothing of them is kept")
+REFUSED = Counter("engine_frames_refused", "Camera frames and messages of sound that were refused", ["reason"])
 CONNECTED = Gauge("engine_cameras_connected", "Camera connections that are open")
 CONNECTIONS = Counter("engine_camera_connections", "Camera connections by how they began", ["outcome"])
 
@@ -52,13 +53,16 @@ class Cameras:
         self._channels: dict[str, Channel] = {}
         self._live: dict[str, _Live] = {}
 
-    async def join(self, sitting_id: str, socket: WebSocket) -> tuple[Channel, int]:
-        """Open a connection on the sitting's channel; raises AlreadyLive, StorageUnavailable when nobody knows where its chain stands."""
+    async def join(self, sitting_id: str, socket: WebSocket, *, hears: bool) -> tuple[Channel, int]:
+        """Open a connection on the sitting's channel, for sound too if it `hears`.
+
+        Raises AlreadyLive, StorageUnavailable when nobody knows where its chain stands.
+        """
         channel = self._channels.get(sitting_id)
         if channel is None:
             start = await self._position(sitting_id)
             channel = self._channels.setdefault(sitting_id, Channel(sitting_id, start))
-        number = channel.open(self._engine.clock.now())
+        number = channel.open(self._engine.clock.now(), hears=hears)
         dead = self._live.get(sitting_id)
         self._live[sitting_id] = _Live(number, socket)
         CONNECTED.set(len(self._live))
@@ -80,6 +84,8 @@ class Cameras:
             if isinstance(event, RefusedFrame):
                 REFUSED.labels(event.reason).inc()
                 continue
+            if isinstance(event, Sound):
+                HEARD.inc()
             counts = channel.counts
             tally = Tally(received=counts.received, missing=counts.missing, refused=counts.refused)
             self._slots.put(Entry(sitting_id=channel.sitting_id, happened=event, tally=tally))
@@ -118,7 +124,8 @@ async def camera(socket: WebSocket) -> None:
     doorkeeper: Doorkeeper = socket.app.state.doorkeeper
     cameras: Cameras = socket.app.state.cameras
     try:
-        channel, number = await cameras.join(doorkeeper.admit(socket, TicketKind.CAMERA), socket)
+        sitting_id = doorkeeper.admit(socket, TicketKind.CAMERA)
+        channel, number = await cameras.join(sitting_id, socket, hears=doorkeeper.hears(socket))
     except Refused as refused:
         await _turn_away(socket, refused.close_code, refused.reason)
     except AlreadyLive as refused:

@@ -20,6 +20,7 @@ SIGNALS = tuple(
 
 TOOLS = ("calculator", "rough_work", "read_aloud")
 DEVICE_CHANGES = ("candidate", "invigilator")
+SOUNDS = ("off", "voice")
 EVERY_COMPETENCY = "*"
 LEVELS = 4
 MOST_EVIDENCE_DAYS = 3650
@@ -41,6 +42,7 @@ class ExamPolicy:
     `browser_exam_keys` (hex, 64 digits) are Safe Exam Browser's; where there are any, one must fit. `most_sittings` 0 is no limit;
     `days_between` two of them. `needs_competency` at `needs_level` must be certified before. `calibration` is the record that the limit for
     looking away comes from, for the exam's own budget, attached on `calibrated_on`; without one it is Euro NCAP's seconds.
+    `sound` is `voice` where microphones are listened to for voices; of the sound nothing is kept.
     """
 
     pass_share: Decimal = Decimal("0.40")
@@ -66,6 +68,7 @@ class ExamPolicy:
     needs_level: int = 1
     calibration: CalibrationRecord | None = None
     calibrated_on: date | None = None
+    sound: str = SOUNDS[0]
 
     def __post_init__(self) -> None:
         shares = (self.pass_share, Decimal(str(self.min_observable_share)))
@@ -89,6 +92,8 @@ class ExamPolicy:
     def _check_delivery(self) -> None:
         if unknown := sorted(set(self.tools) - set(TOOLS)):
             raise Invalid(f"no such tool: {', '.join(unknown)}")
+        if self.sound not in SOUNDS:
+            raise Invalid(f"sound is one of: {', '.join(SOUNDS)}")
         if self.device_change not in DEVICE_CHANGES:
             raise Invalid(f"a device is changed by one of: {', '.join(DEVICE_CHANGES)}")
         if not all(map(_is_key, (*self.config_keys, *self.browser_exam_keys))):
@@ -119,6 +124,7 @@ class ExamPolicy:
             "days_between": self.days_between,
             "needs_competency": self.needs_competency,
             "needs_level": self.needs_level,
+            "sound": self.sound,
             **({} if self.calibration is None else {"calibration": self.calibration.as_json()}),
             **({} if self.calibrated_on is None else {"calibrated_on": self.calibrated_on.isoformat()}),
         }
@@ -149,6 +155,7 @@ def policy_of(document: Mapping[str, object]) -> ExamPolicy:
         needs_competency=str(document.get("needs_competency", "")),
         needs_level=int(_number(document.get("needs_level", plain.needs_level))),
         calibration=_calibration(document.get("calibration")),
+        sound=str(document.get("sound", plain.sound)),
         calibrated_on=_day(document.get("calibrated_on")),
     )
 
@@ -157,6 +164,25 @@ def tools_beside(policy: ExamPolicy, arrangements: Mapping[str, Json]) -> tuple[
     """Return the tools beside one candidate's questions, in their order on the page: the exam's, and reading aloud where it is arranged."""
     arranged = arrangements.get("read_aloud") is True
     return tuple(tool for tool in TOOLS if tool in policy.tools or (tool == "read_aloud" and arranged))
+
+
+def switched_off(arrangements: Mapping[str, Json]) -> frozenset[Kind]:
+    """Return the signals that a candidate's arrangements switch off.
+
+    A second person who is allowed is no finding, and who dictates to a scribe is heard to speak.
+    """
+    named = arrangements.get("signals_off", ())
+    off = {Kind(one) for one in SIGNALS if isinstance(named, list | tuple) and one in named}
+    if arrangements.get("second_person"):
+        off.add(Kind.SEVERAL_PEOPLE)
+    if arrangements.get("scribe"):
+        off.add(Kind.TALKING)
+    return frozenset(off)
+
+
+def listens(policy: ExamPolicy, arrangements: Mapping[str, Json]) -> bool:
+    """Tell whether one candidate's microphone is listened to: the exam asks for it, and nothing switches the signal off."""
+    return policy.sound == "voice" and Kind.TALKING in policy.signals and Kind.TALKING not in switched_off(arrangements)
 
 
 def _is_key(text: str) -> bool:

@@ -15,7 +15,7 @@ from assessment_engine.delivery.sealing import Seal
 from assessment_engine.delivery.sitting import ENDED, Sitting, SittingState
 from assessment_engine.delivery.timing import TimePolicy, time_policy
 from assessment_engine.exams import Exam, ExamSession
-from assessment_engine.exams.policy import tools_beside
+from assessment_engine.exams.policy import listens, tools_beside
 from assessment_engine.kernel.canonical import canonical_json
 from assessment_engine.kernel.errors import AfterTime, Invalid, NotYet, SittingPaused, SittingSealed, TooLarge
 from assessment_engine.kernel.ids import ItemVersionId, SittingId
@@ -58,6 +58,7 @@ class OpenSitting:
     seal: Seal | None
     server_time: datetime
     tools: tuple[str, ...]  # beside the questions: the exam's, and what an arrangement adds
+    listened_to: bool  # the microphone is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,7 @@ def open_sitting(engine: Engine, actor: Actor, sitting_id: SittingId) -> OpenSit
             seal=tx.sittings.seal(sitting_id),
             server_time=engine.clock.now(),
             tools=tools_beside(exam.policy, arrangements),
+            listened_to=listens(exam.policy, arrangements),
         )
 
 
@@ -204,7 +206,15 @@ def camera_ticket(engine: Engine, actor: Actor, sitting_id: SittingId) -> Camera
     sitting = my_sitting(engine, actor, sitting_id)
     if sitting.state in ENDED:
         raise SittingSealed("the sitting is closed; nobody watches it any more")
-    return CameraTicket(ticket=tickets.issue(engine, TicketKind.CAMERA, sitting_id), ingest_url=engine.ingest_url)
+    ticket = tickets.issue(engine, TicketKind.CAMERA, sitting_id, sound=is_listened_to(engine, actor, sitting_id))
+    return CameraTicket(ticket=ticket, ingest_url=engine.ingest_url)
+
+
+def is_listened_to(engine: Engine, actor: Actor, sitting_id: SittingId) -> bool:
+    """Tell whether the microphone is to be opened in the candidate's own sitting."""
+    with engine.store.read() as tx:
+        sitting = tx.sittings.of_candidate(sitting_id, actor.person_id)
+        return listens(tx.exams.get(sitting.exam_id).policy, tx.exams.registration(sitting.registration_id).arrangements)
 
 
 def open_ledger(engine: Engine, *, largest_batch: int = LARGEST_BATCH) -> AnswerLedger:

@@ -9,7 +9,7 @@ import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from assessment_engine.kernel.canonical import canonical_json
+from assessment_engine.kernel.canonical import Json, canonical_json
 from assessment_engine.kernel.clock import iso, parse_iso
 from assessment_engine.kernel.errors import NotAllowed, TokenExpired
 from assessment_engine.kernel.signing import b64url, unb64url, verify
@@ -27,11 +27,10 @@ CAMERA_TICKET_LASTS = timedelta(seconds=120)
 _LONGEST = 2000
 
 
-def issue(engine: Engine, kind: str, subject: str, ttl: timedelta = CAMERA_TICKET_LASTS) -> str:
-    """Sign a ticket that opens one socket of `kind` for `subject` until `ttl` is over."""
-    payload = canonical_json(
-        {"kind": TicketKind(kind), "subject": subject, "expires": iso(engine.clock.now() + ttl), "id": secrets.token_hex(8)}
-    )
+def issue(engine: Engine, kind: str, subject: str, ttl: timedelta = CAMERA_TICKET_LASTS, *, sound: bool = False) -> str:
+    """Sign a ticket that opens one socket of `kind` for `subject` until `ttl` is over; with `sound` it lets sound in, too."""
+    fields: dict[str, Json] = {"kind": TicketKind(kind), "subject": subject, "expires": iso(engine.clock.now() + ttl)}
+    payload = canonical_json({**fields, **({"sound": True} if sound else {}), "id": secrets.token_hex(8)})
     return f"{b64url(payload)}.{engine.signer.tickets.sign(payload)}"
 
 
@@ -45,6 +44,11 @@ def read(engine: Engine, kind: str, ticket: str) -> str:
     if engine.clock.now() >= expires:
         raise TokenExpired("this ticket is too old; ask for a fresh one")
     return str(fields["subject"])
+
+
+def lets_sound_in(engine: Engine, ticket: str) -> bool:
+    """Tell whether a ticket is for sound, too; raises NotAllowed for a forged one. Tickets of older versions are not."""
+    return json.loads(_signed_payload(engine, ticket)).get("sound") is True
 
 
 def _signed_payload(engine: Engine, ticket: str) -> bytes:

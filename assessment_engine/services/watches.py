@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from assessment_engine.delivery.sitting import ENDED, Sitting
-from assessment_engine.exams import SIGNALS
+from assessment_engine.exams import SIGNALS, ExamPolicy
+from assessment_engine.exams.policy import listens, switched_off
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.services import checkin
@@ -51,7 +52,7 @@ def orders(engine: Engine, sitting_id: SittingId) -> Orders:
         before = tx.incidents.watch(sitting_id) or WatchRecord(sitting_id=sitting_id)
     found = {one.id: Incident.from_json(dict(one.trace)) for one in records}
     calibration = exam.policy.calibration
-    off = _signals_off(exam.policy.signals, arrangements, gaze=checkin.gaze_watched(engine, sitting_id))
+    off = _signals_off(exam.policy, arrangements, gaze=checkin.gaze_watched(engine, sitting_id))
     return Orders(
         sitting=sitting,
         policy=(STANDARD if calibration is None else STANDARD.calibrated(calibration)).without(*off),
@@ -142,18 +143,11 @@ def mark_simulated(engine: Engine, sitting_id: SittingId) -> None:
             tx.audit.append("sitting_simulated", subject=sitting_id, now=now)
 
 
-def _signals_off(signals: tuple[str, ...], arrangements: Mapping[str, Json], *, gaze: bool) -> set[Kind]:
-    """Return what is not watched: what the exam leaves out, what an arrangement switches off, gaze without its calibration.
-
-    A second person who is allowed is no finding, and who dictates to a scribe moves their lips.
-    """
-    named = arrangements.get("signals_off", ())
-    switched = {str(one) for one in named} if isinstance(named, list | tuple) else set()
-    if arrangements.get("second_person"):
-        switched.add(Kind.SEVERAL_PEOPLE)
-    if arrangements.get("scribe"):
-        switched.add(Kind.TALKING)
-    off = {Kind(one) for one in SIGNALS if one not in signals or one in switched}
+def _signals_off(policy: ExamPolicy, arrangements: Mapping[str, Json], *, gaze: bool) -> set[Kind]:
+    """Return what is not watched: what exam or arrangements leave out, gaze without its calibration, voices where nobody listens."""
+    off = {Kind(one) for one in SIGNALS if one not in policy.signals} | switched_off(arrangements)
+    if not listens(policy, arrangements):
+        off.add(Kind.TALKING)
     return off if gaze else off | {Kind.LOOKING_AWAY}
 
 

@@ -62,6 +62,8 @@ class Networks:
         self.identity = IdentityReader(has[models.IDENTITY]) if models.IDENTITY in has else None
         things = has.get(models.OBJECTS)
         self.objects = ObjectReader(things) if isinstance(things, OnnxNetwork) else None
+        voice = has.get(models.VOICE)
+        self.voice = voice if isinstance(voice, models.Voice) else None  # not for eyes: hearing.py's
 
 
 class Eyes:

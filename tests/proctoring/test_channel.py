@@ -29,6 +29,7 @@ from proctoring.channel import (
     Position,
     Refusal,
     Refused,
+    Sound,
     first_link,
     link,
     seal_frame,
@@ -42,9 +43,12 @@ SECOND = timedelta(seconds=1)
 class Page:
     """A page that knows the protocol, and keeps what the server told it."""
 
-    def __init__(self, channel: Channel, now: datetime = NOON) -> None:
-        self.channel, self.now = channel, now
-        self.number = channel.open(now)
+    def __init__(self, channel: Channel, now: datetime = NOON, *, hears: bool = False) -> None:
+        self.channel, self.now, self.hears = channel, now, hears
+        self.connect()
+
+    def connect(self) -> None:
+        self.number = self.channel.open(self.now, hears=self.hears)
         self.told: list[dict[str, Any]] = []
         self.listen()
         self.key = unb64url(self.told[0]["key"])
@@ -60,7 +64,7 @@ class Page:
     def frame(self, seq: int, jpeg: bytes = JPEG, kind: Kind = Kind.LIVE) -> bytes:
         return seal_frame(self.key, seq=seq, nonce=self.nonce, jpeg=jpeg, kind=kind)
 
-    def send(self, message: bytes, after: timedelta = SECOND) -> list[Frame | Gap | Refused]:
+    def send(self, message: bytes, after: timedelta = SECOND) -> list[Frame | Gap | Sound | Refused]:
         self.now += after
         self.channel.receive(message, self.now)
         self.listen()

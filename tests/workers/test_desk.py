@@ -62,7 +62,7 @@ def test_before_the_start_a_desk_coaches_and_finds_nothing(engine: Engine, netwo
 
     assert not desk.watching
     coached = said(desk, "page:")
-    assert {"type": "seen", "observable": True, "reason": None, "faces": 1} in coached
+    assert {"type": "seen", "observable": True, "reason": None, "faces": 1, "sound": None} in coached
     with engine.store.read() as tx:
         assert tx.incidents.of_sitting(world.sitting_id) == []
 
