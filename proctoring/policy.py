@@ -151,6 +151,7 @@ class Policy:
     least_area: float = 0.004  # share of the picture below which a thing is too small to be told
     bundle_s: float = 5.0  # quiet time after which a bundle of findings is closed
     most_step_s: float = 3.0  # longest time between two frames that still counts as watched
+    unrecognised_s: float = 300.0  # shortest time without a comparison of the face that is told
     off: frozenset[Kind] = frozenset()
 
     def __post_init__(self) -> None:

@@ -20,8 +20,9 @@ from proctoring.signals import Finding, LookingAway, detectors
 class Totals:
     """How much of the sitting was watched, and why not the rest; frames looked at, and frames ignored as old or repeated.
 
-    `recognised` says how often the face was good enough to be compared, and `recognised_s` when last: a candidate who never shows it is
-    accused of nothing, but nobody may think that they were recognised.
+    `recognised` says how often the face was good enough to be compared, and `recognised_s` when last. `unrecognised_s` is the time in long
+    stretches without that which are over, `unrecognised_since_s` when the one that goes on began, once it is long. A candidate whose face
+    cannot be compared is accused of nothing, but nobody may think that they were recognised (docs/adr/0035-who-sits-in-the-dark.md).
     """
 
     observable_s: float = 0.0
@@ -30,6 +31,8 @@ class Totals:
     ignored: int = 0
     recognised: int = 0
     recognised_s: float | None = None
+    unrecognised_s: float = 0.0
+    unrecognised_since_s: float | None = None
 
     @property
     def share(self) -> float:
@@ -41,7 +44,14 @@ class Totals:
 class Watch:
     """Observations in, incident changes out."""
 
-    def __init__(self, policy: Policy = STANDARD, *, baseline: Baseline | None = None, known: Sequence[Incident] = ()) -> None:
+    def __init__(
+        self,
+        policy: Policy = STANDARD,
+        *,
+        baseline: Baseline | None = None,
+        known: Sequence[Incident] = (),
+        recognised_s: float | None = None,
+    ) -> None:
         self._policy = policy
         self._keeper = BaselineKeeper(policy.gaze.calibration_s, baseline)
         self._detectors = detectors(policy, lambda: self._keeper.baseline)
@@ -54,7 +64,8 @@ class Watch:
         self._observable_s = 0.0
         self._lost: defaultdict[str, float] = defaultdict(float)
         self._analysed = self._ignored = self._recognised = 0
-        self._recognised_s: float | None = None
+        self._recognised_s = recognised_s
+        self._unrecognised_s = 0.0
 
     @property
     def baseline(self) -> Baseline | None:
@@ -73,7 +84,7 @@ class Watch:
         self._before = observation
         self._analysed += 1
         if observation.identity is not None:
-            self._recognised, self._recognised_s = self._recognised + 1, observation.at
+            self._recognise(observation.at)
         self._frames.append((observation.seq, observation.at))
         for detector in self._detectors.values():
             detector.receive(observation)
@@ -119,7 +130,21 @@ class Watch:
             ignored=self._ignored,
             recognised=self._recognised,
             recognised_s=self._recognised_s,
+            unrecognised_s=round(self._unrecognised_s, 3),
+            unrecognised_since_s=self._unrecognised_since(self._before.at) if self._before is not None else None,
         )
+
+    def _recognise(self, at: float) -> None:
+        """Count a comparison, and the long time without one that it ends."""
+        since = self._unrecognised_since(at)
+        self._unrecognised_s += at - since if since is not None else 0.0
+        self._recognised, self._recognised_s = self._recognised + 1, max(at, self._recognised_s or 0.0)
+
+    def _unrecognised_since(self, at: float) -> float | None:
+        """Return when the face was last compared, or the beginning, if that is long ago and anybody asked for it."""
+        since = self._recognised_s or 0.0
+        told = at - since >= self._policy.unrecognised_s and Kind.DIFFERENT_PERSON not in self._policy.off
+        return since if told else None
 
     def _account(self, before: Observation | None, now: Observation) -> float:
         """Book the time since the last frame, and return how much of it was watched."""

@@ -88,6 +88,9 @@ watches = Table(
     Column("last_frame_at", Instant),
     Column("baseline", JSON),
     Column("drained_at", Instant),
+    Column("recognised_at", Instant),
+    Column("unrecognised_s", Float, nullable=False, server_default="0"),
+    Column("unrecognised_since", Instant),
 )
 
 evidence_keys = Table(
@@ -141,7 +144,11 @@ class EvidenceRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchRecord:
-    """What the watch over one sitting counted, and where its chain stood; drained when nothing of it is left to look at."""
+    """What the watch over one sitting counted, and where its chain stood; drained when nothing of it is left to look at.
+
+    `recognised_at` is when the face was last good enough to be compared; `unrecognised_s` long times without that which are over, and
+    `unrecognised_since` the one that goes on: facts about the pictures, not about the candidate.
+    """
 
     sitting_id: SittingId
     frames_received: int = 0
@@ -155,6 +162,9 @@ class WatchRecord:
     last_frame_at: datetime | None = None
     baseline: Mapping[str, Any] | None = None
     drained_at: datetime | None = None
+    recognised_at: datetime | None = None
+    unrecognised_s: float = 0.0
+    unrecognised_since: datetime | None = None
 
     @property
     def observable_share(self) -> float:

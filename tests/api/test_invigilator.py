@@ -1,6 +1,6 @@
 """The invigilators' pages: what they show, in both languages, and to whom."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -106,6 +106,19 @@ def test_every_page_is_there_in_both_languages(engine: Engine, world: World, lan
     ):
         answer = browser.get(f"{path}{'&' if '?' in path else '?'}lang={lang}")
         assert (answer.status_code, answer.headers["content-language"]) == (200, lang), path
+
+
+def test_a_face_that_could_not_be_compared_is_said_where_the_watching_is_shown(engine: Engine, world: World) -> None:
+    incident, browser = a_flag(engine, world), an_invigilator(engine, world)
+    since = datetime(2026, 11, 29, 4, 44, tzinfo=UTC)
+    watch = WatchRecord(sitting_id=world.sitting_id, observable_s=100, unrecognised_since=since, unrecognised_s=420)
+    with engine.store.begin() as tx:
+        tx.incidents.save_watch(watch)
+
+    for path in (f"/invigilator/sittings/{world.sitting_id}/panel", f"/invigilator/review/{incident}"):
+        english, hindi = browser.get(f"{path}?lang=en").text, browser.get(f"{path}?lang=hi").text
+        assert "not since 10:14:00; the pictures do not allow it · earlier not for 7 min" in english
+        assert "10:14:00 से नहीं" in hindi and "not since" not in hindi
 
 
 def test_the_review_names_people_in_the_readers_language(engine: Engine, world: World) -> None:

@@ -189,6 +189,38 @@ def test_how_often_the_face_was_recognised_is_counted() -> None:
     assert (totals.recognised, totals.recognised_s) == (3, 20)
 
 
+def test_a_face_that_cannot_be_compared_for_long_is_said_and_accuses_nobody() -> None:
+    compared = {20: 0.3, 400: 0.2, 500: 0.25}
+    frames = [present(i, identity=compared.get(i)) for i in range(900)]
+
+    early, middle, late = (watched(frames[:end]).totals() for end in (319, 330, 450))
+    watch = watched(frames)
+
+    assert (early.unrecognised_s, early.unrecognised_since_s) == (0, None)
+    assert (middle.unrecognised_s, middle.unrecognised_since_s) == (0, 20)
+    assert (late.unrecognised_s, late.unrecognised_since_s) == (380, None)
+    assert (watch.totals().unrecognised_s, watch.totals().unrecognised_since_s) == (380, 500)
+    assert closed([], watch) == []
+
+
+def test_a_candidate_who_is_never_compared_is_said_to_be_since_the_beginning() -> None:
+    assert watched([present(i) for i in range(301)]).totals().unrecognised_since_s == 0
+
+
+def test_who_is_not_to_be_compared_is_not_missed() -> None:
+    watch = Watch(STANDARD.without(Kind.DIFFERENT_PERSON))
+
+    assert watched([present(i) for i in range(900)], watch).totals().unrecognised_since_s is None
+
+
+def test_a_new_owner_goes_on_from_when_the_face_was_last_compared() -> None:
+    watch = watched([present(i) for i in range(1000, 1250)], Watch(recognised_s=950))
+
+    assert watch.totals().unrecognised_since_s is None
+    watch.receive(present(1250))
+    assert watch.totals().unrecognised_since_s == 950
+
+
 def test_an_absence_is_never_made_of_a_gap() -> None:
     frames = [*[present(i) for i in range(10)], empty(10), empty(11), empty(40), empty(41), *[present(i) for i in range(42, 50)]]
 

@@ -128,6 +128,25 @@ def test_a_new_owner_counts_nothing_twice_and_forgets_nothing(engine: Engine, ne
     assert counts.last_seq == 19
 
 
+def test_a_new_owner_knows_when_the_face_was_last_compared(engine: Engine, networks: Networks) -> None:
+    world = a_world(engine)
+    desk = a_desk(engine, world, networks)  # nobody enrolled: the face is never compared
+    for entry in entries(engine, world, SITTING_STILL, 4):
+        desk.receive(entry)
+    started_at = desk.sitting.started_at
+    assert started_at is not None
+    compared_at = started_at + timedelta(seconds=1)
+    watches.count(engine, [replace(desk.counts(), recognised_at=compared_at)])
+    steer(engine).advance(360)
+
+    second = a_desk(engine, world, networks)
+    for entry in entries(engine, world, SITTING_STILL, 6, first=4):
+        second.receive(entry)
+
+    counts = second.counts()
+    assert (counts.recognised_at, counts.unrecognised_since, counts.unrecognised_s) == (compared_at, compared_at, 0)
+
+
 def test_what_a_page_sends_that_is_no_picture_accuses_nobody(engine: Engine, networks: Networks) -> None:
     world = a_world(engine)
     desk = a_desk(engine, world, networks)
