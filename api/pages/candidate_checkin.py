@@ -11,13 +11,13 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.auth import Candidate, EngineDep
-from api.pages import goto, language_of, page
+from api.pages import goto, language_of, page, wording
 from api.words import LANGUAGES, N_, Words, words
 from assessment_engine.delivery.checkin import CheckInState
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.kernel.errors import Invalid, NotFound
 from assessment_engine.kernel.ids import SittingId
-from assessment_engine.services import checkin, delivery
+from assessment_engine.services import checkin, delivery, eyes
 from assessment_engine.services.checkin import Standing
 
 router = APIRouter(prefix="/candidate/sittings/{sitting_id}", include_in_schema=False)
@@ -207,7 +207,15 @@ def notice(request: Request, engine: EngineDep, actor: Candidate, sitting_id: Si
     standing = checkin.standing(engine, actor, sitting_id)
     if elsewhere := _or_elsewhere(standing.sitting, SittingState.REGISTERED):
         return elsewhere
-    return page(request, "candidate/notice.html", sitting=standing.sitting, exam=standing.exam, camera_declined=standing.camera_declined)
+    return page(
+        request,
+        "candidate/notice.html",
+        sitting=standing.sitting,
+        exam=standing.exam,
+        camera_declined=standing.camera_declined,
+        looked_for=eyes.looked_for(engine, actor, sitting_id),
+        kinds=wording.KINDS,
+    )
 
 
 @router.post("/consent")

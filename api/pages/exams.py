@@ -7,17 +7,17 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.auth import EngineDep, Officer
 from api.errors import status_of
-from api.pages import goto, page
+from api.pages import goto, page, wording
 from api.pages.calibration_words import facts_of, refusal_of
 from api.pages.exam_rules import DEVICES, FIELDS_OF_GROUPS, GRACE, MOST_MINUTES, OUTAGE, TOOL_WORDS, policy_of, rules_of
 from api.pages.sent import Posted, Said, Sent
 from api.pages.wording import WATCHED
 from api.words import N_
-from assessment_engine.exams import SIGNALS, ExamVerb
+from assessment_engine.exams import SIGNALS, ExamPolicy, ExamVerb
 from assessment_engine.kernel.errors import AssessmentError, Conflict, Invalid
 from assessment_engine.kernel.ids import CourseId, ExamId, FormId
 from assessment_engine.people import Actor
-from assessment_engine.services import courses, exams, forms
+from assessment_engine.services import courses, exams, eyes, forms
 from assessment_engine.services.competency import competencies
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.exams import NewExam
@@ -87,9 +87,12 @@ def _exam_form(request: Request, engine: Engine, actor: Actor, sent: Sent) -> HT
             "outage": OUTAGE,
             "devices": DEVICES,
             "tools": TOOL_WORDS,
+            "sounds": SOUND_WORDS,
             "kinds": {each: WATCHED[each] for each in SIGNALS},
         },
         signals=" ".join(SIGNALS),
+        unseen=eyes.unseen_now(engine, ExamPolicy()),
+        wording=wording,
         wrong=wrong,
         fields=sent.values,
         problems=sent.problems,
@@ -120,6 +123,8 @@ def _exam_page(request: Request, engine: Engine, actor: Actor, exam_id: ExamId, 
         refused=None if refused is None else refusal_of(refused),
         refused_code="" if refused is None else refused.code,
         begun=exams.has_begun(engine, actor, exam_id),
+        unseen=eyes.unseen_now(engine, exam.policy),
+        wording=wording,
         sheets=[sheet for sheet in exams.sessions(engine, actor) if sheet.exam.id == exam.id],
         kinds=WATCHED,
     )

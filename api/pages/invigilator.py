@@ -16,7 +16,7 @@ from assessment_engine.invigilation import MIN_REASON, REASONS, Judgement, Reaso
 from assessment_engine.kernel.errors import AssessmentError, Conflict, NotAllowed
 from assessment_engine.kernel.ids import IncidentId, SessionId, SittingId
 from assessment_engine.people import Actor
-from assessment_engine.services import checkin, invigilation, wall
+from assessment_engine.services import checkin, eyes, invigilation, wall
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.invigilation import CaseFile
 from assessment_engine.services.items import rendered_item
@@ -114,20 +114,25 @@ def answered(engine: EngineDep, actor: Watcher, sitting_id: SittingId, session: 
 def live_wall(request: Request, engine: EngineDep, actor: Watcher, session_id: SessionId, room: int = 1) -> HTMLResponse:
     """Show the room; the script brings it to life."""
     found = wall.wall(engine, actor, session_id, room)
-    return page(request, "invigilator/wall.html", wall=found, said_by_script=_said(request, _WALL_WORDS))
+    unseen = eyes.unseen_now(engine, found.exam.policy)
+    return page(request, "invigilator/wall.html", wall=found, unseen=unseen, wording=wording, said_by_script=_said(request, _WALL_WORDS))
 
 
 @router.get("/sittings/{sitting_id}")
 def candidate(request: Request, engine: EngineDep, actor: Watcher, sitting_id: SittingId, problem: str = "") -> HTMLResponse:
     """Show one candidate's panel as a page of its own."""
-    watching = wall.watching(engine, actor, sitting_id)
-    return page(request, "invigilator/candidate.html", watching=watching, wording=wording, problem=problem)
+    return _panel(request, engine, actor, sitting_id, "invigilator/candidate.html", problem=problem)
 
 
 @router.get("/sittings/{sitting_id}/panel")
 def panel(request: Request, engine: EngineDep, actor: Watcher, sitting_id: SittingId) -> HTMLResponse:
     """Return what the wall's side panel shows of a candidate: a piece of a page."""
-    return page(request, "invigilator/panel.html", watching=wall.watching(engine, actor, sitting_id), wording=wording)
+    return _panel(request, engine, actor, sitting_id, "invigilator/panel.html")
+
+
+def _panel(request: Request, engine: Engine, actor: Actor, sitting_id: SittingId, template: str, problem: str = "") -> HTMLResponse:
+    watching, unseen = wall.watching(engine, actor, sitting_id), eyes.unseen_in(engine, actor, sitting_id)
+    return page(request, template, watching=watching, unseen=unseen, wording=wording, problem=problem)
 
 
 @router.post("/sittings/{sitting_id}/enough-seen")
@@ -193,6 +198,7 @@ def _case(
         least=MIN_REASON,
         traces=traces(file.incident.trace),
         question=_question(request, engine, file),
+        unseen=eyes.unseen_in(engine, actor, file.incident.sitting_id),
         problem=problem.code if problem else "",
         written=written,
         said_by_script=_said(request, _REVIEW_WORDS),

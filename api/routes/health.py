@@ -6,6 +6,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.auth import EngineDep
 from assessment_engine.kernel.errors import StorageUnavailable
+from assessment_engine.services import eyes
 
 router = APIRouter(include_in_schema=False)
 
@@ -22,9 +23,10 @@ def readyz(request: Request, engine: EngineDep) -> JSONResponse:
     parts = {name: "ok" if probe() else "away" for name, probe in request.app.state.probes.items()}
     try:
         engine.store.ping()
+        missing = eyes.missing_roles(engine)
     except StorageUnavailable:
         return JSONResponse({"ready": False, "database": "away", **parts}, status_code=503)
-    return JSONResponse({"ready": True, "database": "ok", **parts})
+    return JSONResponse({"ready": True, "database": "ok", **({"models_missing": list(missing)} if missing else {}), **parts})
 
 
 @router.get("/metrics")

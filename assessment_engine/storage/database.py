@@ -25,6 +25,7 @@ from assessment_engine.storage.courses import Courses
 from assessment_engine.storage.delivery import Sittings
 from assessment_engine.storage.events import ExamEvents
 from assessment_engine.storage.exams import Exams
+from assessment_engine.storage.eyes import EyesOfWorkers
 from assessment_engine.storage.forms import Forms
 from assessment_engine.storage.grievances import Grievances
 from assessment_engine.storage.incidents import Incidents
@@ -106,6 +107,11 @@ class Transaction:
     def incidents(self) -> Incidents:
         """Incidents, evidence and what the stream counted."""
         return Incidents(self.connection)
+
+    @cached_property
+    def eyes(self) -> EyesOfWorkers:
+        """What the proctor workers cannot look for."""
+        return EyesOfWorkers(self.connection)
 
     @cached_property
     def invigilation(self) -> Invigilation:

@@ -19,10 +19,10 @@ import structlog
 from redis.exceptions import RedisError
 
 from assessment_engine.assets.fetch import installed
-from assessment_engine.kernel.errors import NotFound
+from assessment_engine.kernel.errors import HashMismatch, ModelMissing, NotFound, UnreadableFile
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.runtime import build_engine
-from assessment_engine.services import watches
+from assessment_engine.services import eyes, watches
 from assessment_engine.services.engine import Engine
 from assessment_engine.settings import Settings
 from proctoring.channel import Frame
@@ -39,6 +39,7 @@ LOOK_EVERY_S = 1.0
 COUNT_EVERY_S = 5.0
 CHECKPOINT_EVERY_S = 60.0
 REPORT_EVERY_S = 5.0
+SAY_EYES_EVERY_S = 60.0
 STALE_AFTER = timedelta(seconds=2)
 AWAY_WAIT_S = 0.5
 CATCH_UP_S = 10.0
@@ -68,7 +69,7 @@ class Worker:
         self._over: set[str] = set()
         self._pace = Pace()
         self._catching_up_until = 0.0
-        self._due = dict.fromkeys(("claim", "renew", "look", "count", "checkpoint", "report"), 0.0)
+        self._due = dict.fromkeys(("claim", "renew", "look", "count", "checkpoint", "report", "eyes"), 0.0)
         self.figures = Figures()
 
     def step(self) -> None:
@@ -84,6 +85,8 @@ class Worker:
             self._count()
         if self._is_due("report", REPORT_EVERY_S):
             self._report()
+        if self._is_due("eyes", SAY_EYES_EVERY_S):
+            eyes.report(self._engine, socket.gethostname(), self._models.missing)
 
     def _claim(self) -> None:
         before = set(self._shards.owned)
@@ -154,6 +157,8 @@ class Worker:
                 self._over.add(sitting_id)
                 return None
             desk = self._desks[sitting_id] = Desk(self._engine, orders, self._networks, self._models.sha256)
+            if desk.watching:
+                eyes.watched_without(self._engine, desk.sitting.id, self._models.missing)
         return desk
 
     def _look_around(self, *, waiting: bool) -> None:
@@ -163,6 +168,7 @@ class Worker:
             desk = self._desks[sitting_id]
             if sitting.is_watched and not desk.watching:
                 desk.begin(watches.orders(self._engine, sitting_id))
+                eyes.watched_without(self._engine, sitting_id, self._models.missing)
             desk.sitting = sitting
             if watches.is_over(sitting):
                 self._finish(desk)
@@ -211,6 +217,7 @@ class Worker:
                 "sittings_watched": len(self._desks),
                 "shards_owned": len(self._shards.owned),
                 "models_missing": len(self._models.missing),
+                **{f"model_missing_{role}": float(role in self._models.missing) for role in models.ROLES},
                 **{f"cpu_seconds_{stage}": round(seconds, 3) for stage, seconds in figures.cpu_s.items()},
             }
         )
@@ -246,8 +253,13 @@ def main(settings: Settings) -> None:
         signal.signal(number, lambda got, _: asked.append(got))
     one_thread()
     assert settings.frames_url is not None, "FRAMES_URL is set by serve"
+    engine = build_engine(settings)
     files = {role: (asset.path, asset.sha256) for role, asset in installed(settings.assets_dir).items() if role in models.ROLES}
-    loaded = models.load({**files, **models.own(settings.assets_dir)})
+    try:
+        loaded = models.load({**files, **models.own(settings.assets_dir)})
+    except (ModelMissing, HashMismatch, UnreadableFile):  # nothing can be seen here: whoever is promised a watch is told
+        eyes.report(engine, socket.gethostname(), models.NEEDED)
+        raise
     if loaded.missing:
         log.warning("models_missing", roles=list(loaded.missing))
-    work(build_engine(settings), settings.frames_url, loaded, lambda: bool(asked))
+    work(engine, settings.frames_url, loaded, lambda: bool(asked))
