@@ -4,15 +4,20 @@ Run twice, a job changes nothing the second time. What RQ forgets, workers/sweep
 one that has done its row goes on with others that wait.
 """
 
+import atexit
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
 
 import structlog
+from redis import Redis
+from redis.exceptions import RedisError
 
-from assessment_engine.assets.fetch import installed
+from assessment_engine.assets.fetch import installed, verified_path
 from assessment_engine.delivery.checkin import FaceComparison
 from assessment_engine.kernel.errors import AssessmentError, Invalid
 from assessment_engine.kernel.ids import SittingId
@@ -21,6 +26,7 @@ from assessment_engine.services import certification, checkin, invigilation, sco
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.settings import Settings
 from assessment_engine.storage.outbox import Job
+from workers.frames import report
 from workers.queue import RqJobs, work
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=30)
@@ -30,20 +36,40 @@ log = structlog.get_logger()
 
 
 def compare_faces(engine: Engine, sitting_id: SittingId) -> None:
-    """Compare the live face with the roster's."""
+    """Look at the live face, beside the roster's if there is one."""
     checkin.compare_faces(engine, _comparison(), sitting_id)
 
 
 @cache
-def _comparison() -> Callable[[bytes, bytes], FaceComparison]:
+def _comparison() -> Callable[[bytes, bytes | None], FaceComparison]:
     """Load the networks, once in a process: few jobs need them, and those come many at a time, in the hour before an exam."""
-    from proctoring.vision import models, reference
+    from proctoring.vision import landmarker, models, reference
     from proctoring.vision.eyes import Networks
+    from proctoring.vision.second_opinion import SecondOpinion
 
-    folder = Settings.from_environ(os.environ).assets_dir
-    files = {role: (asset.path, asset.sha256) for role, asset in installed(folder).items() if role in models.ROLES}
-    networks = Networks(models.load({**files, **models.own(folder)}))
-    return lambda live, roster: reference.check_face(networks, live, roster)
+    settings = Settings.from_environ(os.environ)
+    assets = installed(settings.assets_dir)
+    files = {role: (asset.path, asset.sha256) for role, asset in assets.items() if role in models.ROLES}
+    networks = Networks(models.load({**files, **models.own(settings.assets_dir)}))
+    second = SecondOpinion(verified_path(settings.assets_dir, landmarker.ROLE) if landmarker.ROLE in assets else Path(landmarker.ROLE))
+    atexit.register(second.close)
+
+    def compare(live: bytes, roster: bytes | None) -> FaceComparison:
+        was_away = second.away
+        found = reference.check_face(networks, live, roster, second.about)
+        if second.away is not None and was_away is None:
+            log.warning("second_opinion_away", why=second.away)
+            _report_away(settings)
+        return found
+
+    return compare
+
+
+def _report_away(settings: Settings) -> None:
+    """Have ingest say in its metrics that faces at the door are looked at without the reference, for a minute each time it is found."""
+    if settings.frames_url is not None:
+        with suppress(RedisError):
+            report(Redis.from_url(settings.frames_url, socket_timeout=1, socket_connect_timeout=1), "jobs", {"second_opinion_away": 1})
 
 
 BODIES: Mapping[JobName, Callable[[Engine, SittingId], object]] = {

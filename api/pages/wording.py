@@ -32,8 +32,8 @@ KINDS: Mapping[str, str] = {
     "feed_ended": N_("The feed has ended"),
 }
 
-# What an exam can have watched; no page sends sound yet (docs/adr/0033-what-is-heard.md), and nobody shall think that it does.
-WATCHED: Mapping[str, str] = {**KINDS, "talking": N_("A voice heard for long (in recordings only: exams send no sound yet)")}
+# What an exam can have watched; nobody shall think that voices are heard where no microphone is open.
+WATCHED: Mapping[str, str] = {**KINDS, "talking": N_("A voice heard for long (only where sound is checked for voices)")}
 
 LIPS: Mapping[str, str] = {
     "moving": N_("The candidate's lips moved with the voice."),
@@ -106,6 +106,8 @@ MACHINE_VIEWS: Mapping[str, str] = {
     "alike": N_("The machine finds the faces alike."),
     "unsure": N_("The machine is not sure about the faces."),
     "unlike": N_("The machine finds the faces unlike. It is often wrong with light, glasses, beards and years between: look yourself."),
+    "turned": N_("The head is turned in the live picture. Ask for another, looking into the camera: the candidate is known by it later."),
+    "not_well_seen": N_("The face is not well seen in the live picture. Ask for another, with light from the front."),
 }
 
 CALLS: Mapping[str, str] = {

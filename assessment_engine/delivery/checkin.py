@@ -59,6 +59,8 @@ class MachineView(StrEnum):
     ALIKE = "alike"
     UNSURE = "unsure"
     UNLIKE = "unlike"
+    TURNED = "turned"
+    NOT_WELL_SEEN = "not_well_seen"
 
 
 class FaceComparison(Protocol):
@@ -67,6 +69,11 @@ class FaceComparison(Protocol):
     @property
     def distance(self) -> float | None:
         """How far the two faces are apart; None when a picture shows no face that can be compared."""
+        ...
+
+    @property
+    def retake(self) -> str | None:
+        """Why the live picture should be taken again, `turned` or `not_well_seen`; None when it can serve."""
         ...
 
 
@@ -118,8 +125,9 @@ class CheckIn:
         return replace(self, state=advance(TRANSITIONS, self.state, CheckInVerb.ADMIT), decided_at=now)
 
     def compared(self, comparison: FaceComparison) -> "CheckIn":
-        """Return it with the machine's view; the state does not move."""
-        return replace(self, machine_distance=comparison.distance, machine_view=view_of(comparison.distance))
+        """Return it with the machine's view; the state does not move. A picture to take again says little of anybody, and comes first."""
+        view = view_of(comparison.distance) if comparison.retake is None else MachineView(comparison.retake)
+        return replace(self, machine_distance=comparison.distance, machine_view=view)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

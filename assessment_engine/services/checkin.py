@@ -236,15 +236,17 @@ def answer_call(engine: Engine, actor: Actor, sitting_id: SittingId) -> None:
             tx.events.record(sitting_event("call_answered", sitting, now, actor))
 
 
-def compare_faces(engine: Engine, compare: Callable[[bytes, bytes], FaceComparison], sitting_id: SittingId) -> CheckIn | None:
-    """Let the machine compare the live face with the roster photograph; a job, safe to run twice, and it moves nothing."""
+def compare_faces(engine: Engine, compare: Callable[[bytes, bytes | None], FaceComparison], sitting_id: SittingId) -> CheckIn | None:
+    """Let the machine look at the live face, beside the roster photograph if there is one; a job, safe to run twice, and nothing moves."""
     with engine.store.read() as tx:
         checkin = tx.checkins.find(sitting_id)
         portrait = tx.exams.registration(tx.sittings.get(sitting_id).registration_id).portrait_blob
-    if checkin is None or portrait is None or checkin.machine_view is not MachineView.NOT_COMPARED:
+    if checkin is None or checkin.machine_view is not MachineView.NOT_COMPARED:
         return checkin
-    live, roster = (_kept(engine, sitting_id, blob) for blob in (checkin.face_blob, portrait))
-    comparison = compare(live, roster)
+    roster = None if portrait is None else _kept(engine, sitting_id, portrait)
+    comparison = compare(_kept(engine, sitting_id, checkin.face_blob), roster)
+    if roster is None and comparison.retake is None:
+        return checkin  # nothing to compare with, and nothing to say of the picture
     with engine.store.begin() as tx:
         tx.sittings.get_locked(sitting_id)
         current = tx.checkins.find(sitting_id)

@@ -1,6 +1,6 @@
 """Bytes from a camera to pixels, or a clear refusal. The bytes are an attacker's: every limit is checked before a pixel is decoded.
 
-A picture is decoded small first, which costs a third, and whole only when something in it is to be read.
+A picture is decoded small first, which costs two thirds, and whole only when something in it is to be read.
 """
 
 import simplejpeg
@@ -12,7 +12,8 @@ MAX_BYTES = 256 * 1024
 MAX_SIDE = 640
 MAX_PIXELS = 640 * 480
 MIN_SIDE = 64
-SMALL_LONG, SMALL_SHORT = 160, 120
+MOST_OF_PHOTOGRAPH = 16_000_000  # pixels of a picture that a roster brings; it is decoded at a fraction of its size
+SMALL_LONG, SMALL_SHORT = 320, 240
 
 _START, _END = b"\xff\xd8\xff", b"\xff\xd9"
 _COLOURS = {"Gray", "YCbCr", "RGB"}  # CMYK comes from printers, never from cameras
@@ -26,10 +27,17 @@ def decode(jpeg: bytes) -> Pixels:
 
 
 def decode_small(jpeg: bytes) -> Pixels:
-    """Return the picture as BGR at the smallest scale that still has 160×120 pixels; raises TooLarge or BadFrame."""
+    """Return the picture as BGR at the smallest scale that still has 320×240 pixels; raises TooLarge or BadFrame."""
     height, width = _checked_size(jpeg)
     short, long = min(SMALL_SHORT, height, width), min(SMALL_LONG, max(height, width))
     return _decoded(jpeg, short if height <= width else long, long if height <= width else short)
+
+
+def decode_photograph(jpeg: bytes) -> Pixels:
+    """Return a picture that a roster brings, larger than a camera's as well, at no more than twice a camera's size; raises alike."""
+    height, width = _checked_size(jpeg, most_side=MOST_OF_PHOTOGRAPH // MIN_SIDE, most_pixels=MOST_OF_PHOTOGRAPH)
+    share = min(1.0, MAX_SIDE / max(height, width))
+    return _decoded(jpeg, int(height * share), int(width * share))
 
 
 def _decoded(jpeg: bytes, least_height: int, least_width: int) -> Pixels:
@@ -42,7 +50,7 @@ def _decoded(jpeg: bytes, least_height: int, least_width: int) -> Pixels:
     return pixels
 
 
-def _checked_size(jpeg: bytes) -> tuple[int, int]:
+def _checked_size(jpeg: bytes, *, most_side: int = MAX_SIDE, most_pixels: int = MAX_PIXELS) -> tuple[int, int]:
     """Return height and width of a picture that may be decoded."""
     if len(jpeg) > MAX_BYTES:
         raise TooLarge(f"a frame has {len(jpeg)} bytes; the limit is {MAX_BYTES}", bytes=len(jpeg))
@@ -56,8 +64,8 @@ def _checked_size(jpeg: bytes) -> tuple[int, int]:
         height, width, colours, _ = simplejpeg.decode_jpeg_header(jpeg)
     except ValueError as broken:
         raise BadFrame("a frame has no readable header") from broken
-    if max(height, width) > MAX_SIDE or height * width > MAX_PIXELS:
-        raise TooLarge(f"a frame is {width}×{height}; the limit is 640×480", width=width, height=height)
+    if max(height, width) > most_side or height * width > most_pixels:
+        raise TooLarge(f"a picture is {width}×{height}; the limit is {most_pixels} pixels", width=width, height=height)
     if min(height, width) < MIN_SIDE:
         raise BadFrame(f"a frame is {width}×{height}; too small to see anything", width=width, height=height)
     if colours not in _COLOURS:

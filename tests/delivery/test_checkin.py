@@ -18,6 +18,7 @@ ASHA = PersonId("per_asha")
 @dataclass(frozen=True)
 class Compared:
     distance: float | None
+    retake: str | None = None
 
 
 def a_checkin(state: CheckInState = CheckInState.REQUESTED) -> CheckIn:
@@ -83,6 +84,13 @@ def test_the_machine_never_moves_a_checkin(distance: float | None, state: CheckI
 )
 def test_a_distance_in_words(distance: float | None, view: MachineView) -> None:
     assert view_of(distance) is view
+
+
+@given(st.none() | st.floats(0, 2), st.sampled_from(["turned", "not_well_seen"]))
+def test_of_a_picture_to_take_again_nothing_else_is_said(distance: float | None, why: str) -> None:
+    compared = a_checkin().compared(Compared(distance, why))
+
+    assert (compared.machine_view, compared.machine_distance, compared.state) == (why, distance, CheckInState.REQUESTED)
 
 
 def test_somebody_the_machine_finds_unlike_is_admitted_by_a_person() -> None:

@@ -21,6 +21,7 @@ ROSTER = b"\xff\xd8\xff\xe0" + b"roster face"
 @dataclass(frozen=True)
 class Compared:
     distance: float | None
+    retake: str | None = None
 
 
 @pytest.fixture
@@ -98,9 +99,9 @@ def test_a_decision_is_taken_once(engine: Engine, world: World, invigilator: Act
 def test_a_mismatch_refuses_nobody(engine: Engine, world: World, invigilator: Actor) -> None:
     checkin.keep_roster_pictures(engine, world.sitting_id, ROSTER, None)
     checkin.ask_admission(engine, world.candidate, world.sitting_id, FACE)
-    seen: list[tuple[bytes, bytes]] = []
+    seen: list[tuple[bytes, bytes | None]] = []
 
-    def compare(live: bytes, roster: bytes) -> Compared:
+    def compare(live: bytes, roster: bytes | None) -> Compared:
         seen.append((live, roster))
         return Compared(0.9)
 
@@ -120,6 +121,21 @@ def test_without_a_roster_photograph_there_is_nothing_to_compare(engine: Engine,
     compared = checkin.compare_faces(engine, lambda live, roster: Compared(0.1), world.sitting_id)
 
     assert compared is not None and compared.machine_view is MachineView.NOT_COMPARED
+
+
+@pytest.mark.parametrize("roster", [ROSTER, None])
+@pytest.mark.parametrize("why", ["turned", "not_well_seen"])
+def test_a_picture_to_take_again_is_said_to_be_one_and_refuses_nobody(
+    engine: Engine, world: World, invigilator: Actor, why: str, roster: bytes | None
+) -> None:
+    checkin.keep_roster_pictures(engine, world.sitting_id, roster, None)
+    checkin.ask_admission(engine, world.candidate, world.sitting_id, FACE)
+
+    compared = checkin.compare_faces(engine, lambda live, roster: Compared(0.3, why), world.sitting_id)
+
+    assert compared is not None and compared.machine_view == why
+    checkin.decide(engine, invigilator, world.sitting_id, CheckInVerb.ADMIT)
+    assert state_of(engine, world) is SittingState.ADMITTED
 
 
 def test_the_reference_is_the_admitted_face_else_the_rosters(engine: Engine, world: World, invigilator: Actor) -> None:

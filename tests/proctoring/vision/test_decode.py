@@ -63,30 +63,31 @@ def test_an_upright_picture_is_as_fair() -> None:
     assert decode(jpeg(np.zeros((640, 480, 3), np.uint8))).shape == (640, 480, 3)
 
 
-@pytest.mark.parametrize(
-    ("bad", "error"),
-    [
-        (b"", BadFrame),
-        (b"\xff\xd8\xff", BadFrame),
-        (b"\x89PNG\r\n\x1a\n" + bytes(200), BadFrame),
-        (b"<svg onload=alert(1)>", BadFrame),
-        (FAIR[: len(FAIR) // 2], BadFrame),
-        (FAIR[: len(FAIR) // 2] + b"\xff\xd9", BadFrame),
-        (b"\xff\xd8\xff\xd9", BadFrame),
-        (claiming(65000, 65000), TooLarge),
-        (claiming(641, 480), TooLarge),
-        (claiming(640, 640), TooLarge),
-        (claiming(0, 0), BadFrame),
-        (jpeg(np.zeros((32, 32, 3), np.uint8)), BadFrame),
-        (FAIR + bytes(MAX_BYTES), TooLarge),
-        (coded("CMYK"), BadFrame),
-        (coded("CMYK", progressive=True), BadFrame),
-        (claiming(8000, 8000), TooLarge),
-        (jpeg(np.zeros((8000, 8000, 3), np.uint8)), TooLarge),
-        (jpeg(np.zeros((1, 1, 3), np.uint8)), BadFrame),
-        (layered(200), BadFrame),
-    ],
-)
+REFUSED: dict[str, tuple[bytes, type[AssessmentError]]] = {
+    "nothing": (b"", BadFrame),
+    "a beginning": (b"\xff\xd8\xff", BadFrame),
+    "PNG": (b"\x89PNG\r\n\x1a\n" + bytes(200), BadFrame),
+    "SVG": (b"<svg onload=alert(1)>", BadFrame),
+    "truncated": (FAIR[: len(FAIR) // 2], BadFrame),
+    "truncated, with an end": (FAIR[: len(FAIR) // 2] + b"\xff\xd9", BadFrame),
+    "a beginning and an end": (b"\xff\xd8\xff\xd9", BadFrame),
+    "bomb": (claiming(65000, 65000), TooLarge),
+    "a column too many": (claiming(641, 480), TooLarge),
+    "square": (claiming(640, 640), TooLarge),
+    "0×0": (claiming(0, 0), BadFrame),
+    "32×32": (jpeg(np.zeros((32, 32, 3), np.uint8)), BadFrame),
+    "padded": (FAIR + bytes(MAX_BYTES), TooLarge),
+    "CMYK": (coded("CMYK"), BadFrame),
+    "CMYK, progressive": (coded("CMYK", progressive=True), BadFrame),
+    "claims 8000×8000": (claiming(8000, 8000), TooLarge),
+    "8000×8000": (jpeg(np.zeros((8000, 8000, 3), np.uint8)), TooLarge),
+    "1×1": (jpeg(np.zeros((1, 1, 3), np.uint8)), BadFrame),
+    "layered": (layered(200), BadFrame),
+}
+BAD = {name: bad for name, (bad, _) in REFUSED.items()}
+
+
+@pytest.mark.parametrize(("bad", "error"), REFUSED.values(), ids=REFUSED)
 def test_a_bad_picture_is_refused(bad: bytes, error: type[AssessmentError]) -> None:
     for decoder in (decode, decode_small):
         with pytest.raises(error):
