@@ -27,9 +27,11 @@ from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotYe
 from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SessionId, SittingId, new_id
 from assessment_engine.people import SESSION_STAFF, Actor, Person, require
 from assessment_engine.services.engine import Engine, JobName
+from assessment_engine.services.risk import risk_for
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent, Facts, answer_saved
 from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord, WatchRecord
+from proctoring.risk import Risk
 
 CONTEXT = timedelta(seconds=60)
 """How far around an incident events are shown beside it."""
@@ -100,6 +102,7 @@ class CaseFile:
     watch: WatchRecord | None
     events: Sequence[ExamEvent]
     expected: Expected
+    risk: Risk | None  # hidden while a case of the sitting waits for the viewer's judgement
 
 
 def review_queue(engine: Engine, actor: Actor) -> list[QueueEntry]:
@@ -193,6 +196,7 @@ def case(engine: Engine, actor: Actor, incident_id: IncidentId) -> CaseFile:
             watch=tx.incidents.watch(sitting.id),
             events=_around(tx, sitting, incident.raised_at),
             expected=_expected(tx, sitting),
+            risk=risk_for(tx, actor.person_id, sitting.id),
         )
 
 

@@ -12,9 +12,11 @@ from assessment_engine.kernel.ids import IncidentId, SessionId, SittingId
 from assessment_engine.people import SESSION_STAFF, Actor, Person, require
 from assessment_engine.services import tickets
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.risk import risk_for
 from assessment_engine.services.tickets import TicketKind
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.incidents import IncidentRecord, WatchRecord
+from proctoring.risk import Risk
 
 ROOM = 30
 """Most tiles that one invigilator watches at a time."""
@@ -85,6 +87,7 @@ class Watching:
     incidents: tuple[IncidentRecord, ...]
     cases: Mapping[str, Case]
     watch: WatchRecord | None
+    risk: Risk | None  # hidden while a case of the sitting waits for the viewer's judgement
 
 
 def rooms(engine: Engine, actor: Actor) -> list[Room]:
@@ -159,6 +162,7 @@ def watching(engine: Engine, actor: Actor, sitting_id: SittingId) -> Watching:
             incidents=tuple(tx.incidents.of_sitting(sitting_id)),
             cases={case.incident_id: case for case in tx.invigilation.cases_of(sitting_id)},
             watch=tx.incidents.watch(sitting_id),
+            risk=risk_for(tx, actor.person_id, sitting_id),
         )
 
 
