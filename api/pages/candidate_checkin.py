@@ -110,6 +110,7 @@ _CHECK_WORDS: Mapping[str, str] = {
     "microphone.good": N_("You can be heard."),
     "microphone.silent": N_("We hear nothing. You can go on without."),
     "microphone.absent": N_("No microphone. You can go on without."),
+    "microphone.unsupported": N_("This browser cannot be listened to. You can go on without; it is not held against you."),
     "light.working": N_("Your face should be lit from the front."),
     "light.good": N_("The light is good."),
     "light.dark": N_("It is rather dark. Turn towards a window or a lamp."),
@@ -167,7 +168,7 @@ def way_in(engine: EngineDep, actor: Candidate, sitting_id: SittingId) -> Respon
 
 @router.get("/check")
 def system_check(request: Request, engine: EngineDep, actor: Candidate, sitting_id: SittingId) -> Response:
-    """Show the five steps; the script ticks them."""
+    """Show the steps; the script ticks them."""
     sitting = delivery.my_sitting(engine, actor, sitting_id)
     before = (
         SittingState.REGISTERED,
@@ -178,7 +179,8 @@ def system_check(request: Request, engine: EngineDep, actor: Candidate, sitting_
     )
     if elsewhere := _or_elsewhere(sitting, *before):
         return elsewhere
-    return page(request, "candidate/check.html", sitting=sitting, said_by_script=_said(request, _CHECK_WORDS))
+    listened_to = delivery.is_listened_to(engine, actor, sitting_id)
+    return page(request, "candidate/check.html", sitting=sitting, listened_to=listened_to, said_by_script=_said(request, _CHECK_WORDS))
 
 
 @router.get("/camera/{problem}")
@@ -213,6 +215,7 @@ def notice(request: Request, engine: EngineDep, actor: Candidate, sitting_id: Si
         sitting=standing.sitting,
         exam=standing.exam,
         camera_declined=standing.camera_declined,
+        listened_to=delivery.is_listened_to(engine, actor, sitting_id),
         looked_for=eyes.looked_for(engine, actor, sitting_id),
         kinds=wording.KINDS,
     )

@@ -8,7 +8,8 @@ from api.pages.sent import Said, Sent
 from api.words import N_
 from assessment_engine.delivery.timing import MAX_GRACE_S, MAX_WAIT_S, GracePolicy, OutagePolicy
 from assessment_engine.exams import EVERY_COMPETENCY, LEVELS, MOST_EVIDENCE_DAYS, SIGNALS, ExamPolicy
-from assessment_engine.exams.policy import DEVICE_CHANGES, TOOLS
+from assessment_engine.exams.policy import DEVICE_CHANGES, SOUNDS, TOOLS
+from proctoring.policy import Kind
 
 GRACE: Mapping[str, str] = {
     GracePolicy.AUTO_SUBMIT: N_("Hand in at once, with everything that was saved"),
@@ -24,6 +25,13 @@ DEVICES: Mapping[str, str] = dict(
     zip(DEVICE_CHANGES, (N_("The candidate, in one step"), N_("Only an invigilator, with a reason")), strict=True)
 )
 TOOL_WORDS: Mapping[str, str] = dict(zip(TOOLS, (N_("Calculator"), N_("Rough-work pad"), N_("Reading aloud")), strict=True))
+SOUND_WORDS: Mapping[str, str] = dict(
+    zip(
+        SOUNDS,
+        (N_("Off: the microphone is not opened"), N_("Checked for voices while the exam runs; nothing of it is stored")),
+        strict=True,
+    )
+)
 MOST_MINUTES, MOST_STOPPED_MINUTES, MOST_SITTINGS = 600, 240, 100
 _MOST_GRACE: Mapping[str, int] = {GracePolicy.AUTO_SUBMIT: 0, GracePolicy.GRACE: MAX_GRACE_S, GracePolicy.WAIT: MAX_WAIT_S}
 _KEY_WORDS: Said = (N_("A key has 64 characters, 0 to 9 and a to f. Write one a line."), {})
@@ -33,7 +41,7 @@ FIELDS_OF_GROUPS: Mapping[str, tuple[str, ...]] = {
     "time": ("grace", "grace_s", "outage", "most_stopped"),
     "device": ("device_change", "full_screen", "config_keys", "browser_exam_keys", "tools"),
     "who": ("course_id", "needs_competency", "needs_level", "most_sittings", "days_between", "practice_form_id"),
-    "watch": ("observable_percent", "alarms", "signals", "evidence_days"),
+    "watch": ("observable_percent", "alarms", "signals", "sound", "evidence_days"),
 }
 """Which fields stand in which group of the form: a group with something wrong in it is open."""
 
@@ -48,6 +56,7 @@ def policy_of(sent: Sent, competencies: Collection[str]) -> ExamPolicy:
         false_alert_budget=float(sent.number("alarms", 0, 100)),
         cut_scores={EVERY_COMPETENCY: _cuts(sent)},
         signals=sent.several("signals", SIGNALS),
+        sound=_sound(sent),
         evidence_days=sent.whole("evidence_days", 1, MOST_EVIDENCE_DAYS, empty=90),
         grace=sent.choice("grace", GRACE, GracePolicy.GRACE),
         grace_s=_grace_s(sent),
@@ -77,6 +86,13 @@ def _grace_s(sent: Sent) -> int:
     return seconds
 
 
+def _sound(sent: Sent) -> str:
+    sound = sent.one_of("sound", SOUND_WORDS, SOUNDS[0])
+    if sound != SOUNDS[0] and Kind.TALKING not in sent.several("signals", SIGNALS):
+        sent.wrong("sound", (N_("Voices can be checked for only where a voice heard for long is watched."), {}))
+    return sound
+
+
 def _cuts(sent: Sent) -> tuple[Decimal, ...]:
     words = sent.values.get("cuts", "").replace(",", " ").split()
     if not words or len(words) > LEVELS or not all(word.replace(".", "", 1).isdecimal() and word.isascii() for word in words):
@@ -103,7 +119,10 @@ def rules_of(policy: ExamPolicy, names: Mapping[str, str]) -> Mapping[str, list[
         N_("Time"): _time_rules(policy),
         N_("Device"): _device_rules(policy),
         N_("Who may sit it"): _who_rules(policy, names),
-        N_("Watching"): [_rule(N_("Pictures are kept after the decision for"), (N_("%(n)s days"), {"n": policy.evidence_days}))],
+        N_("Watching"): [
+            _rule(N_("Sound"), (SOUND_WORDS[policy.sound], {})),
+            _rule(N_("Pictures are kept after the decision for"), (N_("%(n)s days"), {"n": policy.evidence_days})),
+        ],
     }
 
 

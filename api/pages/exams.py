@@ -9,7 +9,7 @@ from api.auth import EngineDep, Officer
 from api.errors import status_of
 from api.pages import goto, page, wording
 from api.pages.calibration_words import facts_of, refusal_of
-from api.pages.exam_rules import DEVICES, FIELDS_OF_GROUPS, GRACE, MOST_MINUTES, OUTAGE, TOOL_WORDS, policy_of, rules_of
+from api.pages.exam_rules import DEVICES, FIELDS_OF_GROUPS, GRACE, MOST_MINUTES, OUTAGE, SOUND_WORDS, TOOL_WORDS, policy_of, rules_of
 from api.pages.sent import Posted, Said, Sent
 from api.pages.wording import WATCHED
 from api.words import N_

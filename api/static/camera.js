@@ -1,10 +1,14 @@
 // The candidate's camera: opened here, sent by camera_worker.js. What the page may show comes back through `onState` and `onMessage`.
 //
-// onState({camera, connection, message}), on every change:
+// onState({camera, connection, message, sound}), on every change:
 //   camera      "starting", "seen", "not_seen" (the server says why in `message`), "denied", "absent", "in_use" or "black"
 //   connection  "starting", "ok", "lost" (it tries again by itself), "elsewhere" (another window has the camera), "refused" or "closed"
+//   sound       null where nobody listens; else "starting", "heard", "not_heard" (as the server says), "muted", "denied", "absent", "in_use"
+//               or "unsupported". Whatever it is, it is nothing against anybody.
 
 import { problemOf } from "./check_state.js";
+import { openMicrophone } from "./sound.js";
+import { told } from "./sound_state.js";
 
 const WANTED = { video: { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 15 } }, audio: false };
 const BLACK = 6; // mean brightness of 255
@@ -21,14 +25,16 @@ export async function probeCamera() {
   }
 }
 
-// Start sending; `preview` is a <video> to show the picture in, or null. Answers {stop()}.
-export async function startCamera({ sittingId, csrf, preview = null, onState, onMessage = () => {} }) {
+// Start sending; `preview` is a <video> to show the picture in, or null. Only with `listen` is the microphone opened. Answers {stop()}.
+export async function startCamera({ sittingId, csrf, preview = null, listen = false, onState, onMessage = () => {} }) {
   const video = preview ?? document.createElement("video");
   Object.assign(video, { muted: true, playsInline: true });
   const worker = new Worker(new URL("./camera_worker.js", import.meta.url), { type: "module" });
-  let state = { camera: "starting", connection: "starting", message: "" };
+  let state = { camera: "starting", connection: "starting", message: "", sound: listen ? "starting" : null };
   let darkSince = null;
   let stopped = false;
+  let microphone = null;
+  const ear = { here: "starting", server: null };
 
   function change(changes) {
     const before = state;
@@ -60,7 +66,13 @@ export async function startCamera({ sittingId, csrf, preview = null, onState, on
     else if (state.camera === "black") change({ camera: "starting" });
   }
 
+  function hark(changes) {
+    Object.assign(ear, changes);
+    if (listen) change({ sound: told(ear.here, ear.server) });
+  }
+
   function hear(message) {
+    if (message.type === "seen") hark({ server: message.sound });
     if (message.type === "seen" && !["black", "denied", "absent", "in_use"].includes(state.camera)) {
       const seen = message.observable && message.faces > 0;
       change({ camera: seen ? "seen" : "not_seen", message: seen ? "" : (message.reason ?? "") });
@@ -76,7 +88,10 @@ export async function startCamera({ sittingId, csrf, preview = null, onState, on
       else worker.postMessage({ type: "nothing" });
     },
     brightness: ({ brightness }) => measure(brightness),
-    connection: ({ connection }) => change({ connection }),
+    connection({ connection }) {
+      change({ connection });
+      if (connection !== "ok") hark({ server: null });
+    },
     message: ({ message }) => hear(message),
   };
   worker.onmessage = ({ data }) => receivers[data.type](data);
@@ -84,9 +99,14 @@ export async function startCamera({ sittingId, csrf, preview = null, onState, on
   onState({ ...state });
   worker.postMessage({ type: "start", sittingId, csrf });
   open();
+  if (listen) {
+    const onBlock = (samples, rate) => worker.postMessage({ type: "sound", samples, rate }, samples ? [samples.buffer] : []);
+    microphone = openMicrophone({ onBlock, onState: (here) => hark({ here }) }).catch(() => hark({ here: "absent" }));
+  }
   return {
     stop() {
       stopped = true;
+      microphone?.then((opened) => opened?.stop());
       worker.postMessage({ type: "stop" });
       setTimeout(() => worker.terminate(), 500);
       for (const track of video.srcObject?.getTracks() ?? []) track.stop();

@@ -44,11 +44,12 @@ export async function seal(key, { seq, nonce, kind, clock, jpeg }) {
   return message;
 }
 
-// What is known of a connection, from the server's messages. Numbers only grow, over connections too.
+// What is known of a connection, from the server's messages. Numbers of frames only grow, over connections too.
 export function heard(state, message) {
   if (message.type === "hello") {
     const seq = Math.max(state.seq, message.next_seq);
-    return { ...state, seq, nonce: fromBase64url(message.nonce), fps: message.fps, quality: message.quality };
+    const sound = { listens: message.sound === "voice", soundSeq: 0, hole: false }; // its numbers begin anew
+    return { ...state, seq, ...sound, nonce: fromBase64url(message.nonce), fps: message.fps, quality: message.quality };
   }
   if (message.type === "ack") {
     return { ...state, nonce: fromBase64url(message.nonce), fps: message.fps, quality: message.quality };

@@ -1,14 +1,16 @@
 // The camera's worker: asks the page for pictures at the pace the server wants, compresses, signs and sends them, and keeps a few while the
-// line is cut. Its timers run on when the tab is hidden. The protocol is camera_protocol.js.
+// line is cut; encodes, signs and sends sound, of which nothing is kept. Its timers run on when the tab is hidden. The protocol is
+// camera_protocol.js.
 
 import { brightnessOf } from "./check_state.js";
 import { KEPT, LIVE, MOST_WAITING, afterClose, heard, importKey, keep, seal } from "./camera_protocol.js";
+import { BLOCK_MS, LEAST_FPS, NOTHING, SOUND, encoderConfig, gather } from "./sound_state.js";
 
 const SMALL = [32, 24];
 const PICTURE_WITHIN_MS = 2000;
 
 let place = null; // {sittingId, csrf}
-let line = { seq: 0, nonce: null, fps: 2, quality: 0.6 };
+let line = { seq: 0, nonce: null, fps: 2, quality: 0.6, listens: false, soundSeq: 0, hole: false };
 let key = null;
 let socket = null;
 let tries = 0;
@@ -16,6 +18,9 @@ let kept = [];
 let sending = Promise.resolve();
 let asked = 0; // when a picture was asked for, 0 when none is on its way
 let stopped = false;
+let encoder = null;
+let encoded = 0; // microseconds of sound
+let spoken = NOTHING;
 
 const canvas = new OffscreenCanvas(640, 480);
 const paper = canvas.getContext("2d");
@@ -68,6 +73,7 @@ async function greet(message) {
   const fresh = await importKey(message.key);
   line = heard(line, message);
   key = fresh;
+  spoken = NOTHING;
   tries = 0;
   postMessage({ type: "connection", connection: "ok" });
   const late = kept;
@@ -90,6 +96,50 @@ async function sendNow(jpeg, kind, clock) {
   line = { ...line, seq: seq + 1 }; // a number that is left out is seen by the server, and counted
   if (!isOpen() || socket.bufferedAmount > MOST_WAITING) return;
   const message = await seal(key, { seq, nonce: line.nonce, kind, clock, jpeg });
+  if (isOpen()) socket.send(message);
+}
+
+// A block of 60 ms, or null for one that is not to be listened to.
+function listen(samples, rate) {
+  if (!line.listens) return;
+  if (samples) encode(samples, rate);
+  else speak(new Uint8Array(0), BLOCK_MS);
+}
+
+function encode(samples, rate) {
+  if (encoder?.state !== "configured") encoder = openEncoder(rate);
+  const format = { format: "f32-planar", sampleRate: rate, numberOfFrames: samples.length, numberOfChannels: 1 };
+  const data = new AudioData({ ...format, timestamp: encoded, data: samples });
+  encoded += BLOCK_MS * 1000;
+  encoder.encode(data);
+  data.close();
+}
+
+function openEncoder(rate) {
+  const output = (chunk) => {
+    const packet = new Uint8Array(chunk.byteLength);
+    chunk.copyTo(packet);
+    speak(packet, (chunk.duration ?? BLOCK_MS * 1000) / 1000);
+  };
+  const made = new AudioEncoder({ output, error: () => (encoder = null) }); // the next block makes another
+  made.configure(encoderConfig(rate));
+  return made;
+}
+
+function speak(packet, ms) {
+  const [waiting, message] = gather(spoken, packet, ms);
+  spoken = waiting;
+  if (message) sending = sending.then(() => speakNow(message));
+}
+
+async function speakNow(packets) {
+  if (!isOpen() || !line.listens || line.fps < LEAST_FPS || socket.bufferedAmount > MOST_WAITING) {
+    line = { ...line, hole: true };
+    return;
+  }
+  const seq = line.soundSeq + (line.hole ? 1 : 0); // a number that is left out tells of the hole
+  line = { ...line, soundSeq: seq + 1, hole: false };
+  const message = await seal(key, { seq, nonce: line.nonce, kind: SOUND, clock: Date.now(), jpeg: packets });
   if (isOpen()) socket.send(message);
 }
 
@@ -131,6 +181,7 @@ const receivers = {
     ask();
   },
   picture: ({ bitmap }) => take(bitmap),
+  sound: ({ samples, rate }) => listen(samples, rate),
   nothing() {
     asked = 0;
   },

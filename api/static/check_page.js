@@ -1,8 +1,10 @@
-// The system check's page: camera, microphone, light and connection are tried here, the face by the server. Steps are decided in check_state.js.
+// The system check's page: camera, light and connection are tried here, and the microphone where the exam listens; the face is by the server.
+// Steps are decided in check_state.js.
 
 import { probeCamera, startCamera } from "./camera.js";
 import { STEPS, brightnessOf, initial, kbps, loudnessOf, mayGoOn, receive } from "./check_state.js";
 import { ask, csrf, say } from "./page.js";
+import { canSendSound } from "./sound.js";
 
 const LOOK_MS = 250;
 const SMALL = { width: 64, height: 48 };
@@ -12,11 +14,12 @@ const PATIENCE_MS = 8000;
 const root = document.getElementById("check");
 const live = document.getElementById("live");
 const level = document.getElementById("level");
-let state = initial(performance.now());
+const listens = root.dataset.sound === "voice";
+let state = initial(performance.now(), STEPS.filter((name) => listens || name !== "microphone"));
 
 function happen(event) {
   state = receive(state, event, performance.now());
-  for (const name of STEPS) {
+  for (const name of Object.keys(state.steps)) {
     const step = document.querySelector(`[data-step="${name}"]`);
     const { state: is, help } = state.steps[name];
     if (step.dataset.state === is && step.dataset.said === help) continue;
@@ -58,7 +61,9 @@ async function watchFace() {
   });
 }
 
+// How loud it is stays on this page: nothing of it is sent.
 async function openMicrophone() {
+  if (!(await canSendSound())) return happen({ type: "microphone", outcome: "unsupported" });
   try {
     const sound = new AudioContext();
     const ear = sound.createAnalyser();
@@ -74,6 +79,7 @@ async function openMicrophone() {
   } catch {
     happen({ type: "microphone", outcome: "absent" });
   }
+  return undefined;
 }
 
 async function measureLine() {
@@ -96,7 +102,7 @@ async function begin() {
     watchLight();
     watchFace().catch(() => {});
   }
-  await openMicrophone();
+  if (listens) await openMicrophone();
 }
 
 document.getElementById("retry").addEventListener("click", () => location.reload());

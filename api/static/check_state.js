@@ -1,4 +1,4 @@
-// The system check as data: events in, the state of five steps out. No DOM, no camera, no clock.
+// The system check as data: events in, the state of its steps out (the microphone is one only where the exam listens). No DOM, no camera, no clock.
 // A step is "waiting", "working", "good", "fair" (go on, with a word of advice) or "problem". `help` is a key into the page's words.
 // Driven by check_page.js.
 
@@ -15,8 +15,8 @@ const LOOKS = 3; // good looks in a row that make a face found
 const FACE_HELP = { too_dark: "dark", covered: "covered", back_lit: "back_lit", cropped: "cropped", too_far: "too_far" };
 const UP_KBPS = { good: 160, fair: 40 }; // the camera needs about 80
 
-export function initial(now) {
-  const steps = Object.fromEntries(STEPS.map((name) => [name, { state: "waiting", help: `${name}.waiting` }]));
+export function initial(now, names = STEPS) {
+  const steps = Object.fromEntries(names.map((name) => [name, { state: "waiting", help: `${name}.waiting` }]));
   return { steps, since: now, blackSince: null, goodLooks: 0, cameraProblem: null };
 }
 
@@ -47,7 +47,8 @@ const receivers = {
     return { ...put(put(state, "camera", "good", "good"), "light", ...lit), blackSince: null, cameraProblem: null };
   },
   microphone(state, { outcome }) {
-    return outcome === "live" ? put(state, "microphone", "working", "working") : put(state, "microphone", "fair", "absent");
+    if (outcome === "live") return put(state, "microphone", "working", "working");
+    return put(state, "microphone", "fair", outcome === "unsupported" ? "unsupported" : "absent");
   },
   level(state, { loudness }, now) {
     if (state.steps.microphone.state === "good") return state;
@@ -79,11 +80,12 @@ export function receive(state, event, now) {
 
 // One may go on when every step has an answer and none is a problem: what is only fair is an invigilator's matter, not the machine's.
 export function mayGoOn(state) {
-  return STEPS.every((name) => ["good", "fair"].includes(state.steps[name].state));
+  return Object.values(state.steps).every((step) => ["good", "fair"].includes(step.state));
 }
 
 export function counts(state) {
-  return { done: STEPS.filter((name) => ["good", "fair"].includes(state.steps[name].state)).length, of: STEPS.length };
+  const steps = Object.values(state.steps);
+  return { done: steps.filter((step) => ["good", "fair"].includes(step.state)).length, of: steps.length };
 }
 
 // Mean brightness (0 to 255) of RGBA pixels.

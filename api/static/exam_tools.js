@@ -58,23 +58,30 @@ export function toast(text) {
   setTimeout(() => line.remove(), 6000);
 }
 
-/** Start the camera and show how it stands; answers what stops it, or null. */
+/** Start the camera, and the microphone where the exam listens, and show how they stand; answers what stops them, or null. */
 export async function watchCandidate(sittingId, csrf, words) {
+  const listen = find("sound") !== null;
   try {
     const { startCamera } = await import("./camera.js");
-    return await startCamera({ sittingId, csrf, preview: find("me"), onState: (state) => showCamera(state, words) });
+    return await startCamera({ sittingId, csrf, preview: find("me"), listen, onState: (state) => showCamera(state, words) });
   } catch {
     showCamera({ camera: "not_seen", connection: "lost", message: "" }, words);
     return null;
   }
 }
 
-function showCamera({ camera, connection, message }, words) {
+function showCamera({ camera, connection, message, sound }, words) {
   const away = ["lost", "elsewhere", "refused"].includes(connection) && ["seen", "not_seen", "starting"].includes(camera);
   const key = away ? connection : camera;
   find("camera").dataset.kind = { seen: "good", starting: "plain" }[key] ?? "caution";
   write(find("camera-words"), words[`camera_${key}`] ?? words.camera_not_seen);
+  if (sound) showSound(sound, words);
   write(find("advice"), camera === "not_seen" ? (words[`advice_${message}`] ?? "") : "");
+}
+
+function showSound(sound, words) {
+  find("sound").dataset.kind = { heard: "good", starting: "plain" }[sound] ?? "caution";
+  write(find("sound-words"), words[`sound_${sound}`] ?? words.sound_not_heard);
 }
 
 /** Write only what changed: a status that is written again is read out again. */

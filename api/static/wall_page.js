@@ -38,6 +38,7 @@ function drawTile(sitting, now) {
   element.querySelector("[data-looked]").textContent = tile.lookedAt === null ? say("never") : say("looked", { n, unit: say(`unit.${unit}`) });
   const { dropped = 0, gaps = 0 } = tile.seen ?? {};
   element.querySelector("[data-lost]").textContent = dropped || gaps ? `· ${say("lost", { dropped, gaps })}` : "";
+  element.querySelector("[data-sound]").hidden = tile.seen?.sound !== "not_heard"; // known of nobody else, and no finding
   const line = element.querySelector(".bars");
   line.dataset.bars = bars(tile, now);
   line.setAttribute("aria-label", say("bars", { n: bars(tile, now) }));

@@ -1,4 +1,4 @@
-"""One sitting under watch: frames in; incidents and evidence into the services, words for the wall and the page out.
+"""One sitting under watch: frames and sound in; incidents and evidence into the services, words for the wall and the page out.
 
 Before the exam begins a desk only looks, coaches and learns where the candidate looks; from the start on it watches. A desk is made anew
 when its shard changes hands, replays the last seconds of the stream and goes on under the same names.
@@ -21,13 +21,14 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.services.watches import Orders
 from assessment_engine.storage.incidents import WatchRecord
 from proctoring.baseline import BaselineKeeper
-from proctoring.channel import Frame, Gap
+from proctoring.channel import Frame, Gap, Sound
 from proctoring.evidence import EvidenceRing, Segment, Shot
 from proctoring.incidents import Change, IncidentChange
 from proctoring.observations import Observation
 from proctoring.policy import Kind
 from proctoring.vision.decode import decode
 from proctoring.vision.eyes import Eyes, Networks
+from proctoring.vision.hearing import Hearing
 from proctoring.vision.thumbs import thumbnail
 from proctoring.watch import Totals, Watch
 from workers.frames import Entry, Tally
@@ -59,6 +60,8 @@ class Desk:
         self._left_open = {one.key: one for one in orders.incidents if one.end_s is None}
         self._centre = BaselineKeeper(orders.policy.gaze.calibration_s)
         self._watch: Watch | None = None
+        self._listens = False
+        self._hearing: Hearing | None = None
         self._ring = EvidenceRing()
         self._tally, self._received_before = Tally(received=orders.before.frames_received), 0
         self._before = orders.before
@@ -84,6 +87,8 @@ class Desk:
         """Begin the watch, or take it up where an earlier owner left it."""
         self.sitting, self._before, self._origin = orders.sitting, orders.before, orders.sitting.started_at
         self._eyes, self._last_look = self._eyes_for(orders), None
+        self._listens = Kind.TALKING not in orders.policy.off
+        self._hearing = Hearing(self._networks.voice) if self._listens and self._networks.voice is not None else None
         before_s = self._seconds(self._before.recognised_at) if self._before.recognised_at is not None else None
         self._watch = Watch(orders.policy, baseline=orders.baseline or self._centre.baseline, known=orders.incidents, recognised_s=before_s)
         now_s = self._seconds(self._engine.clock.now())
@@ -107,7 +112,9 @@ class Desk:
     def receive(self, entry: Entry) -> None:
         """Take one entry of the stream in; when this returns, what it established is stored."""
         self._note(entry)
-        if isinstance(entry.happened, Gap):
+        if isinstance(entry.happened, Sound):
+            self._listen(entry.happened)
+        elif isinstance(entry.happened, Gap):
             self._gap(entry.happened)
         elif entry.happened.kept and self._watch is not None:
             self._kept.append(Shot(jpeg=entry.happened.jpeg, observation=self._unseen(entry.happened)))
@@ -202,6 +209,19 @@ class Desk:
             return self._last_look.at
         return max(0.0, self._seconds(self._before.last_frame_at)) if self._before.last_frame_at is not None else 0.0
 
+    def _listen(self, sound: Sound) -> None:
+        """Hear a message of sound, which ends here: the next look has the share of it that held a voice."""
+        if self._hearing is not None:
+            with self._eyes.costs.of("sound"):
+                self._hearing.receive(sound)
+
+    def _sound(self) -> str | None:
+        """Say whether the microphone is listened to just now; None where it is not to be."""
+        if not self._listens:
+            return None
+        heard = self._hearing.heard_at if self._hearing is not None else None
+        return "heard" if heard is not None and self._engine.clock.now() - heard < DEAF_AFTER else "not_heard"
+
     def _look(self, frame: Frame) -> None:
         self._last = frame
         at_s = self._seconds(frame.at)
@@ -216,6 +236,8 @@ class Desk:
         if self._watch is None:
             self._centre.receive(seen, self._step(seen), frozen=self.sitting.state is not SittingState.ADMITTED)
         else:
+            if self._hearing is not None:
+                seen = replace(seen, voice=self._hearing.voice())
             self._ring.receive(Shot(jpeg=frame.jpeg, observation=seen))
             self._watch.receive(seen)
         self._last_look = seen
@@ -266,7 +288,7 @@ class Desk:
         while self._recent[0] < frame.at - timedelta(seconds=5):
             self._recent.popleft()
         if self._is_due(SAY_EVERY, now):
-            self._said.append(Said(channel=f"page:{self.sitting.id}", message=_coaching(seen)))
+            self._said.append(Said(channel=f"page:{self.sitting.id}", message=_coaching(seen, self._sound())))
             self._said.append(Said(channel=f"wall:{self.sitting.session_id}", message=self._seen_message(frame, seen, now)))
         if self._is_due(SHOW_EVERY, now):
             self._picture = thumbnail(frame.jpeg)
@@ -280,6 +302,7 @@ class Desk:
             "observable": seen.observable,
             "reason": seen.reason.value if seen.reason else None,
             "faces": seen.faces if seen.faces is not None else int(seen.face is not None),
+            "sound": self._sound(),
             "fps": round(len(self._recent) / 5, 1),
             "lag_ms": max(0, int((now - frame.at).total_seconds() * 1000)),
             "received": counts.frames_received,
@@ -317,7 +340,13 @@ class Desk:
         return round((at - self._origin).total_seconds(), 3)
 
 
-def _coaching(seen: Observation) -> Json:
-    """Return what the page may know: whether it is seen, and what to change; never what was found."""
+def _coaching(seen: Observation, sound: str | None) -> Json:
+    """Return what the page may know: whether it is seen and listened to, and what to change; never what was found."""
     faces = seen.faces if seen.faces is not None else int(seen.face is not None)
-    return {"type": "seen", "observable": seen.observable, "reason": seen.reason.value if seen.reason else None, "faces": faces}
+    return {
+        "type": "seen",
+        "observable": seen.observable,
+        "reason": seen.reason.value if seen.reason else None,
+        "faces": faces,
+        "sound": sound,
+    }
