@@ -42,10 +42,10 @@ class Found:
 
 
 def find(network: DetectorNetwork, family: str, picture: Pixels) -> Found:
-    """Return what a network of a family finds in a picture; a score that is no number is 0."""
+    """Return what a network of a family finds in a picture; a score that is none from 0 to 1 is 0."""
     prepare, read = _FAMILIES[family]
     scores, boxes = read(network(prepare(picture, network.size)), network.size, picture.shape)
-    return Found(scores=np.nan_to_num(scores, nan=0.0, posinf=0.0, neginf=0.0), boxes=np.nan_to_num(boxes))
+    return Found(scores=np.where((scores >= 0) & (scores <= 1), scores, np.float32(0)), boxes=np.nan_to_num(boxes))
 
 
 def family_of(network: DetectorNetwork) -> str:

@@ -19,6 +19,7 @@ CERTAIN = 0.85  # and above which a new one is really a face
 RIGHT_EYE, LEFT_EYE = 0, 1  # of a detection's six points, as the person has them: the right eye is on the image's left
 MESH_RIGHT, MESH_LEFT = 33, 263
 MESH_PADDING = 1.5
+ABSURD = 1e4  # pixels of a crop of at most 192: no answer of a network in its right mind; nor is what is no number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ class Detector:
         """Return the faces that score at least `least`, best first, each once."""
         region = crops.whole(picture)
         raw, scores = self._network(crops.as_input(region.cut(picture, self._side), low=-1.0, high=1.0))
-        logits = np.clip(np.where(np.isfinite(scores[0, :, 0]) & np.isfinite(raw[0]).all(axis=1), scores[0, :, 0], -80), -80, 80)
+        logits = np.clip(np.where(np.isfinite(scores[0, :, 0]) & (np.abs(raw[0]) < ABSURD).all(axis=1), scores[0, :, 0], -80), -80, 80)
         kept = np.flatnonzero(logits >= np.log(least / (1 - least)))
         found = [self._detection(raw[0, i], self._anchors[i], float(logits[i]), region) for i in kept]
         return _each_once(found)
@@ -108,7 +109,7 @@ class MeshReader:
     def read(self, picture: Pixels, region: Region) -> Mesh:
         """Return the points found in `region`, with the score that a face is there."""
         points, logit = self._network(crops.as_input(region.cut(picture, MESH_SIDE)))
-        if not np.isfinite(points).all():
+        if not (np.abs(points) < ABSURD).all():
             return Mesh(points=np.zeros((468, 3), np.float32), score=0.0)
         placed = region.place(points.reshape(468, 3), MESH_SIDE)
         return Mesh(points=placed, score=float(1 / (1 + np.exp(-np.clip(np.nan_to_num(logit.ravel()[0], nan=-80.0), -80, 80)))))
