@@ -1,8 +1,8 @@
 """The eyes on one candidate: a frame in, an Observation out.
 
-A cascade: the picture is measured small; one in which nothing stirred since it was last read has that reading; else the followed face is
-read, the irises when they move or have waited; the dearer looks (everybody's faces, identity, things) come by a schedule and when something
-changed. Networks are shared between candidates; what is remembered about one candidate lives here.
+A cascade: the picture is measured small; while the face is calm its last reading stands, for less than two
+seconds; else the followed face is read, the irises when they move or have waited; the dearer looks (everybody's faces, identity, things)
+come by a schedule and when something changed. Networks are shared between candidates; what is remembered about one candidate lives here.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,6 +13,7 @@ import numpy as np
 from proctoring.observations import Box, Head, Observation, Reason, Thing, ThingName
 from proctoring.vision import faces, identity, models, pose, quality
 from proctoring.vision.attention import Attention, Pace
+from proctoring.vision.calm import Portrait
 from proctoring.vision.costs import Costs
 from proctoring.vision.decode import decode, decode_small
 from proctoring.vision.faces import Detection, Detector, Mesh, MeshReader
@@ -32,7 +33,7 @@ class Schedule:
     things: Pace = field(default_factory=Pace)
     absence_s: float = 1.9  # how often an empty place is searched for a person
     leaving_s: float = 0.9  # and how often until it is known to be empty
-    still_s: float = 1.9  # the longest that a picture in which nothing stirs is not read
+    still_s: float = 1.9  # the longest that a calm face is not read
     break_s: float = 3.0
     around: float = 0.013  # share of the picture beside the candidate that changed: somebody may have come,
     unusual: float = 1.8  # if it is so many times what usually changes there
@@ -48,6 +49,40 @@ class Seen:
     head: Head
     box: Box
     outside: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was found in one frame, and how it looked: may stand for the next ones while they look the same."""
+
+    found: Observation
+    view: View
+    seen: Seen | None
+    portrait: Portrait | None
+
+
+class Frame:
+    """One frame, decoded small at once and whole when something in it is to be read; raises BadFrame or TooLarge."""
+
+    def __init__(self, given: bytes | Pixels, costs: Costs) -> None:
+        self._given, self._costs = given, costs
+        self._whole = None if isinstance(given, bytes) else given
+        with costs.of("decode"):
+            self.small = decode_small(given) if isinstance(given, bytes) else quality.half_of(given)
+
+    @property
+    def whole(self) -> Pixels:
+        """Return all pixels."""
+        if self._whole is None:
+            assert isinstance(self._given, bytes)
+            with self._costs.of("decode"):
+                self._whole = decode(self._given)
+        return self._whole
+
+    @property
+    def scale(self) -> float:
+        """Return the small picture's width over the whole one's."""
+        return float(self.small.shape[1] / self.whole.shape[1])
 
 
 class Networks:
@@ -77,7 +112,7 @@ class Eyes:
         self._attention = Attention(self._plan.things)
         self._scene = Scene()
         self._view: View | None = None
-        self._read: tuple[View, Observation] | None = None
+        self._read: Reading | None = None
         self._counted: View | None = None
         self._moved = self._usually_around = 0.0
         self._usual_pitch: float | None = None
@@ -91,43 +126,52 @@ class Eyes:
 
     def look(self, frame: bytes | Pixels, at: float, seq: int) -> Observation:
         """Return what is in this frame; bytes that are no fair picture raise BadFrame or TooLarge and change nothing."""
-        with self.costs.of("decode"):
-            small = decode_small(frame) if isinstance(frame, bytes) else quality.small_of(frame)
+        given = Frame(frame, self.costs)
         with self.costs.of("quality"):
-            view = quality.view(small)
+            view = quality.view(given.small)
             covered = quality.covered(view, self._scene)
-            unchanged = None if covered else self._unchanged(view, at)
-        if covered or unchanged is not None:
-            picture = None
-        else:
-            with self.costs.of("decode"):
-                picture = decode(frame) if isinstance(frame, bytes) else frame
         self.costs.frames += 1
-        return self._with(picture, view, unchanged, at, seq)
-
-    def _with(self, picture: Pixels | None, view: View, unchanged: Observation | None, at: float, seq: int) -> Observation:
         self._moved = quality.changed(self._view, view) if self._view is not None else 1.0
         self._view = view
         if self._at is not None and at - self._at > self._plan.break_s:
             self._broken()
         self._at = at
-        if unchanged is not None:
-            return replace(unchanged, at=at, seq=seq, identity=None, objects=None, quality=view.quality)
-        if picture is None:
+        if covered:
             self._broken()
             return Observation(at=at, seq=seq, reason=Reason.COVERED, quality=view.quality)
-        seen = self._follow(picture)
-        found = self._with_face(picture, seen, at, seq) if seen else self._without_face(picture, view, at, seq)
-        self._read = (view, found)
-        return found
+        read = self._standing(view, given.small, at)
+        return self._kept(given, view, read, seq, at) if read is not None else self._anew(given, view, at, seq)
 
-    def _unchanged(self, view: View, at: float) -> Observation | None:
-        """Return the last reading when nothing has stirred since, it is young enough and nothing waits to be looked at."""
-        if self._read is None or self._recognise > 0 or self._crowd or self._attention.aroused:
+    def _standing(self, view: View, small: Pixels, at: float) -> Reading | None:
+        """Return the last reading while it stands: young, no identity to be compared, and nothing stirred or the face calm."""
+        read = self._read
+        if read is None or self._recognise > 0 or self._crowd or not 0 <= at - read.found.at < self._plan.still_s:
             return None
-        before, observation = self._read
-        young = 0 <= at - observation.at < self._plan.still_s
-        return observation if young and quality.still(before, view) else None
+        if read.found.gaze is not None and self._gaze is not None and not self._gaze.stands(at):
+            return None
+        if quality.still(read.view, view):
+            return read
+        with self.costs.of("calm"):
+            return read if read.portrait is not None and read.portrait.calm(small) else None
+
+    def _kept(self, given: Frame, view: View, read: Reading, seq: int, at: float) -> Observation:
+        """Let a reading of the face stand; what is beside it is looked at all the same."""
+        found = replace(read.found, at=at, seq=seq, identity=None, objects=None, quality=view.quality)
+        if read.seen is None:
+            return found
+        count = self._count(given, read.seen, at)
+        things, people = self._things(given, read.seen, at)
+        self._scene.learn(view, read.seen.box)
+        return replace(found, faces=count, people=people, objects=things)
+
+    def _anew(self, given: Frame, view: View, at: float, seq: int) -> Observation:
+        seen = self._follow(given.whole)
+        found = self._with_face(given, seen, at, seq) if seen else self._without_face(given, view, at, seq)
+        well = seen is not None and found.reason is None
+        with self.costs.of("calm"):
+            portrait = Portrait.of(given.small, seen.mesh.points, given.scale) if seen is not None and well else None
+        self._read = Reading(found=found, view=view, seen=seen, portrait=portrait)
+        return found
 
     def enrol(self, picture: Pixels) -> Floats | None:
         """Return the description of the one face in a picture, or None when it shows none, or none well enough; remembers nothing."""
@@ -181,12 +225,12 @@ class Eyes:
                 return mesh
         return None
 
-    def _with_face(self, picture: Pixels, seen: Seen, at: float, seq: int) -> Observation:
+    def _with_face(self, given: Frame, seen: Seen, at: float, seq: int) -> Observation:
         assert self._view is not None
-        view, head = self._view, seen.head
+        view, head, picture = self._view, seen.head, given.whole
         reason = quality.why_face_is_not_seen_well(view, seen.box, seen.outside)
-        count = self._count(picture, seen, at)
-        things, people = self._things(picture, seen, at)
+        count = self._count(given, seen, at)
+        things, people = self._things(given, seen, at)
         self._scene.learn(view, seen.box)
         self._place = seen.box
         points = seen.mesh.points
@@ -207,12 +251,12 @@ class Eyes:
             quality=view.quality,
         )
 
-    def _without_face(self, picture: Pixels, view: View, at: float, seq: int) -> Observation:
+    def _without_face(self, given: Frame, view: View, at: float, seq: int) -> Observation:
         """Say why there is no face: a bad picture, a person whose face is not seen, or really nobody."""
         reason = quality.why_no_face(view)
         if reason is not None:
             return Observation(at=at, seq=seq, reason=reason, faces=0, quality=view.quality)
-        things = self._empty_place(picture, at)
+        things = self._empty_place(given.whole, at)
         # Without the object network nobody can say that nobody is there.
         people = self._people if self._nets.objects is not None else None
         if people == 0 and (self._glimpsed or self._scene.body_still_there(view)):
@@ -228,11 +272,12 @@ class Eyes:
             quality=view.quality,
         )
 
-    def _count(self, picture: Pixels, mine: Seen, at: float) -> int | None:
+    def _count(self, given: Frame, mine: Seen, at: float) -> int | None:
         """Count faces when it is time, when something moved beside the candidate, and on every frame while there is more than one."""
         if self._nets.far is None or not (self._crowd or self._stirred_around(mine.box) or at - self._counted_at >= self._plan.count_s):
             return None
         self._counted_at, self._counted = at, self._view
+        picture = given.whole
         with self.costs.of("far"):
             others = [d for d in self._nets.far.find(picture, least=0.6) if faces.overlap(d.box, mine.mesh.box) < 0.3]
         real = [d for d in others if self._is_face(picture, d)]
@@ -269,7 +314,7 @@ class Eyes:
         self._recognise = 3 if found > identity.DOUBT else max(0, self._recognise - 1)
         return found
 
-    def _things(self, picture: Pixels, seen: Seen, at: float) -> tuple[tuple[Thing, ...] | None, int | None]:
+    def _things(self, given: Frame, seen: Seen, at: float) -> tuple[tuple[Thing, ...] | None, int | None]:
         """Look for things where attention points; return them, and the people counted when it was the whole picture."""
         if self._nets.objects is None or self._view is None:
             return None, None
@@ -277,7 +322,7 @@ class Eyes:
         part = self._attention.part(at, seen.box, novel=novel, glance_down=self._glances_down(seen.head))
         if part is None:
             return None, None
-        things, people = self._looked(picture, part, at)
+        things, people = self._looked(given.whole, part, at)
         if not things and novel is not None:
             self._scene.accept(self._view, novel if part == WHOLE else part)
         return things, people

@@ -69,6 +69,10 @@ class GazeKeeper:
         self._usual: Floats | None = None
         self._away = False
 
+    def stands(self, at: float) -> bool:
+        """Say whether calm eyes need no new look yet: they are where they usually are, and one was read less than two seconds ago."""
+        return not self._away and at - max((eye.at for eye in self._eyes.values()), default=-math.inf) < REFRESH_S
+
     def forget(self) -> None:
         """Another face may come: nothing that was read stands."""
         self._eyes.clear()

@@ -4,6 +4,7 @@ Black, or smooth and unlike the scene that was there before: the camera is cover
 wall is smooth too; that is why the scene is remembered while the candidate is in it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -22,6 +23,7 @@ FACE_BLACK = 10.0  # median of a face below which nothing of it can be told
 BLURRED = 12.0  # edge energy below which a picture without a face may merely be out of focus
 UNLIKE = 22.0  # colour distance (CIE Lab) that light alone does not make
 _WIDTH, _HEIGHT = 160, 120
+_HALF = 320
 _CELLS = (32, 24)
 _PIXELS = _WIDTH // _CELLS[0]
 _MIDDLE = (slice(_HEIGHT // 4, _HEIGHT * 3 // 4), slice(_WIDTH // 3, _WIDTH * 2 // 3))
@@ -37,6 +39,7 @@ _ACCEPTED = 0.6
 _WINDOW, _FEWEST_NOVEL = 8, 5  # cells
 _ALIKE = 0.75  # correlation from which a piece of the picture is the chest that was seen before
 _TEXTURE = 8.0
+_HARDLY_ANY = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +64,10 @@ def view(picture: Pixels) -> View:
     """Measure a picture, large or small."""
     small = small_of(picture)
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-    low, bright, brightest = (float(value) for value in np.percentile(grey[::2, ::2], [5, 90, 99]))
+    low, bright, brightest = _percentiles(np.asarray(grey, np.uint8), (5, 90, 99))
     coarse = cv2.resize(small, _CELLS, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     cells = np.asarray(cv2.cvtColor(coarse, cv2.COLOR_BGR2LAB), np.float32)
-    _, edges = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_32F))
+    _, edges = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))
     quality = Quality(
         brightness=round(cv2.mean(grey)[0], 1),
         contrast=round(brightest - low, 1),
@@ -73,11 +76,25 @@ def view(picture: Pixels) -> View:
     return View(quality=quality, brightest=brightest, bright=bright, cells=cells, grey=np.asarray(grey, np.uint8))
 
 
+def _percentiles(grey: Pixels, shares: Sequence[float]) -> tuple[float, ...]:
+    """Return the grey levels below which these hundredths of a picture lie."""
+    counted = np.cumsum(cv2.calcHist([grey], [0], None, [256], [0, 256]))
+    return tuple(float(level) for level in np.searchsorted(counted, np.array(shares) / 100 * grey.size))
+
+
 def small_of(picture: Pixels) -> Pixels:
     """Return the picture at the size at which it is measured."""
     if picture.shape[:2] == (_HEIGHT, _WIDTH):
         return picture
     return np.asarray(cv2.resize(picture, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def half_of(picture: Pixels) -> Pixels:
+    """Return the picture as `decode_small` has it: not wider or higher than 320, in its own shape."""
+    share = _HALF / max(picture.shape[:2])
+    if share >= 1:
+        return picture
+    return np.asarray(cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 class Scene:
@@ -104,7 +121,7 @@ class Scene:
         """Say whether the place below the last face looks as it did: somebody who turned, bent or veiled has not gone."""
         if self._latest is None:
             return False
-        moved = np.linalg.norm(seen.cells[self._body] - self._latest.cells[self._body], axis=-1)
+        moved = _lengths(seen.cells[self._body] - self._latest.cells[self._body])
         still = moved.size >= _FEWEST and float((moved < _SAME).mean()) >= _STILL
         return still or (moved.size >= _FEWEST and self._body_elsewhere(seen, self._latest.grey))
 
@@ -120,24 +137,17 @@ class Scene:
         """Return where, outside the face, something has been for two views in a row that is not usually there."""
         if self._cells is None:
             return None
-        novel = _unlit_difference(seen.cells, self._cells) > _NOVEL
+        novel = np.asarray(_unlit_difference(seen.cells, self._cells) > _NOVEL)
         rows, columns = _grown(face)
         novel[rows, columns] = False
         lasting, self._novel_before = None if self._novel_before is None else novel & self._novel_before, novel
-        if lasting is None or not lasting.any():
-            return None
-        held = cv2.boxFilter(lasting.astype(np.float32), -1, (_WINDOW, _WINDOW), normalize=False, borderType=cv2.BORDER_CONSTANT)
-        row, column = np.unravel_index(int(held.argmax()), held.shape)
-        if held[row, column] < _FEWEST_NOVEL:
-            return None
-        x, y = (int(column) - _WINDOW / 2) / _CELLS[0], (int(row) - _WINDOW / 2) / _CELLS[1]
-        return Box.between(x, y, x + _WINDOW / _CELLS[0], y + _WINDOW / _CELLS[1])
+        return None if lasting is None else _fullest(lasting)
 
     def unlike(self, seen: View) -> bool:
         """Say whether hardly any of the picture has the colour it had before; without a memory, yes."""
         if self._cells is None:
             return True
-        return float(np.percentile(np.linalg.norm(seen.cells - self._cells, axis=-1), 25)) > UNLIKE
+        return float((_lengths(seen.cells - self._cells) <= UNLIKE).mean()) < _HARDLY_ANY
 
 
 def covered(seen: View, scene: Scene) -> bool:
@@ -189,14 +199,32 @@ def stirred_around(before: View, now: View, face: Box) -> float:
 
 def changed(before: View, now: View) -> float:
     """Return the share of cells whose colour moved: the cheap reason to look closer."""
-    moved = np.linalg.norm(now.cells - before.cells, axis=-1) > _SAME
-    return float(moved.mean())
+    return float((_lengths(now.cells - before.cells) > _SAME).mean())
+
+
+def _fullest(marked: Mask) -> Box | None:
+    """Return the window with the most marked cells, None when even it has too few."""
+    if np.count_nonzero(marked) < _FEWEST_NOVEL:
+        return None
+    held = cv2.boxFilter(marked.astype(np.float32), -1, (_WINDOW, _WINDOW), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    row, column = np.unravel_index(int(held.argmax()), held.shape)
+    if held[row, column] < _FEWEST_NOVEL:
+        return None
+    x, y = (int(column) - _WINDOW / 2) / _CELLS[0], (int(row) - _WINDOW / 2) / _CELLS[1]
+    return Box.between(x, y, x + _WINDOW / _CELLS[0], y + _WINDOW / _CELLS[1])
 
 
 def _unlit_difference(one: Floats, other: Floats) -> Floats:
     """Return the colour distance of cells after taking out what the whole picture has in common: a lamp, the camera's own exposure."""
     difference = one - other
-    return np.asarray(np.linalg.norm(difference - np.median(difference, axis=(0, 1)), axis=-1), np.float32)
+    each = difference.reshape(-1, difference.shape[-1]).T
+    common = np.partition(each, each.shape[1] // 2)[:, each.shape[1] // 2]  # the median, a good deal faster than asking for it
+    return _lengths(difference - common)
+
+
+def _lengths(colours: Floats) -> Floats:
+    """Return the length of each colour's difference."""
+    return np.asarray(np.sqrt(np.einsum("ijk,ijk->ij", colours, colours)), np.float32)
 
 
 def _cells_between(left: float, top: float, right: float, bottom: float) -> tuple[slice, slice]:
