@@ -1,7 +1,8 @@
 """Whether this is the same face: an aligned chip, 128 numbers, a distance.
 
 The network is dlib's; its chip is defined by five points of dlib's mean face. Measured on 120 pairs aligned this way: the same person is at
-most .45 apart, different people at least .62; harder sets overlap slightly, so a person decides.
+most .45 apart, different people at least .62; harder sets overlap slightly, so a person decides. A dark face is brought to good light
+before it is described: darkness alone keeps nobody from being compared (docs/adr/0035-who-sits-in-the-dark.md).
 """
 
 from collections.abc import Sequence
@@ -13,11 +14,19 @@ import numpy.typing as npt
 from proctoring.vision.models import Floats, Network, Pixels
 
 CHIP_SIDE = 150
+_ABSURD = 10.0  # each of the 128 numbers is within 1; what is no number is not below anything
 DOUBT = 0.52  # above this distance the face is looked at again in every good frame
-# A face that is turned, small, dark or covered further than this is not compared at all: it would accuse by its picture.
+# A face that is turned, small, faint or covered further than this is not compared at all: it would accuse by its picture.
 MOST_YAW, MOST_PITCH, LEAST_SIDE = 25.0, 28.0, 56.0
-_LEAST_LIGHT, _LEAST_CONTRAST = 45.0, 12.0
+# Grey levels: what tells faces apart must stand out from the level or so that camera and JPEG are wrong by, whatever the light.
+_LEAST_CONTRAST = 3.0
+_LIT = 110.0  # grey level (CIE L* of 255) of a face in good light; a darker one is brought there
 _COVERED = 17.0  # colour distance (CIE a*, b*) between the upper and the lower face that a beard does not make and a veil does
+_VEILED = (
+    1.9  # times that the place between the eyes is lighter than the cheeks under a dark cloth; a face in light or shade has at most 1.7
+)
+_INNER = (slice(35, 130), slice(35, 115))  # of the chip: the face without hair and background
+_GAMMA = 2.2
 _PADDING = 0.25
 # dlib's mean positions of: outer and inner corner of the eye on the image's right, the same on the left, base of the nose.
 _MEAN_FACE = np.array(
@@ -34,11 +43,11 @@ class IdentityReader:
         self._network = network
 
     def describe(self, face: Pixels) -> Floats | None:
-        """Return the description of a chip, None when the network gives none that can be compared."""
-        piece = face[..., ::-1].astype(np.float32)
+        """Return the description of a chip in good light, None when the network gives none that can be compared."""
+        piece = lit(face)[..., ::-1].astype(np.float32)
         batch = np.ascontiguousarray(piece.transpose(2, 0, 1)[None])
         found = np.asarray(self._network(batch)[0][0], np.float32)
-        return found if np.isfinite(found).all() else None
+        return found if (np.abs(found) < _ABSURD).all() else None
 
 
 def chip(picture: Pixels, mesh: Floats) -> Pixels:
@@ -47,14 +56,26 @@ def chip(picture: Pixels, mesh: Floats) -> Pixels:
     return np.asarray(cv2.warpAffine(picture, matrix, (CHIP_SIDE, CHIP_SIDE)), np.uint8)
 
 
+def lit(face: Pixels) -> Pixels:
+    """Return a dark chip as a longer exposure would have shown it, its median at good light; one that is light enough as it is."""
+    light = float(np.median(_lightness(face)))
+    if light >= _LIT:
+        return face
+    gain = _luminance(_LIT) / max(_luminance(light), _luminance(1.0))
+    exposed = 255 * np.clip((np.arange(256) / 255) ** _GAMMA * gain, 0, 1) ** (1 / _GAMMA)
+    return np.asarray(cv2.LUT(face, np.round(exposed).astype(np.uint8)), np.uint8)
+
+
 def readable(face: Pixels) -> bool:
-    """Say whether a chip is lit well enough and shows the lower face: a dark or veiled face must not be called somebody else's."""
-    lab = cv2.cvtColor(face.astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
-    inner = lab[35:130, 35:115]
-    light = inner[..., 0] * 2.55
-    upper, lower = np.median(lab[68:88, 40:110, 1:], axis=(0, 1)), np.median(lab[100:130, 50:100, 1:], axis=(0, 1))
-    lit = float(np.median(light)) >= _LEAST_LIGHT and float(light.std()) >= _LEAST_CONTRAST
-    return lit and float(np.linalg.norm(upper - lower)) <= _COVERED
+    """Say whether a chip shows enough to be compared: a faint or veiled face must not be called somebody else's, a dark one may."""
+    if float(_lightness(face).std()) < _LEAST_CONTRAST:
+        return False
+    lab = cv2.cvtColor(lit(face).astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
+    brow, cheeks, mouth = (
+        np.median(lab[part], axis=(0, 1)) for part in (np.s_[40:60, 62:88], np.s_[68:88, 40:110], np.s_[100:130, 50:100])
+    )
+    veiled = float(brow[0]) > _VEILED * max(float(cheeks[0]), 1.0)
+    return not veiled and float(np.linalg.norm(cheeks[1:] - mouth[1:])) <= _COVERED
 
 
 def distance(face: Floats, enrolled: Sequence[Floats]) -> float:
@@ -69,3 +90,14 @@ def _similarity(source: npt.NDArray[np.float64], target: npt.NDArray[np.float64]
     turn = (np.conj(a0) @ b0) / max(float(np.vdot(a0, a0).real), 1e-9)
     shift = b.mean() - turn * a.mean()
     return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]], np.float32)
+
+
+def _lightness(face: Pixels) -> Pixels:
+    """Return L* (0–255) of the inner face."""
+    return np.asarray(cv2.cvtColor(face[_INNER], cv2.COLOR_BGR2LAB)[..., 0], np.uint8)
+
+
+def _luminance(lightness: float) -> float:
+    """Return the share (0–1) of white's light that an L* of 0–255 stands for (CIE 1976)."""
+    root = (lightness / 2.55 + 16) / 116
+    return root**3 if root > 6 / 29 else 3 * (6 / 29) ** 2 * (root - 4 / 29)

@@ -1,0 +1,98 @@
+"""Whether this is the same face, in whatever light: darkness alone keeps nobody from being compared, and accuses nobody."""
+
+from collections.abc import Callable
+from itertools import combinations
+
+import cv2
+import numpy as np
+import pytest
+
+from proctoring.policy import STANDARD
+from proctoring.vision import identity, variants, worn
+from proctoring.vision.eyes import Eyes, Networks
+from proctoring.vision.models import Floats, Pixels
+from proctoring.vision.video import fitted
+from tests.proctoring.vision.conftest import TESTDATA, jpeg
+
+Scene = Callable[..., Pixels]
+PEOPLE = ("intel_f_09", "intel_m_40", "mp_woman_00", "mp_business_person")
+
+
+def chip_of(networks: Networks, picture: Pixels) -> Pixels:
+    (mesh,) = variants.meshes(networks, picture)
+    return identity.chip(picture, mesh)
+
+
+def described(networks: Networks, chip: Pixels) -> Floats:
+    assert networks.identity is not None
+    description = networks.identity.describe(chip)
+    assert description is not None
+    return description
+
+
+def test_a_face_in_good_light_is_left_as_it_is(networks: Networks, scene: Scene) -> None:
+    chip = chip_of(networks, scene(0))
+
+    assert identity.lit(chip) is chip
+
+
+@pytest.mark.parametrize("stops", [-2, -3, -4])
+def test_a_dark_face_is_brought_to_the_light_it_was_taken_from(networks: Networks, scene: Scene, stops: int) -> None:
+    chip = chip_of(networks, scene(0))
+
+    lighter = identity.lit(variants.exposed(chip, [], stops=stops))
+
+    inner = np.s_[35:130, 35:115]
+    assert np.median(cv2.cvtColor(lighter[inner], cv2.COLOR_BGR2LAB)[..., 0]) == pytest.approx(110, abs=6)
+    assert np.corrcoef(lighter[inner].ravel(), chip[inner].ravel())[0, 1] > 0.85
+
+
+@pytest.mark.parametrize("stops", [-2, -4, -5])
+def test_the_candidate_is_compared_in_the_dark_and_is_the_candidate(networks: Networks, scene: Scene, stops: int) -> None:
+    face = Eyes(networks).enrol(scene(0))
+    assert face is not None
+    eyes = Eyes(networks, enrolled=[face])
+
+    found = [eyes.look(jpeg(variants.exposed(scene(at), [], stops=stops)), at, at).identity for at in range(4)]
+
+    distances = [distance for distance in found if distance is not None]
+    assert len(distances) >= 3
+    assert max(distances) <= STANDARD.same_person
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("stops", [0, -4])
+def test_different_people_stay_different_in_the_dark(networks: Networks, stops: int, dark: bool) -> None:
+    folder = TESTDATA / "cv" / "stills"
+    if not folder.is_dir():
+        pytest.skip(f"no labelled stills in {folder}")
+    chips = []
+    for name in PEOPLE:
+        picture = fitted(np.asarray(cv2.imread(str(folder / f"{name}.jpg")), np.uint8))
+        (mesh,) = variants.meshes(networks, picture)
+        skin = worn.dark_skin(picture, mesh) if dark else picture
+        chips.append(identity.chip(variants.exposed(skin, [], stops=stops), mesh))
+
+    compared = [described(networks, chip) for chip in chips if identity.readable(chip)]
+
+    assert len(compared) >= (2 if dark and stops else 4)
+    assert min(float(np.linalg.norm(one - other)) for one, other in combinations(compared, 2)) >= STANDARD.other_person
+
+
+def test_a_face_too_faint_to_be_told_is_not_compared(networks: Networks, scene: Scene) -> None:
+    chip = chip_of(networks, scene(0))
+
+    faint = (chip * 0.03).astype(np.uint8)
+
+    assert identity.readable(chip)
+    assert not identity.readable(faint)
+    assert not identity.readable(np.zeros_like(chip))
+    assert np.isfinite(described(networks, np.zeros_like(chip))).all()
+
+
+@pytest.mark.parametrize("colour", [(40, 34, 34), (20, 20, 60), (60, 30, 20)])
+def test_a_dark_veil_is_not_compared(networks: Networks, scene: Scene, colour: tuple[int, int, int]) -> None:
+    picture = scene(0)
+    (mesh,) = variants.meshes(networks, picture)
+
+    assert not identity.readable(identity.chip(worn.veil(picture, mesh, colour), mesh))
