@@ -2,7 +2,8 @@
 
 A look at things is the dearest thing the eyes do, so each takes a token, and tokens come back slowly: whatever moves, the mean cost is
 bounded. A round of the whole picture and parts of it goes on all the time; what is new beside the candidate, or a glance downwards, brings
-a look forward. Only a suspect is free: it gets several looks in a row, and is then followed as seldom as its incident allows.
+a look forward. Only a suspect is free: it gets several looks in a row, and is then followed as seldom as its incident allows. What lies
+there from the start is never new: in the first seconds, and after a break, every part is looked at once, and the round rests for as long.
 """
 
 from collections import deque
@@ -20,13 +21,20 @@ _LOOKS, _MISSES = 6, 3
 _FORGIVEN_S = 60.0
 # Whole pictures and parts in turn: which part, as a place beside the face in faces' widths, and how low.
 _ROUND = (None, (-1.6, 1.0), None, (1.6, 1.0), None, (0.0, 0.5))
+_OPENING = (None, (-1.6, 1.0), (1.6, 1.0), (0.0, 0.5))  # the same, each once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How often things are looked for, in seconds: the round, a token's return, how many tokens are kept, and a followed suspect."""
+    """How often things are looked for, in seconds: the round, a token's return, how many tokens are kept, and a followed suspect.
+
+    The opening's looks are `opening_s` apart; after `break_s` without the candidate there is another, if the last is `again_s` ago.
+    """
 
     round_s: float = 12.0
+    opening_s: float = 2.9
+    break_s: float = 6.0
+    again_s: float = 120.0
     token_s: float = 8.0
     tokens: float = 3.0
     follow_s: float = 2.4
@@ -53,22 +61,22 @@ class Attention:
 
     def __init__(self, pace: Pace | None = None) -> None:
         self._pace = pace or Pace()
-        self._tokens, self._at = 1.0, 0.0
+        self._tokens, self._at = 0.0, 0.0
         self._looked_at = -1e9
         self._turn = 0
+        self._opened, self._opened_at = 0, -1e9
         self._larger = False
         self._suspect: _Suspect | None = None
         self._dismissed: list[tuple[float, Box]] = []
 
-    @property
-    def aroused(self) -> bool:
-        """Say whether a suspect still has looks due: no frame may be passed over."""
-        return self._suspect is not None and not self._suspect.settled
-
     def part(self, at: float, face: Box | None, *, novel: Box | None, glance_down: bool) -> Box | None:
         """Return which part of the picture to look at now, None for not at all."""
+        if at - self._at > self._pace.break_s and at - self._opened_at > self._pace.again_s:
+            self._opened = 0
         self._tokens = min(self._pace.tokens, self._tokens + max(0.0, at - self._at) / self._pace.token_s)
         self._at = at
+        if self._opening_is_due(at):
+            return self._open(at, face)
         waited = at - self._looked_at
         if self._suspect is not None and waited >= self._patience(self._suspect):
             self._looked_at = at
@@ -81,7 +89,8 @@ class Attention:
             return self._take(near if self._larger else WHOLE, at)
         if glance_down and face is not None:
             return self._take(part_around(face.x + face.width / 2, 1.0, _PART), at)
-        return self._take(self._next(face), at) if waited >= self._pace.round_s else None
+        rested = at - self._opened_at >= 2 * self._pace.round_s
+        return self._take(self._next(face), at) if rested and waited >= self._pace.round_s else None
 
     def whole(self, at: float, every_s: float) -> Box | None:
         """Return the whole picture when it is time: of an empty place only that matters, and it is never spared."""
@@ -122,17 +131,33 @@ class Attention:
             return 0.9
         return self._pace.follow_s if suspect.seen < 2 * _LOOKS else self._pace.follow_late_s
 
+    def _opening_is_due(self, at: float) -> bool:
+        """Say whether a look of the opening waits; a suspect's looks in a row come first."""
+        bursting = self._suspect is not None and not self._suspect.settled
+        waited = self._opened == 0 or at - self._opened_at >= self._pace.opening_s
+        return self._opened < len(_OPENING) and waited and not bursting
+
+    def _open(self, at: float, face: Box | None) -> Box:
+        place = _OPENING[self._opened]
+        self._opened, self._opened_at, self._looked_at = self._opened + 1, at, at
+        return _beside(face, place)
+
     def _next(self, face: Box | None) -> Box:
-        place = _ROUND[self._turn % len(_ROUND)] if face is not None else None
+        place = _ROUND[self._turn % len(_ROUND)]
         self._turn += 1
-        if place is None or face is None:
-            return WHOLE
-        return part_around(face.x + face.width * (0.5 + place[0]), max(face.y + face.height / 2, place[1]), _PART)
+        return _beside(face, place)
 
     def _take(self, part: Box, at: float) -> Box:
         self._tokens = max(0.0, self._tokens - 1)
         self._looked_at = at
         return part
+
+
+def _beside(face: Box | None, place: tuple[float, float] | None) -> Box:
+    """Return the part at a place beside a face; without either, the whole picture."""
+    if face is None or place is None:
+        return WHOLE
+    return part_around(face.x + face.width * (0.5 + place[0]), max(face.y + face.height / 2, place[1]), _PART)
 
 
 def _holds(part: Box, box: Box) -> bool:

@@ -13,7 +13,7 @@ import pytest
 from proctoring.observations import Box, Observation, Reason, Thing, ThingName
 from proctoring.policy import STANDARD
 from proctoring.vision import models
-from proctoring.vision.attention import Attention, Pace
+from proctoring.vision.attention import Attention, Pace, _holds
 from proctoring.vision.eyes import Eyes, Networks
 from proctoring.vision.models import Floats, Models, Pixels
 from proctoring.vision.objects import WHOLE, ObjectReader, part_around
@@ -93,7 +93,53 @@ def test_whatever_moves_looks_at_things_are_bounded(novel: Box | None) -> None:
 
     count = looks(Attention(pace), 1000, novel=novel)
 
-    assert 1000 / pace.round_s - 2 <= count <= 1000 / pace.token_s + pace.tokens
+    assert 1000 / pace.round_s - 2 <= count <= 1000 / pace.token_s + pace.tokens + 4
+
+
+def parts(attention: Attention, seconds: range) -> list[tuple[int, Box]]:
+    asked = ((at, attention.part(float(at), FACE, novel=None, glance_down=False)) for at in seconds)
+    return [(at, part) for at, part in asked if part is not None]
+
+
+def test_what_lies_there_from_the_start_is_looked_at_from_everywhere_in_twelve_seconds() -> None:
+    opening = parts(Attention(), range(12))
+
+    places = [part for _, part in opening]
+    assert places[0] == WHOLE
+    assert min(part.x for part in places[1:]) < 0.05 and max(part.x + part.width for part in places[1:]) > 0.95
+    assert all(part.width == pytest.approx(0.6) for part in places[1:])
+    assert len(places) == 4
+
+
+def test_the_looks_of_the_beginning_are_those_of_the_round_brought_forward() -> None:
+    attention, pace = Attention(), Pace()
+
+    first, later = parts(attention, range(36)), parts(attention, range(36, 1036))
+
+    assert len(first) <= 36 / pace.round_s + 2  # one more than without
+    assert len(later) <= 1000 / pace.round_s + 1
+
+
+@pytest.mark.parametrize(("begins", "again"), [(200, True), (60, False)])
+def test_after_a_break_everything_is_looked_at_again_but_not_after_every_one(begins: int, again: bool) -> None:
+    attention = Attention()
+    parts(attention, range(begins - 20))
+
+    returned = parts(attention, range(begins, begins + 12))
+
+    assert (len(returned) == 4) is again
+
+
+def test_a_suspect_found_at_the_beginning_does_not_keep_the_rest_from_being_seen() -> None:
+    attention, seen = Attention(), []
+    for at in range(30):
+        part = attention.part(float(at), FACE, novel=None, glance_down=False)
+        if part is not None:
+            seen.append(part)
+            attention.saw([PHONE] if part == WHOLE or _holds(part, PHONE.box) else [], part, float(at))
+
+    assert min(part.x for part in seen) < 0.05 and max(part.x + part.width for part in seen) > 0.95
+    assert sum(part.width == pytest.approx(0.6) and not _holds(part, PHONE.box) for part in seen) >= 1
 
 
 def test_a_suspect_is_looked_at_again_at_once_and_then_more_seldom() -> None:
