@@ -17,7 +17,7 @@ const UP_KBPS = { good: 160, fair: 40 }; // the camera needs about 80
 
 export function initial(now, names = STEPS) {
   const steps = Object.fromEntries(names.map((name) => [name, { state: "waiting", help: `${name}.waiting` }]));
-  return { steps, since: now, blackSince: null, goodLooks: 0, cameraProblem: null };
+  return { steps, since: now, blackSince: null, goodLooks: 0, behind: false, cameraProblem: null };
 }
 
 // What getUserMedia's refusals mean for a person.
@@ -43,7 +43,8 @@ const receivers = {
       if (now - blackSince < BLACK_MS) return { ...state, blackSince };
       return { ...put(state, "camera", "problem", "black"), blackSince, cameraProblem: "black" };
     }
-    const lit = brightness < DARK ? ["fair", "dark"] : brightness > GLARE ? ["fair", "glare"] : ["good", "good"];
+    // a bright picture of somebody in front of a window is not well lit, however bright it is
+    const lit = state.behind ? ["fair", "behind"] : brightness < DARK ? ["fair", "dark"] : brightness > GLARE ? ["fair", "glare"] : ["good", "good"];
     return { ...put(put(state, "camera", "good", "good"), "light", ...lit), blackSince: null, cameraProblem: null };
   },
   microphone(state, { outcome }) {
@@ -55,7 +56,8 @@ const receivers = {
     if (loudness >= HEARD) return put(state, "microphone", "good", "good");
     return now - state.since > SILENCE_MS ? put(state, "microphone", "fair", "silent") : state;
   },
-  look(state, { observable, reason, faces }) {
+  look(before, { observable, reason, faces }) {
+    const state = { ...before, behind: reason === "back_lit" };
     if (observable && faces === 1) {
       const goodLooks = state.goodLooks + 1;
       return { ...(goodLooks >= LOOKS ? put(state, "face", "good", "good") : state), goodLooks };

@@ -88,7 +88,7 @@ def test_the_notice_says_that_the_budget_is_not_yet_shown(engine: Engine) -> Non
     world = a_world(engine, state=SittingState.REGISTERED)
     html = a_browser(create_app(engine), engine, world.candidate).get(f"/candidate/sittings/{world.sitting_id}/notice?lang=en").text
 
-    assert "at most 0.05 false alarms in an hour of one candidate" in html
+    assert "at most 0.5 false alarms in an hour of one candidate" in html
     assert "is not yet shown" in html
     assert "The limit for looking away is a fixed time" in html
 

@@ -43,6 +43,13 @@ for (const reason of ["back_lit", "cropped", "too_far"]) {
   });
 }
 
+test("light from behind is no good light, however bright the picture, until a look finds it gone", () => {
+  const behind = after([live, [1, { type: "look", observable: false, reason: "back_lit", faces: 1 }], [2, { type: "picture", brightness: 180 }]]);
+  assert.deepEqual(behind.steps.light, { state: "fair", help: "light.behind" });
+  const turned = receive(receive(behind, good, 3), { type: "picture", brightness: 120 }, 4);
+  assert.deepEqual(turned.steps.light, { state: "good", help: "light.good" });
+});
+
 test("a second person in the picture is advice, not an accusation", () => {
   assert.deepEqual(after([live, [1, { type: "look", observable: true, faces: 2 }]]).steps.face, { state: "fair", help: "face.several" });
 });
