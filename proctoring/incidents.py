@@ -106,6 +106,7 @@ class Bundler:
         # A finding that was open when its former owner stopped may take as long to be seen again as it took to be raised.
         self._waiting = {} if self._open is None else {one.kind: one for one in self._open.findings if one.end_s is None}
         self._waits_until: float | None = None
+        self._told: tuple[Finding, ...] = () if self._open is None else self._open.findings
         self._continued: dict[tuple[Kind, int], Finding] = {}
         self._changes: list[IncidentChange] = []
 
@@ -120,7 +121,7 @@ class Bundler:
         for finding in (self._as_continued(finding) for finding in findings):
             if self._open is None:
                 self._begin(finding, baseline)
-            else:
+            elif not self._is_past(finding):
                 self._become(_with(self._open, finding, self._policy))
         if self._open is not None and _quiet_since(self._open) <= at - self._policy.bundle_s:
             self.close()
@@ -148,11 +149,15 @@ class Bundler:
         return told
 
     def _as_continued(self, finding: Finding) -> Finding:
-        """Return a finding as the rest of the one that a former owner left open, if it is."""
-        before = self._waiting.get(finding.kind)
-        if before is not None and before.start_s <= finding.start_s:
-            self._continued[finding.kind, finding.first_seq] = self._waiting.pop(finding.kind)
-        whole = self._continued.get((finding.kind, finding.first_seq))
+        """Return a finding as the rest of the one that a former owner left open, if it is: under its name, from its start on."""
+        name = (finding.kind, finding.first_seq)
+        if name not in self._continued:
+            before = self._waiting.get(finding.kind)
+            if before is not None and before.start_s <= finding.last_s:
+                self._continued[name] = self._waiting.pop(finding.kind)
+            elif same := [one for one in self._told if _overlap(one, finding)]:
+                self._continued[name] = same[0]
+        whole = self._continued.get(name)
         if whole is None:
             return finding
         return replace(finding, first_seq=whole.first_seq, start_s=whole.start_s, raised_s=whole.raised_s)
@@ -172,7 +177,17 @@ class Bundler:
             self._open = fresh
         else:
             self._open = replace(before, end_s=None, findings=tuple(_ended(one) for one in before.findings))
-            self._become(_with(self._open, finding, self._policy))
+            self._told = before.findings
+            self._become(_with(self._open, self._as_continued(finding), self._policy))
+
+    def _is_past(self, finding: Finding) -> bool:
+        """Say whether a finding is no part of the open incident: it was told in one that is closed, or may yet go on into this one."""
+        assert self._open is not None
+        if finding.end_s is None and finding.last_s < self._open.start_s:
+            return True
+        closed = [one for one in self._known if one.end_s is not None and one.key != self._open.key]
+        told = [one for incident in closed for one in incident.findings if _overlap(one, finding)]
+        return any(finding.last_s <= one.last_s + self._policy.bundle_s for one in told)
 
     def _become(self, grown: Incident) -> None:
         assert self._open is not None
@@ -246,7 +261,12 @@ def _continues(before: Incident, finding: Finding, within_s: float) -> bool:
     """Say whether a finding belongs to an incident that was already told of, by a former owner of this sitting."""
     if not any(one.kind is finding.kind for one in before.findings):
         return False
-    return before.start_s <= finding.start_s and (before.end_s is None or finding.start_s <= before.end_s + within_s)
+    return before.start_s <= finding.last_s and (before.end_s is None or finding.start_s <= before.end_s + within_s)
+
+
+def _overlap(before: Finding, now: Finding) -> bool:
+    """Say whether two findings are of one kind and share time; two owners of a sitting need not have looked at the same frames."""
+    return before.kind is now.kind and before.start_s <= now.last_s and now.start_s <= before.last_s
 
 
 def _finding_json(finding: Finding) -> dict[str, Any]:

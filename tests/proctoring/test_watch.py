@@ -119,6 +119,47 @@ def test_a_new_owner_opens_nothing_twice(frames: list[Observation], dies_at: int
     assert again == []
 
 
+@given(sittings(), st.integers(0, 100), st.randoms(use_true_random=False))
+def test_an_owner_who_looked_at_other_frames_opens_nothing_twice_and_keeps_what_began(
+    frames: list[Observation], dies_at: int, chance: Random
+) -> None:
+    """A worker that lags looks at few frames; its heir may have time for all of them, and see earlier when something began."""
+    dies_at = min(dies_at, len(frames))
+    first = watched([frame for frame in frames[:dies_at] if chance.random() < 0.7], Watch(baseline=LEARNT))
+    stored = {change.incident.key: through_the_database(change.incident) for change in first.incidents()}
+
+    heir = watched(frames[max(0, dies_at - 20) :], Watch(baseline=first.baseline, known=tuple(stored.values())))
+    changes = heir.incidents()
+
+    for change in changes:
+        incident = change.incident
+        if incident.key in stored:
+            assert change.change is not Change.OPENED
+            known = stored[incident.key]
+            before = [one for one in incident.findings if one.end_s is not None and one.end_s < known.start_s]  # that nobody had seen
+            assert incident.start_s == min([known.start_s, *[one.start_s for one in before]])
+        else:
+            assert not any(same_again(incident, known) for known in stored.values())
+
+
+def same_again(incident: Incident, known: Incident) -> bool:
+    """Whether the finding that opened an incident was told of before: the same kind at the same time."""
+    opener, told = incident.findings[0], [one for one in known.findings if one.kind is incident.rule]
+    return any(one.start_s <= opener.last_s and opener.start_s <= one.last_s for one in told)
+
+
+def test_what_a_former_owner_closed_is_not_told_again_within_what_is_open_now() -> None:
+    away, back = [empty(i) for i in range(10, 20)], [present(i) for i in range(20, 27)]
+    frames = [*[present(i) for i in range(10)], *away, *back, *[present(i, faces=2) for i in range(27, 40)]]
+    first = watched(frames[:32], Watch(baseline=LEARNT))
+    stored = {change.incident.key: through_the_database(change.incident) for change in first.incidents()}
+
+    heir = watched(frames[8:], Watch(baseline=first.baseline, known=tuple(stored.values())))
+    heir.end()
+
+    assert {(change.incident.kind, change.incident.start_s) for change in heir.incidents()} == {(Kind.SEVERAL_PEOPLE, 27)}
+
+
 @pytest.mark.parametrize("dies_at", range(16, 60, 5))
 def test_an_absence_outlives_its_watcher(dies_at: int) -> None:
     frames = [*[present(i) for i in range(5)], *[empty(i) for i in range(5, 60)], *[present(i) for i in range(60, 90)]]
