@@ -153,6 +153,7 @@ def test_a_worker_that_is_killed_is_followed_by_another_and_no_incident_is_there
         camera = threading.Thread(target=send_footage, args=(engine, footage(script), world.sitting_id))
         camera.start()
         assert until(lambda: incidents.of_sitting(engine, invigilator, world.sitting_id), 25)
+        (begun,) = incidents.of_sitting(engine, invigilator, world.sitting_id)
 
         first.kill()
         with a_proctor(engine, data_dir, valkey.url):
@@ -164,6 +165,11 @@ def test_a_worker_that_is_killed_is_followed_by_another_and_no_incident_is_there
         found = incidents.of_sitting(engine, invigilator, world.sitting_id)
         assert [(one.incident.kind, one.incident.tier) for one in found] == [("nobody", "alert")]
         (shown,) = found
+        assert (shown.incident.id, shown.incident.start_s, shown.incident.raised_at) == (
+            begun.incident.id,
+            begun.incident.start_s,
+            begun.incident.raised_at,
+        )
         assert shown.incident.end_s == pytest.approx(script.back_s, abs=3)
         assert {"before", "peak", "after"} <= {one.role for one in shown.evidence}
 
