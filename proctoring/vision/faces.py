@@ -6,6 +6,7 @@ those of MediaPipe's published graphs.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -43,7 +44,7 @@ class Detection:
         return Region(x=(left + right) / 2, y=(top + bottom) / 2, side=side, angle=float(np.arctan2(along[1], along[0])))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Mesh:
     """The followed face: 468 points (picture pixels, depth alike) and how sure the network is that a face is there."""
 
@@ -60,7 +61,7 @@ class Mesh:
         size = max(right - left, bottom - self.box[1]) / max(detection.height, 1.0)
         return self.score >= CERTAIN and overlap(self.box, detection.box) > 0.5 and 0.5 < size < 2.0
 
-    @property
+    @cached_property
     def box(self) -> tuple[float, float, float, float]:
         """Return left, top, right, bottom in pixels."""
         low, high = self.points[:, :2].min(axis=0), self.points[:, :2].max(axis=0)
@@ -87,9 +88,10 @@ class Detector:
         """Return the faces that score at least `least`, best first, each once."""
         region = crops.whole(picture)
         raw, scores = self._network(crops.as_input(region.cut(picture, self._side), low=-1.0, high=1.0))
-        logits = np.clip(np.where(np.isfinite(scores[0, :, 0]) & (np.abs(raw[0]) < ABSURD).all(axis=1), scores[0, :, 0], -80), -80, 80)
-        kept = np.flatnonzero(logits >= np.log(least / (1 - least)))
-        found = [self._detection(raw[0, i], self._anchors[i], float(logits[i]), region) for i in kept]
+        logits = scores[0, :, 0]
+        kept = np.flatnonzero((logits >= np.log(least / (1 - least))) & np.isfinite(logits))
+        sane = [i for i in kept if (np.abs(raw[0, i]) < ABSURD).all()]
+        found = [self._detection(raw[0, i], self._anchors[i], min(80.0, float(logits[i])), region) for i in sane]
         return _each_once(found)
 
     def _detection(self, raw: Floats, anchor: Floats, logit: float, region: Region) -> Detection:
