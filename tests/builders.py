@@ -238,6 +238,14 @@ def an_exam(engine: Engine, organisation_id: OrganisationId, form_id: FormId, du
     return exam_id, session_id
 
 
+def listen_for_voices(engine: Engine, world: World, **arrangements: Json) -> None:
+    """Let the exam check sound for voices, and arrange something for its candidate."""
+    with engine.store.begin() as tx:
+        exam = tx.exams.get(world.exam_id)
+        tx.exams.save_policy(replace(exam, policy=replace(exam.policy, sound="voice")))
+        tx.exams.arrange(tx.sittings.get(world.sitting_id).registration_id, arrangements)
+
+
 def a_registration(engine: Engine, candidate: Actor, session_id: SessionId, **changes: object) -> RegistrationId:
     """A candidate's place in a session."""
     registration_id = RegistrationId(new_id("reg", engine.clock.now()))

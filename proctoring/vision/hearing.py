@@ -48,12 +48,17 @@ class Hearing:
     def receive(self, sound: Sound) -> None:
         """Listen to a message; what did not come before it, and what in it is no sound, is not listened to."""
         if not sound.joins:
-            self._miss()
+            self.miss()
         before = self._ear.listened_s
         for packet in sound.packets:
             self._listen(packet)
         if self._ear.listened_s > before:
             self.heard_at = sound.at
+
+    def miss(self) -> None:
+        """Begin anew after a hole: neither network nor decoder may join what is apart."""
+        self._ear.miss()
+        self._decoder = OpusDecoder()
 
     def voice(self) -> float | None:
         """Return the share (0–1) of what was listened to since last asked that held a voice; None when nothing was."""
@@ -66,10 +71,5 @@ class Hearing:
             self._ear.receive(self._decoder.decode(packet))
         except BadSound:
             self.unreadable += 1
-            self._miss()
+            self.miss()
         return None
-
-    def _miss(self) -> None:
-        """Begin anew after a hole: neither network nor decoder may join what is apart."""
-        self._ear.miss()
-        self._decoder = OpusDecoder()

@@ -19,7 +19,7 @@ from proctoring.incidents import Change, Incident, IncidentChange
 from proctoring.observations import Observation
 from proctoring.policy import Kind, Severity, Tier
 from proctoring.signals import Finding
-from tests.builders import a_person, a_world, an_organisation, steer, told
+from tests.builders import a_person, a_world, an_organisation, listen_for_voices, steer, told
 
 MODELS = {"face_mesh": "aa"}
 
@@ -204,6 +204,7 @@ def test_a_watch_is_drained_once_and_asks_for_the_decision(any_engine: Engine) -
 
 def test_signals_that_an_arrangement_switches_off_are_not_watched(any_engine: Engine) -> None:
     world = a_world(any_engine)
+    listen_for_voices(any_engine, world)
     assert Kind.TALKING not in watches.orders(any_engine, world.sitting_id).policy.off
 
     with any_engine.store.begin() as tx:

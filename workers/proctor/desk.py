@@ -37,6 +37,7 @@ SAY_EVERY = timedelta(seconds=1)
 SHOW_EVERY = timedelta(seconds=2)
 SILENT_AFTER_S = 4.0
 STILL_COMPLETABLE_S = 20.0
+DEAF_AFTER = timedelta(seconds=5)
 
 log = structlog.get_logger()
 
@@ -210,9 +211,13 @@ class Desk:
         return max(0.0, self._seconds(self._before.last_frame_at)) if self._before.last_frame_at is not None else 0.0
 
     def _listen(self, sound: Sound) -> None:
-        """Hear a message of sound, which ends here: the next look has the share of it that held a voice."""
-        if self._hearing is not None:
-            with self._eyes.costs.of("sound"):
+        """Hear a message of sound, which ends here: the next look has the share of it that held a voice. In a pause nobody listens."""
+        if self._hearing is None:
+            return
+        with self._eyes.costs.of("sound"):
+            if self.sitting.state is SittingState.PAUSED:
+                self._hearing.miss()
+            else:
                 self._hearing.receive(sound)
 
     def _sound(self) -> str | None:
