@@ -136,8 +136,8 @@ def test_an_owner_who_looked_at_other_frames_opens_nothing_twice_and_keeps_what_
         if incident.key in stored:
             assert change.change is not Change.OPENED
             known = stored[incident.key]
-            before = [one for one in incident.findings if one.end_s is not None and one.end_s < known.start_s]  # that nobody had seen
-            assert incident.start_s == min([known.start_s, *[one.start_s for one in before]])
+            new = [one for one in incident.findings if one.kind not in kinds([known]) or one.last_s < known.start_s]  # that nobody had seen
+            assert incident.start_s == min([known.start_s, *[one.start_s for one in new]])
         else:
             assert not any(same_again(incident, known) for known in stored.values())
 
