@@ -26,7 +26,7 @@ from proctoring.evidence import EvidenceRing, Segment, Shot
 from proctoring.incidents import Change, IncidentChange
 from proctoring.observations import Observation
 from proctoring.policy import Kind
-from proctoring.vision.decode import decode
+from proctoring.vision.decode import decode_photograph
 from proctoring.vision.eyes import Eyes, Networks
 from proctoring.vision.hearing import Hearing
 from proctoring.vision.thumbs import thumbnail
@@ -192,7 +192,7 @@ class Desk:
         """Return eyes that know whom they should see; a picture without one good face teaches nothing, and identity is not watched."""
         eyes = Eyes(self._networks)
         try:
-            face = eyes.enrol(decode(orders.face)) if orders.face is not None else None
+            face = eyes.enrol(decode_photograph(orders.face)) if orders.face is not None else None
         except Invalid:
             face = None
         eyes.enrolled = () if face is None else (face,)
@@ -249,7 +249,7 @@ class Desk:
         self._tell(frame, seen)
 
     def _step(self, seen: Observation) -> float:
-        return min(2.0, seen.at - self._last_look.at) if self._last_look is not None else 0.0
+        return min(2.0, max(0.0, seen.at - self._last_look.at)) if self._last_look is not None else 0.0
 
     def _gap(self, gap: Gap) -> None:
         self._gaps += 1
