@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from proctoring.vision import light
 from proctoring.vision.models import Floats, Network, Pixels
 
 CHIP_SIDE = 150
@@ -22,11 +23,9 @@ MOST_YAW, MOST_PITCH, LEAST_SIDE = 25.0, 28.0, 56.0
 _LEAST_CONTRAST = 3.0
 _LIT = 110.0  # grey level (CIE L* of 255) of a face in good light; a darker one is brought there
 _COVERED = 17.0  # colour distance (CIE a*, b*) between the upper and the lower face that a beard does not make and a veil does
-_VEILED = (
-    1.9  # times that the place between the eyes is lighter than the cheeks under a dark cloth; a face in light or shade has at most 1.7
-)
+# Times that the place between the eyes is lighter than the cheeks: under a dark cloth more than twice, in light and shade at most 1.7.
+_VEILED = 1.9
 _INNER = (slice(35, 130), slice(35, 115))  # of the chip: the face without hair and background
-_GAMMA = 2.2
 _PADDING = 0.25
 # dlib's mean positions of: outer and inner corner of the eye on the image's right, the same on the left, base of the nose.
 _MEAN_FACE = np.array(
@@ -58,17 +57,12 @@ def chip(picture: Pixels, mesh: Floats) -> Pixels:
 
 def lit(face: Pixels) -> Pixels:
     """Return a dark chip as a longer exposure would have shown it, its median at good light; one that is light enough as it is."""
-    light = float(np.median(_lightness(face)))
-    if light >= _LIT:
-        return face
-    gain = _luminance(_LIT) / max(_luminance(light), _luminance(1.0))
-    exposed = 255 * np.clip((np.arange(256) / 255) ** _GAMMA * gain, 0, 1) ** (1 / _GAMMA)
-    return np.asarray(cv2.LUT(face, np.round(exposed).astype(np.uint8)), np.uint8)
+    return light.brought(face, float(np.median(light.lightness(face[_INNER]))), _LIT)
 
 
 def readable(face: Pixels) -> bool:
     """Say whether a chip shows enough to be compared: a faint or veiled face must not be called somebody else's, a dark one may."""
-    if float(_lightness(face).std()) < _LEAST_CONTRAST:
+    if float(light.lightness(face[_INNER]).std()) < _LEAST_CONTRAST:
         return False
     lab = cv2.cvtColor(lit(face).astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
     brow, cheeks, mouth = (
@@ -90,14 +84,3 @@ def _similarity(source: npt.NDArray[np.float64], target: npt.NDArray[np.float64]
     turn = (np.conj(a0) @ b0) / max(float(np.vdot(a0, a0).real), 1e-9)
     shift = b.mean() - turn * a.mean()
     return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]], np.float32)
-
-
-def _lightness(face: Pixels) -> Pixels:
-    """Return L* (0–255) of the inner face."""
-    return np.asarray(cv2.cvtColor(face[_INNER], cv2.COLOR_BGR2LAB)[..., 0], np.uint8)
-
-
-def _luminance(lightness: float) -> float:
-    """Return the share (0–1) of white's light that an L* of 0–255 stands for (CIE 1976)."""
-    root = (lightness / 2.55 + 16) / 116
-    return root**3 if root > 6 / 29 else 3 * (6 / 29) ** 2 * (root - 4 / 29)

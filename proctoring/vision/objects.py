@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from proctoring.observations import Box, Thing, ThingName
-from proctoring.vision import detectors
+from proctoring.vision import detectors, light
 from proctoring.vision.detectors import DetectorNetwork
 from proctoring.vision.models import Floats, Pixels
 
@@ -24,6 +24,7 @@ _CLOSER = 0.6  # side of the closer look, as a share of the picture's
 _ROOM = 2.6  # and of a large thing, times its own: what fills the picture is not recognised
 _UNCONFIRMED = 0.8
 _RIVAL = 0.05  # another class may be so much surer
+_LIT = 140.0  # lightness (L*, 0–255) of the brightest tenth of a picture; a darker one is brought there
 _SAME = 0.5
 _SAME_CLOSER = 0.25
 
@@ -44,7 +45,7 @@ class ObjectReader:
         height, width = picture.shape[:2]
         left, top = int(part.x * width), int(part.y * height)
         right, bottom = max(left + 8, round((part.x + part.width) * width)), max(top + 8, round((part.y + part.height) * height))
-        raw = detectors.find(self._network, self._family, picture[top:bottom, left:right])
+        raw = detectors.find(self._network, self._family, _in_light(picture[top:bottom, left:right]))
         scores = np.stack([raw.scores[:, numbers].max(axis=1) for numbers in CLASSES.values()], axis=1)
         kept = np.flatnonzero((scores.max(axis=1) >= LEAST) & (raw.scores.max(axis=1) <= scores.max(axis=1) + _RIVAL))
         found = [_thing(scores[i], raw.boxes[i], part) for i in kept]
@@ -56,6 +57,11 @@ class ObjectReader:
         seconds = [one.score for one in again if one.name is suspect.name and one.box.overlap(suspect.box) > _SAME_CLOSER]
         score = max(suspect.score, *seconds) if seconds else suspect.score * _UNCONFIRMED
         return replace(suspect, score=round(score, 3))
+
+
+def _in_light(part: Pixels) -> Pixels:
+    """Return a part as if it were lit; of the pixels every eighth is enough to tell how dark it is."""
+    return light.brought(part, float(np.percentile(light.lightness(np.ascontiguousarray(part[::8, ::8])), 90)), _LIT)
 
 
 def closer_part(box: Box) -> Box:

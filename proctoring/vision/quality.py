@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from proctoring.observations import Box, Quality, Reason
+from proctoring.vision import light
 from proctoring.vision.models import Floats, Pixels
 
 Mask = npt.NDArray[np.bool_]
@@ -27,6 +28,7 @@ _HALF = 320
 _CELLS = (32, 24)
 _PIXELS = _WIDTH // _CELLS[0]
 _MIDDLE = (slice(_HEIGHT // 4, _HEIGHT * 3 // 4), slice(_WIDTH // 3, _WIDTH * 2 // 3))
+_LIT = 110.0  # brightest tenth of a picture: the cells of a darker one are brought there
 _SAME = 6.0  # colour distance within which a cell has not changed
 _STILL = 0.6  # share of unchanged cells that means the same body sits there
 _FEWEST = 12
@@ -65,8 +67,9 @@ def view(picture: Pixels) -> View:
     small = small_of(picture)
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
     low, bright, brightest = _percentiles(np.asarray(grey, np.uint8), (5, 90, 99))
-    coarse = cv2.resize(small, _CELLS, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    cells = np.asarray(cv2.cvtColor(coarse, cv2.COLOR_BGR2LAB), np.float32)
+    # In the dark colours lie so close together that nothing would ever be new, or unlike.
+    coarse = light.brought(np.asarray(cv2.resize(small, _CELLS, interpolation=cv2.INTER_AREA), np.uint8), bright, _LIT)
+    cells = np.asarray(cv2.cvtColor(coarse.astype(np.float32) / 255, cv2.COLOR_BGR2LAB), np.float32)
     _, edges = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))
     quality = Quality(
         brightness=round(cv2.mean(grey)[0], 1),

@@ -1,0 +1,56 @@
+"""The dark hides less than it seems: pictures are brought to the light before anybody says that nothing is there."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+
+from proctoring.observations import Reason, ThingName
+from proctoring.policy import STANDARD
+from proctoring.vision import light, variants
+from proctoring.vision.eyes import Eyes, Networks
+from proctoring.vision.models import Pixels
+from proctoring.vision.video import fitted
+from tests.proctoring.vision.conftest import TESTDATA, jpeg
+
+Scene = Callable[..., Pixels]
+
+
+@pytest.mark.parametrize("wanted", [60.0, 110.0, 140.0])
+def test_a_dark_picture_is_brought_to_the_lightness_that_is_wanted(scene: Scene, wanted: float) -> None:
+    dark = variants.exposed(scene(0), [], stops=-4)
+    seen = float(np.median(light.lightness(dark)))
+
+    assert np.median(light.lightness(light.brought(dark, seen, wanted))) == pytest.approx(wanted, abs=8)
+
+
+def test_a_light_picture_is_left_as_it_is_and_black_stays_black(scene: Scene) -> None:
+    picture, black = scene(0), np.zeros((4, 4, 3), np.uint8)
+
+    assert light.brought(picture, 140.0, 140.0) is picture
+    assert light.brought(black, 0.0, 140.0).max() == 0
+
+
+def test_a_finger_over_the_lens_is_told_from_a_dim_room(networks: Networks, scene: Scene) -> None:
+    eyes = Eyes(networks)
+    finger = np.full((480, 640, 3), (40, 50, 140), np.uint8)
+    pictures = [*[scene(at) for at in range(5)], *[finger] * 4]
+
+    seen = [eyes.look(jpeg(variants.exposed(picture, [], stops=-4)), at, at).reason for at, picture in enumerate(pictures)]
+
+    assert set(seen[:5]) == {None}
+    assert set(seen[5:]) == {Reason.COVERED}
+
+
+@pytest.mark.parametrize("name", ["mp_table_1", "mp_table_5"])
+def test_a_phone_on_a_table_is_seen_in_low_light(networks: Networks, name: str) -> None:
+    file = TESTDATA / "cv" / "stills" / f"{name}.jpg"
+    if not file.is_file():
+        pytest.skip(f"no {file}")
+    assert networks.objects is not None
+    picture = fitted(np.asarray(cv2.imread(str(file)), np.uint8))
+
+    things = networks.objects.find(variants.exposed(picture, [], stops=-4))
+
+    assert max(thing.score for thing in things if thing.name is ThingName.PHONE) >= STANDARD.least_score["phone"]
