@@ -98,7 +98,7 @@ _CHECK_WORDS: Mapping[str, str] = {
     "state.waiting": N_("waiting"),
     "state.working": N_("looking …"),
     "state.good": N_("good"),
-    "state.fair": N_("good enough"),
+    "state.fair": N_("you can go on"),
     "state.problem": N_("needs you"),
     "camera.starting": N_("The camera is starting."),
     "camera.good": N_("The camera is seen."),

@@ -51,7 +51,7 @@ WORDS: Mapping[str, str] = {
         "This device keeps an answer to a question that is not in your paper. Save it as a file and give it to an invigilator."
     ),
     "camera_seen": N_("Camera seen"),
-    "camera_not_seen": N_("Camera not seen"),
+    "camera_not_seen": N_("You are not seen well"),
     "camera_lost": N_("Camera: connecting again"),
     "camera_starting": N_("Camera: starting"),
     "camera_elsewhere": N_("Camera open in another window"),

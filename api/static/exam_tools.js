@@ -76,7 +76,8 @@ function showCamera({ camera, connection, message, sound }, words) {
   find("camera").dataset.kind = { seen: "good", starting: "plain" }[key] ?? "caution";
   write(find("camera-words"), words[`camera_${key}`] ?? words.camera_not_seen);
   if (sound) showSound(sound, words);
-  write(find("advice"), camera === "not_seen" ? (words[`advice_${message}`] ?? "") : "");
+  const advice = camera === "not_seen" ? (words[`advice_${message}`] ?? "") : "";
+  for (const place of ["advice", "advice-bar"]) write(find(place), advice); // beside the palette, or in the bar where that is a drawer
 }
 
 function showSound(sound, words) {
