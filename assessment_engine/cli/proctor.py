@@ -36,6 +36,7 @@ def add_proctor(commands: "Commands") -> None:
     evaluate = add(proctor, "evaluate", "look at recordings and hold what was found against their truth", _evaluate)
     evaluate.add_argument("folder", type=_folder, metavar="DIR", help="every NAME.mp4 with its NAME.timeline.json")
     evaluate.add_argument("--fps", type=_rate, default=2.0, help="frames looked at a second")
+    evaluate.add_argument("--stills", type=Path, metavar="LABELS.csv", help="also phones on labelled stills, by their size")
     evaluate.add_argument("--sweep", action="store_true", help="also under bad light, compression, a low lens, and things that people wear")
 
 
@@ -105,10 +106,14 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     found = recordings(arguments.folder)
     models = _models()
     policy = STANDARD.without(Kind.TALKING) if "voice" in models.missing else STANDARD
+    stills = _stills(arguments.stills, models) if arguments.stills else None
     seen = looked_at(found, models, policy, fps=arguments.fps, told=_told)
     evaluation = evaluate([session for session, _ in seen], policy)
     facts = {**evaluation.as_json(), "fps": arguments.fps, "missing_models": list(models.missing), "models": dict(models.sha256)}
     lines = [*_evaluation_lines(evaluation), *_missing_lines(models.missing)]
+    if stills is not None:
+        facts["stills"] = stills
+        lines += ["", *_stills_lines(stills)]
     if arguments.sweep:
         from proctoring.vision.eyes import Networks
         from proctoring.vision.sweep import sweep
@@ -117,6 +122,29 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         lines += ["", *_sweep_lines(facts["sweep"])]
     report(arguments, facts, "\n".join(lines))
     return 0
+
+
+def _stills(labels: Path, models: "Models") -> dict[str, Any]:
+    from proctoring.vision.eyes import Networks
+    from proctoring.vision.models import OBJECTS
+    from proctoring.vision.stills import phones
+
+    models.need(OBJECTS)
+    reader = Networks(models).objects
+    assert reader is not None
+    return phones(labels, reader).as_json()
+
+
+def _stills_lines(stills: Mapping[str, Any]) -> Iterator[str]:
+    """Yield recall by the phone's share of the picture; the stills are few and each is there at several sizes."""
+    yield f"phones on {stills['stills']} stills, each at several sizes, so that the bounds are too good"
+    yield f"{'share of picture':22} {'found':>7} {'at least (95 %)':>16}"
+    for row in (row for row in stills["by_size"] if row["total"]):
+        name = "not found at any size" if row["from"] is None else f"{row['from']:.1%} to {row['to']:.1%}"
+        yield f"{name:22} {row['found']:3d}/{row['total']:<3d} {row['lower95']:16.2f}"
+    without = stills["without"]
+    most = f" (at most {without['upper95']:.0%}, 95 %)" if without["upper95"] is not None else ""
+    yield f"without a phone: {len(without['said_to_show_one'])} of {without['stills']} said to show one{most}"
 
 
 def _told(name: str) -> None:

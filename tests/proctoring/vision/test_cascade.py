@@ -1,6 +1,5 @@
 """What is spent on a frame: nothing is read twice, dear looks are bounded, and a fault of one network harms nobody."""
 
-import csv
 import tracemalloc
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,14 +10,12 @@ import numpy as np
 import pytest
 
 from proctoring.observations import Box, Observation, Reason, Thing, ThingName
-from proctoring.policy import STANDARD
 from proctoring.vision import models
 from proctoring.vision.attention import Attention, Pace, _holds
 from proctoring.vision.eyes import Eyes, Networks
 from proctoring.vision.models import Floats, Models, Pixels
-from proctoring.vision.objects import WHOLE, ObjectReader, part_around
-from proctoring.vision.video import fitted
-from tests.proctoring.vision.conftest import TESTDATA, jpeg
+from proctoring.vision.objects import WHOLE, part_around
+from tests.proctoring.vision.conftest import jpeg
 
 Scene = Callable[..., Pixels]
 FACE = Box(x=0.4, y=0.2, width=0.2, height=0.3)
@@ -246,36 +243,3 @@ def test_what_is_remembered_of_a_sitting_is_small(networks: Networks, scene: Sce
     tracemalloc.stop()
 
     assert held / len(eyes) < 2e6
-
-
-def test_phones_on_stills_by_their_size(networks: Networks, record_property: Callable[[str, object], None]) -> None:
-    """Two pictures of a table with a phone, made smaller step by step; and no phone where there is none."""
-    folder = TESTDATA / "cv"
-    if not folder.is_dir():
-        pytest.skip(f"no labelled stills in {folder}")
-    assert networks.objects is not None
-    with (folder / "labels.csv").open() as file:
-        rows = list(csv.DictReader(file))
-    pictures = {row["file"]: fitted(np.asarray(cv2.imread(str(folder / row["file"])), np.uint8)) for row in rows}
-    tables = [pictures["stills/mp_table_1.jpg"], pictures["stills/mp_table_5.jpg"]]
-
-    found = {share: [best_phone(networks.objects, smaller(table, share)) for table in tables] for share in (1.0, 0.8, 0.65, 0.5, 0.4, 0.3)}
-
-    record_property("score by share of the picture", {round(0.035 * share**2, 4): scores for share, scores in found.items()})
-    assert min(found[1.0] + found[0.8] + found[0.65]) >= STANDARD.least_score["phone"]  # from 1.5 % of the picture on
-    without = {row["file"]: best_phone(networks.objects, pictures[row["file"]]) for row in rows if row["phone_visible"] == "0"}
-    record_property("where there is none", without)
-    assert max(without.values()) < STANDARD.least_score["phone"]
-
-
-def smaller(picture: Pixels, share: float) -> Pixels:
-    canvas = np.full_like(picture, 120)
-    small = cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-    canvas[-small.shape[0] :, (canvas.shape[1] - small.shape[1]) // 2 :][:, : small.shape[1]] = small
-    return canvas
-
-
-def best_phone(reader: ObjectReader, picture: Pixels) -> float:
-    """The score after a round of looks: the whole picture and six parts of it."""
-    parts = [WHOLE, *(part_around(x, y, 0.6) for x in (0.3, 0.5, 0.7) for y in (0.3, 0.7))]
-    return max((thing.score for part in parts for thing in reader.find(picture, part) if thing.name is ThingName.PHONE), default=0.0)
