@@ -33,7 +33,7 @@ KINDS: Mapping[Family, tuple[Kind, ...]] = MappingProxyType(
 )
 MEDIUM_FROM, HIGH_FROM = 0.15, 0.5
 CAPS: Mapping[Family, float] = MappingProxyType(
-    {Family.PEOPLE: 0.8, Family.THINGS: 0.6, Family.ATTENTION: 0.35, Family.CAMERA: 0.8}  # attention: soft, so below high
+    {Family.PEOPLE: 0.8, Family.THINGS: 0.6, Family.ATTENTION: 0.25, Family.CAMERA: 0.8}  # attention: soft, so below high
 )
 _WEIGHTS: Mapping[Severity, float] = MappingProxyType({Severity.LOW: 0.1, Severity.MEDIUM: 0.3, Severity.HIGH: 0.6})
 _UNFLAGGED = 0.49  # the most that a sitting without a flag has

@@ -105,7 +105,7 @@ def test_a_sittings_risk_is_shown_with_its_reasons_after_ones_own_judgement(engi
     for path in (panel, case):
         html = first.get(path).text
         assert "1 × Nobody in the picture: 52 of 100" in html, path
-        assert "9 × Looking away for long: 35 of 100" in html and "(the most that this counts)" in html, path
+        assert "9 × Looking away for long: 25 of 100" in html and "(the most that this counts)" in html, path
     assert "of 100" not in second.get(panel).text
 
 
