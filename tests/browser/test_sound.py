@@ -1,6 +1,7 @@
 """The microphone of a real browser, a fake one, through ingest and stream to a worker that listens: what it finds, costs and leaves."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -10,9 +11,12 @@ import pytest
 from playwright.sync_api import Page, Playwright
 from redis import Redis
 
+from api.app import create_app
+from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.people import Role
-from assessment_engine.services import incidents
+from assessment_engine.services import delivery, incidents
 from proctoring.channel import HEADER, Sound
 from proctoring.incidents import Incident
 from proctoring.packets import joined
@@ -21,23 +25,24 @@ from proctoring.signals import Finding
 from proctoring.vision.demo_footage import Script, write_y4m
 from proctoring.vision.soundtrack import read
 from tests.browser.conftest import with_camera
-from tests.browser.test_camera import START, Place, a_browser, ingest, last_state, place, soon
-from tests.builders import a_person, listen_for_voices
+from tests.browser.test_camera import START, Place, a_browser, ingest, last_state, sign_in, soon
+from tests.builders import a_person, a_world, listen_for_voices
 from tests.proctoring.vision.conftest import TESTDATA
-from tests.running import a_proctor, until
+from tests.running import a_live_engine, a_proctor, a_valkey, free_port, served, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-__all__ = ["place"]
 
 SPEECH = TESTDATA / "cv" / "audio" / "d4.wav"
 RATE = 16_000
 MESSAGE_S = 0.96
 WATCH_MICROPHONE = """() => {
   window.opened = 0;
-  const asked = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  window.asked = [];
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = (wanted) => {
+    window.asked.push(wanted);
     if (wanted.audio) window.opened += 1;
-    return asked(wanted);
+    return open(wanted);
   };
 }"""
 LISTEN = START.replace("csrf: ", "listen: true, csrf: ")
@@ -71,6 +76,19 @@ def microphone(path: Path, samples: Samples) -> str:
         for packet in [*stream.encode(frame), *stream.encode(None)]:
             container.mux(packet)
     return f"--use-file-for-fake-audio-capture={path}"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    """A candidate's page, with the exam's own pages behind it."""
+    port, ingest_port = free_port(), free_port()
+    engine = replace(a_live_engine(tmp_path), public_url=f"http://localhost:{port}", ingest_url=f"ws://localhost:{ingest_port}")
+    world, ledger = a_world(engine), delivery.open_ledger(engine)
+    sign_in(engine, world)
+    with a_valkey() as valkey, served(create_app(engine, ledger), port):
+        yield Place(engine=engine, valkey=valkey, world=world, ingest_port=ingest_port)
+    ledger.stop()
+    engine.store.engine.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -237,3 +255,35 @@ def test_a_browser_that_cannot_encode_sound_says_so_and_never_opens_the_micropho
         assert soon(page, lambda: last_state(page)["sound"] == "unsupported")
         assert soon(page, lambda: len(place.frames()) >= 3)
         assert page.evaluate("window.opened") == 0
+
+
+def state_is(place: Place, state: SittingState) -> None:
+    with place.engine.store.begin() as tx:
+        tx.sittings.save(replace(tx.sittings.get(SittingId(place.world.sitting_id)), state=state))
+
+
+def microphones_opened(place: Place, page: Page, step: str) -> int:
+    """How often a page of the candidate's way asked for a microphone within some seconds."""
+    state_is(place, SittingState.REGISTERED if step == "check" else SittingState.IN_PROGRESS)
+    page.goto(f"{place.engine.public_url}/candidate/sittings/{place.world.sitting_id}/{step}")
+    assert soon(page, lambda: page.evaluate("window.asked?.length"))
+    page.wait_for_timeout(4000)
+    return int(page.evaluate("window.opened"))
+
+
+@pytest.mark.parametrize(("arrangements", "opened"), [(None, 0), ({"signals_off": ["talking"]}, 0), ({}, 1)])
+def test_the_pages_of_a_candidate_open_the_microphone_only_where_the_exam_listens(
+    place: Place, playwright: Playwright, arrangements: dict[str, Json] | None, opened: int
+) -> None:
+    if arrangements is not None:
+        listen_for_voices(place.engine, place.world, **arrangements)
+    with ingest(place), a_browser(playwright, *with_camera(None)) as browser:
+        context = browser.new_context()
+        context.add_init_script(f"({WATCH_MICROPHONE})()")
+        page = place.page(context)
+
+        assert microphones_opened(place, page, "check") == opened
+        assert microphones_opened(place, page, "exam") == opened
+        if opened:
+            assert soon(page, lambda: sounds(place))
+            assert page.locator("#sound-words").text_content() == "Microphone: starting"  # no worker is here to say that it listens
