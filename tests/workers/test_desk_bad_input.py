@@ -20,7 +20,7 @@ from tests.builders import World, a_world, an_engine, steer
 from tests.proctoring.vision.conftest import ASSETS, jpeg
 from tests.proctoring.vision.test_decode import BAD
 from workers.frames import Entry, Tally
-from workers.proctor.desk import Desk
+from workers.proctor.desk import MOST_KEPT, Desk
 
 SITTING_STILL = Script(length_s=60, leaves_s=100, back_s=110)
 HOUR = timedelta(hours=1)
@@ -47,12 +47,18 @@ def pictures(count: int) -> list[bytes]:
 
 
 def an_entry(
-    engine: Engine, world: World, picture: bytes, seq: int, ahead: timedelta = timedelta(), not_before: datetime | None = None
+    engine: Engine,
+    world: World,
+    picture: bytes,
+    seq: int,
+    ahead: timedelta = timedelta(),
+    not_before: datetime | None = None,
+    kept: bool = False,
 ) -> Entry:
     """A frame received a second later by a clock that is `ahead` of the desk's, by ingest that had one `not_before`."""
     at = steer(engine).advance(1.0) + ahead
     at = max(at, not_before or at)
-    frame = Frame(seq=seq, at=at, kept=False, jpeg=picture, nonce=bytes(16), head=bytes([seq % 256]) * 32)
+    frame = Frame(seq=seq, at=at, kept=kept, jpeg=picture, nonce=bytes(16), head=bytes([seq % 256]) * 32)
     return Entry(sitting_id=world.sitting_id, happened=frame, tally=Tally(received=seq + 1), id=str(seq))
 
 
@@ -123,6 +129,24 @@ def test_a_desks_own_clock_that_is_set_back_makes_no_silence(engine: Engine, net
     assert found(engine, world) == []
     assert said
     assert all(isinstance(one, dict) and one["lag_ms"] == 0 for one in said)
+
+
+def test_frames_that_a_page_says_it_kept_fill_no_memory(engine: Engine, networks: Networks) -> None:
+    """A page can call every frame a kept one while live ones go on, so that no gap ever comes to take them."""
+    world = a_world(engine)
+    desk = a_desk(engine, world, networks)
+    (picture,) = pictures(1)
+    for seq in range(6 * MOST_KEPT):
+        desk.receive(an_entry(engine, world, picture, seq, kept=bool(seq % 2)))
+    for _ in range(6):
+        desk.tick(steer(engine).advance(1))
+    desk.receive(an_entry(engine, world, picture, 6 * MOST_KEPT, kept=True))
+
+    with engine.store.read() as tx:
+        (gap,) = tx.incidents.of_sitting(world.sitting_id)
+        kept = tx.incidents.evidence_of(gap.id)
+    assert gap.kind == "feed_gap"
+    assert 0 < len(kept) <= 2 * MOST_KEPT  # these, and as many of the live ones around the gap
 
 
 def test_frames_that_go_back_in_time_before_the_start_unlearn_nothing(engine: Engine, networks: Networks) -> None:

@@ -37,6 +37,7 @@ SAY_EVERY = timedelta(seconds=1)
 SHOW_EVERY = timedelta(seconds=2)
 SILENT_AFTER_S = 4.0
 STILL_COMPLETABLE_S = 20.0
+MOST_KEPT = 60  # frames that a page kept, waiting for the gap that they belong to: what it says of itself fills no memory
 DEAF_AFTER = timedelta(seconds=5)
 
 log = structlog.get_logger()
@@ -69,7 +70,7 @@ class Desk:
         self._replayed = Totals()
         self._last: Frame | None = None
         self._last_look: Observation | None = None
-        self._kept: list[Shot] = []
+        self._kept: deque[Shot] = deque(maxlen=MOST_KEPT)
         self._recent: deque[datetime] = deque()
         self._looked = self._gaps = self.raised = self.unreadable = 0
         self._said: list[Said] = []
@@ -284,7 +285,8 @@ class Desk:
         """Frames that the page kept while the line was cut show what the gap hid: they are evidence of it, never of anything else."""
         gap = next((one for one in (self._watch.open_incidents() if self._watch else ()) if one.kind is Kind.FEED_GAP), None)
         if gap is not None and self._kept:
-            shots, self._kept = tuple(self._kept), []
+            shots = tuple(self._kept)
+            self._kept.clear()
             incidents.add_evidence(self._engine, self.sitting.id, Segment(key=gap.key, shots=shots, chosen=tuple(one.seq for one in shots)))
 
     def _tell(self, frame: Frame, seen: Observation) -> None:
