@@ -26,6 +26,7 @@ _COVERED = 17.0  # colour distance (CIE a*, b*) between the upper and the lower 
 # Times that the place between the eyes is lighter than the cheeks: under a dark cloth more than twice, in light and shade at most 1.7.
 _VEILED = 1.9
 _INNER = (slice(35, 130), slice(35, 115))  # of the chip: the face without hair and background
+_SKIN = (slice(40, 90), slice(35, 115))  # where hardly anybody has a beard
 _PADDING = 0.25
 # dlib's mean positions of: outer and inner corner of the eye on the image's right, the same on the left, base of the nose.
 _MEAN_FACE = np.array(
@@ -56,8 +57,8 @@ def chip(picture: Pixels, mesh: Floats) -> Pixels:
 
 
 def lit(face: Pixels) -> Pixels:
-    """Return a dark chip as a longer exposure would have shown it, its median at good light; one that is light enough as it is."""
-    return light.brought(face, float(np.median(light.lightness(face[_INNER]))), _LIT)
+    """Return a dark chip as a longer exposure would have shown it, eyes and cheeks at good light; one that is light enough as it is."""
+    return light.brought(face, float(np.median(light.lightness(face[_SKIN]))), _LIT)
 
 
 def readable(face: Pixels) -> bool:
