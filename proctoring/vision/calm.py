@@ -5,8 +5,8 @@ light, a camera's grain or a swaying body, and falls when a head turns, an eye g
 measured: docs/adr/0031-what-a-frame-costs.md. Pixels here are those of the half-size picture.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
 
 import cv2
 import numpy as np
@@ -24,57 +24,35 @@ _FLAT = 2.0  # grey levels of spread below which there is nothing to compare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Piece:
-    """One piece of a picture as it was, where it was, and how alike it must be."""
-
-    grey: Pixels
-    left: int
-    top: int
-    least: float
-    step: int
-
-    @classmethod
-    def of(cls, small: Pixels, box: Floats, least: float, step: int = 1) -> Self | None:
-        """Cut a box (left, top, right, bottom) out of a picture; None when it is too small, too near the edge or shows nothing."""
-        left, top, right, bottom = (int(edge) for edge in (*np.floor(box[:2]), *np.ceil(box[2:])))
-        height, width = small.shape[:2]
-        if min(left, top) < _SLIP or right + _SLIP > width or bottom + _SLIP > height:
-            return None
-        grey = _grey(small[top:bottom, left:right], step)
-        if grey.shape[0] < _SMALLEST[0] or grey.shape[1] < _SMALLEST[1] or float(grey.std()) < _FLAT:
-            return None
-        return cls(grey=grey, left=left, top=top, least=least, step=step)
-
-    def alike(self, small: Pixels) -> bool:
-        """Say whether it looks as it did, there or very near."""
-        height, width = (side * self.step for side in self.grey.shape)
-        around = small[self.top - _SLIP : self.top + height + _SLIP, self.left - _SLIP : self.left + width + _SLIP]
-        return float(cv2.matchTemplate(_grey(around, self.step), self.grey, cv2.TM_CCOEFF_NORMED).max()) >= self.least
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Portrait:
-    """A face as it was when it was read; about four kilobytes."""
+    """A face as it was when it was read: the small picture and the mesh (n × 2, its pixels); pieces are cut only to be compared."""
 
-    shape: tuple[int, ...]
-    pieces: tuple[_Piece, ...]
+    small: Pixels
+    points: Floats
 
-    @classmethod
-    def of(cls, small: Pixels, mesh: Floats, scale: float) -> Self | None:
-        """Remember the face of a mesh (points in a picture of which `small` is `scale`); None when it cannot be told whether it stirs."""
-        points = mesh[:, :2] * np.float32(scale)
-        face = np.concatenate([points.min(axis=0), points.max(axis=0)])
-        pieces = [
-            _Piece.of(small, face, FACE, step=2),
-            *(_Piece.of(small, _around(points, eye, _EYE_REACH), EYE) for eye in _EYES),
-            _Piece.of(small, _around(points, _MOUTH, _MOUTH_REACH), MOUTH),
-        ]
-        found = tuple(piece for piece in pieces if piece is not None)
-        return cls(shape=small.shape, pieces=found) if len(found) == len(pieces) else None
+    def calm(self, now: Pixels) -> bool:
+        """Say whether the face looks as it did, there or very near, in a picture of the same size."""
+        if now.shape != self.small.shape:
+            return False
+        face = np.concatenate([self.points.min(axis=0), self.points.max(axis=0)])
+        return self._alike(now, face, FACE, step=2) and all(self._alike(now, box, least) for box, least in self._parts())
 
-    def calm(self, small: Pixels) -> bool:
-        """Say whether the face is as it was, in a picture of the same size."""
-        return small.shape == self.shape and all(piece.alike(small) for piece in self.pieces)
+    def _parts(self) -> Iterator[tuple[Floats, float]]:
+        for eye in _EYES:
+            yield _around(self.points, eye, _EYE_REACH), EYE
+        yield _around(self.points, _MOUTH, _MOUTH_REACH), MOUTH
+
+    def _alike(self, now: Pixels, box: Floats, least: float, step: int = 1) -> bool:
+        """Compare one box (left, top, right, bottom); too small, too near the edge or flat, it cannot be told, which is not calm."""
+        left, top, right, bottom = (int(edge) for edge in (*np.floor(box[:2]), *np.ceil(box[2:])))
+        height, width = self.small.shape[:2]
+        if min(left, top) < _SLIP or right + _SLIP > width or bottom + _SLIP > height:
+            return False
+        before = _grey(self.small[top:bottom, left:right], step)
+        if before.shape[0] < _SMALLEST[0] or before.shape[1] < _SMALLEST[1] or float(cv2.meanStdDev(before)[1][0, 0]) < _FLAT:
+            return False
+        around = _grey(now[top - _SLIP : bottom + _SLIP, left - _SLIP : right + _SLIP], step)
+        return float(cv2.matchTemplate(around, before, cv2.TM_CCOEFF_NORMED).max()) >= least
 
 
 def _around(points: Floats, numbers: tuple[int, ...], reach: tuple[float, float]) -> Floats:

@@ -13,7 +13,7 @@ MAX_SIDE = 640
 MAX_PIXELS = 640 * 480
 MIN_SIDE = 64
 MOST_OF_PHOTOGRAPH = 16_000_000  # pixels of a picture that a roster brings; it is decoded at a fraction of its size
-SMALL_LONG, SMALL_SHORT = 320, 240
+LARGE_SHORT = 240  # pixels of the shorter side above which a picture is halved
 
 _START, _END = b"\xff\xd8\xff", b"\xff\xd9"
 _COLOURS = {"Gray", "YCbCr", "RGB"}  # CMYK comes from printers, never from cameras
@@ -27,10 +27,13 @@ def decode(jpeg: bytes) -> Pixels:
 
 
 def decode_small(jpeg: bytes) -> Pixels:
-    """Return the picture as BGR at the smallest scale that still has 320×240 pixels; raises TooLarge or BadFrame."""
-    height, width = _checked_size(jpeg)
-    short, long = min(SMALL_SHORT, height, width), min(SMALL_LONG, max(height, width))
-    return _decoded(jpeg, short if height <= width else long, long if height <= width else short)
+    """Return the picture as BGR at its small size; raises TooLarge or BadFrame."""
+    return _decoded(jpeg, *small_size(*_checked_size(jpeg)))
+
+
+def small_size(height: int, width: int) -> tuple[int, int]:
+    """Return half the height and width of a camera's picture, all of one that is small already."""
+    return (-(-height // 2), -(-width // 2)) if min(height, width) > LARGE_SHORT else (height, width)
 
 
 def decode_photograph(jpeg: bytes) -> Pixels:

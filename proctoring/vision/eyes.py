@@ -23,18 +23,24 @@ from proctoring.vision.models import Floats, Models, OnnxNetwork, Pixels
 from proctoring.vision.objects import CLOSER_FROM, WHOLE, ObjectReader, closer_part
 from proctoring.vision.quality import Scene, View
 
+_SURELY = 0.35  # distance at which one look tells: other people are at least .62 away (identity.py)
+_OFTEN = 4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
     """How often the dearer looks come, in seconds; a change in the picture brings them forward."""
 
     count_s: float = 4.0
+    count_quiet_s: float = 8.0  # while nothing but the head has stirred since
     identity_s: float = 15.0
+    identity_late_s: float = 30.0  # when the last looks were all surely alike
     things: Pace = field(default_factory=Pace)
     absence_s: float = 1.9  # how often an empty place is searched for a person
     leaving_s: float = 0.9  # and how often until it is known to be empty
     still_s: float = 1.9  # the longest that a calm face is not read
     break_s: float = 3.0
+    quiet: float = 0.004  # share of the picture beside the head that a grain changes
     around: float = 0.013  # share of the picture beside the candidate that changed: somebody may have come,
     unusual: float = 1.8  # if it is so many times what usually changes there
     exchanged: float = 0.2  # and the share of the whole that a person exchanged between two frames makes
@@ -62,13 +68,13 @@ class Reading:
 
 
 class Frame:
-    """One frame, decoded small at once and whole when something in it is to be read; raises BadFrame or TooLarge."""
+    """One frame, decoded small at once, and whole as soon as something in it is to be read; raises BadFrame or TooLarge."""
 
-    def __init__(self, given: bytes | Pixels, costs: Costs) -> None:
+    def __init__(self, given: bytes | Pixels, costs: Costs, *, whole: bool) -> None:
         self._given, self._costs = given, costs
-        self._whole = None if isinstance(given, bytes) else given
         with costs.of("decode"):
-            self.small = decode_small(given) if isinstance(given, bytes) else quality.half_of(given)
+            self._whole = given if not isinstance(given, bytes) else decode(given) if whole else None
+            self.small = quality.half_of(self._whole) if self._whole is not None else decode_small(bytes(given))
 
     @property
     def whole(self) -> Pixels:
@@ -119,14 +125,14 @@ class Eyes:
         self._track: Mesh | None = None
         self._at: float | None = None
         self._counted_at = self._identified_at = -1e9
-        self._recognise = 3
+        self._recognise, self._strange, self._alike = 3, False, 0
         self._crowd = self._glimpsed = False
         self._people = 0
         self._place: Box | None = None  # of the last face
 
     def look(self, frame: bytes | Pixels, at: float, seq: int) -> Observation:
         """Return what is in this frame; bytes that are no fair picture raise BadFrame or TooLarge and change nothing."""
-        given = Frame(frame, self.costs)
+        given = Frame(frame, self.costs, whole=not self._may_stand(at))
         with self.costs.of("quality"):
             view = quality.view(given.small)
             covered = quality.covered(view, self._scene)
@@ -139,16 +145,20 @@ class Eyes:
         if covered:
             self._broken()
             return Observation(at=at, seq=seq, reason=Reason.COVERED, quality=view.quality)
-        read = self._standing(view, given.small, at)
+        read = self._standing(view, given.small) if self._may_stand(at) else None
         return self._kept(given, view, read, seq, at) if read is not None else self._anew(given, view, at, seq)
 
-    def _standing(self, view: View, small: Pixels, at: float) -> Reading | None:
-        """Return the last reading while it stands: young, no identity to be compared, and nothing stirred or the face calm."""
+    def _may_stand(self, at: float) -> bool:
+        """Say whether the last reading is young enough to stand, its gaze too, and nobody's identity is to be compared."""
         read = self._read
         if read is None or self._recognise > 0 or self._crowd or not 0 <= at - read.found.at < self._plan.still_s:
-            return None
-        if read.found.gaze is not None and self._gaze is not None and not self._gaze.stands(at):
-            return None
+            return False
+        return read.found.gaze is None or self._gaze is None or self._gaze.stands(at)
+
+    def _standing(self, view: View, small: Pixels) -> Reading | None:
+        """Return the last reading when nothing has stirred since or the face is calm."""
+        read = self._read
+        assert read is not None
         if quality.still(read.view, view):
             return read
         with self.costs.of("calm"):
@@ -168,8 +178,9 @@ class Eyes:
         seen = self._follow(given.whole)
         found = self._with_face(given, seen, at, seq) if seen else self._without_face(given, view, at, seq)
         well = seen is not None and found.reason is None
-        with self.costs.of("calm"):
-            portrait = Portrait.of(given.small, seen.mesh.points, given.scale) if seen is not None and well else None
+        portrait = (
+            Portrait(small=given.small, points=seen.mesh.points[:, :2] * np.float32(given.scale)) if seen is not None and well else None
+        )
         self._read = Reading(found=found, view=view, seen=seen, portrait=portrait)
         return found
 
@@ -274,7 +285,7 @@ class Eyes:
 
     def _count(self, given: Frame, mine: Seen, at: float) -> int | None:
         """Count faces when it is time, when something moved beside the candidate, and on every frame while there is more than one."""
-        if self._nets.far is None or not (self._crowd or self._stirred_around(mine.box) or at - self._counted_at >= self._plan.count_s):
+        if self._nets.far is None or not (self._crowd or self._stirred_around(mine.box, at - self._counted_at)):
             return None
         self._counted_at, self._counted = at, self._view
         picture = given.whole
@@ -290,18 +301,19 @@ class Eyes:
         with self.costs.of("mesh"):
             return self._nets.mesh.read(picture, detection.region()).fits(detection)
 
-    def _stirred_around(self, face: Box) -> bool:
-        """Say whether more changed beside the candidate, since faces were counted, than usually does."""
+    def _stirred_around(self, face: Box, waited: float) -> bool:
+        """Say whether more changed beside the candidate, since faces were counted, than usually does, or it is time to count again."""
         if self._counted is None or self._view is None:
             return True
-        moved = quality.stirred_around(self._counted, self._view, face)
+        moved, beyond_head = quality.stirred(self._counted, self._view, face)
         stirred = moved > max(self._plan.around, self._plan.unusual * self._usually_around)
         self._usually_around = 0.85 * self._usually_around + 0.15 * min(moved, 0.5)
-        return stirred
+        return stirred or waited >= (self._plan.count_s if beyond_head > self._plan.quiet else self._plan.count_quiet_s)
 
     def _identity(self, picture: Pixels, seen: Seen, at: float) -> float | None:
-        """Compare with the enrolled face when it is time, three times after any doubt; never in a crowd, never a face seen badly."""
-        due = self._recognise > 0 or at - self._identified_at >= self._plan.identity_s
+        """Compare with the enrolled face when it is time, and after any doubt; never in a crowd, never a face seen badly."""
+        every_s = self._plan.identity_s if self._alike < _OFTEN else self._plan.identity_late_s
+        due = self._recognise > 0 or at - self._identified_at >= every_s
         if self._nets.identity is None or not self.enrolled or not due or self._crowd:
             return None
         with self.costs.of("identity"):
@@ -311,8 +323,20 @@ class Eyes:
             return None
         found = identity.distance(face, self.enrolled)
         self._identified_at = at
-        self._recognise = 3 if found > identity.DOUBT else max(0, self._recognise - 1)
+        self._learn_who(found)
         return found
+
+    def _learn_who(self, distance: float) -> None:
+        """Ask for three more looks at who is not alike, and for none at who is surely; in between, and after a stranger, count down."""
+        surely = distance <= _SURELY
+        self._alike = self._alike + 1 if surely else 0
+        if distance > identity.DOUBT:
+            self._recognise, self._strange = 3, True
+        elif surely and not self._strange:
+            self._recognise = 0
+        else:
+            self._recognise = max(0, self._recognise - 1)
+            self._strange = self._strange and self._recognise > 0
 
     def _things(self, given: Frame, seen: Seen, at: float) -> tuple[tuple[Thing, ...] | None, int | None]:
         """Look for things where attention points; return them, and the people counted when it was the whole picture."""

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from proctoring.observations import Box, Quality, Reason
 from proctoring.vision import light
+from proctoring.vision.decode import small_size
 from proctoring.vision.models import Floats, Pixels
 
 Mask = npt.NDArray[np.bool_]
@@ -24,7 +25,6 @@ FACE_BLACK = 10.0  # median of a face below which nothing of it can be told
 BLURRED = 12.0  # edge energy below which a picture without a face may merely be out of focus
 UNLIKE = 22.0  # colour distance (CIE Lab) that light alone does not make
 _WIDTH, _HEIGHT = 160, 120
-_HALF = 320
 _CELLS = (32, 24)
 _PIXELS = _WIDTH // _CELLS[0]
 _MIDDLE = (slice(_HEIGHT // 4, _HEIGHT * 3 // 4), slice(_WIDTH // 3, _WIDTH * 2 // 3))
@@ -93,11 +93,11 @@ def small_of(picture: Pixels) -> Pixels:
 
 
 def half_of(picture: Pixels) -> Pixels:
-    """Return the picture as `decode_small` has it: not wider or higher than 320, in its own shape."""
-    share = _HALF / max(picture.shape[:2])
-    if share >= 1:
+    """Return a picture that is decoded already as `decode_small` has it."""
+    size = small_size(*picture.shape[:2])
+    if size == picture.shape[:2]:
         return picture
-    return np.asarray(cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(picture, size[::-1], interpolation=cv2.INTER_AREA), np.uint8)
 
 
 class Scene:
@@ -180,7 +180,7 @@ def why_face_is_not_seen_well(seen: View, face: Box, outside: float) -> Reason |
         return Reason.TOO_FAR
     rows = slice(int(face.y * _HEIGHT), max(int(face.y * _HEIGHT) + 1, int((face.y + face.height) * _HEIGHT)))
     columns = slice(int(face.x * _WIDTH), max(int(face.x * _WIDTH) + 1, int((face.x + face.width) * _WIDTH)))
-    light = float(np.median(seen.grey[rows, columns]))
+    (light,) = _percentiles(np.ascontiguousarray(seen.grey[rows, columns]), (50,))
     if light < FACE_BLACK:
         return Reason.BACK_LIT if seen.bright > _LIT_BEHIND else Reason.TOO_DARK
     return None
@@ -192,12 +192,13 @@ def still(before: View, now: View) -> bool:
     return float(stirred.max()) < _STIR
 
 
-def stirred_around(before: View, now: View, face: Box) -> float:
-    """Return the share of cells, outside the candidate's own head and body, that changed other than by light."""
+def stirred(before: View, now: View, face: Box) -> tuple[float, float]:
+    """Return the share of cells that changed other than by light: outside the candidate's own head and body, and outside the head."""
     moved = _unlit_difference(now.cells, before.cells) > _SAME
-    rows, columns = _silhouette(face)
-    moved[rows, columns] = False
-    return float(moved.mean())
+    moved[_grown(face)] = False
+    beyond_head = float(moved.mean())
+    moved[_silhouette(face)] = False
+    return float(moved.mean()), beyond_head
 
 
 def changed(before: View, now: View) -> float:

@@ -91,8 +91,7 @@ def test_a_head_an_eye_or_a_mouth_that_moves_is_not_calm(networks: Networks, sce
     rng = np.random.default_rng(3)
     before, small = scene(0, scale=0.9), cv2.resize(scene(0, scale=0.9), (320, 240), interpolation=cv2.INTER_AREA).astype(np.uint8)
     mesh = networks.mesh.read(before, networks.near.find(before, least=0.5)[0].region())
-    portrait = Portrait.of(small, mesh.points, 0.5)
-    assert portrait is not None
+    portrait = Portrait(small=small, points=mesh.points[:, :2] * np.float32(0.5))
 
     calm = filmed(before, rng, grain=2.5), filmed(scene(0, change, scale=0.9), rng, grain=2.5)
     same, other = (portrait.calm(cv2.resize(each, (320, 240), interpolation=cv2.INTER_AREA).astype(np.uint8)) for each in calm)
@@ -102,12 +101,15 @@ def test_a_head_an_eye_or_a_mouth_that_moves_is_not_calm(networks: Networks, sce
     assert not portrait.calm(small[:120])
 
 
-def test_a_face_at_the_edge_has_no_portrait(networks: Networks, scene: Scene) -> None:
+def test_of_a_face_at_the_edge_or_in_the_dark_it_cannot_be_told(networks: Networks, scene: Scene) -> None:
     before = scene(0)
     mesh = networks.mesh.read(before, networks.near.find(before, least=0.5)[0].region())
 
-    assert Portrait.of(np.zeros((240, 320, 3), np.uint8), mesh.points, 0.5) is None  # nothing to be seen
-    assert Portrait.of(np.roll(before, -300, axis=1)[::2, ::2], mesh.points - np.array([300, 0, 0], np.float32), 0.5) is None
+    dark = np.zeros((240, 320, 3), np.uint8)
+    edge = np.ascontiguousarray(np.roll(before, -300, axis=1)[::2, ::2])
+
+    assert not Portrait(small=dark, points=mesh.points[:, :2] * np.float32(0.5)).calm(dark)
+    assert not Portrait(small=edge, points=(mesh.points[:, :2] - np.array([300, 0], np.float32)) * np.float32(0.5)).calm(edge)
 
 
 def test_who_comes_beside_a_calm_face_is_counted_in_that_frame(networks: Networks, scene: Scene, astronaut: Pixels) -> None:

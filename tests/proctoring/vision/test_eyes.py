@@ -48,7 +48,7 @@ def test_the_candidate_leaves_and_returns(networks: Networks, scene: Scene, fps:
     assert {observation.faces for observation in observations[: 10 * fps]} <= {1, None}
     assert (incident.kind, incident.tier, incident.start_s, incident.raised_s) == (Kind.NOBODY, Tier.ALERT, 10, 18)
     after = [o.identity for o in observations[22 * fps : 25 * fps] if o.identity is not None]
-    assert len(after) >= 3
+    assert len(after) >= 1
     assert max(after) < 0.45
 
 
@@ -143,9 +143,21 @@ def test_after_a_gap_the_face_is_looked_at_again(networks: Networks, scene: Scen
     for second in range(8):
         eyes.look(scene(second), second, second)
 
-    returned = [eyes.look(scene(second), second, second).identity for second in (20, 21, 22)]
+    returned = eyes.look(scene(20), 20, 20).identity
 
-    assert None not in returned
+    assert returned is not None
+
+
+def test_one_look_tells_who_is_surely_alike_and_a_stranger_is_looked_at_on_and_on(networks: Networks, scene: Scene) -> None:
+    candidate = enrolled(networks, scene)
+    someone = Eyes(networks, enrolled=[-candidate.enrolled[0]])
+
+    alike, strange = (
+        [one.identity is not None for one in seen(eyes, [scene(second) for second in range(6)])] for eyes in (candidate, someone)
+    )
+
+    assert alike == [True] + [False] * 5
+    assert strange == [True] * 6
 
 
 @pytest.mark.parametrize(("mirrored", "sign"), [(False, 1), (True, -1)])
