@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 
 from assessment_engine.kernel.errors import HashMismatch, Invalid, ModelMissing, UnreadableFile
 
@@ -34,6 +36,12 @@ _CONVOLUTIONAL = {
     "Add", "Concat", "Constant", "Conv", "Identity", "LeakyRelu", "MaxPool", "Mul", "Pad", "Relu", "Resize", "Shape", "Sigmoid", "Slice",
     "Split", "Transpose",
 }  # fmt: skip
+
+# What the runtimes and the graph's reader say of a file that is no network, or one with parts that they do not know.
+_UNRUNNABLE = (
+    ValueError, IndexError, DecodeError, runtime.Fail, runtime.InvalidArgument, runtime.InvalidGraph, runtime.InvalidProtobuf,
+    runtime.NotImplemented,
+)  # fmt: skip
 
 onnxruntime.set_default_logger_severity(3)
 
@@ -169,7 +177,7 @@ class Models:
 
 
 def load(files: Mapping[str, tuple[Path, str] | ModelFile]) -> Models:
-    """Load every role that has a file; a wrong hash raises HashMismatch, an absent file makes the role missing."""
+    """Load every role that has a file; another hash raises HashMismatch, no network UnreadableFile, no file makes the role missing."""
     networks: dict[str, Network] = {}
     hashes: dict[str, str] = {}
     for role in ROLES:
@@ -208,6 +216,14 @@ def own(folder: Path) -> dict[str, ModelFile]:
 
 
 def _opened(role: str, path: Path) -> Network:
+    """Return the network of a file; one that no runtime can run raises UnreadableFile."""
+    try:
+        return _network(role, path)
+    except _UNRUNNABLE as broken:
+        raise UnreadableFile(f"{path.name} ({role}) is no network that can be run here", role=role) from broken
+
+
+def _network(role: str, path: Path) -> Network:
     if role == OBJECTS:
         return OnnxNetwork(path, size=OBJECT_SIZE)
     if role == VOICE:

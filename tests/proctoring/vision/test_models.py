@@ -10,7 +10,7 @@ import pytest
 from assessment_engine.kernel.errors import HashMismatch, Invalid, ModelMissing, UnreadableFile
 from proctoring.observations import Reason
 from proctoring.vision.eyes import Eyes, Networks
-from proctoring.vision.models import FACE_MESH, FACE_NEAR, IDENTITY, OBJECTS, OWN, ROLES, VOICE, Models, load, load_folder
+from proctoring.vision.models import FACE_MESH, FACE_NEAR, IDENTITY, IRIS, OBJECTS, OWN, ROLES, VOICE, Models, load, load_folder
 from tests.proctoring.vision.conftest import ASSETS
 
 
@@ -56,6 +56,20 @@ def test_a_deployment_puts_its_own_file_in_a_role_by_path_and_hash(folder: Path)
     (folder / OWN).write_text(json.dumps({OBJECTS: {"path": str(theirs), "sha256": "0" * 64}}))
     with pytest.raises(HashMismatch):
         load_folder(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"no network at all"])
+@pytest.mark.parametrize(("role", "name"), [(OBJECTS, "own.onnx"), (IDENTITY, "own.onnx"), (IRIS, "own.tflite"), (VOICE, "own.onnx")])
+def test_an_own_file_of_the_right_hash_that_is_no_network_is_refused_with_a_code(
+    folder: Path, role: str, name: str, content: bytes
+) -> None:
+    (folder / name).write_bytes(content)
+    (folder / OWN).write_text(json.dumps({role: {"path": name, "sha256": hashlib.sha256(content).hexdigest()}}))
+
+    with pytest.raises(UnreadableFile, match=role) as refused:
+        load_folder(folder)
+
+    assert refused.value.code == "unreadable_file"
 
 
 def test_an_own_file_that_is_not_there_is_missing(folder: Path) -> None:
