@@ -338,6 +338,8 @@ def _decision(
 def _record(tx: Transaction, sitting: Sitting, decision: ProctoringDecision, actor: Actor | None) -> str:
     tx.invigilation.decide(decision)
     about = {"outcome": str(decision.outcome), "observable_share": str(decision.observable_share)}
+    if blind := tx.eyes.blind_in([sitting.id]).get(sitting.id):
+        about["watched_without"] = " ".join(blind)  # that nothing was found says nothing about what these would have looked for
     by = decision.decided_by
     tx.audit.append("proctoring_decided", subject=sitting.id, actor=by, now=decision.decided_at, payload=dict(about))
     event = _event("proctoring_decided", sitting.organisation_id, sitting.id, decision.decided_at, actor, about, subject=decision.id)

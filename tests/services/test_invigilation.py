@@ -15,7 +15,7 @@ from assessment_engine.invigilation import CaseState, Judgement, Outcome, Reason
 from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotYet, SecondPersonNeeded
 from assessment_engine.kernel.ids import IncidentId, OrganisationId, SittingId, new_id
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import invigilation
+from assessment_engine.services import eyes, invigilation
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import IncidentRecord, WatchRecord
 from assessment_engine.storage.outbox import outbox
@@ -101,6 +101,17 @@ def test_a_clean_sitting_is_settled_by_the_system_and_only_once(engine: Engine, 
 
     assert first is not None and first == second
     assert (first.outcome, first.decided_by) == (Outcome.UNFLAGGED, None)
+
+
+def test_a_decision_says_in_the_log_what_was_not_looked_for(engine: Engine, world: World) -> None:
+    eyes.watched_without(engine, world.sitting_id, ["objects", "iris"])
+    finished(engine, world)
+
+    invigilation.settle(engine, world.sitting_id)
+
+    with engine.store.read() as tx:
+        (entry,) = [one for one in tx.audit.about(world.sitting_id) if one.kind == "proctoring_decided"]
+    assert entry.payload["watched_without"] == "iris objects"
 
 
 @pytest.mark.parametrize("given", [{"drained": False}, {"observable_s": 700.0}, {"observable_s": 1000.0, "lost_s": 400.0}])
