@@ -5,6 +5,8 @@ The reference runs in a process of its own, so that whatever ends it ends nothin
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +24,7 @@ from proctoring.vision.second_opinion import Opinion, SecondOpinion
 from proctoring.vision.video import fitted
 from tests.proctoring.vision.conftest import ASSETS, TESTDATA, jpeg
 from tests.proctoring.vision.test_decode import BAD
+from tests.running import until
 
 Scene = Callable[..., Pixels]
 TASK = ASSETS / "face_reference" / "face_landmarker.task"
@@ -91,6 +94,20 @@ def test_one_that_dies_is_away_and_the_check_goes_on(working: SecondOpinion, net
     assert (check.looks_alike, check.retake) == (True, None)
     assert working.away == f"ended with {-how}"
     assert working.about(scene(0)) is None
+
+
+def test_it_ends_with_the_process_that_asks_however_that_ends(working: SecondOpinion) -> None:
+    """`working` first, so that what cannot run here is skipped and not waited for."""
+    program = "import sys, time, numpy as np; from pathlib import Path; from proctoring.vision.second_opinion import SecondOpinion; "
+    program += "second = SecondOpinion(Path(sys.argv[1])); second.about(np.zeros((64, 64, 3), np.uint8)); print(second.pid, flush=True); "
+    asking = subprocess.Popen([sys.executable, "-c", program + "time.sleep(60)", str(TASK)], stdout=subprocess.PIPE)
+    with asking:
+        assert asking.stdout is not None
+        pid = int(asking.stdout.readline())
+        assert Path(f"/proc/{pid}").exists()
+        asking.kill()
+
+    assert until(lambda: not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1][:3], 5)
 
 
 def test_one_that_hangs_is_given_up(scene: Scene) -> None:
