@@ -5,6 +5,7 @@ seconds; else the followed face is read, the irises when they move or have waite
 come by a schedule and when something changed. Networks are shared between candidates; what is remembered about one candidate lives here.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -25,6 +26,7 @@ from proctoring.vision.quality import Scene, View
 
 _SURELY = 0.35  # distance at which one look tells: other people are at least .62 away (identity.py)
 _OFTEN = 4
+_BESIDE = 0.45  # score from which a face beside the candidate's is read, under a turban or a beard too; whether it is one, the mesh says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,7 +292,7 @@ class Eyes:
         self._counted_at, self._counted = at, self._view
         picture = given.whole
         with self.costs.of("far"):
-            others = [d for d in self._nets.far.find(picture, least=0.6) if faces.overlap(d.box, mine.mesh.box) < 0.3]
+            others = [d for d in self._nets.far.find(picture, least=_BESIDE) if faces.overlap(d.box, mine.mesh.box) < 0.3]
         real = [d for d in others if self._is_face(picture, d)]
         if self._crowd and not real:
             self._recognise = 3  # one of them has gone: which?
@@ -410,12 +412,12 @@ def _lost(before: Mesh, now: Mesh) -> bool:
 
 
 def _jumped(before: Mesh, now: Mesh) -> bool:
-    return float(np.linalg.norm(_centre(now) - _centre(before))) > 0.8 * _side(before)
+    return math.dist(_centre(now), _centre(before)) > 0.8 * _side(before)
 
 
-def _centre(mesh: Mesh) -> Floats:
+def _centre(mesh: Mesh) -> tuple[float, float]:
     left, top, right, bottom = mesh.box
-    return np.array([(left + right) / 2, (top + bottom) / 2], np.float32)
+    return (left + right) / 2, (top + bottom) / 2
 
 
 def _side(mesh: Mesh) -> float:

@@ -64,8 +64,8 @@ class Mesh:
     @cached_property
     def box(self) -> tuple[float, float, float, float]:
         """Return left, top, right, bottom in pixels."""
-        low, high = self.points[:, :2].min(axis=0), self.points[:, :2].max(axis=0)
-        return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+        across, down = self.points[:, 0], self.points[:, 1]
+        return float(across.min()), float(down.min()), float(across.max()), float(down.max())
 
 
 class Detector:

@@ -4,6 +4,9 @@ Angles are as the picture is stored: yaw > 0 towards the image's right, pitch > 
 for each face and camera, which the candidate's own baseline takes out.
 """
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 
 from proctoring.observations import Head
@@ -13,7 +16,12 @@ from proctoring.vision.models import Floats
 _LEVEL = np.array([(127, 356), (234, 454), (33, 263), (61, 291)])
 # And pairs that lie above each other: forehead and chin, between the brows and below the lip.
 _UPRIGHT = np.array([(10, 152), (9, 200), (151, 175)])
-
+# The sum over each kind of pairs, and the middle of all points, as weights of the points.
+_SUMS = np.zeros((3, 468), np.float32)
+for _row, _pairs in enumerate((_LEVEL, _UPRIGHT)):
+    np.add.at(_SUMS[_row], _pairs[:, 1], 1)
+    np.add.at(_SUMS[_row], _pairs[:, 0], -1)
+_SUMS[2] = 1 / 468
 
 # The mesh is drawn as from infinitely far away; MediaPipe's face geometry places it before a camera with this field from top to bottom.
 # This share of the angle off the axis, fitted to its pose matrices (tests/proctoring/vision/test_landmarks.py), is part of the pose.
@@ -35,35 +43,37 @@ def eyes_open(mesh: Floats) -> float:
 
 def _opening(mesh: Floats, points: tuple[int, int, int, int]) -> float:
     """Return a ratio that a turned head does not change much: depth is part of the width."""
-    upper, lower, left, right = (mesh[point] for point in points)
-    return float(np.linalg.norm(lower - upper) / max(float(np.linalg.norm(right - left)), 1e-6))
+    upper, lower, left, right = mesh[list(points)].tolist()
+    return math.dist(upper, lower) / max(math.dist(left, right), 1e-6)
 
 
 def head(mesh: Floats, shape: tuple[int, ...] | None = None) -> Head:
     """Return the head's direction in degrees, in a picture of this shape (rows, columns); without one, as seen from where the head is."""
-    across = _unit((mesh[_LEVEL[:, 1]] - mesh[_LEVEL[:, 0]]).sum(axis=0))
-    down = (mesh[_UPRIGHT[:, 1]] - mesh[_UPRIGHT[:, 0]]).sum(axis=0)
-    down = _unit(down - across * float(down @ across))
-    forward = -np.cross(across, down)  # out of the face; straight at the camera it is (0, 0, -1)
-    right, up = _off_axis(mesh, shape) if shape is not None else (0.0, 0.0)
+    along, upright, middle = (_SUMS @ mesh).tolist()
+    across = _unit(along)
+    leaning = sum(a * b for a, b in zip(across, upright, strict=True))
+    down = _unit([each - leaning * side for each, side in zip(upright, across, strict=True)])
+    # Out of the face: the cross product of down and across; straight at the camera it is (0, 0, -1).
+    x, y, z = (down[(i + 1) % 3] * across[(i + 2) % 3] - down[(i + 2) % 3] * across[(i + 1) % 3] for i in range(3))
+    right, up = _off_axis(middle, shape) if shape is not None else (0.0, 0.0)
     return Head(
-        yaw=round(_degrees(forward[0], -forward[2]) - _OFF_AXIS * right, 2),
-        pitch=round(_degrees(-forward[1], float(np.hypot(forward[0], forward[2]))) - _OFF_AXIS * up, 2),
+        yaw=round(_degrees(x, -z) - _OFF_AXIS * right, 2),
+        pitch=round(_degrees(-y, math.hypot(x, z)) - _OFF_AXIS * up, 2),
         roll=round(_degrees(across[1], across[0]), 2),
     )
 
 
-def _off_axis(mesh: Floats, shape: tuple[int, ...]) -> tuple[float, float]:
-    """Return where the face is, in degrees to the right and up from the middle of the picture."""
+def _off_axis(middle: Sequence[float], shape: tuple[int, ...]) -> tuple[float, float]:
+    """Return where the middle of a face is, in degrees to the right and up from the middle of the picture."""
     rows, columns = shape[:2]
-    focal = rows / 2 / np.tan(np.radians(_FIELD / 2))
-    x, y = (float(value) for value in mesh[:, :2].mean(axis=0))
-    return _degrees(x - columns / 2, focal), _degrees(rows / 2 - y, focal)
+    focal = rows / 2 / math.tan(math.radians(_FIELD / 2))
+    return _degrees(middle[0] - columns / 2, focal), _degrees(rows / 2 - middle[1], focal)
 
 
-def _unit(vector: Floats) -> Floats:
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float32)
+def _unit(vector: Sequence[float]) -> list[float]:
+    length = max(math.hypot(*vector), 1e-9)
+    return [each / length for each in vector]
 
 
 def _degrees(opposite: float, adjacent: float) -> float:
-    return float(np.degrees(np.arctan2(opposite, adjacent)))
+    return math.degrees(math.atan2(opposite, adjacent))
