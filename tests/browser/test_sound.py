@@ -1,5 +1,6 @@
 """The microphone of a real browser, a fake one, through ingest and stream to a worker that listens: what it finds, costs and leaves."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -287,3 +288,50 @@ def test_the_pages_of_a_candidate_open_the_microphone_only_where_the_exam_listen
         if opened:
             assert soon(page, lambda: sounds(place))
             assert page.locator("#sound-words").text_content() == "Microphone: starting"  # no worker is here to say that it listens
+
+
+PLAY = """async () => {  // a film of a question, as far as sound goes
+  const rate = 8000, samples = new Uint8Array(44 + rate * 4), view = new DataView(samples.buffer);
+  const words = [0x46464952, 36 + rate * 4, 0x45564157, 0x20746d66, 16, 0x00010001, rate, rate, 0x00080001, 0x61746164, rate * 4];
+  words.forEach((word, at) => view.setUint32(at * 4, word, true));
+  for (let at = 44; at < samples.length; at += 1) samples[at] = 128 + 20 * Math.sin(at / 3);
+  const player = new Audio(URL.createObjectURL(new Blob([samples], { type: "audio/wav" })));
+  Object.assign(player, { loop: true });
+  document.body.append(player);
+  await player.play();
+}"""
+
+
+def test_what_the_page_plays_itself_is_not_listened_to(place: Place, playwright: Playwright) -> None:
+    listen_for_voices(place.engine, place.world)
+    with ingest(place), a_browser(playwright, *with_camera(None)) as browser:
+        page = place.page(browser.new_context())
+        start(place, page)
+        assert soon(page, lambda: any(any(one.packets) for one in sounds(place)))
+
+        page.evaluate(PLAY)
+
+        assert soon(page, lambda: not any(sounds(place)[-1].packets))
+        assert len(sounds(place)[-1].packets) == 16
+        page.evaluate("document.querySelector('audio').pause()")
+        assert soon(page, lambda: any(sounds(place)[-1].packets))
+
+
+def test_a_page_that_is_asked_for_little_sends_no_sound_and_the_next_does_not_join(place: Place, playwright: Playwright) -> None:
+    listen_for_voices(place.engine, place.world)
+    store = Redis.from_url(place.valkey.url)
+    with ingest(place), a_browser(playwright, *with_camera(None)) as browser:
+        page = place.page(browser.new_context())
+        start(place, page)
+        assert soon(page, lambda: len(sounds(place)) >= 2)
+
+        store.publish(f"page:{place.world.sitting_id}", json.dumps({"type": "load", "fps": 0.5, "quality": 0.6}))
+        page.wait_for_timeout(5000)
+        before = len(sounds(place))
+        page.wait_for_timeout(4000)
+        assert len(sounds(place)) == before
+
+        store.publish(f"page:{place.world.sitting_id}", json.dumps({"type": "load", "fps": 2, "quality": 0.6}))
+        assert soon(page, lambda: len(sounds(place)) >= before + 2)
+        assert [one.joins for one in sounds(place)[before:][:2]] == [False, True]
+    store.close()
