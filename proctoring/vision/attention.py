@@ -45,6 +45,7 @@ class Pace:
 class _Suspect:
     """One thing followed: where, what the last looks said, how good it was at best."""
 
+    name: ThingName
     box: Box
     looks: deque[bool]
     best: float
@@ -62,7 +63,7 @@ class Attention:
     def __init__(self, pace: Pace | None = None) -> None:
         self._pace = pace or Pace()
         self._tokens, self._at = 0.0, 0.0
-        self._looked_at = -1e9
+        self._looked_at = self._rounded_at = -1e9
         self._turn = 0
         self._opened, self._opened_at = 0, -1e9
         self._larger = False
@@ -78,6 +79,8 @@ class Attention:
         if self._opening_is_due(at):
             return self._open(at, face)
         waited = at - self._looked_at
+        if self._suspect is not None and self._suspect.settled and at - self._rounded_at >= 2 * self._pace.round_s:
+            return self._round(at, face)
         if self._suspect is not None and waited >= self._patience(self._suspect):
             self._looked_at = at
             return closer_part(self._suspect.box)
@@ -90,7 +93,7 @@ class Attention:
         if glance_down and face is not None:
             return self._take(part_around(face.x + face.width / 2, 1.0, _PART), at)
         rested = at - self._opened_at >= 2 * self._pace.round_s
-        return self._take(self._next(face), at) if rested and waited >= self._pace.round_s else None
+        return self._round(at, face) if rested and waited >= self._pace.round_s else None
 
     def whole(self, at: float, every_s: float) -> Box | None:
         """Return the whole picture when it is time: of an empty place only that matters, and it is never spared."""
@@ -100,14 +103,25 @@ class Attention:
         """Follow what was seen in a part; return what this look says, None when it looked past what is followed and saw nothing."""
         suspects = [thing for thing in things if thing.name in SUSPECTED and thing.score >= SUSPECT]
         followed = self._suspect
+        phone = self._phone_beside(followed, suspects, at)
+        if phone is not None:
+            self._suspect = _suspect(phone)
+            return tuple(things)
         if followed is None or not _holds(part, followed.box):
             best = next((thing for thing in suspects if not self._is_dismissed(thing, at)), None)
             if best is not None and followed is None:
-                self._suspect = _Suspect(box=best.box, looks=deque([True], maxlen=5), best=best.score, seen=1)
+                self._suspect = _suspect(best)
             return tuple(things) if things or followed is None else None
         here = [thing for thing in suspects if thing.box.overlap(followed.box) >= _SAME_PLACE]
         self._follow(followed, here, at)
         return tuple(things)
+
+    def _phone_beside(self, followed: _Suspect | None, suspects: Sequence[Thing], at: float) -> Thing | None:
+        """Return a phone that is plainly there while something else is followed: a book must not draw the eyes from it."""
+        if followed is None or followed.name is ThingName.PHONE:
+            return None
+        plain = (thing for thing in suspects if thing.name is ThingName.PHONE and thing.score >= _STRONG)
+        return next((thing for thing in plain if thing.box.overlap(followed.box) < _SAME_PLACE and not self._is_dismissed(thing, at)), None)
 
     def _follow(self, followed: _Suspect, here: Sequence[Thing], at: float) -> None:
         followed.seen += 1
@@ -139,18 +153,23 @@ class Attention:
 
     def _open(self, at: float, face: Box | None) -> Box:
         place = _OPENING[self._opened]
-        self._opened, self._opened_at, self._looked_at = self._opened + 1, at, at
+        self._opened, self._opened_at = self._opened + 1, at
+        self._looked_at = self._rounded_at = at
         return _beside(face, place)
 
-    def _next(self, face: Box | None) -> Box:
+    def _round(self, at: float, face: Box | None) -> Box:
         place = _ROUND[self._turn % len(_ROUND)]
-        self._turn += 1
-        return _beside(face, place)
+        self._turn, self._rounded_at = self._turn + 1, at
+        return self._take(_beside(face, place), at)
 
     def _take(self, part: Box, at: float) -> Box:
         self._tokens = max(0.0, self._tokens - 1)
         self._looked_at = at
         return part
+
+
+def _suspect(thing: Thing) -> _Suspect:
+    return _Suspect(name=thing.name, box=thing.box, looks=deque([True], maxlen=5), best=thing.score, seen=1)
 
 
 def _beside(face: Box | None, place: tuple[float, float] | None) -> Box:

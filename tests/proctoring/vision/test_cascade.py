@@ -127,6 +127,21 @@ def test_after_a_break_everything_is_looked_at_again_but_not_after_every_one(beg
     assert (len(returned) == 4) is again
 
 
+def test_a_book_that_is_followed_does_not_draw_the_eyes_from_a_phone() -> None:
+    book = Thing(name=ThingName.BOOK, score=0.5, box=Box(x=0.05, y=0.7, width=0.2, height=0.2))
+    attention, seen = Attention(), []
+    for at in range(60):
+        part = attention.part(float(at), FACE, novel=None, glance_down=False)
+        if part is not None:
+            there = [book] if at < 20 else [book, PHONE]
+            things = [thing for thing in there if _holds(part, thing.box)]
+            seen.append((at, attention.saw(things, part, float(at)) or ()))
+
+    phones = [at for at, things in seen if PHONE in things]
+    assert phones[0] <= 20 + 2 * Pace().round_s
+    assert [at for at, _ in seen if phones[0] <= at < phones[0] + 6] == phones[:6]
+
+
 def test_a_suspect_found_at_the_beginning_does_not_keep_the_rest_from_being_seen() -> None:
     attention, seen = Attention(), []
     for at in range(30):
