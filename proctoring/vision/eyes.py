@@ -151,9 +151,14 @@ class Eyes:
         return self._kept(given, view, read, seq, at) if read is not None else self._anew(given, view, at, seq)
 
     def _may_stand(self, at: float) -> bool:
-        """Say whether the last reading is young enough to stand, its gaze too, and nobody's identity is to be compared."""
+        """Say whether the last reading is young enough to stand, its gaze too, and no more looks at who it is are wanted.
+
+        A face that could not be compared when it was read (small, turned, veiled) could not be while it looks the same.
+        """
         read = self._read
-        if read is None or self._recognise > 0 or self._crowd or not 0 <= at - read.found.at < self._plan.still_s:
+        if read is None or self._crowd or not 0 <= at - read.found.at < self._plan.still_s:
+            return False
+        if self._recognise > 0 and read.found.identity is not None:
             return False
         return read.found.gaze is None or self._gaze is None or self._gaze.stands(at)
 

@@ -60,6 +60,19 @@ def test_a_person_who_sits_still_before_a_grainy_camera_is_read_every_two_second
     assert all(one.head is not None and one.gaze is not None and one.face is not None for one in seen)
 
 
+def test_a_face_too_small_to_be_compared_is_not_read_more_often_for_it(networks: Networks, scene: Scene) -> None:
+    rng = np.random.default_rng(5)
+    face = Eyes(networks).enrol(scene(0))
+    assert face is not None
+    eyes, read = Eyes(networks, enrolled=[face]), 0
+
+    for second in range(SECONDS):
+        assert eyes.look(jpeg(filmed(scene(0, scale=0.5), rng, grain=1.0)), second, second).identity is None
+        read += "mesh" in eyes.costs.taken()
+
+    assert read <= 0.75 * SECONDS
+
+
 @pytest.mark.parametrize("fps", [1, 2, 5])
 def test_gaze_is_never_older_than_two_seconds(networks: Networks, scene: Scene, fps: int) -> None:
     rng = np.random.default_rng(2)
