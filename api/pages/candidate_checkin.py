@@ -106,7 +106,7 @@ _CHECK_WORDS: Mapping[str, str] = {
     "camera.absent": N_("No camera was found."),
     "camera.in_use": N_("Another program is using the camera."),
     "camera.black": N_("The picture is black. Is something over the lens?"),
-    "microphone.working": N_("Say a few words."),
+    "microphone.working": N_("Say a few words. In this check nothing of it leaves your device."),
     "microphone.good": N_("You can be heard."),
     "microphone.silent": N_("We hear nothing. You can go on without."),
     "microphone.absent": N_("No microphone. You can go on without."),
