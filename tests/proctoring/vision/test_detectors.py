@@ -25,7 +25,8 @@ from tests.proctoring.vision.conftest import ASSETS
 Array = npt.NDArray[Any]
 SIDE, PHONE, CELL = 64, 67, 64 + 1 * 4 + 2  # the cell of stride 16 in row 1 and column 2, after the 8×8 of stride 8
 PLACE = (0.375, 0.125, 0.875, 0.625)
-PICTURE = np.full((64, 64, 3), (51, 0, 204), np.uint8)  # blue 51, red 204
+COLOUR = (51, 160, 204)  # blue and red are what a graph is asked for; light enough to be looked at as it is
+PICTURE = np.full((64, 64, 3), COLOUR, np.uint8)
 BLUE, RED, BLUE_NORMED = 51.0, 204 / 255, (51 - 103.53) / 57.375
 
 
@@ -121,7 +122,7 @@ def test_each_usual_export_is_read_right(tmp_path: Path, make: Callable[[Path], 
 def test_a_wide_picture_is_not_stretched_for_yolox(tmp_path: Path) -> None:
     reader = ObjectReader(yolox(tmp_path / "detector.onnx"))
 
-    (thing,) = reader.find(np.full((128, 128, 3), (51, 0, 204), np.uint8), part_around(0.5, 0.5, 0.5))
+    (thing,) = reader.find(np.full((128, 128, 3), COLOUR, np.uint8), part_around(0.5, 0.5, 0.5))
 
     assert thing.box.overlap(Box.between(*(0.25 + 0.5 * edge for edge in PLACE))) > 0.95
 
