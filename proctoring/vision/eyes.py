@@ -16,8 +16,8 @@ from proctoring.vision import faces, identity, models, pose, quality
 from proctoring.vision.attention import Attention, Pace
 from proctoring.vision.calm import Portrait
 from proctoring.vision.costs import Costs
-from proctoring.vision.decode import decode, decode_small
 from proctoring.vision.faces import Detection, Detector, Mesh, MeshReader
+from proctoring.vision.frame import Frame, Reading, Seen
 from proctoring.vision.gaze import GazeKeeper, GazeReader
 from proctoring.vision.identity import IdentityReader
 from proctoring.vision.models import Floats, Models, OnnxNetwork, Pixels
@@ -47,50 +47,6 @@ class Schedule:
     unusual: float = 1.8  # if it is so many times what usually changes there
     exchanged: float = 0.2  # and the share of the whole that a person exchanged between two frames makes
     glance_down: float = 14.0  # degrees below where this head and these eyes usually point
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """The candidate's face in one frame, with what makes it good or bad to recognise."""
-
-    mesh: Mesh
-    head: Head
-    box: Box
-    outside: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What was found in one frame, and how it looked: may stand for the next ones while they look the same."""
-
-    found: Observation
-    view: View
-    seen: Seen | None
-    portrait: Portrait | None
-
-
-class Frame:
-    """One frame, decoded small at once, and whole as soon as something in it is to be read; raises BadFrame or TooLarge."""
-
-    def __init__(self, given: bytes | Pixels, costs: Costs, *, whole: bool) -> None:
-        self._given, self._costs = given, costs
-        with costs.of("decode"):
-            self._whole = given if not isinstance(given, bytes) else decode(given) if whole else None
-            self.small = quality.half_of(self._whole) if self._whole is not None else decode_small(bytes(given))
-
-    @property
-    def whole(self) -> Pixels:
-        """Return all pixels."""
-        if self._whole is None:
-            assert isinstance(self._given, bytes)
-            with self._costs.of("decode"):
-                self._whole = decode(self._given)
-        return self._whole
-
-    @property
-    def scale(self) -> float:
-        """Return the small picture's width over the whole one's."""
-        return float(self.small.shape[1] / self.whole.shape[1])
 
 
 class Networks:
