@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from proctoring.away import AwayTime
+from proctoring.away import HINDSIGHT_S, AwayTime
 from proctoring.baseline import Baseline
 from proctoring.observations import Box, Observation, Reason, ThingName
 from proctoring.policy import GazeLimits, Kind, Policy, Rule
@@ -176,7 +176,9 @@ class LookingAway:
         self._limits, self._centre, self._most_step_s = policy.gaze, centre, policy.most_step_s
         self._clear_s = policy.rules[Kind.LOOKING_AWAY].clear_s
         # The score is measured from a centre in degrees already: what is left of it drifts about 0.
-        self._time = AwayTime(tuple(self._limits.windows_s), centre=0.0)
+        # Hindsight is worth waiting for where the limit was solved with it.
+        hindsight_s = HINDSIGHT_S if self._limits.surprise is not None else 0.0
+        self._time = AwayTime(tuple(self._limits.windows_s), centre=0.0, hindsight_s=hindsight_s)
         self._seen_s: float | None = None
         self._away: deque[tuple[float, int]] = deque()
         self._trace: deque[tuple[float, float]] = deque(maxlen=TRACE_POINTS)
@@ -185,7 +187,7 @@ class LookingAway:
     @property
     def suspected(self) -> bool:
         """Say whether this may be a look away: no time to learn a baseline from."""
-        return self._time.away > _MORE_LIKELY or self._strength() > 1
+        return self._time.now > _MORE_LIKELY or self._strength() > 1
 
     def receive(self, observation: Observation) -> None:
         """Take one frame in."""
@@ -199,7 +201,7 @@ class LookingAway:
         self._seen_s = observation.at
         self._time.receive(observation.at, max(0.0, away_score(observation, centre, self._limits)))
         self._trace.append((observation.at, round(self._strength(), 3)))
-        if self._time.away > _MORE_LIKELY:
+        if self._time.now > _MORE_LIKELY:
             self._away.append((observation.at, observation.seq))
         while self._away and self._away[0][0] <= observation.at - self._time.windows[-1].length_s:
             self._away.popleft()
@@ -213,9 +215,9 @@ class LookingAway:
         return max((window.away_s + _HAIR) / away_s for window, away_s in limits)
 
     def _decide(self, now: Observation) -> None:
-        away, strength = self._time.away > _MORE_LIKELY, self._trace[-1][1]
+        away, strength = self._time.now > _MORE_LIKELY, self._trace[-1][1]
         if self.finding is None:
-            if away and strength >= 1:
+            if self._time.away > _MORE_LIKELY and strength >= 1:
                 self.finding = self._found(now)
             return
         last_s = now.at if away else self.finding.last_s
@@ -238,7 +240,7 @@ class LookingAway:
             first_seq=first[1],
             start_s=first[0],
             raised_s=now.at,
-            last_s=now.at,
+            last_s=self._away[-1][0] if self._away else now.at,
             peak=strength,
             peak_s=now.at,
             threshold=1.0,

@@ -18,7 +18,7 @@ from proctoring.away_many import Scores, evidence
 from proctoring.calibration import CalibrationRecord, Found
 from proctoring.intervals import rate_between, share_between
 
-GENERATOR = "signal-1"
+GENERATOR = "signal-2"
 FPS = 2.0
 HOUR_S = 3600
 APART_S, LATE_S = 30.0, 10.0
@@ -43,21 +43,31 @@ class Variant:
     kept: float = 0.7  # of the noise, from one half-second to the next
     drift: float = 0.0  # of the centre within an hour
     tics: float = 0.0
-    second_screen: float = 0.0  # share of time with the eyes 1.0 beside the centre
+    second_screen: float = 0.0  # share of time with the eyes beside the centre,
+    beside: float = 1.0  # by so much,
+    beside_s: float = 10.0  # so long at a time, on average
+    postures: float = 0.0  # new centres, each 0.8 away from the first (standard deviation)
     random: bool = False  # episodes of random length and period
 
 
+SECOND_MONITOR = Variant(name="second monitor", second_screen=0.2)
+LONGER_GLANCES = Variant(name="longer glances", glance_s=2.0)
 VARIANTS = (
     Variant(name="random episodes", random=True),
     Variant(name="drift", drift=1.0),
     Variant(name="strong drift", drift=2.0),
+    Variant(name="new postures", postures=3.0),
     Variant(name="tics", tics=200.0),
-    Variant(name="second monitor", second_screen=0.2),
+    SECOND_MONITOR,
+    Variant(name="far second monitor", second_screen=0.25, beside=1.5, beside_s=5.0),
     Variant(name="slower noise", kept=0.85),
     Variant(name="faster noise", kept=0.5),
-    Variant(name="longer glances", glance_s=2.0),
+    Variant(name="louder noise", noise=1.0),
+    LONGER_GLANCES,
     Variant(name="more glances", glances=60.0),
 )
+# Who a limit is solved for: a third works with a second monitor, and a third looks away for longer.
+POPULATION = (Variant(), SECOND_MONITOR, LONGER_GLANCES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +98,13 @@ def hours(people: int, rng: np.random.Generator, kind: str | None = None, varian
     return Hours(scores=scores + _beside(people, frames, fps, rng, of), truth=truth, fps=fps)
 
 
+def mixed(people: int, rng: np.random.Generator, kind: str | None, among: Sequence[Variant]) -> Hours:
+    """Make an hour of each of `people`, who are divided evenly among variants."""
+    sizes = [len(part) for part in np.array_split(np.arange(people), len(among))]
+    parts = [hours(size, rng, kind, one) for size, one in zip(sizes, among, strict=True)]
+    return Hours(scores=np.concatenate([one.scores for one in parts]), truth=[row for one in parts for row in one.truth], fps=FPS)
+
+
 def _noise(people: int, frames: int, rng: np.random.Generator, kept: float) -> Scores:
     fresh = rng.normal(0, 1, (frames, people))
     fresh[1:] *= np.sqrt(1 - kept * kept)
@@ -103,18 +120,22 @@ def _bad_light(people: int, frames: int, fps: float, rng: np.random.Generator) -
 
 
 def _beside(people: int, frames: int, fps: float, rng: np.random.Generator, of: Variant) -> Scores:
-    """Return what a variant adds: a random walk of the centre, tics of half a second, stretches at a second monitor (10 s on average)."""
+    """Return what a variant adds: a random walk of the centre, new postures, tics of half a second, stretches at a second monitor."""
     added = np.zeros((people, frames))
     if of.drift:
         added += np.cumsum(rng.normal(0, of.drift / np.sqrt(frames), (people, frames)), axis=1)
+    for row, moves in enumerate(rng.poisson(of.postures, people) if of.postures else []):
+        for frame in np.sort(rng.integers(0, frames, moves)):
+            added[row, frame:] = rng.normal(0, 0.8)
     if of.tics:
         tics = rng.poisson(rng.gamma(1, of.tics, people))
         rows, total = np.repeat(np.arange(people), tics), tics.sum()
         added += 2 * _painted(people, frames, fps, rows, rng.uniform(0, HOUR_S, total), np.full(total, 0.5))
     if of.second_screen:
-        looks = rng.poisson(of.second_screen * HOUR_S / 10, people)
+        looks = rng.poisson(of.second_screen * HOUR_S / of.beside_s, people)
         rows, total = np.repeat(np.arange(people), looks), looks.sum()
-        added += 1.0 * (_painted(people, frames, fps, rows, rng.uniform(0, HOUR_S, total), rng.exponential(10, total)) > 0)
+        lengths_s = rng.exponential(of.beside_s, total)
+        added += of.beside * (_painted(people, frames, fps, rows, rng.uniform(0, HOUR_S, total), lengths_s) > 0)
     return added
 
 
@@ -257,14 +278,15 @@ class Trial:
         }
 
 
-def tried(threshold: float, people: int, rng: np.random.Generator, variant: Variant | None = None) -> Trial:
-    """Hold a limit against fresh hours: `people` clean ones, and as many with each kind of episode, up to 400."""
-    of = variant or Variant()
-    clean = strengths(hours(people, rng, None, of))
+def tried(threshold: float, people: int, rng: np.random.Generator, *among: Variant) -> Trial:
+    """Hold a limit against fresh hours of variants, evenly: `people` clean ones, and as many with each kind of episode, up to 400."""
+    of = among or (Variant(),)
+    clean = strengths(mixed(people, rng, None, of))
     counts = np.sort([len(incidents(row, threshold, FPS)) for row in clean])[::-1]
     worst = counts[: max(1, round(WORST * people))].sum() / max(1, counts.sum())
-    recalls = tuple(_recall(kind, threshold, hours(min(people, 400), rng, kind, of)) for kind in KINDS)
-    return Trial(variant=of.name, false_alarms=int(counts.sum()), clean_hours=people, worst_share=float(worst), recalls=recalls)
+    recalls = tuple(_recall(kind, threshold, mixed(min(people, 400), rng, kind, of)) for kind in KINDS)
+    name = of[0].name if len(of) == 1 else "population"
+    return Trial(variant=name, false_alarms=int(counts.sum()), clean_hours=people, worst_share=float(worst), recalls=recalls)
 
 
 def _recall(kind: str, threshold: float, made: Hours) -> Recall:
@@ -283,7 +305,7 @@ def _recall(kind: str, threshold: float, made: Hours) -> Recall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulation:
-    """A calibration and what it was held against: the common ground first, then the variants."""
+    """A calibration and what it was held against: the common ground first, then the population that it was solved for, then variants."""
 
     calibration: CalibrationRecord
     trials: tuple[Trial, ...]
@@ -294,26 +316,27 @@ class Simulation:
 
 
 def simulate(*, budget: float, people: int, seed: int, variants: Sequence[Variant] = (), recorded: Recorded | None = None) -> Simulation:
-    """Solve the limit for a budget on `people` clean hours, made or of `recorded` sittings, and try it on as many fresh ones."""
+    """Solve the limit for a budget on `people` clean hours, of POPULATION or of `recorded` sittings, and try it on as many fresh ones."""
     if people < 20 or not budget > 0:
         raise Invalid("a limit is solved for a budget above zero, on 20 candidate-hours and more")
     rng = np.random.default_rng(seed)
-    clean = hours(people, rng) if recorded is None else resampled(recorded, people, rng)
+    clean = mixed(people, rng, None, POPULATION) if recorded is None else resampled(recorded, people, rng)
     threshold = solved(strengths(clean), budget, clean.fps)
-    trials = tuple(tried(threshold, people, rng, one) for one in (Variant(), *variants))
-    low, high = rate_between(trials[0].false_alarms, people)
+    trials = tuple(tried(threshold, people, rng, *among) for among in ((Variant(),), POPULATION, *((one,) for one in variants)))
+    own = trials[1]
+    low, high = rate_between(own.false_alarms, people)
     calibration = CalibrationRecord(
         budget=budget,
         threshold=round(threshold, 4),
         windows_s=WINDOWS_S,
-        false_alarms=trials[0].false_alarms,
+        false_alarms=own.false_alarms,
         fresh_hours=float(people),
         false_alarms_low=round(low, 4),
         false_alarms_high=round(high or 0.0, 4),
         hours=float(people),
         seed=seed,
         generator=GENERATOR if recorded is None else "block-bootstrap-1",
-        recall=tuple(_found(one) for one in trials[0].recalls),
+        recall=tuple(_found(one) for one in own.recalls),
     )
     return Simulation(calibration=calibration, trials=trials)
 

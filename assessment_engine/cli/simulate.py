@@ -55,7 +55,7 @@ def _lines(facts: Mapping[str, Any]) -> Iterator[str]:
         yield trial["variant"]
         yield (
             f"  false alarms: {trial['false_alarms']} in {trial['clean_hours']} fresh hours, {trial['rate']:.3f} per candidate-hour "
-            f"(95 %: {trial['low']:.3f} to {trial['high']:.3f}; budget {record['budget']})"
+            f"(95 %: {trial['low']:.3f} to {trial['high']:.3f}; {trial['rate'] / record['budget']:.2f} budgets)"
         )
         yield f"  the worst 5 % of candidates hold {trial['worst_5_percent_hold']:.0%} of them"
         for one in trial["recall"]:

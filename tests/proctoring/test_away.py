@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from proctoring.away import AwayTime, Habit, surprise
+from proctoring.away import HINDSIGHT_S, NOISE, AwayTime, Habit, Noise, surprise
 from proctoring.away_many import evidence
 from proctoring.simulation import GENERATOR, hours
 
@@ -30,7 +30,7 @@ def scored(seconds: range, away: range, *, of: AwayTime | None = None, fps: int 
 
 
 def test_the_evidence_says_how_long_of_which_window_and_what_is_usual() -> None:
-    found = scored(range(400), range(388, 400)).evidence
+    found = scored(range(403), range(388, 400)).evidence
 
     assert found.window_s == 12
     assert found.away_s == pytest.approx(12, abs=1)
@@ -58,16 +58,46 @@ def test_a_habit_is_learnt_two_minutes_late_so_that_an_episode_does_not_excuse_i
 
 
 def test_what_is_usual_does_not_surprise() -> None:
-    assert surprise(2.0, 2.0, 1.9) == 0.0
-    assert surprise(8.0, 2.0, 1.9) > surprise(4.0, 2.0, 1.9) > 0
+    assert surprise(2.0, 2.0, 1.9, 10.0) == 0.0
+    assert surprise(8.0, 2.0, 1.9, 10.0) > surprise(4.0, 2.0, 1.9, 10.0) > 0
+
+
+def test_what_is_unusual_surprises_less_while_the_habit_is_hardly_known() -> None:
+    assert surprise(8.0, 2.0, 1.9, 2.0) < 0.7 * surprise(8.0, 2.0, 1.9, 50.0)
+
+
+def test_hindsight_does_not_let_a_dip_break_a_look_in_two() -> None:
+    scores = [0.0] * 40 + [2.5] * 10 + [1.0] * 2 + [2.5] * 10
+    at_once, later = AwayTime(centre=0.0, hindsight_s=0.0), AwayTime(centre=0.0)
+    lows = []
+    for one in (at_once, later):
+        likely = []
+        for frame, score in enumerate(scores):
+            one.receive(frame / 2, score)
+            likely.append(one.away)
+        lows.append(min(likely[50:] if one is at_once else likely[50 + round(2 * HINDSIGHT_S) :]))
+
+    assert lows[0] < 0.5 < 0.8 < lows[1]
+
+
+def test_the_noise_of_a_candidate_is_learnt_while_at_work_only() -> None:
+    rng, loud, away = np.random.default_rng(1), Noise(), Noise()
+    for score in rng.normal(0, 0.95, 2000):
+        loud.receive(float(score), 0.0, 0.5)
+        away.receive(float(score), 1.0, 0.5)
+
+    assert loud.variance == pytest.approx(0.95**2, rel=0.1)
+    assert loud.kept(0.5) < 0.5 * away.kept(0.5) + 0.2
+    assert away.variance == pytest.approx(NOISE**2)
 
 
 def test_a_pause_is_no_time_away() -> None:
     one = scored(range(20), range(18, 20))
-    before = one.windows[0].away_s
     one.pause()
+    before = one.windows[0].away_s
     one.receive(40.0, 2.5)
 
+    assert 1 < before < 3
     assert one.windows[0].away_s <= before
 
 

@@ -180,23 +180,23 @@ def looked(detector: LookingAway, seconds: int, away: set[int]) -> list[Finding]
 
 
 def test_a_calibrated_limit_lets_a_few_seconds_pass_and_not_twelve() -> None:
-    assert looked(a_calibrated(11.0), 200, {100, 101, 102, 103}) == []
+    assert looked(a_calibrated(11.0), 500, {400, 401, 402, 403}) == []
 
-    (finding,) = looked(a_calibrated(11.0), 200, set(range(100, 112)))
+    (finding,) = looked(a_calibrated(11.0), 500, set(range(400, 412)))
 
-    assert (finding.start_s, finding.end_s) == (100, 111.5)
+    assert (finding.start_s, finding.end_s) == (400, 411.5)
     assert finding.away is not None
     assert finding.away[0] > 10 * finding.away[2]
 
 
 def test_repeated_looks_are_one_finding_that_ends_when_they_end() -> None:
-    repeated = {second for second in range(100, 220) if second % 8 < 2}
+    repeated = {second for second in range(400, 520) if second % 8 < 2}
 
-    (finding,) = looked(a_calibrated(11.0), 300, repeated)
+    (finding,) = looked(a_calibrated(11.0), 600, repeated)
 
-    assert 100 <= finding.start_s < finding.raised_s < 200
+    assert 400 <= finding.start_s < finding.raised_s < 500
     assert finding.end_s is not None
-    assert 215 <= finding.end_s <= 220
+    assert 513 <= finding.end_s <= 520
 
 
 def test_a_gap_ends_a_look_away_and_is_no_time_away() -> None:

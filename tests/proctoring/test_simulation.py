@@ -10,7 +10,21 @@ import pytest
 from assessment_engine.kernel.errors import Invalid
 from proctoring.calibration import CalibrationAltered, CalibrationRecord
 from proctoring.policy import STANDARD
-from proctoring.simulation import VARIANTS, Recorded, Variant, hours, incidents, resampled, simulate, solved, strengths, tried
+from proctoring.simulation import (
+    LONGER_GLANCES,
+    POPULATION,
+    VARIANTS,
+    Recorded,
+    Variant,
+    hours,
+    incidents,
+    mixed,
+    resampled,
+    simulate,
+    solved,
+    strengths,
+    tried,
+)
 
 LONG_FORM = os.environ.get("PROCTOR_LONG") == "1"
 
@@ -65,6 +79,23 @@ def test_the_same_seed_makes_the_same_hours() -> None:
 
     assert np.array_equal(first.scores, again.scores)
     assert first.truth == again.truth
+
+
+def test_a_population_is_divided_evenly_among_variants() -> None:
+    loud = Variant(name="loud", noise=3.0)
+
+    made = mixed(5, np.random.default_rng(6), "repeated", (Variant(), loud))
+
+    assert len(made.scores) == len(made.truth) == 5
+    assert made.scores[3:].std(axis=1).min() > 2 * made.scores[:3].std(axis=1).max()
+
+
+def test_a_limit_is_held_against_the_common_ground_then_its_own_population_then_variants() -> None:
+    simulated = simulate(budget=0.5, people=20, seed=1, variants=(LONGER_GLANCES,))
+
+    assert [one.variant for one in simulated.trials] == ["common ground", "population", "longer glances"]
+    assert simulated.calibration.false_alarms == simulated.trials[1].false_alarms
+    assert set(POPULATION) - {Variant()} <= set(VARIANTS)
 
 
 def test_recorded_clean_sittings_are_drawn_in_blocks() -> None:
