@@ -276,7 +276,7 @@ def hold_the_certificate(candidate: Person, sitting: str) -> None:
 
     def issued() -> bool:
         candidate.go(f"/candidate/sittings/{sitting}/result?lang=en")
-        return page.get_by_role("link", name="PDF", exact=False).count() > 0
+        return page.get_by_role("link", name="Credential", exact=False).count() > 0
 
     until(issued, within_s=60, every_s=1)
     candidate.picture("candidate-9-result")
