@@ -66,8 +66,8 @@ VARIANTS = (
     LONGER_GLANCES,
     Variant(name="more glances", glances=60.0),
 )
-# Who a limit is solved for: a third works with a second monitor, and a third looks away for longer.
-POPULATION = (Variant(), SECOND_MONITOR, LONGER_GLANCES)
+# Who a limit is solved for: a quarter works with a second monitor, and a quarter looks away for longer.
+POPULATION = (Variant(), Variant(), SECOND_MONITOR, LONGER_GLANCES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
