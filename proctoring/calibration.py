@@ -13,7 +13,7 @@ from typing import Any, Self
 from assessment_engine.kernel.canonical import Json, digest
 from assessment_engine.kernel.errors import Invalid
 
-VERSION = 1
+VERSION = 2  # of what the limit is a limit on: version 1 was of a detector without hindsight, on another scale
 SIMULATED = "signal-"  # what the name of a generator of made-up people begins with
 LARGEST = 64 * 1024  # bytes of a record's JSON
 

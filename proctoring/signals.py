@@ -154,9 +154,10 @@ class Talking(DurationRule):
 
     def receive(self, observation: Observation) -> None:
         """Take one frame in."""
-        if observation.mouth_open is not None and _voice(observation).met:
-            self._mouth.append(observation.mouth_open)
         super().receive(observation)
+        # Live sound comes a second at a time: a picture between two of its messages belongs to what was heard last.
+        if observation.mouth_open is not None and self._first is not None and self._recent[-1]:
+            self._mouth.append(observation.mouth_open)
 
     def _found(self, raised_s: float) -> Finding:
         return replace(super()._found(raised_s), lips=lips(self._mouth))

@@ -171,5 +171,13 @@ def test_a_finding_says_whether_the_lips_moved_with_the_voice(swing: float, said
     assert Incident.from_json(found[0].as_json()) == found[0]
 
 
+def test_lips_are_read_between_two_messages_of_sound_too() -> None:
+    mouths = np.random.default_rng(1).uniform(0, 0.3, 18).round(4)
+    voices = [0.9 if second % 6 == 0 else None for second in range(18)]
+    found = closed(spoken(second / 2, voice, mouth=float(mouth)) for second, (voice, mouth) in enumerate(zip(voices, mouths, strict=True)))
+
+    assert [one.lead.lips for one in found] == [Lips.MOVING]
+
+
 def test_a_second_is_sixteen_thousand_samples() -> None:
     assert heard(*[0.0] * (RATE // WINDOW)).seconds == pytest.approx(31 * 0.032)
