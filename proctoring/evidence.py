@@ -59,10 +59,14 @@ class EvidenceRing:
             return
         self._shots.append(shot)
         self._bytes += len(shot.jpeg)
-        for key, (raised_s, peak_s) in list(self._wanted.items()):
-            if shot.at >= raised_s + self._after_s:
-                self._finish(key, raised_s, peak_s)
+        self.reach(shot.at)
         self._forget(shot.at)
+
+    def reach(self, now: float) -> None:
+        """Finish every stretch that is over at `now`, in seconds into the sitting: it ends by time, though no more frames may come."""
+        for key, (raised_s, peak_s) in list(self._wanted.items()):
+            if now >= raised_s + self._after_s:
+                self._finish(key, raised_s, peak_s)
 
     def keep(self, incident: Incident) -> None:
         """Ask for the stretch around an incident that was raised just now."""

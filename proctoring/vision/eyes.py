@@ -109,12 +109,15 @@ class Eyes:
     def _may_stand(self, at: float) -> bool:
         """Say whether the last reading is young enough to stand, its gaze too, and no more looks at who it is are wanted.
 
-        A face that could not be compared when it was read (small, turned, veiled) could not be while it looks the same.
+        A face that could not be compared when it was read (small, turned, veiled) could not be while it looks the same. A picture without
+        a face stands once it is known that nobody is there, and is searched until then.
         """
         read = self._read
         if read is None or self._crowd or not 0 <= at - read.found.at < self._plan.still_s:
             return False
         if self._recognise > 0 and read.found.identity is not None:
+            return False
+        if read.seen is None and read.found.people != 0:
             return False
         return read.found.gaze is None or self._gaze is None or self._gaze.stands(at)
 

@@ -46,6 +46,19 @@ def test_an_incident_at_the_end_of_a_sitting_keeps_what_there_is() -> None:
     assert [shot.at for shot in ring.segments()[0].shots] == list(range(18, 29))
 
 
+def test_a_segment_is_complete_when_its_time_is_over_though_no_frame_comes_any_more() -> None:
+    ring, incident = EvidenceRing(), an_incident()
+    for second in range(29):
+        ring.receive(a_shot(second))
+    ring.keep(incident)
+    ring.reach(incident.raised_s + AFTER_S - 0.1)
+    assert ring.segments() == []
+
+    ring.reach(incident.raised_s + AFTER_S)
+
+    assert [shot.at for shot in ring.segments()[0].shots] == list(range(18, 29))
+
+
 def test_repeated_and_late_frames_are_not_kept_twice() -> None:
     ring = EvidenceRing()
     for second in [1, 2, 2, 1, 3]:

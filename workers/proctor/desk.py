@@ -135,6 +135,7 @@ class Desk:
         since_s, now_s = self._silent_since(), self._seconds(now)
         if now_s - since_s >= SILENT_AFTER_S:
             self._watch.gap(since_s, now_s)
+            self._ring.reach(now_s)
             self._store_changes()
 
     def end(self, sitting: Sitting) -> None:

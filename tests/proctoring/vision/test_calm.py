@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from proctoring.observations import Observation
+from proctoring.vision import demo_footage
 from proctoring.vision.calm import Portrait
 from proctoring.vision.decode import decode
 from proctoring.vision.eyes import Eyes, Networks
@@ -135,3 +136,13 @@ def test_who_comes_beside_a_calm_face_is_counted_in_that_frame(networks: Network
     seen, _ = watched(networks, pictures, 1)
 
     assert [one.faces for one in seen[9:]] == [2, 2, 2]
+
+
+def test_a_left_place_is_searched_until_it_is_known_to_be_empty(networks: Networks) -> None:
+    script = demo_footage.Script(length_s=8.0, leaves_s=2.0, back_s=30.0)
+    frames = list(demo_footage.jpegs(demo_footage.scene(script), fps=2))
+    seen, _ = watched(networks, [picture for _, picture in frames], fps=2)
+
+    empty_s = [one.at for one in seen if one.people == 0]
+    assert empty_s[0] <= script.leaves_s + demo_footage.WALK_S + 1
+    assert empty_s == [one.at for one in seen if one.at >= empty_s[0]]
