@@ -52,6 +52,27 @@ def answer(page: Page, number: int, name: str) -> None:
     choice(page, name).check()
 
 
+def place_kept(page: Page, item: str) -> None:
+    """Wait until the disk has the place: where the candidate is, is written a moment after they went there."""
+    until = """async (item) => {
+        const database = await new Promise((resolve) => {
+            const request = indexedDB.open("assessment-engine");
+            request.onsuccess = () => resolve(request.result);
+        });
+        const [kept] = await new Promise((resolve) => {
+            const request = database.transaction("keepsakes").objectStore("keepsakes").getAll();
+            request.onsuccess = () => resolve(request.result);
+        });
+        database.close();
+        return kept?.current === item;
+    }"""
+    for _ in range(100):
+        if page.evaluate(until, item):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("the device does not hold the place")
+
+
 def test_an_outage_with_a_reload_in_the_middle_loses_nothing(address: Address, seat: Page) -> None:
     start(seat, address)
     held(seat)
@@ -62,6 +83,7 @@ def test_an_outage_with_a_reload_in_the_middle_loses_nothing(address: Address, s
     answer(seat, 2, "No")
     expect(seat.locator("#offline")).to_have_text(KEPT)
     seat.get_by_role("button", name="Mark for review & next").click()
+    place_kept(seat, address.world.items[2])
     seat.reload()
 
     expect(seat.locator("#number")).to_have_text("Question 3 of 4")
