@@ -64,6 +64,10 @@ class Networks:
         voice = has.get(models.VOICE)
         self.voice = voice if isinstance(voice, models.Voice) else None  # not for eyes: hearing.py's
 
+    def faces(self, picture: Pixels) -> list[Detection]:
+        """Return the faces of a picture that nothing is known of, surest first: near ones, else those further off."""
+        return self.near.find(picture, least=0.5) or (self.far.find(picture, least=0.6) if self.far else [])
+
 
 class Eyes:
     """One candidate's eyes: fed with frames in order, they answer what was seen."""
@@ -154,7 +158,7 @@ class Eyes:
         """Return the description of the one face in a picture, or None when it shows none, or none well enough; remembers nothing."""
         if self._nets.identity is None:
             return None
-        found = self._nets.near.find(picture, least=0.5) or (self._nets.far.find(picture, least=0.6) if self._nets.far else [])
+        found = self._nets.faces(picture)
         mesh = self._nets.mesh.read(picture, found[0].region()) if found else None
         chip = self._chip(picture, self._seen(picture, mesh)) if mesh is not None and mesh.fits(found[0]) else None
         return self._nets.identity.describe(chip) if chip is not None else None

@@ -110,7 +110,7 @@ def _retake(networks: Networks, picture: Pixels, face: Floats | None, ask: Calla
 
 def _mesh(networks: Networks, picture: Pixels) -> Mesh | None:
     """Return the mesh as streaming has it: started by a detector, then followed."""
-    found = networks.near.find(picture, least=0.5) or (networks.far.find(picture, least=0.6) if networks.far else [])
+    found = networks.faces(picture)
     return networks.mesh.read(picture, networks.mesh.read(picture, found[0].region()).region()) if found else None
 
 

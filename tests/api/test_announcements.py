@@ -1,8 +1,5 @@
 """Staff speaks to a session by a form, candidates read it over JSON, and what is missing is said with the words kept."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import update
@@ -12,16 +9,9 @@ from assessment_engine.people import Role
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.people import people
 from tests.api.browsers import a_browser, a_program
-from tests.builders import World, a_person, a_world, an_engine, an_organisation
+from tests.builders import World, a_person, a_world, an_organisation
 
 ENGLISH, HINDI = "In question 2 read 5 kg.", "प्रश्न 2 में 5 किलो पढ़ें।"
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = an_engine(tmp_path)
-    yield engine
-    engine.store.engine.dispose()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The pages around the paper: before the start, the paper's frame, the receipt."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,21 +14,7 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.storage.ledger_writer import AnswerLedger
 from assessment_engine.storage.schema import metadata
 from tests.api.client import TestClient
-from tests.builders import World, a_person, a_world, an_engine, steer
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = an_engine(tmp_path)
-    yield engine
-    engine.store.engine.dispose()
-
-
-@pytest.fixture
-def ledger(engine: Engine) -> Iterator[AnswerLedger]:
-    ledger = delivery.open_ledger(engine)
-    yield ledger
-    ledger.stop()
+from tests.builders import World, a_person, a_world, steer
 
 
 @pytest.fixture

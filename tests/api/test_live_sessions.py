@@ -1,8 +1,7 @@
 """Who is signed in, as a whole hall asks it: remembered for a moment, looked up together, forgotten at once when somebody signs out."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import event, update
@@ -16,14 +15,7 @@ from assessment_engine.services import delivery, people
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.schema import metadata
 from tests.api.client import TestClient
-from tests.builders import a_person, a_world, an_engine, an_organisation, steer
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = an_engine(tmp_path)
-    yield engine
-    engine.store.engine.dispose()
+from tests.builders import a_person, a_world, an_organisation, steer
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The encrypted paper, its code, the answer file's key and the lease over HTTP; the service worker and the pages around them."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,14 +15,7 @@ from assessment_engine.people import Role
 from assessment_engine.services import delivery
 from assessment_engine.services.engine import Engine
 from tests.api.browsers import a_browser, a_program
-from tests.builders import World, a_person, a_world, an_engine, steer
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = an_engine(tmp_path)
-    yield engine
-    engine.store.engine.dispose()
+from tests.builders import World, a_person, a_world, steer
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -12,17 +10,10 @@ from api.app import create_app
 from assessment_engine.people import Role
 from assessment_engine.services.engine import Engine
 from tests.api.browsers import Browser, a_browser, a_program
-from tests.builders import World, a_person, a_world, an_engine
+from tests.builders import World, a_person, a_world
 
 PAGE = "/cell/question-reports"
 WORDS = "=Two answers are right"
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = an_engine(tmp_path)
-    yield engine
-    engine.store.engine.dispose()
 
 
 @pytest.fixture

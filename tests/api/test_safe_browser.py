@@ -31,13 +31,6 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def ledger(engine: Engine) -> Iterator[AnswerLedger]:
-    ledger = delivery.open_ledger(engine)
-    yield ledger
-    ledger.stop()
-
-
-@pytest.fixture
 def client(engine: Engine, ledger: AnswerLedger) -> Iterator[Any]:
     with TestClient(create_app(engine, ledger), base_url="http://10.0.0.7:8000", follow_redirects=False) as client:
         yield client

@@ -1,19 +1,15 @@
 """What pages say of sound: before consent, at the check, in the exam and in the cell; and that no page opens a microphone unasked."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from api.app import create_app
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.kernel.canonical import Json
-from assessment_engine.services import delivery
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.ledger_writer import AnswerLedger
 from tests.api.browsers import Browser, a_browser
 from tests.api.test_cell_pages import Officer, _exams
-from tests.builders import a_world, an_engine, listen_for_voices
+from tests.builders import a_world, listen_for_voices
 from tests.services.paper import a_paper
 
 NO_SOUND = {"en": "Your microphone is not opened. No sound is recorded.", "hi": "आपका माइक्रोफ़ोन खोला नहीं जाता।"}
@@ -25,20 +21,6 @@ NOT_AGAINST = {
     "en": "A microphone that cannot be heard is not held against you.",
     "hi": "जो माइक्रोफ़ोन सुनाई न दे, उसे आपके विरुद्ध नहीं माना जाता।",
 }
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = an_engine(tmp_path)
-    yield engine
-    engine.store.engine.dispose()
-
-
-@pytest.fixture
-def ledger(engine: Engine) -> Iterator[AnswerLedger]:
-    ledger = delivery.open_ledger(engine)
-    yield ledger
-    ledger.stop()
 
 
 def at_the(

@@ -117,7 +117,7 @@ def test_two_tabs_end_in_one_ledger(seat: Seat) -> None:
 
 def test_nothing_stands_under_the_next_number_until_its_question_is_there(seat: Seat) -> None:
     held_back: list[Route] = []
-    with seat.page.context.browser.new_context(service_workers="block") as context:  # type: ignore[union-attr]
+    with seat.page.context.browser.new_context(service_workers="block") as context:  # type: ignore[union-attr]  # a page of ours has a browser
         context.add_cookies(seat.page.context.cookies())  # type: ignore[arg-type]  # what it returns, it takes
         page = context.new_page()
         page.route("**/paper", lambda route: route.abort())

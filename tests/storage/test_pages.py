@@ -19,7 +19,7 @@ def test_the_writers_questions_use_the_primary_key_and_a_sittings_events_their_i
         tx.events.of_sittings([world.sitting_id], kinds=["item_viewed"])
         tx.checkins.open_calls(world.session_id, world.organisation_id)
         plans = [
-            [str(step[3]) for step in tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", given)]  # type: ignore[arg-type]
+            [str(step[3]) for step in tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", given)]  # type: ignore[arg-type]  # as it was given
             for words, given in list(asked)
         ]
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
-from pathlib import Path
 
 import pytest
 
@@ -15,26 +14,12 @@ from proctoring.channel import Frame
 from proctoring.vision import demo_footage
 from proctoring.vision.demo_footage import Script
 from proctoring.vision.eyes import Networks
-from proctoring.vision.models import load_folder
-from tests.builders import World, a_world, an_engine, steer
-from tests.proctoring.vision.conftest import ASSETS
+from tests.builders import World, a_world, steer
 from workers.frames import Entry, Tally
 from workers.proctor.desk import Desk
 
 SITTING_STILL = Script(length_s=60, leaves_s=100, back_s=110)
 ABSENT = Script(length_s=60, leaves_s=2, back_s=100)
-
-
-@pytest.fixture(scope="module")
-def networks() -> Networks:
-    return Networks(load_folder(ASSETS))
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = an_engine(tmp_path)
-    yield engine
-    engine.store.engine.dispose()
 
 
 def a_desk(engine: Engine, world: World, networks: Networks) -> Desk:

@@ -1,9 +1,7 @@
 """A desk that is given what it should not be: reference faces that are none, and clocks that jump. Nobody is accused, no time is lost."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -15,27 +13,14 @@ from proctoring.channel import Frame
 from proctoring.vision import demo_footage
 from proctoring.vision.demo_footage import Script
 from proctoring.vision.eyes import Networks
-from proctoring.vision.models import load_folder
-from tests.builders import World, a_world, an_engine, steer
-from tests.proctoring.vision.conftest import ASSETS, jpeg
+from tests.builders import World, a_world, steer
+from tests.proctoring.vision.conftest import jpeg
 from tests.proctoring.vision.test_decode import BAD
 from workers.frames import Entry, Tally
 from workers.proctor.desk import MOST_KEPT, Desk
 
 SITTING_STILL = Script(length_s=60, leaves_s=100, back_s=110)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(scope="module")
-def networks() -> Networks:
-    return Networks(load_folder(ASSETS))
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = an_engine(tmp_path)
-    yield engine
-    engine.store.engine.dispose()
 
 
 def a_desk(engine: Engine, world: World, networks: Networks) -> Desk:

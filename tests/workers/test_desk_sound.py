@@ -16,21 +16,13 @@ from proctoring.channel import Frame, Sound
 from proctoring.sound import Floats
 from proctoring.vision import demo_footage
 from proctoring.vision.eyes import Networks
-from tests.builders import World, a_world, an_engine, listen_for_voices, steer
+from tests.builders import World, a_world, listen_for_voices, steer
 from tests.proctoring.vision.test_hearing import encoded, messages, quiet, recorded
-from tests.workers.test_desk import SITTING_STILL, networks, said
+from tests.workers.test_desk import SITTING_STILL, said
 from workers.frames import Entry, Tally
 from workers.proctor.desk import Desk
 
-__all__ = ["networks"]
 SECONDS = 7
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = an_engine(tmp_path)
-    yield engine
-    engine.store.engine.dispose()
 
 
 @pytest.fixture(scope="module")

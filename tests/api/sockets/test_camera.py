@@ -1,6 +1,6 @@
 """The camera's socket on a real server and a real frames store: what a page gets, and what becomes of everybody else."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
@@ -24,22 +24,6 @@ from workers.frames import SHARDS, shard_of
 
 SITTING = SittingId("sit_1")
 JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
-
-
-@pytest.fixture(scope="module")
-def valkey() -> Iterator[Valkey]:
-    with a_valkey() as server:
-        yield server
-
-
-@pytest.fixture
-def engine(valkey: Valkey, tmp_path: Path) -> Iterator[Engine]:
-    store = Redis.from_url(valkey.url)
-    store.flushall()
-    store.close()
-    with an_ingest(an_engine(tmp_path), valkey.url) as engine:
-        yield engine
-        engine.store.engine.dispose()
 
 
 def a_ticket(engine: Engine, kind: str = "camera", subject: str = SITTING, ttl: timedelta = timedelta(seconds=60)) -> str:

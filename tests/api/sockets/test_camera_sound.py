@@ -1,39 +1,20 @@
 """Sound at the camera's real socket: let in by the ticket alone, carried to the shard, refused without a trace elsewhere."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from redis import Redis
 
 from assessment_engine.play import CameraClient, a_camera
 from assessment_engine.services import tickets
 from assessment_engine.services.engine import Engine
 from proctoring.channel import Frame, Kind, Sound, seal_frame
 from proctoring.packets import joined
-from tests.builders import an_engine
-from tests.running import Valkey, a_valkey, an_ingest, until
+from tests.running import Valkey, until
 from workers.frames import Entry, Shards, shard_of
 
 SITTING = "sit_1"
 JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
 PACKETS = (bytes([24]) + b"not to be found anywhere",) * 16
-
-
-@pytest.fixture(scope="module")
-def valkey() -> Iterator[Valkey]:
-    with a_valkey() as server:
-        yield server
-
-
-@pytest.fixture
-def engine(valkey: Valkey, tmp_path: Path) -> Iterator[Engine]:
-    store = Redis.from_url(valkey.url)
-    store.flushall()
-    store.close()
-    with an_ingest(an_engine(tmp_path), valkey.url) as engine:
-        yield engine
-        engine.store.engine.dispose()
 
 
 def speak(camera: CameraClient, seq: int, packets: tuple[bytes, ...] = PACKETS) -> None:
