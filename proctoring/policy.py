@@ -151,7 +151,7 @@ class Policy:
     least_area: float = 0.004  # share of the picture below which a thing is too small to be told
     bundle_s: float = 5.0  # quiet time after which a bundle of findings is closed
     most_step_s: float = 3.0  # longest time between two frames that still counts as watched
-    unrecognised_s: float = 300.0  # shortest time without a comparison of the face that is told
+    unrecognised_s: float = 300.0  # shortest time without a comparison that tells who it is
     off: frozenset[Kind] = frozenset()
 
     def __post_init__(self) -> None:
@@ -165,6 +165,10 @@ class Policy:
     def without(self, *kinds: Kind) -> "Policy":
         """Return this policy with signals switched off, as an access arrangement asks."""
         return replace(self, off=self.off | set(kinds))
+
+    def tells(self, distance: float) -> bool:
+        """Say whether a comparison at this distance tells anything: between alike and somebody else (under a mask) it does not."""
+        return distance <= self.same_person or distance >= self.other_person
 
     def calibrated(self, calibration: CalibrationRecord) -> "Policy":
         """Return this policy with the limit of a calibration record, whose hash becomes part of the version."""

@@ -20,9 +20,10 @@ from proctoring.signals import Finding, LookingAway, detectors
 class Totals:
     """How much of the sitting was watched, and why not the rest; frames looked at, and frames ignored as old or repeated.
 
-    `recognised` says how often the face was good enough to be compared, and `recognised_s` when last. `unrecognised_s` is the time in long
-    stretches without that which are over, `unrecognised_since_s` when the one that goes on began, once it is long. A candidate whose face
-    cannot be compared is accused of nothing, but nobody may think that they were recognised (docs/adr/0035-who-sits-in-the-dark.md).
+    `recognised` says how often a comparison of the face told who it is or is not, and `recognised_s` when last. `unrecognised_s` is the
+    time in long stretches without that which are over, `unrecognised_since_s` when the one that goes on began, once it is long. A
+    candidate whose face tells nothing is accused of nothing, but nobody may think that they were recognised
+    (docs/adr/0035-who-sits-in-the-dark.md).
     """
 
     observable_s: float = 0.0
@@ -83,7 +84,7 @@ class Watch:
         step = self._account(before, observation)
         self._before = observation
         self._analysed += 1
-        if observation.identity is not None:
+        if observation.identity is not None and self._policy.tells(observation.identity):
             self._recognise(observation.at)
         self._frames.append((observation.seq, observation.at))
         for detector in self._detectors.values():

@@ -74,7 +74,7 @@ def _analyse(arguments: argparse.Namespace) -> int:
     lines = [f"{row['start_s']:8.1f} {row['end_s']:8.1f}  {row['tier']:16} {row['kind']}" for row in analysis["incidents"]] or [
         "no incidents"
     ]
-    lines += _missing_lines(analysis["missing_models"])
+    lines += [*_compared_lines(analysis), *_missing_lines(analysis["missing_models"])]
     if arguments.profile:
         analysis["profile"] = {"name": arguments.profile, "fps": arguments.fps, "stages": analysis["cpu_ms_by_stage"]}
         lines += ["", *_profile_lines(arguments.profile, analysis["cpu_ms_per_frame"], analysis["cpu_ms_by_stage"])]
@@ -83,6 +83,16 @@ def _analyse(arguments: argparse.Namespace) -> int:
         (arguments.out / f"{arguments.video.stem}.json").write_text(json.dumps(analysis, indent=1))
     report(arguments, analysis, "\n".join(lines))
     return 0
+
+
+def _compared_lines(analysis: Mapping[str, Any]) -> Iterator[str]:
+    """Yield whether anybody may think that the candidate was recognised."""
+    if not analysis["enrolled_from"]:
+        yield "no face was enrolled: who sat there was not compared"
+        return
+    yield f"the face told who it is {analysis['recognised']} times"
+    if analysis["uncompared_s"]:
+        yield f"for {analysis['uncompared_s']:.0f} s, in stretches of five minutes or more, it could not be compared"
 
 
 def _missing_lines(roles: Sequence[str]) -> Iterator[str]:

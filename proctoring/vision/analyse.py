@@ -18,7 +18,7 @@ from proctoring.vision.decode import decode
 from proctoring.vision.eyes import Eyes, Networks, Schedule
 from proctoring.vision.models import Floats, Models, Pixels
 from proctoring.vision.soundtrack import Soundtrack
-from proctoring.watch import Watch
+from proctoring.watch import Totals, Watch
 
 ENROL_FPS = 1 / 0.9
 _ENROL_FRAMES = 8
@@ -29,6 +29,7 @@ Frames = Iterable[tuple[float, bytes | Pixels]]
 class Analysis:
     """What a recording came to. `enrolled` is the number of pictures the candidate was known by: without any, identity was not checked.
 
+    `recognised` is how often the face was told to be theirs or not, `uncompared_s` the time in stretches of minutes without that.
     `spent` holds the CPU seconds of this thread, by stage, of each frame analysed.
     """
 
@@ -39,6 +40,8 @@ class Analysis:
     spent: tuple[Mapping[str, float], ...]
     unobservable_s: Mapping[str, float]
     observable_s: float
+    recognised: int = 0
+    uncompared_s: float = 0.0
     models: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     enrolled: int = 0
@@ -70,7 +73,8 @@ class Analysis:
             "cpu_ms_by_stage": profile(self.spent),
             "missing_models": list(self.missing),
             "enrolled_from": self.enrolled,
-            "recognised": sum(one.identity is not None for one in self.observations),
+            "recognised": self.recognised,
+            "uncompared_s": self.uncompared_s,
             "listened_s": round(self.heard.seconds - self.heard.muted_s, 3),
             "voice_s": round(self.heard.voice_s, 3),
         }
@@ -148,10 +152,17 @@ def judge(
         spent=tuple(spent),
         unobservable_s=totals.unobservable_s,
         observable_s=totals.observable_s,
+        recognised=totals.recognised,
+        uncompared_s=_uncompared(totals, seen[-1].at if seen else 0.0),
         enrolled=len(known.faces),
         heard=sound.heard if sound is not None else Heard(),
         policy=policy,
     )
+
+
+def _uncompared(totals: Totals, end_s: float) -> float:
+    since_s = totals.unrecognised_since_s
+    return round(totals.unrecognised_s + (end_s - since_s if since_s is not None else 0.0), 3)
 
 
 def check_in(networks: Networks, frames: Frames, reference: bytes | None = None, enrol_s: tuple[float, float] | None = None) -> CheckedIn:

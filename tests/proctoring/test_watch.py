@@ -248,6 +248,15 @@ def test_a_candidate_who_is_never_compared_is_said_to_be_since_the_beginning() -
     assert watched([present(i) for i in range(301)]).totals().unrecognised_since_s == 0
 
 
+def test_a_face_that_is_neither_alike_nor_anybody_elses_is_not_taken_for_compared() -> None:
+    masked = [present(i, identity=0.2 if i < 10 else 0.56 if i % 5 == 0 else None) for i in range(400)]
+
+    watch = watched(masked)
+
+    assert (watch.totals().recognised_s, watch.totals().unrecognised_since_s) == (9, 9)
+    assert closed([], watch) == []
+
+
 def test_who_is_not_to_be_compared_is_not_missed() -> None:
     watch = Watch(STANDARD.without(Kind.DIFFERENT_PERSON))
 
