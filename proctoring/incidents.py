@@ -5,17 +5,24 @@ weight to an accusation, nor hide one. An incident is known by the rule and fram
 same keys, and `known` incidents are taken up again, not opened twice.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from assessment_engine.kernel.errors import Invalid
 from proctoring.baseline import Baseline
 from proctoring.policy import COULD_NOT_WATCH, TIER_ORDER, Kind, Policy, Severity, Tier
 from proctoring.signals import Finding
 from proctoring.sound import Lips
 
 RESUME_S = 20.0  # the stretch of a stream that a new owner can replay
+
+
+class NotAnIncident(Invalid):
+    """What was stored cannot be read as an incident."""
+
+    code = "incident_unreadable"
 
 
 class Change(StrEnum):
@@ -73,19 +80,25 @@ class Incident:
         }
 
     @classmethod
-    def from_json(cls, given: dict[str, Any]) -> Self:
-        """Read what `as_json` wrote, for the next owner of the sitting."""
-        severity = given["severity"]
-        return cls(
-            **{name: given[name] for name in ("first_seq", "start_s", "raised_s", "end_s", "confidence", "policy_version")},
-            rule=Kind(given["rule"]),
-            kind=Kind(given["kind"]),
-            tier=Tier(given["tier"]),
-            severity=Severity[severity.upper()] if severity else None,
-            findings=tuple(_finding_of(one) for one in given["findings"]),
-            baseline=Baseline.from_json(given["baseline"]) if given["baseline"] else None,
-            evidence=tuple(given["evidence"]),
-        )
+    def from_json(cls, given: Mapping[str, Any]) -> Self:
+        """Read what `as_json` wrote, for the next owner of the sitting; anything else raises NotAnIncident."""
+        try:
+            severity = given["severity"]
+            read = cls(
+                **{name: given[name] for name in ("first_seq", "start_s", "raised_s", "end_s", "confidence", "policy_version")},
+                rule=Kind(given["rule"]),
+                kind=Kind(given["kind"]),
+                tier=Tier(given["tier"]),
+                severity=Severity[severity.upper()] if severity else None,
+                findings=tuple(_finding_of(one) for one in given["findings"]),
+                baseline=Baseline.from_json(given["baseline"]) if given["baseline"] else None,
+                evidence=tuple(given["evidence"]),
+            )
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as wrong:
+            raise NotAnIncident("this is not an incident") from wrong
+        if read.kind not in (one.kind for one in read.findings):
+            raise NotAnIncident("an incident is named after one of its findings")
+        return read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

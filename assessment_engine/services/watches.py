@@ -11,13 +11,13 @@ from assessment_engine.delivery.sitting import ENDED, Sitting
 from assessment_engine.exams import SIGNALS, ExamPolicy
 from assessment_engine.exams.policy import listens, switched_off
 from assessment_engine.kernel.canonical import Json
-from assessment_engine.kernel.ids import SittingId
+from assessment_engine.kernel.ids import IncidentId, SittingId
 from assessment_engine.services import checkin
 from assessment_engine.services.engine import Engine, JobName
-from assessment_engine.storage.incidents import WatchRecord
+from assessment_engine.storage.incidents import IncidentRecord, WatchRecord
 from proctoring.baseline import Baseline
 from proctoring.channel import Position
-from proctoring.incidents import Incident
+from proctoring.incidents import Incident, NotAnIncident
 from proctoring.policy import STANDARD, Kind, Policy
 
 STALE_AFTER = timedelta(minutes=2)
@@ -26,13 +26,17 @@ SEQ_MARGIN = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
-    """How one sitting is to be watched, and what an earlier owner of the watch left; `incomplete` incidents lack the frames after them."""
+    """How one sitting is to be watched, and what an earlier owner of the watch left; `incomplete` incidents lack the frames after them.
+
+    `unreadable` rows are left as they are: an incident that cannot be read may not end the watch over everybody else.
+    """
 
     sitting: Sitting
     policy: Policy
     face: bytes | None
     incidents: tuple[Incident, ...]
     incomplete: tuple[Incident, ...]
+    unreadable: tuple[IncidentId, ...]
     before: WatchRecord
 
     @property
@@ -50,7 +54,7 @@ def orders(engine: Engine, sitting_id: SittingId) -> Orders:
         records = tx.incidents.of_sitting(sitting_id)
         whole = {one.id for one in records if any(shot.role == "after" for shot in tx.incidents.evidence_of(one.id))}
         before = tx.incidents.watch(sitting_id) or WatchRecord(sitting_id=sitting_id)
-    found = {one.id: Incident.from_json(dict(one.trace)) for one in records}
+    found, unreadable = _read(records)
     calibration = exam.policy.calibration
     off = _signals_off(exam.policy, arrangements, gaze=checkin.gaze_watched(engine, sitting_id))
     return Orders(
@@ -59,8 +63,21 @@ def orders(engine: Engine, sitting_id: SittingId) -> Orders:
         face=checkin.reference_face(engine, sitting_id),
         incidents=tuple(found.values()),
         incomplete=tuple(incident for key, incident in found.items() if key not in whole),
+        unreadable=unreadable,
         before=before,
     )
+
+
+def _read(records: Sequence[IncidentRecord]) -> tuple[dict[IncidentId, Incident], tuple[IncidentId, ...]]:
+    """Return incidents by their ids, and which rows hold none that can be read."""
+    found: dict[IncidentId, Incident] = {}
+    unreadable: list[IncidentId] = []
+    for record in records:
+        try:
+            found[record.id] = Incident.from_json(record.trace)
+        except NotAnIncident:
+            unreadable.append(record.id)
+    return found, tuple(unreadable)
 
 
 def standing(engine: Engine, sitting_ids: list[SittingId]) -> dict[SittingId, Sitting]:

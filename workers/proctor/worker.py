@@ -24,6 +24,7 @@ from assessment_engine.kernel.ids import SittingId
 from assessment_engine.runtime import build_engine
 from assessment_engine.services import eyes, watches
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.watches import Orders
 from assessment_engine.settings import Settings
 from proctoring.channel import Frame
 from proctoring.vision import models
@@ -55,6 +56,7 @@ class Figures:
     skipped: int = 0
     incidents: int = 0
     unreadable: int = 0
+    incidents_unreadable: int = 0
     lag_ms: float = 0.0
     cpu_s: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
@@ -150,7 +152,7 @@ class Worker:
         desk = self._desks.get(sitting_id)
         if desk is None:
             try:
-                orders = watches.orders(self._engine, SittingId(sitting_id))
+                orders = self._orders(SittingId(sitting_id))
             except NotFound:
                 orders = None
             if orders is None or orders.before.drained_at is not None:
@@ -161,13 +163,21 @@ class Worker:
                 eyes.watched_without(self._engine, desk.sitting.id, self._models.missing)
         return desk
 
+    def _orders(self, sitting_id: SittingId) -> Orders:
+        """Return a sitting's orders, and say which of its incidents cannot be read: nobody goes on with those."""
+        orders = watches.orders(self._engine, sitting_id)
+        for incident_id in orders.unreadable:
+            log.error("incident_unreadable", sitting=sitting_id, incident=incident_id)
+        self.figures.incidents_unreadable += len(orders.unreadable)
+        return orders
+
     def _look_around(self, *, waiting: bool) -> None:
         """Begin watches whose exam has begun, end those whose exam is over; notice silence, unless it is us who lag."""
         now = self._engine.clock.now()
         for sitting_id, sitting in watches.standing(self._engine, [desk.sitting.id for desk in self._desks.values()]).items():
             desk = self._desks[sitting_id]
             if sitting.is_watched and not desk.watching:
-                desk.begin(watches.orders(self._engine, sitting_id))
+                desk.begin(self._orders(sitting_id))
                 eyes.watched_without(self._engine, sitting_id, self._models.missing)
             desk.sitting = sitting
             if watches.is_over(sitting):
@@ -213,6 +223,7 @@ class Worker:
                 "frames_skipped": figures.skipped,
                 "frames_unreadable": figures.unreadable,
                 "incidents_raised": figures.incidents,
+                "incidents_unreadable": figures.incidents_unreadable,
                 "frames_lag_ms": figures.lag_ms,
                 "sittings_watched": len(self._desks),
                 "shards_owned": len(self._shards.owned),
