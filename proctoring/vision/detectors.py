@@ -78,7 +78,7 @@ def _family_by_shape(shapes: Sequence[tuple[int, ...]], size: Size) -> str:
     raise UnreadableFile("the object network answers in no known form", outputs=str(list(shapes)))
 
 
-def _nanodet_input(picture: Pixels, size: Size) -> Floats:
+def nanodet_input(picture: Pixels, size: Size) -> Floats:
     """Scale linearly, as in its training, which costs a ninth of averaging and finds the same; plane by plane, without copies."""
     batch = np.empty((1, 3, *size), np.float32)
     for plane, colour in enumerate(cv2.split(cv2.resize(picture, size[::-1], interpolation=cv2.INTER_LINEAR))):
@@ -180,7 +180,7 @@ def _scaling(picture: Pixels, size: Size) -> int:
 _FAMILIES: Mapping[
     str, tuple[Callable[[Pixels, Size], Floats], Callable[[Sequence[Floats], Size, tuple[int, ...]], tuple[Floats, Floats]]]
 ] = {
-    "nanodet": (_nanodet_input, _nanodet),
+    "nanodet": (nanodet_input, _nanodet),
     "yolox": (_yolox_input, _yolox),
     "detr": (_detr_input, _detr),
 }

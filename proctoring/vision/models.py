@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
@@ -29,6 +30,8 @@ Floats = npt.NDArray[np.float32]
 FACE_MESH, IRIS, FACE_NEAR, FACE_FAR, IDENTITY, OBJECTS = "face_mesh", "iris", "face_near", "face_far", "identity", "objects"
 VOICE = "voice"
 ROLES = (FACE_MESH, IRIS, FACE_NEAR, FACE_FAR, IDENTITY, OBJECTS, VOICE)
+OBJECTS_IN_INTEGERS = "objects_in_integers"  # no role of its own: plays OBJECTS where the processor is quicker with it
+FETCHED = (*ROLES, OBJECTS_IN_INTEGERS)
 OWN = "own-models.json"
 NEEDED = (FACE_MESH, FACE_NEAR)
 OBJECT_SIZE = (224, 288)  # of the object network's picture, shaped as a camera's; a third of the time of the 416² it was written for
@@ -36,6 +39,9 @@ _CONVOLUTIONAL = {
     "Add", "Concat", "Constant", "Conv", "Identity", "LeakyRelu", "MaxPool", "Mul", "Pad", "Relu", "Resize", "Shape", "Sigmoid", "Slice",
     "Split", "Transpose",
 }  # fmt: skip
+
+# Features by OpenCV's numbers (cv2/core/cvdef.h): AVX-512 VNNI, and Arm's dot product, multiply bytes and sum them in one step.
+_BYTES_AT_ONCE = (23, 101)
 
 # What the runtimes and the graph's reader say of a file that is no network, or one with parts that they do not know.
 _UNRUNNABLE = (
@@ -75,6 +81,8 @@ class OnnxNetwork:
     def __init__(self, path: Path, *, size: tuple[int, int] | None = None) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        # A processor without VNNI would lose sums of bytes that are large; asked for, it takes longer and is right.
+        options.add_session_config_entry("session.x64quantprecision", "1")
         graph = resized(path, size) if size is not None else path.read_bytes()
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         first, *others = self._session.get_inputs()
@@ -194,8 +202,22 @@ def load(files: Mapping[str, tuple[Path, str] | ModelFile]) -> Models:
 
 def load_folder(folder: Path) -> Models:
     """Load what a folder of `role/file` holds, as `assets fetch` leaves it, and a deployment's own; the former's hashes are not pinned."""
-    found = {role: next((p for p in sorted((folder / role).glob("*")) if p.suffix in {".tflite", ".onnx"}), None) for role in ROLES}
-    return load({**{role: ModelFile(path=path) for role, path in found.items() if path is not None}, **own(folder)})
+    found = {role: next((p for p in sorted((folder / role).glob("*")) if p.suffix in {".tflite", ".onnx"}), None) for role in FETCHED}
+    return load_fetched({role: ModelFile(path=path) for role, path in found.items() if path is not None}, folder)
+
+
+def load_fetched(files: Mapping[str, tuple[Path, str] | ModelFile], folder: Path, *, integers: bool | None = None) -> Models:
+    """Load what was fetched, things in `integers` (left out: where that is quicker), and a deployment's own, which the folder lists."""
+    chosen = dict(files)
+    in_integers = chosen.pop(OBJECTS_IN_INTEGERS, None)
+    if in_integers is not None and OBJECTS in chosen and (multiplies_bytes() if integers is None else integers):
+        chosen[OBJECTS] = in_integers
+    return load({**chosen, **own(folder)})
+
+
+def multiplies_bytes() -> bool:
+    """Say whether this processor sums products of bytes in one step, without which integers are no quicker than floats."""
+    return any(cv2.checkHardwareSupport(feature) for feature in _BYTES_AT_ONCE)
 
 
 def own(folder: Path) -> dict[str, ModelFile]:

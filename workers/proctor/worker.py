@@ -265,9 +265,9 @@ def main(settings: Settings) -> None:
     one_thread()
     assert settings.frames_url is not None, "FRAMES_URL is set by serve"
     engine = build_engine(settings)
-    files = {role: (asset.path, asset.sha256) for role, asset in installed(settings.assets_dir).items() if role in models.ROLES}
+    files = {role: (asset.path, asset.sha256) for role, asset in installed(settings.assets_dir).items() if role in models.FETCHED}
     try:
-        loaded = models.load({**files, **models.own(settings.assets_dir)})
+        loaded = models.load_fetched(files, settings.assets_dir)
     except (ModelMissing, HashMismatch, UnreadableFile):  # nothing can be seen here: whoever is promised a watch is told
         eyes.report(engine, socket.gethostname(), models.NEEDED)
         raise
