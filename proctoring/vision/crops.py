@@ -26,8 +26,18 @@ class Region:
 
     def cut(self, picture: Pixels, size: int) -> Pixels:
         """Return the region as size × size pixels; what lies outside the picture is black."""
-        piece = cv2.warpAffine(picture, self.matrix(size), (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-        return np.asarray(piece, np.uint8)
+        matrix = self.matrix(size)
+        reach = 0.75 * self.side + 2  # of the corners, however it is turned, and what is mixed with them
+        left, top = max(0, int(self.x - reach)), max(0, int(self.y - reach))
+        around = picture[top : max(top, int(self.y + reach)) + 1, left : max(left, int(self.x + reach)) + 1]
+        if not around.size:
+            return np.zeros((size, size, 3), np.uint8)
+        matrix[:, 2] -= (left, top)
+        # Pixels of four bytes are turned in two fifths of the time of those of three, and come out the same.
+        piece = cv2.warpAffine(
+            cv2.cvtColor(around, cv2.COLOR_BGR2BGRA), matrix, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        )
+        return np.asarray(cv2.cvtColor(piece, cv2.COLOR_BGRA2BGR), np.uint8)
 
     def place(self, points: Floats, size: int) -> Floats:
         """Map crop points (n × 2 or n × 3, depth scaled alike) back into the picture."""
@@ -60,4 +70,5 @@ def as_input(piece: Pixels, *, low: float = 0.0, high: float = 1.0) -> Floats:
     """Return BGR bytes as one RGB batch of floats between `low` and `high`."""
     rgb = cv2.cvtColor(piece, cv2.COLOR_BGR2RGB)
     batch = np.multiply(rgb, np.float32((high - low) / 255.0), dtype=np.float32)
-    return (batch if low == 0.0 else batch + np.float32(low))[None]
+    batch += np.float32(low)  # in place: memory that was never used costs more than the sum
+    return batch[None]

@@ -81,8 +81,8 @@ class OnnxNetwork:
     def __init__(self, path: Path, *, size: tuple[int, int] | None = None) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        # A processor without VNNI would lose sums of bytes that are large; asked for, it takes longer and is right.
-        options.add_session_config_entry("session.x64quantprecision", "1")
+        if not multiplies_bytes():  # it would lose sums of bytes that are large; asked for, it takes longer and is right
+            options.add_session_config_entry("session.x64quantprecision", "1")
         graph = resized(path, size) if size is not None else path.read_bytes()
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         first, *others = self._session.get_inputs()
