@@ -16,6 +16,7 @@ from proctoring.vision import faces, identity, models, pose, quality
 from proctoring.vision.attention import Attention, Pace
 from proctoring.vision.calm import Portrait
 from proctoring.vision.costs import Costs
+from proctoring.vision.counting import Counting, Often
 from proctoring.vision.faces import Detection, Detector, Mesh, MeshReader
 from proctoring.vision.frame import Frame, Reading, Seen
 from proctoring.vision.gaze import GazeKeeper, GazeReader
@@ -33,8 +34,7 @@ _BESIDE = 0.45  # score from which a face beside the candidate's is read, under 
 class Schedule:
     """How often the dearer looks come, in seconds; a change in the picture brings them forward."""
 
-    count_s: float = 4.0
-    count_quiet_s: float = 8.0  # while nothing but the head has stirred since
+    counting: Often = field(default_factory=Often)
     identity_s: float = 15.0
     identity_late_s: float = 30.0  # when the last looks were all surely alike
     things: Pace = field(default_factory=Pace)
@@ -42,10 +42,7 @@ class Schedule:
     leaving_s: float = 0.9  # and how often until it is known to be empty
     still_s: float = 1.9  # the longest that a calm face is not read
     break_s: float = 3.0
-    quiet: float = 0.004  # share of the picture beside the head that a grain changes
-    around: float = 0.013  # share of the picture beside the candidate that changed: somebody may have come,
-    unusual: float = 1.8  # if it is so many times what usually changes there
-    exchanged: float = 0.2  # and the share of the whole that a person exchanged between two frames makes
+    exchanged: float = 0.2  # share of the picture that changes when a person is exchanged between two frames
     glance_down: float = 14.0  # degrees below where this head and these eyes usually point
 
 
@@ -81,12 +78,12 @@ class Eyes:
         self._scene = Scene()
         self._view: View | None = None
         self._read: Reading | None = None
-        self._counted: View | None = None
-        self._moved = self._usually_around = 0.0
+        self._counting = Counting(self._plan.counting)
+        self._moved = 0.0
         self._usual_pitch: float | None = None
         self._track: Mesh | None = None
         self._at: float | None = None
-        self._counted_at = self._identified_at = -1e9
+        self._identified_at = -1e9
         self._recognise, self._strange, self._alike = 3, False, 0
         self._crowd = self._glimpsed = False
         self._people = 0
@@ -255,9 +252,10 @@ class Eyes:
 
     def _count(self, given: Frame, mine: Seen, at: float) -> int | None:
         """Count faces when it is time, when something moved beside the candidate, and on every frame while there is more than one."""
-        if self._nets.far is None or not (self._crowd or self._stirred_around(mine.box, at - self._counted_at)):
+        assert self._view is not None
+        if self._nets.far is None or not (self._crowd or self._counting.due(self._view, mine.box, at)):
             return None
-        self._counted_at, self._counted = at, self._view
+        self._counting.counted(self._view, at)
         picture = given.whole
         with self.costs.of("far"):
             others = [d for d in self._nets.far.find(picture, least=_BESIDE) if faces.overlap(d.box, mine.mesh.box) < 0.3]
@@ -270,15 +268,6 @@ class Eyes:
     def _is_face(self, picture: Pixels, detection: Detection) -> bool:
         with self.costs.of("mesh"):
             return self._nets.mesh.read(picture, detection.region()).fits(detection)
-
-    def _stirred_around(self, face: Box, waited: float) -> bool:
-        """Say whether more changed beside the candidate, since faces were counted, than usually does, or it is time to count again."""
-        if self._counted is None or self._view is None:
-            return True
-        moved, beyond_head = quality.stirred(self._counted, self._view, face)
-        stirred = moved > max(self._plan.around, self._plan.unusual * self._usually_around)
-        self._usually_around = 0.85 * self._usually_around + 0.15 * min(moved, 0.5)
-        return stirred or waited >= (self._plan.count_s if beyond_head > self._plan.quiet else self._plan.count_quiet_s)
 
     def _identity(self, picture: Pixels, seen: Seen, at: float) -> float | None:
         """Compare with the enrolled face when it is time, and after any doubt; never in a crowd, never a face seen badly."""
@@ -317,6 +306,8 @@ class Eyes:
         if part is None:
             return None, None
         things, people = self._looked(given.whole, part, at)
+        if people is not None and people > 1:
+            self._counting.again()  # more bodies than the candidate's: whose faces?
         if not things and novel is not None:
             self._scene.accept(self._view, novel if part == WHOLE else part)
         return things, people
