@@ -20,6 +20,7 @@ class Reason(StrEnum):
     TOO_DARK = "too_dark"
     BACK_LIT = "back_lit"
     BLURRED = "blurred"
+    EYES_COVERED = "eyes_covered"
     CROPPED = "cropped"
     TOO_FAR = "too_far"
     FACE_NOT_SEEN = "face_not_seen"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from proctoring.baseline import Baseline, BaselineKeeper
 from proctoring.evidence import AFTER_S, BEFORE_S, choose
 from proctoring.incidents import Bundler, Incident, IncidentChange, could_not_watch
-from proctoring.observations import Observation
+from proctoring.observations import Observation, Reason
 from proctoring.policy import STANDARD, Kind, Policy
 from proctoring.signals import Finding, LookingAway, detectors
 
@@ -79,6 +79,8 @@ class Watch:
         if before is not None and (observation.seq <= before.seq or observation.at < before.at):
             self._ignored += 1
             return
+        if observation.reason is Reason.EYES_COVERED and Kind.LOOKING_AWAY in self._policy.off:
+            observation = replace(observation, reason=None)  # of a candidate whose eyes are nobody's business the rest was seen
         if before is not None and self._gap is None:
             self.gap(before.at, observation.at)
         step = self._account(before, observation)

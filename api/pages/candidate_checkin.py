@@ -124,6 +124,8 @@ _CHECK_WORDS: Mapping[str, str] = {
     "face.cropped": N_("Your face is partly outside the picture. Move to its middle."),
     "face.too_far": N_("You are far from the camera. Come nearer."),
     "face.covered": N_("Something covers the camera."),
+    "face.blurred": N_("The picture is blurred. Wiping the lens may help."),
+    "face.eyes_covered": N_("Your eyes cannot be seen. If something covers them, please move it."),
     "face.not_seen": N_("We cannot see your face. Come nearer and look at the screen."),
     "face.later": N_("We could not look yet. The invigilator will, at check-in."),
     "connection.working": N_("Measuring …"),

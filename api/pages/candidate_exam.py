@@ -59,6 +59,7 @@ WORDS: Mapping[str, str] = {
     "advice_face_not_seen": N_("We cannot see your face. Turn towards the light. Nothing is held against you."),
     "advice_too_dark": N_("The picture is very dark. More light would help. Nothing is held against you."),
     "advice_blurred": N_("The picture is blurred. Wiping the lens may help. Nothing is held against you."),
+    "advice_eyes_covered": N_("Your eyes cannot be seen. If something covers them, please move it. Nothing is held against you."),
     "advice_back_lit": N_(
         "The light comes from behind you. Sit so that the window or lamp is in front of you. Nothing is held against you."
     ),

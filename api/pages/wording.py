@@ -24,6 +24,7 @@ KINDS: Mapping[str, str] = {
     "covered": N_("Camera covered"),
     "too_dark": N_("Too dark"),
     "blurred": N_("Picture blurred"),
+    "eyes_covered": N_("Eyes covered"),
     "back_lit": N_("Light from behind"),
     "cropped": N_("Face partly outside the picture"),
     "too_far": N_("Too far from the camera"),

@@ -12,7 +12,9 @@ const DARK = 45;
 const GLARE = 235;
 const HEARD = 0.02; // share of full scale
 const LOOKS = 3; // good looks in a row that make a face found
-const FACE_HELP = { too_dark: "dark", covered: "covered", back_lit: "back_lit", cropped: "cropped", too_far: "too_far" };
+const FACE_HELP = {
+  too_dark: "dark", covered: "covered", back_lit: "back_lit", cropped: "cropped", too_far: "too_far", blurred: "blurred", eyes_covered: "eyes_covered",
+};
 const UP_KBPS = { good: 160, fair: 40 }; // the camera needs about 80
 
 export function initial(now, names = STEPS) {

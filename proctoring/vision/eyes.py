@@ -206,7 +206,11 @@ class Eyes:
     def _with_face(self, given: Frame, seen: Seen, at: float, seq: int) -> Observation:
         assert self._view is not None
         view, head, picture = self._view, seen.head, given.whole
-        reason = quality.why_face_is_not_seen_well(view, seen.box, seen.outside)
+        detail = quality.detail_of(picture, seen.mesh.upright())
+        reason = quality.why_face_is_not_seen_well(view, seen.box, seen.outside, detail)
+        gaze = self._gaze.read(picture, seen.mesh.points, head, at) if self._gaze is not None and reason is None else None
+        if reason is None and self._gaze is not None and self._gaze.covered:
+            reason = Reason.EYES_COVERED
         count = self._count(given, seen, at)
         things, people = self._things(given, seen, at)
         self._scene.learn(view, seen.box)
@@ -221,7 +225,7 @@ class Eyes:
             people=people,
             face=seen.box,
             head=head if seen_well else None,
-            gaze=self._gaze.read(picture, points, head, at) if self._gaze is not None and seen_well else None,
+            gaze=gaze if seen_well else None,
             mouth_open=pose.mouth_open(points) if seen_well else None,
             eyes_open=pose.eyes_open(points) if seen_well else None,
             identity=self._identity(picture, seen, at) if seen_well else None,

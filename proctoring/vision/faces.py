@@ -55,6 +55,10 @@ class Mesh:
         """Return where to look for this face in the next frame."""
         return crops.around(self.points, start=MESH_RIGHT, end=MESH_LEFT, scale=MESH_PADDING)
 
+    def upright(self) -> Region:
+        """Return the square that holds just the face, turned with it."""
+        return crops.around(self.points, start=MESH_RIGHT, end=MESH_LEFT, scale=1.0)
+
     def fits(self, detection: Detection) -> bool:
         """Say whether this is the face that was detected: certain, in the same place, about as large."""
         left, _, right, bottom = self.box

@@ -11,9 +11,11 @@ import cv2
 import numpy as np
 
 from proctoring.observations import Gaze, Head
-from proctoring.vision import crops
+from proctoring.vision import cover, crops
 from proctoring.vision.costs import Costs
+from proctoring.vision.cover import Look
 from proctoring.vision.crops import Region
+from proctoring.vision.faces import ABSURD
 from proctoring.vision.models import Floats, Network, Pixels
 
 IRIS_SIDE = 64
@@ -38,24 +40,29 @@ class GazeReader:
     def __init__(self, network: Network) -> None:
         self._network = network
 
-    def offset(self, picture: Pixels, mesh: Floats, corners: tuple[int, int]) -> Floats | None:
-        """Return the iris centre from the middle of the eye, in eye widths along and across the eye; None when the network gives none."""
+    def read(self, picture: Pixels, mesh: Floats, corners: tuple[int, int]) -> tuple[Floats, Look] | None:
+        """Return the iris centre from the middle of the eye, in eye widths along and across the eye, and whether an eye is there at all.
+
+        None when the network gives no numbers.
+        """
         piece = _region(mesh, corners).cut(picture, IRIS_SIDE)
         mirrored = corners == _IMAGE_RIGHT
-        _, iris = self._network(crops.as_input(piece[:, ::-1] if mirrored else piece))
-        centre = iris.reshape(5, 3)[0, :2].copy()
-        if mirrored:
-            centre[0] = IRIS_SIDE - centre[0]
+        piece = np.ascontiguousarray(piece[:, ::-1]) if mirrored else piece
+        lids, iris = (points.reshape(-1, 3)[:, :2] for points in self._network(crops.as_input(piece)))
+        if not (np.abs(lids) < ABSURD).all() or not (np.abs(iris) < ABSURD).all():
+            return None
+        seen = cover.look(piece, lids, iris, width=IRIS_SIDE / EYE_PADDING, contrast=cover.contrast_of(picture, mesh))
         # In the crop the eye lies level, its middle at the crop's middle.
-        found = np.asarray((centre - IRIS_SIDE / 2) * EYE_PADDING / IRIS_SIDE, np.float32)
-        return found if np.isfinite(found).all() else None
+        found = np.asarray((iris[0] - IRIS_SIDE / 2) * EYE_PADDING / IRIS_SIDE, np.float32)
+        return found * np.array([-1 if mirrored else 1, 1], np.float32), seen
 
 
 @dataclass(slots=True)
 class _Eye:
-    """What was last read of one eye: the iris, how the eye looked then, and when."""
+    """What was last read of one eye: the iris, whether it is an eye, how it looked then, and when."""
 
     offset: Floats
+    look: Look
     patch: Pixels
     at: float
 
@@ -68,6 +75,7 @@ class GazeKeeper:
         self._eyes: dict[tuple[int, int], _Eye] = {}
         self._usual: Floats | None = None
         self._away = False
+        self.covered = False  # both eyes, when last read
 
     def stands(self, at: float) -> bool:
         """Say whether calm eyes need no new look yet: they are where they usually are, and one was read less than two seconds ago."""
@@ -78,24 +86,28 @@ class GazeKeeper:
         self._eyes.clear()
 
     def read(self, picture: Pixels, mesh: Floats, head: Head, at: float) -> Gaze | None:
-        """Return where the eyes point; of a turned head only the nearer eye is asked."""
+        """Return where the eyes point, None when none can be read; of a turned head only the nearer eye is asked."""
         asked = _EYES if abs(head.yaw) < 20 else (_IMAGE_RIGHT if head.yaw < 0 else _IMAGE_LEFT,)
         patches = {eye: _patch(picture, mesh, eye) for eye in asked}
         due = self._due(patches, at)
         moved = [self._moved(picture, mesh, eye, patches[eye], at) for eye in due]
         for eye in (other for other in asked if any(moved) and other not in due):
             self._moved(picture, mesh, eye, patches[eye], at)
-        known = [self._eyes[eye].offset for eye in asked if eye in self._eyes]
-        return self._gaze(np.mean(known, axis=0), head) if known else None
+        known = [self._eyes[eye] for eye in asked if eye in self._eyes]
+        self.covered = cover.covered([eye.look for eye in known])
+        readable = [eye.offset for eye in known if eye.look.readable and not self.covered]
+        self._away = self._away and bool(readable)
+        return self._gaze(np.mean(readable, axis=0), head) if readable else None
 
     def _moved(self, picture: Pixels, mesh: Floats, eye: tuple[int, int], patch: Pixels, at: float) -> bool:
         """Read one eye, and say whether its iris is elsewhere than it was."""
         with self._costs.of("iris"):
-            offset = self._reader.offset(picture, mesh, eye)
+            found = self._reader.read(picture, mesh, eye)
         before = self._eyes.pop(eye, None)
-        if offset is None:
+        if found is None:
             return False
-        self._eyes[eye] = _Eye(offset, patch, at)
+        offset, look = found
+        self._eyes[eye] = _Eye(offset, look, patch, at)
         return before is not None and float(np.abs(offset - before.offset).max()) > _JUMP
 
     def _due(self, patches: dict[tuple[int, int], Pixels], at: float) -> list[tuple[int, int]]:

@@ -4,6 +4,7 @@ Black, or smooth and unlike the scene that was there before: the camera is cover
 wall is smooth too; that is why the scene is remembered while the candidate is in it.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ import numpy.typing as npt
 
 from proctoring.observations import Box, Quality, Reason
 from proctoring.vision import light
+from proctoring.vision.crops import Region
 from proctoring.vision.decode import small_size
 from proctoring.vision.models import Floats, Pixels
 
@@ -36,6 +38,8 @@ _STIR = 9.0  # grey levels, over four pixels, that a camera's grain does not rea
 _LIT_BEHIND, _FACE_DARK = 150.0, 45.0  # a bright picture whose middle is this dark has its light behind the candidate
 _LEAST_FACE = 0.08  # height of a face, as a share of the picture's, from which iris and lips can be read
 _OUTSIDE = 0.25  # share of a face's box that may lie outside the picture
+_LEAST_DETAIL = 0.10  # recorded faces have .16 and more, also half as large
+_FACE_SIDE, _FACE_INNER = 64, slice(8, 56)
 _NOVEL = 10.0  # colour distance of a cell to what is usually there
 _ACCEPTED = 0.6
 _WINDOW, _FEWEST_NOVEL = 8, 5  # cells
@@ -172,8 +176,20 @@ def lit_from_behind(seen: View) -> bool:
     return seen.bright > _LIT_BEHIND and float(np.median(seen.grey[_MIDDLE])) < _FACE_DARK
 
 
-def why_face_is_not_seen_well(seen: View, face: Box, outside: float) -> Reason | None:
-    """Return what keeps a face that was found from being read; `outside` is the share of it that the picture cuts off."""
+def detail_of(picture: Pixels, face: Region) -> float:
+    """Return how much of a face's contrast is fine detail, in the direction in which it has less: a moved head is blurred in one only.
+
+    At one size for all faces, so that it is blur of the face and not of the picture; a face of fewer pixels has none to lose.
+    """
+    if face.side < _FACE_SIDE:
+        return math.inf
+    inner = np.asarray(cv2.cvtColor(face.cut(picture, _FACE_SIDE), cv2.COLOR_BGR2GRAY), np.float32)[_FACE_INNER, _FACE_INNER]
+    fine = min(float(np.diff(inner, 2, axis=axis).std()) for axis in (0, 1))
+    return fine / max(float(inner.std()), 1.0)
+
+
+def why_face_is_not_seen_well(seen: View, face: Box, outside: float, detail: float) -> Reason | None:
+    """Return what keeps a face that was found from being read; `outside` is the share of it that the picture cuts off, see `detail_of`."""
     if outside > _OUTSIDE:
         return Reason.CROPPED
     if face.height < _LEAST_FACE:
@@ -183,7 +199,7 @@ def why_face_is_not_seen_well(seen: View, face: Box, outside: float) -> Reason |
     (light,) = _percentiles(np.ascontiguousarray(seen.grey[rows, columns]), (50,))
     if light < FACE_BLACK:
         return Reason.BACK_LIT if seen.bright > _LIT_BEHIND else Reason.TOO_DARK
-    return None
+    return Reason.BLURRED if detail < _LEAST_DETAIL else None
 
 
 def still(before: View, now: View) -> bool:

@@ -1,0 +1,77 @@
+"""Whether an eye is there to be read, or something lies over it: a bar, a hand, a dark glass.
+
+The iris network draws an eye wherever it is asked to. On a covered one what it draws lies beside its place, and no iris stands out from
+what is around it. The weights were solved on drawn covers and on open eyes, each person left out in turn; none of closed or glancing eyes
+was taken for covered (docs/adr/0040-eyes-that-cannot-be-seen.md).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from proctoring.vision.models import Floats, Pixels
+
+UNREADABLE = 1.5  # log odds from which an eye's direction is not taken: of open eyes one in a hundred
+_COVERED, _LEAST = 4.0, -1.0  # sum over both eyes from which both are covered, unless one of them is so plainly an eye
+_GLARE = 1.6  # times that an eye is lighter than the bridge of the nose: a mirrored window, not a cover
+_FAINT = 5.5  # grey levels of spread below which a face is too faint to tell an eye from a cover
+_CLIP = 6.0
+# Of an open eye: how far below its middle the iris is, how far along it the lids are, how much darker the iris is than what is beside it
+# (of the place's own contrast), how wide the lids are, how much contrast there is (of the face's), how far below the lids the iris is.
+_USUAL = np.array([-0.051, 0.013, 0.957, 0.853, 0.544, -0.027])
+_SPREAD = np.array([0.048, 0.052, 0.50, 0.050, 0.168, 0.028])
+_EVEN, _SLOPE, _BEND = -3.71, np.array([0.44, 0.73, -0.65, 0, 0, 0]), np.array([0, 0, 0, 0.29, 0.295, 0.206])
+_CORE, _BRIDGE = np.s_[20:44, 14:50], np.s_[24:40, 56:64]  # rows and columns of an eye's crop, inner corner to the right
+_LOOKED = np.s_[22:42, 16:48]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How unlike an open eye a crop is (log odds of being covered), and whether it is light itself that hides the eye."""
+
+    unlike: float
+    glare: bool
+
+    @property
+    def readable(self) -> bool:
+        """Say whether a direction may be taken from it."""
+        return self.unlike <= UNREADABLE and not self.glare
+
+
+def covered(eyes: Sequence[Look]) -> bool:
+    """Say whether something lies over both eyes of a face; light in spectacles is nothing that lies over them."""
+    unlike = [eye.unlike for eye in eyes]
+    return len(eyes) == 2 and sum(unlike) > _COVERED and min(unlike) > _LEAST and not all(eye.glare for eye in eyes)
+
+
+def look(crop: Pixels, lids: Floats, iris: Floats, *, width: float, contrast: float) -> Look:
+    """Judge a square crop around an eye of `width` pixels by what was drawn on it (n × 2 points each) and the face's own contrast."""
+    grey = np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), np.float32)
+    middle, lid = (iris[0] - len(crop) / 2) / width, lids[:16]
+    along, below = (lid.mean(axis=0) - len(crop) / 2) / width
+    core = float(grey[_CORE].std())
+    darker = min(2.0, max(-1.0, _darker(grey, iris) / max(core, 1.0)))
+    seen = [middle[1], along, darker, np.ptp(lid[:, 0]) / width, min(1.5, core / max(contrast, 1.0)), middle[1] - below]
+    odd = np.clip((np.array(seen) - _USUAL) / _SPREAD, -_CLIP, _CLIP)
+    unlike = _EVEN + _SLOPE @ odd + _BEND @ np.minimum(odd**2, 25) if contrast >= _FAINT else 0.0
+    glare = float(np.percentile(grey[_LOOKED], 90)) > _GLARE * max(1.0, float(np.median(grey[_BRIDGE])))
+    return Look(unlike=round(float(unlike), 3), glare=glare)
+
+
+def _darker(grey: Floats, iris: Floats) -> float:
+    """Return by how many grey levels the iris is darker than what is to both sides of it."""
+    radius = max(2.0, float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean()))
+    rows, columns = np.mgrid[0 : grey.shape[0], 0 : grey.shape[1]] - iris[0][::-1, None, None]
+    far = np.hypot(rows, columns)
+    inside, beside = grey[far < 0.8 * radius], grey[(far > 1.3 * radius) & (far < 2.2 * radius) & (np.abs(rows) < radius)]
+    return float(beside.mean() - inside.mean()) if inside.size and beside.size else 0.0
+
+
+def contrast_of(picture: Pixels, mesh: Floats) -> float:
+    """Return the spread of grey levels over a face; of its pixels one in sixteen is enough."""
+    left, top = np.maximum(mesh[:, :2].min(axis=0), 0).astype(int)
+    right, bottom = np.ceil(mesh[:, :2].max(axis=0)).astype(int)
+    face = np.ascontiguousarray(picture[top:bottom:4, left:right:4])
+    return float(cv2.cvtColor(face, cv2.COLOR_BGR2GRAY).std()) if face.size else 0.0
