@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from assessment_engine.kernel.canonical import Json, digest
 from assessment_engine.kernel.errors import Invalid
+from proctoring.probability import Table
 
 VERSION = 2  # of what the limit is a limit on: version 1 was of a detector without hindsight, on another scale
 SIMULATED = "signal-"  # what the name of a generator of made-up people begins with
@@ -49,7 +50,8 @@ class Found:
 class CalibrationRecord:
     """One limit, solved on `hours` and tested on `fresh_hours`; `budget` and the 95 % interval of false alarms are per candidate-hour.
 
-    `recall` is what the same limit found of simulated episodes; a record from before it was kept has none.
+    `recall` is what the same limit found of simulated episodes; a record from before it was kept has none. `probabilities` are counted from
+    labelled recordings, by `proctor evaluate --calibrate`.
     """
 
     budget: float
@@ -64,6 +66,7 @@ class CalibrationRecord:
     generator: str
     version: int = VERSION
     recall: tuple[Found, ...] = ()
+    probabilities: tuple[Table, ...] = ()
 
     def __post_init__(self) -> None:
         above_zero = (self.budget, self.threshold, self.hours, self.fresh_hours, *self.windows_s)
@@ -87,8 +90,9 @@ class CalibrationRecord:
     def content(self) -> dict[str, Json]:
         """Return what is hashed."""
         content = {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
-        if not self.recall:
-            del content["recall"]
+        for later in ("recall", "probabilities"):
+            if not content[later]:
+                del content[later]
         return content
 
     @property
@@ -106,7 +110,7 @@ class CalibrationRecord:
         try:
             content: dict[str, Any] = {name: _read(name, value) for name, value in given.items() if name != "sha256"}
             record = cls(**content)
-        except (TypeError, ValueError, ArithmeticError) as wrong:
+        except (KeyError, TypeError, ValueError, ArithmeticError) as wrong:
             raise NotACalibration("this is not a calibration record") from wrong
         if given.get("sha256") != record.sha256:
             raise CalibrationAltered("the calibration record was changed after it was made")
@@ -127,6 +131,8 @@ class CalibrationRecord:
 def _plain(value: Any) -> Json:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
+    if isinstance(value, Table):
+        return value.as_json()
     return {one.name: getattr(value, one.name) for one in fields(value)} if isinstance(value, Found) else value
 
 
@@ -136,6 +142,8 @@ def _read(name: str, value: Any) -> Any:
         return tuple(float(length) for length in value)
     if name == "recall":
         return tuple(Found(**{key: _number(key, one) for key, one in each.items()}) for each in value)
+    if name == "probabilities":
+        return tuple(Table.from_json(each) for each in value)
     return _number(name, value)
 
 

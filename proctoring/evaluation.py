@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from proctoring.intervals import rate_between, share_at_least
 from proctoring.policy import COULD_NOT_WATCH, SOFT, STANDARD, Kind, Policy, Tier
+from proctoring.probability import Label
 from proctoring.signals import Finding, detectors
 from proctoring.truth import Event, Timeline
 
@@ -146,6 +147,26 @@ def evaluate(sessions: Sequence[Session], policy: Policy = STANDARD) -> Evaluati
         could_not_watch_s=sum(session.could_not_watch_s for session in sessions),
         not_looked_for=tuple(sorted({one.event.kind for one in judged} - looked_for - {Kind.FEED_GAP})),
     )
+
+
+def labels(sessions: Sequence[Session], policy: Policy = STANDARD) -> list[Label]:
+    """Return every finding about conduct with what truth says of it; what only follows from a true event is not labelled."""
+    return [label for session in sessions for label in _labels(session, policy)]
+
+
+def _labels(session: Session, policy: Policy) -> Iterable[Label]:
+    for finding in session.findings:
+        if policy.rules[finding.kind].tier is Tier.COULD_NOT_WATCH:
+            continue
+        ends = finding.last_s if finding.end_s is None else finding.end_s
+        near = [
+            event.kind
+            for event in (*session.truth.events, *session.truth.besides)
+            if finding.start_s <= event.end_s + LATE_S and ends >= event.start_s - session.truth.tolerance_s
+        ]
+        if finding.kind in near or not any(finding.kind in FOLLOWS.get(kind, ()) for kind in near):
+            true = finding.kind in near
+            yield Label(kind=finding.kind.value, picture=finding.picture.value, score=finding.confidence, true=true)
 
 
 def hard(evaluation: Evaluation) -> list[Judged]:

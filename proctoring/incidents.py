@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from assessment_engine.kernel.errors import Invalid
 from proctoring.baseline import Baseline
+from proctoring.observations import Picture
 from proctoring.policy import COULD_NOT_WATCH, TIER_ORDER, Kind, Policy, Severity, Tier
 from proctoring.signals import Finding
 from proctoring.sound import Lips
@@ -46,6 +47,7 @@ class Incident:
     tier: Tier
     severity: Severity | None
     confidence: float
+    labels: int = 0  # labelled findings behind the confidence, which is no probability while they are few (probability.py)
     findings: tuple[Finding, ...]
     baseline: Baseline | None = None
     evidence: tuple[int, ...] = ()
@@ -73,6 +75,7 @@ class Incident:
             "tier": self.tier.value,
             "severity": self.severity.word if self.severity else None,
             "confidence": self.confidence,
+            "labels": self.labels,
             "findings": [_finding_json(finding) for finding in self.findings],
             "baseline": self.baseline.as_json() if self.baseline else None,
             "evidence": list(self.evidence),
@@ -87,6 +90,7 @@ class Incident:
             read = cls(
                 **{name: given[name] for name in ("first_seq", "start_s", "raised_s", "end_s", "confidence", "policy_version")},
                 rule=Kind(given["rule"]),
+                labels=int(given.get("labels", 0)),
                 kind=Kind(given["kind"]),
                 tier=Tier(given["tier"]),
                 severity=Severity[severity.upper()] if severity else None,
@@ -229,6 +233,7 @@ def could_not_watch(finding: Finding) -> bool:
 
 def _single(finding: Finding, policy: Policy, baseline: Baseline | None) -> Incident:
     tier, severity = judged(finding, policy)
+    sure = policy.sure(finding.kind, finding.picture, finding.confidence)
     return Incident(
         rule=finding.kind,
         first_seq=finding.first_seq,
@@ -237,7 +242,8 @@ def _single(finding: Finding, policy: Policy, baseline: Baseline | None) -> Inci
         raised_s=finding.raised_s,
         tier=tier,
         severity=severity,
-        confidence=finding.confidence,
+        confidence=sure.value,
+        labels=sure.labels,
         findings=(finding,),
         baseline=baseline,
         policy_version=policy.version,
@@ -249,9 +255,10 @@ def _with(incident: Incident, finding: Finding, policy: Policy) -> Incident:
     others = tuple(one for one in incident.findings if (one.kind, one.first_seq) != (finding.kind, finding.first_seq))
     tier, severity = judged(finding, policy)
     grown = replace(incident, findings=(*others, finding), start_s=min(incident.start_s, finding.start_s))
+    sure = policy.sure(finding.kind, finding.picture, finding.confidence)
     if _rank(tier, severity) > _weight(incident):
-        return replace(grown, kind=finding.kind, tier=tier, severity=severity, confidence=finding.confidence)
-    return replace(grown, confidence=finding.confidence) if finding.kind is incident.kind else grown
+        return replace(grown, kind=finding.kind, tier=tier, severity=severity, confidence=sure.value, labels=sure.labels)
+    return replace(grown, confidence=sure.value, labels=sure.labels) if finding.kind is incident.kind else grown
 
 
 def _weight(incident: Incident) -> tuple[int, int]:
@@ -294,6 +301,7 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
         "peak_s": finding.peak_s,
         "threshold": finding.threshold,
         "confidence": finding.confidence,
+        "picture": finding.picture.value,
         "trace": [list(point) for point in finding.trace],
         **({} if finding.lips is None else {"lips": finding.lips.value}),
         **({} if finding.away is None else {"away": list(finding.away)}),
@@ -305,4 +313,5 @@ def _finding_of(given: dict[str, Any]) -> Finding:
     if "lips" in given:
         given = {**given, "lips": Lips(given["lips"])}
     away = given.get("away")
-    return Finding(**{**given, "kind": Kind(given["kind"]), "trace": trace, "away": None if away is None else (away[0], away[1], away[2])})
+    read = {"kind": Kind(given["kind"]), "picture": Picture(given.get("picture", Picture.CLEAR)), "trace": trace}
+    return Finding(**{**given, **read, "away": None if away is None else (away[0], away[1], away[2])})

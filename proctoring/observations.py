@@ -31,6 +31,13 @@ class Reason(StrEnum):
         return self if self in (Reason.COVERED, Reason.TOO_DARK) else Reason.FACE_NOT_SEEN
 
 
+class Picture(StrEnum):
+    """How good a picture a finding rests on: findings in poor ones are counted apart."""
+
+    CLEAR = "clear"
+    POOR = "poor"
+
+
 class ThingName(StrEnum):
     """The things an object detector may name."""
 
@@ -102,6 +109,11 @@ class Quality:
     contrast: float
     sharpness: float
 
+    @property
+    def picture(self) -> Picture:
+        """Say which kind it is; against the light there is contrast enough, but no edges."""
+        return Picture.POOR if self.contrast < 60 or self.sharpness < 25 else Picture.CLEAR
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
@@ -146,6 +158,11 @@ class Observation:
             yield from () if direction is None else (getattr(direction, name) for name in direction.__slots__)
         yield from (value for value in (self.mouth_open, self.eyes_open) if value is not None)
         yield from (thing.score for thing in self.objects or ())
+
+    @property
+    def picture(self) -> Picture:
+        """Say how good the picture is; one that was not measured counts as clear."""
+        return self.quality.picture if self.quality is not None else Picture.CLEAR
 
     @property
     def observable(self) -> bool:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from assessment_engine.kernel.errors import Invalid
 from proctoring.calibration import CalibrationRecord
+from proctoring.probability import Sure, Table, sure
 
 
 class Kind(StrEnum):
@@ -153,6 +154,7 @@ class Policy:
     most_step_s: float = 3.0  # longest time between two frames that still counts as watched
     unrecognised_s: float = 300.0  # shortest time without a comparison that tells who it is
     off: frozenset[Kind] = frozenset()
+    tables: tuple[Table, ...] = ()  # how likely findings are true, from a calibration
 
     def __post_init__(self) -> None:
         if missing := [kind for kind in Kind if kind not in self.rules]:
@@ -173,7 +175,11 @@ class Policy:
     def calibrated(self, calibration: CalibrationRecord) -> "Policy":
         """Return this policy with the limit of a calibration record, whose hash becomes part of the version."""
         gaze = replace(self.gaze, windows_s=calibration.windows_s, surprise=calibration.threshold)
-        return replace(self, version=f"{self.version}+{calibration.sha256[:16]}", gaze=gaze)
+        return replace(self, version=f"{self.version}+{calibration.sha256[:16]}", gaze=gaze, tables=calibration.probabilities)
+
+    def sure(self, kind: Kind, picture: str, score: float) -> Sure:
+        """Return how sure to be of a finding: a probability as far as enough like it were labelled."""
+        return sure(self.tables, kind.value, picture, score)
 
 
 def _check(kind: Kind, rule: Rule) -> None:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from proctoring.away import HINDSIGHT_S, AwayTime
 from proctoring.baseline import Baseline
-from proctoring.observations import Box, Observation, Reason, ThingName
+from proctoring.observations import Box, Observation, Picture, Reason, ThingName
 from proctoring.policy import GazeLimits, Kind, Policy, Rule
 from proctoring.sound import Lips, lips
 
@@ -40,7 +40,8 @@ class Finding:
     peak: float
     peak_s: float
     threshold: float
-    confidence: float
+    confidence: float  # the share of looks that showed it, or how far the limit was passed: a score, no probability
+    picture: Picture = Picture.CLEAR  # what most of those looks were
     trace: tuple[tuple[float, float], ...] = ()
     lips: Lips | None = None  # of talking only
     away: tuple[float, float, float] | None = None
@@ -81,7 +82,7 @@ class DurationRule:
     def _forget(self) -> None:
         self._first: Observation | None = None
         self._last_look = self._last_hit = 0.0
-        self._looks = self._hits = 0
+        self._looks = self._hits = self._poor = 0
         self._peak, self._peak_s = 0.0, 0.0
         self._recent.clear()
 
@@ -106,6 +107,7 @@ class DurationRule:
             return
         self._last_look = observation.at
         self._looks, self._hits = self._looks + 1, self._hits + bool(look.met)
+        self._poor += observation.picture is Picture.POOR
         if look.met:
             self._last_hit = observation.at
             if self._hits == 1 or look.value > self._peak:
@@ -136,6 +138,7 @@ class DurationRule:
             peak_s=self._peak_s,
             threshold=self._threshold,
             confidence=round(self._hits / self._looks, 2),
+            picture=Picture.POOR if 2 * self._poor > self._looks else Picture.CLEAR,
             trace=tuple(self._trace),
         )
 
@@ -246,6 +249,7 @@ class LookingAway:
             peak_s=now.at,
             threshold=1.0,
             confidence=_sure(strength),
+            picture=now.picture,
             trace=tuple(self._trace),
             away=self._measured(),
         )

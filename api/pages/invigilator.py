@@ -20,6 +20,7 @@ from assessment_engine.services import checkin, eyes, invigilation, wall
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.invigilation import CaseFile
 from assessment_engine.services.items import rendered_item
+from proctoring.probability import FEWEST
 
 router = APIRouter(prefix="/invigilator", include_in_schema=False)
 
@@ -196,6 +197,7 @@ def _case(
         wording=wording,
         reasons=REASONS,
         least=MIN_REASON,
+        fewest_labels=FEWEST,
         traces=traces(file.incident.trace),
         question=_question(request, engine, file),
         unseen=eyes.unseen_in(engine, actor, file.incident.sitting_id),

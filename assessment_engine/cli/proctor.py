@@ -5,16 +5,19 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assessment_engine.cli.output import add, group, report
 from assessment_engine.cli.simulate import add_simulate
+from assessment_engine.kernel.errors import NotFound
 from assessment_engine.settings import Settings
 
 if TYPE_CHECKING:
     from assessment_engine.cli.output import Commands
-    from proctoring.evaluation import Evaluation
+    from proctoring.calibration import CalibrationRecord
+    from proctoring.evaluation import Evaluation, Session
     from proctoring.vision.models import Models
 
 _PROFILE = "cpu"
@@ -28,6 +31,7 @@ def add_proctor(commands: "Commands") -> None:
     analyse.add_argument("video", type=Path, nargs="?")
     analyse.add_argument("--reference", type=Path, help="a face to compare with; otherwise the first good seconds are taken")
     analyse.add_argument("--enrol", nargs=2, type=float, metavar=("START", "END"), help="seconds in which the candidate works as usual")
+    analyse.add_argument("--calibration", type=Path, metavar="RECORD", help="the limits and probabilities of a calibration record")
     analyse.add_argument("--fps", type=_rate, default=2.0, help="frames looked at a second")
     analyse.add_argument("--out", type=Path, metavar="DIR", help="write the report into this folder as well")
     analyse.add_argument(
@@ -37,6 +41,13 @@ def add_proctor(commands: "Commands") -> None:
     evaluate.add_argument("folder", type=_folder, metavar="DIR", help="every NAME.mp4 with its NAME.timeline.json")
     evaluate.add_argument("--fps", type=_rate, default=2.0, help="frames looked at a second")
     evaluate.add_argument("--stills", type=Path, metavar="LABELS.csv", help="also phones on labelled stills, by their size")
+    evaluate.add_argument(
+        "--calibrate",
+        nargs=2,
+        type=Path,
+        metavar=("RECORD", "OUT"),
+        help="write RECORD with how likely findings are, as they are labelled here",
+    )
     evaluate.add_argument("--sweep", action="store_true", help="also under bad light, compression, a low lens, and things that people wear")
 
 
@@ -61,6 +72,7 @@ def _models() -> "Models":
 
 
 def _analyse(arguments: argparse.Namespace) -> int:
+    from proctoring.policy import STANDARD
     from proctoring.vision.analyse import analyse
 
     if arguments.video is None and arguments.profile not in (None, _PROFILE):
@@ -70,10 +82,9 @@ def _analyse(arguments: argparse.Namespace) -> int:
         return 2
     reference = arguments.reference.read_bytes() if arguments.reference else None
     enrol_s = (arguments.enrol[0], arguments.enrol[1]) if arguments.enrol else None
-    analysis = analyse(arguments.video, _models(), reference=reference, enrol_s=enrol_s, fps=arguments.fps).as_json()
-    lines = [f"{row['start_s']:8.1f} {row['end_s']:8.1f}  {row['tier']:16} {row['kind']}" for row in analysis["incidents"]] or [
-        "no incidents"
-    ]
+    policy = STANDARD.calibrated(_record(arguments.calibration)) if arguments.calibration else STANDARD
+    analysis = analyse(arguments.video, _models(), policy, reference=reference, enrol_s=enrol_s, fps=arguments.fps).as_json()
+    lines = [_incident_line(row) for row in analysis["incidents"]] or ["no incidents"]
     lines += [*_compared_lines(analysis), *_missing_lines(analysis["missing_models"])]
     if arguments.profile:
         analysis["profile"] = {"name": arguments.profile, "fps": arguments.fps, "stages": analysis["cpu_ms_by_stage"]}
@@ -83,6 +94,26 @@ def _analyse(arguments: argparse.Namespace) -> int:
         (arguments.out / f"{arguments.video.stem}.json").write_text(json.dumps(analysis, indent=1))
     report(arguments, analysis, "\n".join(lines))
     return 0
+
+
+def _incident_line(row: Mapping[str, Any]) -> str:
+    """Return an incident, and what its confidence is: a probability, or only a score."""
+    from proctoring.probability import FEWEST
+
+    said = f"{row['start_s']:8.1f} {row['end_s']:8.1f}  {row['tier']:16} {row['kind']:18}"
+    if row["severity"] is None:
+        return said.rstrip()
+    if row["labels"] >= FEWEST:
+        return f"{said} probability {row['confidence']:.2f} (n = {row['labels']})"
+    return f"{said} score {row['confidence']:.2f} (not calibrated: n = {row['labels']})"
+
+
+def _record(file: Path) -> "CalibrationRecord":
+    from proctoring.calibration import CalibrationRecord
+
+    if not file.is_file():
+        raise NotFound(f"there is no {file.name}", file=file.name)
+    return CalibrationRecord.from_file(file.read_bytes())
 
 
 def _compared_lines(analysis: Mapping[str, Any]) -> Iterator[str]:
@@ -124,6 +155,10 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     if stills is not None:
         facts["stills"] = stills
         lines += ["", *_stills_lines(stills)]
+    if arguments.calibrate:
+        given, out = arguments.calibrate
+        facts["probabilities"] = _calibrated(given, out, [session for session, _ in seen])
+        lines += ["", *_probability_lines(facts["probabilities"])]
     if arguments.sweep:
         from proctoring.vision.eyes import Networks
         from proctoring.vision.sweep import sweep
@@ -132,6 +167,33 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         lines += ["", *_sweep_lines(facts["sweep"])]
     report(arguments, facts, "\n".join(lines))
     return 0
+
+
+def _calibrated(given: Path, out: Path, sessions: Sequence["Session"]) -> list[dict[str, Any]]:
+    """Write a record with what these sessions' labels say of the probability of findings, and return its tables."""
+    from proctoring.evaluation import labels
+    from proctoring.probability import solved
+
+    record = replace(_record(given), probabilities=solved(labels(sessions)))
+    out.write_text(json.dumps(record.as_json(), indent=1) + "\n")
+    return [{**table.as_json(), "labels": table.labels} for table in record.probabilities]
+
+
+def _probability_lines(tables: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield, for every kind and quality of picture, how many labelled findings were true, by score."""
+    from proctoring.probability import FEWEST, Step
+
+    for table in tables:
+        enough = "" if table["labels"] >= FEWEST else f"; not calibrated: n = {table['labels']}, {FEWEST} are needed"
+        yield f"{table['kind']} in {table['picture']} pictures{enough}"
+        for step in (Step(**one) for one in table["steps"]):
+            low, high = step.between
+            yield (
+                f"  score from {step.above:.2f}: {step.true} of {step.total} true, probability {step.probability:.2f} "
+                f"(95 %: {low:.2f} to {high:.2f})"
+            )
+    if not tables:
+        yield "no finding to label: nothing can be said of probabilities"
 
 
 def _stills(labels: Path, models: "Models") -> dict[str, Any]:

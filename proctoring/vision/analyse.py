@@ -81,6 +81,7 @@ class Analysis:
 
     def _entry(self, incident: Incident, finding: Finding) -> dict[str, Any]:
         tier, severity = judged(finding, self.policy)
+        sure = self.policy.sure(finding.kind, finding.picture, finding.confidence)
         return {
             "kind": finding.kind.value,
             "start_s": round(finding.start_s, 3),
@@ -88,7 +89,8 @@ class Analysis:
             "raised_s": round(finding.raised_s, 3),
             "severity": None if could_not_watch(finding) or severity is None else severity.word,
             "tier": tier.value,
-            "confidence": finding.confidence,
+            "confidence": sure.value,
+            "labels": sure.labels,
             "incident": f"{incident.rule.value}-{incident.first_seq}",
             **({} if finding.lips is None else {"lips": finding.lips.value}),
         }

@@ -1,5 +1,6 @@
 """The invigilators' pages: what they show, in both languages, and to whom."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -207,6 +208,30 @@ def test_the_machines_number_and_the_first_ones_words_come_after_ones_own_judgem
     assert WORDS in second.get(case).text
     with engine.store.read() as tx:
         assert tx.invigilation.case(incident, world.organisation_id).state is CaseState.UPHELD
+
+
+@pytest.mark.parametrize(
+    ("labels", "english", "hindi"),
+    [
+        (3, "score 87 %. Not calibrated: n = 3, so the score is no probability.", "अंशांकित नहीं: n = 3"),
+        (50, "probability 87 % (from 50 findings like it whose truth was known)", "संभावना 87 %"),
+    ],
+)
+def test_what_the_machines_number_rests_on_is_said(engine: Engine, world: World, labels: int, english: str, hindi: str) -> None:
+    incident, browser = a_flag(engine, world), an_invigilator(engine, world)
+    baseline = {"across": 25.0, "up": 0.0, "yaw": 0.0, "pitch": 0.0, "seconds": 40.0, "clamped": labels == 50}
+    with engine.store.begin() as tx:
+        row = tx.incidents.of_sitting(world.sitting_id)[0]
+        tx.incidents.save(replace(row, trace={**row.trace, "labels": labels, "baseline": baseline}))
+    case = f"/invigilator/review/{incident}"
+
+    before = browser.get(f"{case}?lang=en").text
+    browser.send(f"{case}/judge", verdict="uphold", reason_code="left_the_seat", reason=WORDS)
+
+    assert english not in before
+    assert english in browser.get(f"{case}?lang=en").text
+    assert hindi in browser.get(f"{case}?lang=hi").text
+    assert ("the limits of many people are used" in before) == (labels == 50)
 
 
 def test_the_same_person_twice_is_told_why_not(engine: Engine, world: World) -> None:
