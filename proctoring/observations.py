@@ -94,7 +94,7 @@ class Gaze:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
-    """One object, with the detector's own score."""
+    """One object, and how likely it is there (0–1) by what its looks are worth: vision/meaning.py."""
 
     name: ThingName
     score: float

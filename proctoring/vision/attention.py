@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from proctoring.observations import Box, Thing, ThingName
-from proctoring.vision.objects import SUSPECT, WHOLE, closer_part, part_around
+from proctoring.vision.objects import WHOLE, closer_part, part_around
 
 SUSPECTED = frozenset({ThingName.PHONE, ThingName.BOOK, ThingName.SCREEN})
 _PART = 0.6  # side of a part, as a share of the picture's
 _SAME_PLACE = 0.2
-_STRONG = 0.36  # best score from which a suspect is followed closely
+_STRONG = 0.75  # greatest likelihood from which a suspect is followed closely
 _LOOKS, _MISSES = 6, 3
 _FORGIVEN_S = 60.0
 # Whole pictures and parts in turn: which part, as a place beside the face in faces' widths, and how low.
@@ -101,7 +101,7 @@ class Attention:
 
     def saw(self, things: Sequence[Thing], part: Box, at: float) -> tuple[Thing, ...] | None:
         """Follow what was seen in a part; return what this look says, None when it looked past what is followed and saw nothing."""
-        suspects = [thing for thing in things if thing.name in SUSPECTED and thing.score >= SUSPECT]
+        suspects = [thing for thing in things if thing.name in SUSPECTED]
         followed = self._suspect
         phone = self._phone_beside(followed, suspects, at)
         if phone is not None:

@@ -3,6 +3,7 @@
 Recall of phones is modest and notebooks are sometimes called phones: nothing here is a finding, signals.py asks for the same thing in most
 of several looks. A remote control counts as a phone candidate, because that is what a network often calls one. Measured on recorded
 sittings: the same phone has .4 in the whole picture and .6 in a part of it, at 288×224 as at 416²; so look closer rather than finer.
+A thing that is handed out has the likelihood that its score means in that view (meaning.py), so that looks of every kind are judged alike.
 """
 
 import math
@@ -13,11 +14,11 @@ import numpy as np
 from proctoring.observations import Box, Thing, ThingName
 from proctoring.vision import detectors, light
 from proctoring.vision.detectors import DetectorNetwork
+from proctoring.vision.meaning import View, likely
 from proctoring.vision.models import Floats, Pixels
 
 LEAST = 0.22  # of any network output worth a second look; what counts is the policy's to say
-SUSPECT = 0.22
-CLOSER_FROM = 0.25
+CLOSER_FROM = 0.55  # likelihood from which a thing in the whole picture is looked at again
 WHOLE = Box(x=0.0, y=0.0, width=1.0, height=1.0)
 _PERSON_LEAST = 0.35
 _CLOSER = 0.6  # side of the closer look, as a share of the picture's
@@ -41,7 +42,12 @@ class ObjectReader:
         self._network, self._family = network, detectors.family_of(network)
 
     def find(self, picture: Pixels, part: Box = WHOLE) -> tuple[Thing, ...]:
-        """Return the things in a part that score at least LEAST, best first, each once and under one name; boxes are of the whole."""
+        """Return the things in a part, best first, each once and under one name, with their likelihood; boxes are of the whole."""
+        view = View.WHOLE if part == WHOLE else View.PART
+        return tuple(replace(thing, score=round(likely(thing.score, view), 3)) for thing in self._scored(picture, part))
+
+    def _scored(self, picture: Pixels, part: Box) -> tuple[Thing, ...]:
+        """Return the things in a part that score at least LEAST, with the network's own score."""
         height, width = picture.shape[:2]
         left, top = int(part.x * width), int(part.y * height)
         right, bottom = max(left + 8, round((part.x + part.width) * width)), max(top + 8, round((part.y + part.height) * height))
@@ -52,10 +58,10 @@ class ObjectReader:
         return _each_once([thing for thing in found if thing.score >= (_PERSON_LEAST if thing.name is ThingName.PERSON else LEAST)])
 
     def closer(self, picture: Pixels, suspect: Thing) -> Thing:
-        """Look again at a suspect of the whole picture, larger: seen twice it has its better score, seen once only a part of its own."""
+        """Look again at a suspect of the whole picture, larger: seen twice it is what both mean, seen once less likely than it was."""
         again = self.find(picture, closer_part(suspect.box))
         seconds = [one.score for one in again if one.name is suspect.name and one.box.overlap(suspect.box) > _SAME_CLOSER]
-        score = max(suspect.score, *seconds) if seconds else suspect.score * _UNCONFIRMED
+        score = likely(max(suspect.score, *seconds), View.BOTH) if seconds else suspect.score * _UNCONFIRMED
         return replace(suspect, score=round(score, 3))
 
 

@@ -34,7 +34,7 @@ def unseen(at: float, reason: Reason, *, fps: float = 1) -> Observation:
     return Observation(at=at, seq=round(at * fps), reason=reason)
 
 
-def with_thing(at: float, name: str = "phone", *, score: float = 0.7, box: Box = IN_HAND, fps: float = 1) -> Observation:
+def with_thing(at: float, name: str = "phone", *, score: float = 0.9, box: Box = IN_HAND, fps: float = 1) -> Observation:
     """The candidate with one thing."""
     return Observation(at=at, seq=round(at * fps), faces=1, face=FACE, objects=(Thing(name=ThingName(name), score=score, box=box),))
 

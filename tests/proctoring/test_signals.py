@@ -101,7 +101,7 @@ def test_a_phone_that_jumps_about_is_noise() -> None:
     assert findings(Kind.PHONE, [with_thing(i, box=places[i]) for i in range(30)]) == []
 
 
-@pytest.mark.parametrize(("score", "box"), [(0.3, None), (0.9, Box(x=0.5, y=0.5, width=0.02, height=0.02))])
+@pytest.mark.parametrize(("score", "box"), [(0.75, None), (0.9, Box(x=0.5, y=0.5, width=0.02, height=0.02))])
 def test_a_phone_too_unsure_or_too_small_is_nothing(score: float, box: Box | None) -> None:
     frames = [with_thing(i, score=score, box=box or Box(x=0.6, y=0.6, width=0.1, height=0.15)) for i in range(20)]
 

@@ -11,7 +11,7 @@ from proctoring.vision.objects import WHOLE
 
 FACE = Box(x=0.4, y=0.2, width=0.2, height=0.3)
 HANDS = Box(x=0.6, y=0.6, width=0.2, height=0.3)
-PHONE = Thing(name=ThingName.PHONE, score=0.5, box=Box(x=0.66, y=0.66, width=0.08, height=0.2))
+PHONE = Thing(name=ThingName.PHONE, score=0.9, box=Box(x=0.66, y=0.66, width=0.08, height=0.2))
 QUIET_S = 100
 
 

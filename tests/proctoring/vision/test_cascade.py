@@ -19,7 +19,7 @@ from tests.proctoring.vision.conftest import jpeg
 
 Scene = Callable[..., Pixels]
 FACE = Box(x=0.4, y=0.2, width=0.2, height=0.3)
-PHONE = Thing(name=ThingName.PHONE, score=0.5, box=Box(x=0.7, y=0.6, width=0.08, height=0.2))
+PHONE = Thing(name=ThingName.PHONE, score=0.9, box=Box(x=0.7, y=0.6, width=0.08, height=0.2))
 
 
 def ran(eyes: Eyes, stage: str) -> float:
@@ -128,7 +128,7 @@ def test_after_a_break_everything_is_looked_at_again_but_not_after_every_one(beg
 
 
 def test_a_book_that_is_followed_does_not_draw_the_eyes_from_a_phone() -> None:
-    book = Thing(name=ThingName.BOOK, score=0.5, box=Box(x=0.05, y=0.7, width=0.2, height=0.2))
+    book = Thing(name=ThingName.BOOK, score=0.9, box=Box(x=0.05, y=0.7, width=0.2, height=0.2))
     attention, seen = Attention(), []
     for at in range(60):
         part = attention.part(float(at), FACE, novel=None, glance_down=False)
@@ -172,7 +172,7 @@ def looked(attention: Attention, at: int, things: Sequence[Thing]) -> bool:
 
 
 def test_a_suspect_that_looks_do_not_confirm_gets_no_burst_again() -> None:
-    weak = replace(PHONE, score=0.24)
+    weak = replace(PHONE, score=0.5)
 
     assert looks(Attention(), 120, novel=None, things=[weak]) <= 6 * 2 + 120 / 8
 

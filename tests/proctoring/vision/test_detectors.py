@@ -18,6 +18,7 @@ from onnx import TensorProto, helper, numpy_helper
 from assessment_engine.kernel.errors import UnreadableFile
 from proctoring.observations import Box, ThingName
 from proctoring.vision.detectors import family_of
+from proctoring.vision.meaning import View, likely
 from proctoring.vision.models import OBJECT_SIZE, OBJECTS, OnnxNetwork, resized
 from proctoring.vision.objects import ObjectReader, part_around
 from tests.proctoring.vision.conftest import ASSETS
@@ -115,7 +116,7 @@ def test_each_usual_export_is_read_right(tmp_path: Path, make: Callable[[Path], 
 
     assert family_of(network) == family
     assert thing.name is ThingName.PHONE
-    assert thing.score == pytest.approx(0.8, abs=0.01)
+    assert thing.score == pytest.approx(likely(0.8, View.WHOLE), abs=0.002)
     assert thing.box.overlap(Box.between(*PLACE)) > 0.98
 
 
