@@ -51,22 +51,31 @@ def look(crop: Pixels, lids: Floats, iris: Floats, *, width: float, contrast: fl
     grey = np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), np.float32)
     middle, lid = (iris[0] - len(crop) / 2) / width, lids[:16]
     along, below = (lid.mean(axis=0) - len(crop) / 2) / width
-    core = float(grey[_CORE].std())
+    core = float(cv2.meanStdDev(np.ascontiguousarray(grey[_CORE]))[1][0, 0])
     darker = min(2.0, max(-1.0, _darker(grey, iris) / max(core, 1.0)))
     seen = [middle[1], along, darker, np.ptp(lid[:, 0]) / width, min(1.5, core / max(contrast, 1.0)), middle[1] - below]
     odd = np.clip((np.array(seen) - _USUAL) / _SPREAD, -_CLIP, _CLIP)
     unlike = _EVEN + _SLOPE @ odd + _BEND @ np.minimum(odd**2, 25) if contrast >= _FAINT else 0.0
-    glare = float(np.percentile(grey[_LOOKED], 90)) > _GLARE * max(1.0, float(np.median(grey[_BRIDGE])))
+    glare = _level(grey[_LOOKED], 0.9) > _GLARE * max(1.0, _level(grey[_BRIDGE], 0.5))
     return Look(unlike=round(float(unlike), 3), glare=glare)
 
 
 def _darker(grey: Floats, iris: Floats) -> float:
     """Return by how many grey levels the iris is darker than what is to both sides of it."""
     radius = max(2.0, float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean()))
-    rows, columns = np.mgrid[0 : grey.shape[0], 0 : grey.shape[1]] - iris[0][::-1, None, None]
-    far = np.hypot(rows, columns)
-    inside, beside = grey[far < 0.8 * radius], grey[(far > 1.3 * radius) & (far < 2.2 * radius) & (np.abs(rows) < radius)]
+    left, top = (max(0, int(edge)) for edge in iris[0] - 2.2 * radius)
+    near = grey[top : max(top, int(iris[0][1] + 2.2 * radius) + 2), left : max(left, int(iris[0][0] + 2.2 * radius) + 2)]
+    rows, columns = (np.arange(side, dtype=np.float32) + start for side, start in zip(near.shape, (top, left), strict=True))
+    rows, columns = rows[:, None] - iris[0][1], columns - iris[0][0]
+    far = np.hypot(rows, columns) / radius
+    inside, beside = near[far < 0.8], near[(far > 1.3) & (far < 2.2) & (np.abs(rows) < radius)]
     return float(beside.mean() - inside.mean()) if inside.size and beside.size else 0.0
+
+
+def _level(grey: Floats, share: float) -> float:
+    """Return the grey level below which a share of the pixels lies; a good deal faster than asking for it."""
+    place = int(share * (grey.size - 1))
+    return float(np.partition(grey, place, axis=None)[place])
 
 
 def contrast_of(picture: Pixels, mesh: Floats) -> float:
@@ -74,4 +83,4 @@ def contrast_of(picture: Pixels, mesh: Floats) -> float:
     left, top = np.maximum(mesh[:, :2].min(axis=0), 0).astype(int)
     right, bottom = np.ceil(mesh[:, :2].max(axis=0)).astype(int)
     face = np.ascontiguousarray(picture[top:bottom:4, left:right:4])
-    return float(cv2.cvtColor(face, cv2.COLOR_BGR2GRAY).std()) if face.size else 0.0
+    return float(cv2.meanStdDev(cv2.cvtColor(face, cv2.COLOR_BGR2GRAY))[1][0, 0]) if face.size else 0.0

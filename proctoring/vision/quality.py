@@ -184,8 +184,13 @@ def detail_of(picture: Pixels, face: Region) -> float:
     if face.side < _FACE_SIDE:
         return math.inf
     inner = np.asarray(cv2.cvtColor(face.cut(picture, _FACE_SIDE), cv2.COLOR_BGR2GRAY), np.float32)[_FACE_INNER, _FACE_INNER]
-    fine = min(float(np.diff(inner, 2, axis=axis).std()) for axis in (0, 1))
-    return fine / max(float(inner.std()), 1.0)
+    across, down = inner[:, 2:] - 2 * inner[:, 1:-1] + inner[:, :-2], inner[2:] - 2 * inner[1:-1] + inner[:-2]
+    return min(_spread(across), _spread(down)) / max(_spread(inner), 1.0)
+
+
+def _spread(values: Floats) -> float:
+    """Return the standard deviation, in a fifth of numpy's time."""
+    return float(cv2.meanStdDev(np.ascontiguousarray(values))[1][0, 0])
 
 
 def why_face_is_not_seen_well(seen: View, face: Box, outside: float, detail: float) -> Reason | None:
