@@ -16,7 +16,7 @@ from proctoring.vision.models import Floats, Pixels
 UNREADABLE = 1.5  # log odds from which an eye's direction is not taken: of open eyes one in a hundred
 _COVERED, _LEAST = 4.0, -1.0  # sum over both eyes from which both are covered, unless one of them is so plainly an eye
 _GLARE = 1.6  # times that an eye is lighter than the bridge of the nose: a mirrored window, not a cover
-_FAINT = 5.5  # grey levels of spread below which a face is too faint to tell an eye from a cover
+_FAINT = 7.0  # grey levels of spread below which a face is too faint to tell an eye from a cover
 _CLIP = 6.0
 # Of an open eye: how far below its middle the iris is, how far along it the lids are, how much darker the iris is than what is beside it
 # (of the place's own contrast), how wide the lids are, how much contrast there is (of the face's), how far below the lids the iris is.
@@ -43,7 +43,7 @@ class Look:
 def covered(eyes: Sequence[Look]) -> bool:
     """Say whether something lies over both eyes of a face; light in spectacles is nothing that lies over them."""
     unlike = [eye.unlike for eye in eyes]
-    return len(eyes) == 2 and sum(unlike) > _COVERED and min(unlike) > _LEAST and not all(eye.glare for eye in eyes)
+    return len(eyes) == 2 and sum(unlike) > _COVERED and min(unlike) > _LEAST and not any(eye.glare for eye in eyes)
 
 
 def look(crop: Pixels, lids: Floats, iris: Floats, *, width: float, contrast: float) -> Look:
