@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.auth import EngineDep, Officer
-from api.pages import goto, page
+from api.pages import goto, page, wording
 from api.pages.tables import csv_file
 from assessment_engine.kernel.errors import NotYet
 from assessment_engine.kernel.ids import SessionId
@@ -60,7 +60,7 @@ def make_report(request: Request, engine: EngineDep, actor: Officer, session_id:
 
 def _reports(request: Request, engine: Engine, actor: Actor, session_id: SessionId, *, problem: str = "") -> HTMLResponse:
     found = session_reports.session_reports(engine, actor, session_id)
-    return page(request, "cell/session_report.html", status=422 if problem else 200, found=found, problem=problem)
+    return page(request, "cell/session_report.html", status=422 if problem else 200, found=found, problem=problem, wording=wording)
 
 
 @router.get("/report-{report_number}.pdf")

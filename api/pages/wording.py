@@ -36,6 +36,13 @@ KINDS: Mapping[str, str] = {
 # What an exam can have watched; nobody shall think that voices are heard where no microphone is open.
 WATCHED: Mapping[str, str] = {**KINDS, "talking": N_("A voice heard for long (only where sound is checked for voices)")}
 
+# Why something was not looked for; words of a session's report.
+NOT_LOOKED_FOR: Mapping[str, str] = {
+    "arrangement": N_("switched off by an arrangement"),
+    "dots_skipped": N_("the calibration was skipped"),
+    "no_network": N_("a network was missing"),
+}
+
 LIPS: Mapping[str, str] = {
     "moving": N_("The candidate's lips moved with the voice."),
     "still": N_("The candidate's lips hardly moved: the voice may be somebody else's, or a radio's."),

@@ -15,6 +15,14 @@ from assessment_engine.kernel.clock import iso_or_none
 from assessment_engine.kernel.signing import SigningKey, verify
 
 
+class NotLookedFor(StrEnum):
+    """Why something that the exam asks for was not looked for in a sitting."""
+
+    ARRANGEMENT = "arrangement"
+    DOTS_SKIPPED = "dots_skipped"  # nobody knows where this candidate usually looks
+    NO_NETWORK = "no_network"
+
+
 class Attendance(StrEnum):
     """Whether somebody came."""
 
@@ -35,7 +43,10 @@ def attendance_of(sitting: Sitting) -> Attendance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportLine:
-    """One candidate of the session; `after_deadline` answers came in the grace, the last of them `after_deadline_s` after the bell."""
+    """One candidate of the session; `after_deadline` answers came in the grace, the last of them `after_deadline_s` after the bell.
+
+    `not_looked_for` are kinds of incidents and why; for `uncompared_s`, in stretches of minutes, the face could not be compared.
+    """
 
     sitting: Sitting
     name: str
@@ -46,6 +57,8 @@ class ReportLine:
     after_deadline_s: int
     seal_sha256: str | None
     flags: int
+    not_looked_for: Mapping[str, NotLookedFor]
+    uncompared_s: int
 
     @property
     def document(self) -> dict[str, Json]:
@@ -68,6 +81,8 @@ class ReportLine:
             "after_deadline_s": self.after_deadline_s,
             "seal_sha256": self.seal_sha256,
             "flags": self.flags,
+            "not_looked_for": {kind: str(why) for kind, why in self.not_looked_for.items()},
+            "uncompared_s": self.uncompared_s,
         }
 
 

@@ -25,6 +25,8 @@ def report_source(report: SessionReport, organisation: tuple[str, str]) -> str:
         "made": f"{_moment(document['made_at'])}, {document['made_by']}",
         "counts": dict(report.counts),
         "lines": [_line(each) for each in _rows(document["lines"])],
+        "not_asked_for": document.get("not_asked_for", []),
+        "unseen": [_unseen(each) for each in _rows(document["lines"]) if _misses(each)],
         "acts": [_act(each) for each in _rows(document["acts"])],
         "announcements": [_said(each) for each in _rows(document["announcements"])],
         "sha256": report.sha256,
@@ -48,6 +50,16 @@ def _line(row: Mapping[str, Json]) -> Json:
     seat = " · ".join(part for part in (str(row["room"]), str(row["seat"])) if part)
     times = [_clock(row["started_at"]), _clock(row["submitted_at"])]
     return [seat, str(row["name"]), str(row["attendance"]), *times, str(row["closed_by"] or ""), str(row["answers"])]
+
+
+def _misses(row: Mapping[str, Json]) -> bool:
+    return row["attendance"] == "present" and bool(row.get("not_looked_for") or row.get("uncompared_s"))
+
+
+def _unseen(row: Mapping[str, Json]) -> Json:
+    kinds = row["not_looked_for"]
+    assert isinstance(kinds, Mapping)
+    return [str(row["name"]), [[kind, str(why)] for kind, why in kinds.items()], int(str(row["uncompared_s"])) // 60]
 
 
 def _act(row: Mapping[str, Json]) -> Json:
@@ -94,6 +106,15 @@ _SOURCE = """
 )
 #let closed = (submit: "Candidate · परीक्षार्थी", time_up: "Time · समय", terminate: "A person · व्यक्ति")
 #let verbs = (pause: "Paused · रोका", resume: "Resumed · चालू किया", give_time: "Time given · समय दिया", terminate: "Ended · समाप्त किया")
+#let kinds = (
+  nobody: "nobody · कोई नहीं", several_people: "more than one person · एक से अधिक व्यक्ति", different_person: "a different face · दूसरा चेहरा",
+  phone: "a phone · फ़ोन", book: "a book · किताब", screen: "a second screen · दूसरी स्क्रीन",
+  looking_away: "looking away · दूसरी ओर देखना", talking: "voices · आवाज़ें",
+)
+#let whys = (
+  arrangement: "arrangement · विशेष सुविधा", dots_skipped: "calibration skipped · अंशांकन छोड़ा गया",
+  no_network: "a network was missing · नेटवर्क फ़ाइल नहीं थी",
+)
 #let both(english, hindi) = [#english #text(size: 8.5pt, fill: rgb("#444444"))[· #hindi]]
 #text(weight: "bold")[#data.organisation.at(0)] #h(6pt) #data.organisation.at(1)
 #v(2pt)
@@ -118,6 +139,20 @@ _SOURCE = """
   ..data.lines.map(line => (
     line.at(0), line.at(1), words.at(line.at(2)), line.at(3), line.at(4), closed.at(line.at(5), default: line.at(5)), line.at(6),
   )).flatten())
+#let named(kind) = kinds.at(kind, default: kind)
+#if data.not_asked_for.len() > 0 [
+  #v(6pt)
+  Not asked for by this exam · इस परीक्षा में नहीं माँगा गया: #data.not_asked_for.map(named).join("; ")
+]
+#if data.unseen.len() > 0 [
+  #v(8pt)
+  *What the watch did not see · निगरानी में क्या नहीं देखा गया*
+  #table(columns: (auto, 1fr, auto), align: (left, left, right),
+    table.header(head[Name][नाम], head[Not looked for][क्या नहीं देखा गया], head[Face not compared][चेहरा नहीं मिलाया गया]),
+    ..data.unseen.map(one => (
+      one.at(0), one.at(1).map(pair => [#named(pair.at(0)) (#whys.at(pair.at(1)))]).join([; ]), if one.at(2) > 0 [#one.at(2) min · मिनट],
+    )).flatten())
+]
 #if data.acts.len() > 0 [
   #v(8pt)
   *What people did to the time · समय पर की गई कार्रवाइयाँ*

@@ -1,15 +1,16 @@
 """Reports of sessions: attendance and what happened, signed once nobody sits any more. The rules are delivery/session_report.py."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from assessment_engine.delivery.announcements import Announcement
-from assessment_engine.delivery.session_report import ReportLine, SessionReport, sign_report
+from assessment_engine.delivery.session_report import NotLookedFor, ReportLine, SessionReport, sign_report
 from assessment_engine.delivery.session_report_source import report_source
 from assessment_engine.delivery.sitting import Sitting, SittingState
-from assessment_engine.exams import Exam, ExamSession
+from assessment_engine.exams import SIGNALS, Exam, ExamPolicy, ExamSession, Registration
+from assessment_engine.exams.policy import switched_off
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import NotFound, NotYet
@@ -18,8 +19,11 @@ from assessment_engine.people import SESSION_STAFF, Actor, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
+from assessment_engine.storage.incidents import WatchRecord
 from assessment_engine.storage.registrations import SeatQuery
 from assessment_engine.storage.timekeeping import RecordedAct
+from proctoring.policy import Kind
+from proctoring.sight import lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +106,7 @@ def _made(engine: Engine, tx: Transaction, actor: Actor, session: ExamSession, n
         "closes_at": iso(session.closes_at),
         "made_at": iso(now),
         "made_by": names[actor.person_id],
+        "not_asked_for": list(_not_asked_for(exam.policy)),
         "acts": [_act(act, names) for act in sorted(acts, key=lambda act: act.at)],
         "announcements": [_said(one, names) for one in said],
     }
@@ -110,6 +115,8 @@ def _made(engine: Engine, tx: Transaction, actor: Actor, session: ExamSession, n
 
 def _lines(tx: Transaction, actor: Actor, session: ExamSession) -> list[ReportLine]:
     sittings = {one.id: one for one in tx.sittings.all_of_session(session.id, session.organisation_id)}
+    policy, skipped = tx.exams.get(session.exam_id).policy, tx.checkins.skipped(list(sittings))
+    watches, blind = tx.incidents.watches_of(list(sittings)), tx.eyes.blind_in(list(sittings))
     given, flags = tx.session_reports.answers_given(session.id), tx.session_reports.flags(session.id)
     seals, late = tx.session_reports.newest_seals(session.id), tx.session_reports.after_deadline(session.id)
     return [
@@ -123,9 +130,35 @@ def _lines(tx: Transaction, actor: Actor, session: ExamSession) -> list[ReportLi
             after_deadline_s=_seconds_after(sittings[line.sitting_id], late.get(line.sitting_id)),
             seal_sha256=seals.get(line.sitting_id),
             flags=flags.get(line.sitting_id, 0),
+            not_looked_for=_not_looked_for(policy, line.registration, blind.get(line.sitting_id, ()), skipped=line.sitting_id in skipped),
+            uncompared_s=_uncompared(sittings[line.sitting_id], watches.get(line.sitting_id)),
         )
         for line in tx.registrations.lines(actor, session.id, SeatQuery(), (0, None))
     ]
+
+
+def _not_looked_for(policy: ExamPolicy, place: Registration, missing: Sequence[str], *, skipped: bool) -> dict[str, NotLookedFor]:
+    """Return what the exam asks for and was not looked for in one sitting; what was wanted comes before what was lacking."""
+    found = dict.fromkeys(lost(missing), NotLookedFor.NO_NETWORK)
+    if skipped:
+        found[Kind.LOOKING_AWAY] = NotLookedFor.DOTS_SKIPPED
+    found |= dict.fromkeys(switched_off(place.arrangements), NotLookedFor.ARRANGEMENT)
+    unasked = _not_asked_for(policy)
+    return {kind.value: found[kind] for kind in Kind if kind in found and kind not in unasked}
+
+
+def _not_asked_for(policy: ExamPolicy) -> list[str]:
+    """Return what an exam leaves unwatched."""
+    return [one for one in SIGNALS if one not in policy.signals or (one == Kind.TALKING and policy.sound == "off")]
+
+
+def _uncompared(sitting: Sitting, watch: WatchRecord | None) -> int:
+    """Return for how many seconds a face could not be compared, in stretches of minutes."""
+    if watch is None:
+        return 0
+    since, end = watch.unrecognised_since, sitting.submitted_at
+    lasting = max(0.0, (end - since).total_seconds()) if since is not None and end is not None else 0.0
+    return round(watch.unrecognised_s + lasting)
 
 
 def _seconds_after(sitting: Sitting, late: tuple[int, datetime] | None) -> int:

@@ -1,5 +1,6 @@
 """Tables and queries of check-ins and calibrations."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 
 from sqlalchemy import (
@@ -125,6 +126,11 @@ class CheckIns:
         where = calibrations.c.sitting_id == calibration.sitting_id
         if self._connection.execute(update(calibrations).where(where).values(**values)).rowcount == 0:
             self._connection.execute(insert(calibrations).values(**values))
+
+    def skipped(self, sitting_ids: Collection[SittingId]) -> set[SittingId]:
+        """Return those of several sittings whose dots were skipped."""
+        query = select(calibrations.c.sitting_id).where(calibrations.c.sitting_id.in_(sitting_ids), calibrations.c.skipped)
+        return {SittingId(row.sitting_id) for row in self._connection.execute(query)}
 
     def calibration(self, sitting_id: SittingId) -> Calibration | None:
         """Return a sitting's calibration, or None when it was neither done nor skipped."""

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DatabaseError
 
 from assessment_engine.arrangements import Adjustments
 from assessment_engine.delivery.announcements import Wording
+from assessment_engine.delivery.checkin import Calibration
 from assessment_engine.delivery.responses import an_offer
 from assessment_engine.delivery.session_report import Attendance, SessionReport, is_genuine_report
 from assessment_engine.delivery.session_report_source import report_source
@@ -22,6 +23,7 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.services.readiness import Lack
 from assessment_engine.services.timekeeping import Wish
 from assessment_engine.services.typesetter import TypstTypesetter
+from assessment_engine.storage.incidents import WatchRecord
 from tests.builders import World, a_person, a_stored_sitting, a_world, an_organisation, steer
 from tests.certification.parts import ASSETS
 
@@ -98,6 +100,39 @@ def test_a_report_counts_who_came_and_is_a_leaf_of_the_log(any_engine: Engine, w
     with any_engine.store.read() as tx:
         entry = tx.connection.exec_driver_sql("SELECT payload FROM audit_entries WHERE kind = 'session_reported'").scalar_one()
     assert report.sha256 in str(entry)
+
+
+def test_the_report_says_what_was_not_looked_for_and_how_long_nobody_was_compared(any_engine: Engine, world: World) -> None:
+    now, candidate = any_engine.clock.now(), a_person(any_engine, world.organisation_id, name="Asha Rao")
+    sat = a_stored_sitting(any_engine, candidate, world.exam_id, world.session_id, world.form_id)
+    with any_engine.store.begin() as tx:
+        sitting = tx.sittings.get(sat)
+        tx.sittings.save(replace(sitting, state=SittingState.SUBMITTED, started_at=now, submitted_at=now + timedelta(seconds=1800)))
+        tx.exams.arrange(sitting.registration_id, {"scribe": True, "second_person": True})
+        tx.eyes.note_blind(sat, ["objects"])
+        tx.checkins.calibrate(Calibration(sitting_id=sat, at=now, skipped=True, baseline={}))
+        since = now + timedelta(seconds=1200)
+        tx.incidents.save_watch(WatchRecord(sitting_id=sat, unrecognised_s=310.0, unrecognised_since=since))
+    over(any_engine)
+
+    report = session_reports.make_report(any_engine, an_officer(any_engine, world), world.session_id)
+    pdf = session_reports.report_pdf(
+        replace(any_engine, typesetter=TypstTypesetter(ASSETS)), an_officer(any_engine, world), world.session_id, 1
+    )
+
+    lines = report.document["lines"]
+    assert isinstance(lines, list)
+    [line] = [one for one in lines if isinstance(one, dict) and one["sitting"] == sat]
+    assert line["not_looked_for"] == {
+        "nobody": "no_network", "several_people": "arrangement", "phone": "no_network", "book": "no_network", "screen": "no_network",
+        "looking_away": "dots_skipped",
+    }  # fmt: skip
+    assert line["uncompared_s"] == 310 + 600
+    assert report.document["not_asked_for"] == ["talking"]
+    assert pdf.startswith(b"%PDF-")
+    source = report_source(report, ("Agency", "एजेंसी"))
+    assert "no_network" in source
+    assert all(one["uncompared_s"] == 0 for one in lines if isinstance(one, dict) and one["sitting"] != sat)
 
 
 def test_the_report_is_set_for_paper_whatever_people_typed(any_engine: Engine, world: World) -> None:

@@ -80,7 +80,7 @@ def mesh_of(networks: Networks, picture: Pixels) -> Floats:
     return networks.mesh.read(picture, first.region()).points
 
 
-@pytest.mark.parametrize("how", COVERS)
+@pytest.mark.parametrize("how", ["black", "grey", "a hand"])
 def test_covered_eyes_are_said_and_no_gaze_is_guessed(networks: Networks, scene: Scene, how: str) -> None:
     plain = [scene(i) for i in range(18)]
     pictures = plain[:6] + changed(networks, plain[6:], COVERS[how])
