@@ -158,7 +158,7 @@ class Eyes:
         found = self._nets.faces(picture)
         mesh = self._nets.mesh.read(picture, found[0].region()) if found else None
         chip = self._chip(picture, self._seen(picture, mesh)) if mesh is not None and mesh.fits(found[0]) else None
-        return self._nets.identity.describe(chip) if chip is not None else None
+        return self._nets.identity.enrol(chip) if chip is not None else None
 
     def _broken(self) -> None:
         """Nobody vouches any more that the next face is the one before."""
@@ -281,10 +281,9 @@ class Eyes:
             return None
         with self.costs.of("identity"):
             chip = self._chip(picture, seen)
-            face = self._nets.identity.describe(chip) if chip is not None else None
-        if face is None:
+            found = self._nets.identity.compare(chip, self.enrolled) if chip is not None else None
+        if found is None:
             return None
-        found = identity.distance(face, self.enrolled)
         self._identified_at = at
         self._learn_who(found)
         return found

@@ -15,6 +15,9 @@ from proctoring.vision import light
 from proctoring.vision.models import Floats, Network, Pixels
 
 CHIP_SIDE = 150
+_NUMBERS = 128
+_UPPER, _GREY = 85, 128  # row of a chip below which a mask or a beard may lie, and what is put there
+_UPPER_ALIKE = 0.42  # distance of two upper halves up to which it is the same face: other people's are at least .46 apart (ADR 40)
 _ABSURD = 10.0  # each of the 128 numbers is within 1; what is no number is not below anything
 DOUBT = 0.52  # above this distance the face is looked at again in every good frame
 # A face that is turned, small, faint or covered further than this is not compared at all: it would accuse by its picture.
@@ -37,7 +40,7 @@ _TARGET = (_MEAN_FACE + _PADDING) / (2 * _PADDING + 1) * CHIP_SIDE
 
 
 class IdentityReader:
-    """Faces to 128-number descriptions."""
+    """Faces to descriptions: of the whole face 128 numbers, of an enrolled one as many again of its upper half."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -48,6 +51,31 @@ class IdentityReader:
         batch = np.ascontiguousarray(piece.transpose(2, 0, 1)[None])
         found = np.asarray(self._network(batch)[0][0], np.float32)
         return found if (np.abs(found) < _ABSURD).all() else None
+
+    def enrol(self, face: Pixels) -> Floats | None:
+        """Return both descriptions of a chip, None when the network gives none that can be compared."""
+        whole, upper = self.describe(face), self.describe(upper_half(face))
+        return np.concatenate([whole, upper]) if whole is not None and upper is not None else None
+
+    def compare(self, face: Pixels, enrolled: Sequence[Floats]) -> float | None:
+        """Return how far a chip is from the enrolled face; under a mask or a new beard the upper halves say whether it is the same."""
+        whole = self.describe(face)
+        if whole is None:
+            return None
+        found = distance(whole, enrolled)
+        if found <= DOUBT:
+            return found
+        upper = self.describe(upper_half(face))
+        halves = [one[_NUMBERS:] for one in enrolled if len(one) == 2 * _NUMBERS]
+        apart = distance(upper, halves) if upper is not None and halves else 1.0
+        return apart if apart <= _UPPER_ALIKE else found
+
+
+def upper_half(face: Pixels) -> Pixels:
+    """Return a chip in good light with everything from under the eyes down made grey, so that nothing there tells anything."""
+    half = lit(face).copy()
+    half[_UPPER:] = _GREY
+    return half
 
 
 def chip(picture: Pixels, mesh: Floats) -> Pixels:
@@ -74,8 +102,8 @@ def readable(face: Pixels) -> bool:
 
 
 def distance(face: Floats, enrolled: Sequence[Floats]) -> float:
-    """Return how far a face is from the nearest enrolled description of the candidate."""
-    return round(min(float(np.linalg.norm(face - one)) for one in enrolled), 4)
+    """Return how far a face is from the nearest enrolled description of the candidate, by the first 128 numbers of both."""
+    return round(min(float(np.linalg.norm(face[:_NUMBERS] - one[:_NUMBERS])) for one in enrolled), 4)
 
 
 def _similarity(source: npt.NDArray[np.float64], target: npt.NDArray[np.float64]) -> Floats:

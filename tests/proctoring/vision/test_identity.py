@@ -96,3 +96,41 @@ def test_a_dark_veil_is_not_compared(networks: Networks, scene: Scene, colour: t
     (mesh,) = variants.meshes(networks, picture)
 
     assert not identity.readable(identity.chip(worn.veil(picture, mesh, colour), mesh))
+
+
+@pytest.mark.parametrize("thing", [worn.mask, worn.beard])
+def test_under_a_mask_or_a_new_beard_the_candidate_is_alike_and_nobody_else_is(networks: Networks, thing: worn.Worn) -> None:
+    folder = TESTDATA / "cv" / "stills"
+    if not folder.is_dir():
+        pytest.skip(f"no labelled stills in {folder}")
+    assert networks.identity is not None
+    enrolled, worn_by = {}, {}
+    for name in (*PEOPLE, "intel_f_20", "intel_m_20"):
+        picture = fitted(np.asarray(cv2.imread(str(folder / f"{name}.jpg")), np.uint8))
+        (mesh,) = variants.meshes(networks, picture)
+        face = networks.identity.enrol(identity.chip(picture, mesh))
+        assert face is not None
+        enrolled[name], worn_by[name] = face, identity.chip(thing(picture, mesh), mesh)
+
+    for name, chip in worn_by.items():
+        itself = networks.identity.compare(chip, [enrolled[name]])
+        others = [networks.identity.compare(chip, [face]) for other, face in enrolled.items() if other[:7] != name[:7]]
+        assert itself is not None
+        assert itself <= STANDARD.same_person
+        assert min(one for one in others if one is not None) > STANDARD.same_person
+
+
+def test_an_enrolled_face_without_its_upper_half_is_compared_as_a_whole(networks: Networks, scene: Scene) -> None:
+    assert networks.identity is not None
+    chip = chip_of(networks, scene(0))
+    masked = identity.chip(worn.mask(scene(0), variants.meshes(networks, scene(0))[0]), variants.meshes(networks, scene(0))[0])
+    whole = described(networks, chip)
+    both = networks.identity.enrol(chip)
+    assert both is not None
+
+    by_whole, by_both = networks.identity.compare(masked, [whole]), networks.identity.compare(masked, [both])
+
+    assert by_whole == pytest.approx(float(np.linalg.norm(described(networks, masked) - whole)), abs=1e-3)
+    assert by_both is not None and by_whole is not None
+    assert by_both <= by_whole
+    assert networks.identity.compare(chip, [both]) == 0
