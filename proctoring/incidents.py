@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from proctoring.baseline import Baseline
+from proctoring.expected import box_of
 from proctoring.policy import COULD_NOT_WATCH, TIER_ORDER, Kind, Policy, Severity, Tier
 from proctoring.signals import Finding
 from proctoring.sound import Lips
@@ -206,7 +207,7 @@ def _ended(finding: Finding) -> Finding:
 def judged(finding: Finding, policy: Policy) -> tuple[Tier, Severity | None]:
     """Return the tier and severity of one finding, as the policy has them for its kind and length."""
     rule = policy.rules[finding.kind]
-    return rule.tier, rule.severity_after(finding.seconds)
+    return Tier.TELEMETRY if finding.expected else rule.tier, rule.severity_after(finding.seconds)
 
 
 def could_not_watch(finding: Finding) -> bool:
@@ -284,6 +285,8 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
         "trace": [list(point) for point in finding.trace],
         **({} if finding.lips is None else {"lips": finding.lips.value}),
         **({} if finding.away is None else {"away": list(finding.away)}),
+        **({} if (place := finding.place) is None else {"place": [place.x, place.y, place.width, place.height]}),
+        **({"expected": True} if finding.expected else {}),
     }
 
 
@@ -292,4 +295,5 @@ def _finding_of(given: dict[str, Any]) -> Finding:
     if "lips" in given:
         given = {**given, "lips": Lips(given["lips"])}
     away = given.get("away")
-    return Finding(**{**given, "kind": Kind(given["kind"]), "trace": trace, "away": None if away is None else (away[0], away[1], away[2])})
+    read = {"kind": Kind(given["kind"]), "trace": trace, "place": box_of(given.get("place"))}
+    return Finding(**{**given, **read, "away": None if away is None else (away[0], away[1], away[2])})

@@ -15,6 +15,7 @@ from proctoring.observations import Box, Head, Observation, Reason, Thing, Thing
 from proctoring.vision import faces, identity, models, pose, quality
 from proctoring.vision.attention import Attention, Pace
 from proctoring.vision.calm import Portrait
+from proctoring.vision.companions import Companions, company
 from proctoring.vision.costs import Costs
 from proctoring.vision.faces import Detection, Detector, Mesh, MeshReader
 from proctoring.vision.frame import Frame, Reading, Seen
@@ -75,6 +76,7 @@ class Eyes:
     def __init__(self, networks: Networks, *, enrolled: Iterable[Sequence[float] | Floats] = (), schedule: Schedule | None = None) -> None:
         self._nets, self._plan = networks, schedule or Schedule()
         self.enrolled = tuple(one for one in (np.asarray(each, np.float32) for each in enrolled) if one.size and np.isfinite(one).all())
+        self.companions: Companions | None = None  # who is expected beside the candidate
         self.costs = Costs()
         self._gaze = GazeKeeper(networks.gaze, self.costs) if networks.gaze is not None else None
         self._attention = Attention(self._plan.things)
@@ -262,10 +264,11 @@ class Eyes:
         with self.costs.of("far"):
             others = [d for d in self._nets.far.find(picture, least=_BESIDE) if faces.overlap(d.box, mine.mesh.box) < 0.3]
         real = [d for d in others if self._is_face(picture, d)]
-        if self._crowd and not real:
+        beside = company(self.companions, picture, real, at)
+        if self._crowd and beside.sure:
             self._recognise = 3  # one of them has gone: which?
-        self._crowd = bool(real)
-        return 1 + len(real)
+        self._crowd = not beside.sure
+        return 1 + beside.strangers
 
     def _is_face(self, picture: Pixels, detection: Detection) -> bool:
         with self.costs.of("mesh"):
