@@ -22,7 +22,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from assessment_engine.kernel.canonical import Json
 from proctoring import packets
-from proctoring.channel import Frame, Gap, Position, Sound, milliseconds, moment
+from proctoring.channel import Fact, FactKind, Frame, Gap, Position, Sound, milliseconds, moment
 
 SHARDS = 16
 KEPT_FOR = timedelta(seconds=20)
@@ -44,6 +44,9 @@ def shard_of(sitting_id: str) -> int:
     return int.from_bytes(hashlib.blake2b(sitting_id.encode(), digest_size=8).digest(), "big") % SHARDS
 
 
+Happened = Frame | Gap | Sound | Fact
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """What ingest has counted of a sitting so far; it travels with every entry."""
@@ -59,7 +62,7 @@ class Entry:
     """One thing that happened at a sitting's camera, as the stream carries it; `id` is the stream's."""
 
     sitting_id: str
-    happened: Frame | Gap | Sound
+    happened: Happened
     tally: Tally
     id: str = ""
 
@@ -73,13 +76,16 @@ def _written(entry: Entry) -> dict[str, bytes | str | int]:
     if isinstance(happened, Sound):  # a worker of a version that knows no sound reads a gap of no length
         at = milliseconds(happened.at)
         return counted | {"sound": packets.joined(happened.packets), "joins": int(happened.joins), "began": at, "ended": at, "lost": 0}
+    if isinstance(happened, Fact):  # and likewise
+        at = milliseconds(happened.at)
+        return counted | {"fact": happened.kind, "seq": happened.seq, "detail": happened.detail, "began": at, "ended": at, "lost": 0}
     picture = {"nonce": happened.nonce, "head": happened.head, "jpeg": happened.jpeg}
     return counted | picture | {"seq": happened.seq, "at": milliseconds(happened.at), "kept": int(happened.kept)}
 
 
 def _read(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Entry:
     tally = Tally(**{name: int(fields[name.encode()]) for name in ("received", "missing", "refused", "dropped")})
-    happened: Frame | Gap | Sound
+    happened: Happened
     if b"jpeg" in fields:
         happened = Frame(
             seq=int(fields[b"seq"]),
@@ -92,6 +98,9 @@ def _read(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Entry:
     elif b"sound" in fields:
         heard = packets.parted(fields[b"sound"]) or ()
         happened = Sound(at=moment(int(fields[b"ended"])), packets=heard, joins=fields[b"joins"] == b"1")
+    elif b"fact" in fields:
+        told = FactKind(fields[b"fact"].decode())
+        happened = Fact(kind=told, at=moment(int(fields[b"began"])), seq=int(fields[b"seq"]), detail=fields[b"detail"].decode())
     else:
         happened = Gap(began=moment(int(fields[b"began"])), ended=moment(int(fields[b"ended"])), missing=int(fields[b"lost"]))
     return Entry(sitting_id=fields[b"sitting"].decode(), happened=happened, tally=tally, id=entry_id.decode())
@@ -161,8 +170,11 @@ class Flusher:
         except RedisError as error:
             self.failures += 1
             log.warning("frames_not_flushed", frames=len(entries), error=type(error).__name__)
-            for entry in (one for one in entries if not isinstance(one.happened, Sound)):
-                self._slots.drop(entry.sitting_id)
+            for entry in entries:
+                if isinstance(entry.happened, Fact):  # rare, small, and said only once
+                    self._slots.put(entry)
+                elif not isinstance(entry.happened, Sound):
+                    self._slots.drop(entry.sitting_id)
 
     async def forget(self) -> None:
         """Empty the shards to which nothing comes any more, until cancelled: no frame is kept for longer than a minute."""

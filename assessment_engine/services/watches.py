@@ -11,12 +11,13 @@ from assessment_engine.delivery.sitting import ENDED, Sitting
 from assessment_engine.exams import SIGNALS, ExamPolicy
 from assessment_engine.exams.policy import listens, switched_off
 from assessment_engine.kernel.canonical import Json
+from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.services import checkin
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.incidents import WatchRecord
 from proctoring.baseline import Baseline
-from proctoring.channel import Position
+from proctoring.channel import Fact, Position
 from proctoring.incidents import Incident
 from proctoring.policy import STANDARD, Kind, Policy
 
@@ -130,7 +131,14 @@ def chain_position(engine: Engine, sitting_id: SittingId) -> Position | None:
         watch = tx.incidents.watch(sitting_id)
     if watch is None or watch.chain_head is None or watch.last_seq is None:
         return None
-    return Position(next_seq=watch.last_seq + 1 + SEQ_MARGIN, head=bytes.fromhex(watch.chain_head), at=watch.last_frame_at)
+    return Position(next_seq=watch.last_seq + 1 + SEQ_MARGIN, head=bytes.fromhex(watch.chain_head), at=watch.last_frame_at, guessed=True)
+
+
+def chain_lost(engine: Engine, sitting_id: SittingId, fact: Fact) -> None:
+    """Write into the log that a chain goes on from an older head because we lost where it stood; about us, never about the candidate."""
+    seam: Json = {"next_seq": fact.seq, "from_head": fact.detail, "at": iso(fact.at)}
+    with engine.store.begin() as tx:
+        tx.audit.append("chain_lost", subject=sitting_id, now=engine.clock.now(), payload=seam)
 
 
 def mark_simulated(engine: Engine, sitting_id: SittingId) -> None:

@@ -20,8 +20,11 @@ from proctoring.channel import (
     MOST_AT_ONCE,
     NONCES_KEPT,
     REFUSALS_ALLOWED,
+    REPLAYS_TOLD,
     Channel,
     CloseCode,
+    Fact,
+    FactKind,
     Frame,
     Gap,
     Kind,
@@ -64,7 +67,7 @@ class Page:
     def frame(self, seq: int, jpeg: bytes = JPEG, kind: Kind = Kind.LIVE) -> bytes:
         return seal_frame(self.key, seq=seq, nonce=self.nonce, jpeg=jpeg, kind=kind)
 
-    def send(self, message: bytes, after: timedelta = SECOND) -> list[Frame | Gap | Sound | Refused]:
+    def send(self, message: bytes, after: timedelta = SECOND) -> list[Frame | Gap | Sound | Fact | Refused]:
         self.now += after
         self.channel.receive(message, self.now)
         self.listen()
@@ -307,6 +310,41 @@ def test_a_chain_goes_on_in_another_process_from_its_position() -> None:
 
     assert isinstance(frame, Frame)
     assert frame.seq == 1
+
+
+def test_a_chain_that_goes_on_from_a_guess_says_once_that_it_does_not_join() -> None:
+    known = a_page().channel.position
+    page = a_page(Position(next_seq=1041, head=known.head, at=NOON, guessed=True))
+
+    first, frame = page.send(page.frame(1041))
+    (after,) = page.send(page.frame(1042))
+
+    assert first == Fact(kind=FactKind.CHAIN_LOST, at=page.now - SECOND, seq=1041, detail=known.head.hex())
+    assert (type(frame), type(after)) == (Frame, Frame)
+    assert not page.channel.position.guessed
+
+
+def test_frames_that_were_taken_and_come_again_under_their_own_key_are_told_once() -> None:
+    page = a_page()
+    sent = [page.frame(seq) for seq in range(30)]
+    taken = [event for message in sent[:NONCES_KEPT] for event in page.send(message)]
+    page.seq = NONCES_KEPT
+
+    told = [event for message in sent[: REPLAYS_TOLD + 3] for event in page.send(message)]
+
+    assert len(taken) == NONCES_KEPT
+    facts = [event for event in told if isinstance(event, Fact)]
+    assert facts == [Fact(kind=FactKind.FRAMES_REPLAYED, at=facts[0].at, seq=NONCES_KEPT, detail=str(NONCES_KEPT))]
+
+
+@pytest.mark.parametrize("message", [b"junk", seal_frame(bytes(32), seq=0, nonce=bytes(16), jpeg=JPEG)])
+def test_what_carries_no_right_signature_replays_nothing(message: bytes) -> None:
+    page = a_page()
+    page.send(page.frame(0))
+
+    events = [event for _ in range(REFUSALS_ALLOWED) for event in page.send(message)]
+
+    assert {type(event) for event in events} == {Refused}
 
 
 @given(st.lists(st.sampled_from(["next", "lose", "repeat", "reorder", "foreign", "junk"]), max_size=60))

@@ -9,7 +9,7 @@ import pytest
 
 from assessment_engine.services import checkin, watches
 from assessment_engine.services.engine import Engine
-from proctoring.channel import Frame
+from proctoring.channel import Fact, FactKind, Frame
 from proctoring.vision import demo_footage
 from proctoring.vision.demo_footage import Script
 from proctoring.vision.eyes import Networks
@@ -146,3 +146,37 @@ def test_frames_that_go_back_in_time_before_the_start_unlearn_nothing(engine: En
 
     assert found(engine, world) == []
     assert desk.counts().observable_s == pytest.approx(3, abs=1.1)
+
+
+def a_fact(engine: Engine, world: World, kind: FactKind) -> Entry:
+    fact = Fact(kind=kind, at=engine.clock.now(), seq=1006, detail="ab" * 32)
+    return Entry(sitting_id=world.sitting_id, happened=fact, tally=Tally(received=6), id="6")
+
+
+def test_a_chain_that_we_lost_accuses_nobody_and_is_in_the_log(engine: Engine, networks: Networks) -> None:
+    world = a_world(engine)
+    desk = a_desk(engine, world, networks)
+    for seq, picture in enumerate(pictures(6)):
+        desk.receive(an_entry(engine, world, picture, seq))
+
+    desk.receive(a_fact(engine, world, FactKind.CHAIN_LOST))
+
+    assert found(engine, world) == []
+    with engine.store.read() as tx:
+        payload = tx.connection.exec_driver_sql("SELECT payload FROM audit_entries WHERE kind = 'chain_lost'").scalar_one()
+    assert '"next_seq": 1006' in payload
+    assert "ab" * 32 in payload
+
+
+def test_frames_played_back_are_a_broken_chain_which_a_person_decides_on_and_telling_it_again_changes_nothing(
+    engine: Engine, networks: Networks
+) -> None:
+    world = a_world(engine)
+    desk = a_desk(engine, world, networks)
+    for seq, picture in enumerate(pictures(6)):
+        desk.receive(an_entry(engine, world, picture, seq))
+
+    for _ in range(2):
+        desk.receive(a_fact(engine, world, FactKind.FRAMES_REPLAYED))
+
+    assert found(engine, world) == [("chain_broken", "alert")]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from redis import Redis
 
-from proctoring.channel import Frame, Gap, Position
+from proctoring.channel import Fact, FactKind, Frame, Gap, Position
 from tests.running import Valkey, a_valkey, until
 from workers.frames import FORGET_EVERY_S, FORGOTTEN_AFTER, GROUP, LEASE, MOST_TRIES, SHARDS, Entry, Flusher, Shards, Slots, Tally, shard_of
 from workers.proctor.pace import EASY_FOR_S, FULL, LEAST, THINK_EVERY_S, Pace
@@ -50,6 +50,11 @@ def a_gap() -> Entry:
     return Entry(sitting_id="sit_1", happened=Gap(began=NOW, ended=NOW + timedelta(seconds=9), missing=3), tally=Tally())
 
 
+def a_fact() -> Entry:
+    fact = Fact(kind=FactKind.CHAIN_LOST, at=NOW, seq=1001, detail="ab" * 32)
+    return Entry(sitting_id="sit_1", happened=fact, tally=Tally(received=7))
+
+
 def flush(valkey: Valkey, *entries: Entry) -> Flusher:
     """Bring entries to the store as ingest does."""
 
@@ -87,7 +92,7 @@ def test_gaps_and_kept_frames_wait_all_and_in_order() -> None:
 
 
 def test_an_entry_comes_out_of_the_stream_as_it_went_in(worker: Makes, valkey: Valkey) -> None:
-    entries = [a_frame(0), a_gap(), a_frame(1, kept=True)]
+    entries = [a_frame(0), a_gap(), a_fact(), a_frame(1, kept=True)]
     flush(valkey, *entries)
     shards = worker("one")
     for shard in shards.claim():
@@ -124,6 +129,17 @@ def test_a_frame_that_no_store_takes_is_dropped_and_counted(tmp_path: object) ->
         return flusher.failures, slots.dropped
 
     assert asyncio.run(once()) == (1, {"sit_1": 1})
+
+
+def test_a_fact_that_no_store_took_waits_for_it(tmp_path: object) -> None:
+    async def once() -> list[Entry]:
+        flusher = Flusher(f"unix://{tmp_path}/nobody.sock", slots := Slots())
+        slots.put(a_fact())
+        await flusher._flush(slots.take())
+        await flusher.close()
+        return slots.take()
+
+    assert [one.happened for one in asyncio.run(once())] == [a_fact().happened]
 
 
 def test_the_stream_forgets_what_is_older_than_twenty_seconds(worker: Makes, valkey: Valkey) -> None:

@@ -21,7 +21,7 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.services.watches import Orders
 from assessment_engine.storage.incidents import WatchRecord
 from proctoring.baseline import BaselineKeeper
-from proctoring.channel import Frame, Gap, Sound
+from proctoring.channel import Fact, FactKind, Frame, Gap, Sound
 from proctoring.evidence import EvidenceRing, Segment, Shot
 from proctoring.incidents import Change, IncidentChange
 from proctoring.observations import Observation
@@ -118,6 +118,8 @@ class Desk:
             self._listen(entry.happened)
         elif isinstance(entry.happened, Gap):
             self._gap(entry.happened)
+        elif isinstance(entry.happened, Fact):
+            self._learn(entry.happened)
         elif entry.happened.kept and self._watch is not None:
             self._kept.append(Shot(jpeg=entry.happened.jpeg, observation=self._unseen(entry.happened)))
         else:
@@ -257,6 +259,13 @@ class Desk:
         self._gaps += 1
         if self._watch is not None and gap.ended > (self.sitting.started_at or gap.ended):
             self._watch.gap(self._silent_since(), self._seconds(gap.ended))
+
+    def _learn(self, fact: Fact) -> None:
+        """Take what ingest established: of who sends, an incident; of ourselves, an entry in the log that accuses nobody (ADR 41)."""
+        if fact.kind is FactKind.CHAIN_LOST:
+            watches.chain_lost(self._engine, self.sitting.id, fact)
+        elif self._watch is not None and self._seconds(fact.at) >= 0:
+            self._watch.report(Kind.CHAIN_BROKEN, self._seconds(fact.at), fact.seq)
 
     def _unseen(self, frame: Frame) -> Observation:
         return Observation(at=max(0.0, self._seconds(frame.at)), seq=frame.seq)

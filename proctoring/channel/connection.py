@@ -1,0 +1,41 @@
+"""One socket's secrets and manners: its key, the nonces it was given, what it may still send. Used by channel.py."""
+
+import secrets
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from proctoring.allowance import Allowance
+from proctoring.channel.protocol import NONCES_KEPT, CloseCode
+
+DEAD_AFTER = timedelta(seconds=10)
+IDLE_AFTER = timedelta(seconds=30)
+REPLAYS_TOLD = 3  # signed frames with numbers that were used: a browser's TCP repeats none, so somebody plays back what was sent
+
+
+@dataclass(slots=True)
+class Connection:
+    """One socket's secrets and manners."""
+
+    number: int
+    key: bytes
+    heard_at: datetime
+    hears: bool
+    frames: Allowance
+    sounds: Allowance
+    nonces: deque[bytes] = field(default_factory=lambda: deque(maxlen=NONCES_KEPT))
+    refusals: int = 0
+    replays: int = 0
+    closing: CloseCode | None = None
+    next_sound: int | None = None  # None before the first: what was before it was not heard here
+
+    def may_speak(self, now: datetime, *, sound: bool) -> bool:
+        """Spend one message of the allowance of its kind."""
+        self.heard_at = now
+        return (self.sounds if sound else self.frames).spend(now)
+
+    def fresh_nonce(self) -> bytes:
+        """Make a nonce and remember it."""
+        nonce = secrets.token_bytes(16)
+        self.nonces.append(nonce)
+        return nonce
