@@ -98,6 +98,12 @@ CASE_STATES: Mapping[str, str] = {
     "dismissed": N_("Dismissed"),
 }
 
+GIVEN: Mapping[str, str] = {
+    "dismiss": N_("You dismissed a case. You can take it back."),
+    "uphold": N_("You upheld a case. You can take it back."),
+}
+"""A judgement within its minute, by its verdict."""
+
 VERDICTS: Mapping[str, str] = {"dismiss": N_("dismissed it"), "uphold": N_("upheld it")}
 
 MACHINE_VIEWS: Mapping[str, str] = {

@@ -51,3 +51,4 @@ class Engine:
     public_url: str
     ingest_url: str
     demo: bool
+    undo_s: int = 60  # for how long a judgement can be taken back

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from assessment_engine.delivery.checkin import CheckInState
 from assessment_engine.delivery.sitting import RUNNING, Sitting, SittingState
 from assessment_engine.exams import Exam, ExamSession, Registration
-from assessment_engine.invigilation import Case
+from assessment_engine.invigilation import Case, WaitingCase
 from assessment_engine.kernel.ids import IncidentId, SessionId, SittingId
 from assessment_engine.people import SESSION_STAFF, Actor, Person, require
 from assessment_engine.services import tickets
@@ -132,13 +132,14 @@ def flags(engine: Engine, actor: Actor, session_id: SessionId) -> list[Flag]:
     require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         tx.exams.session_of(actor, session_id)
-        present = {one.id for one in tx.sittings.all_of_session(session_id, actor.organisation_id) if one.candidate_id != actor.person_id}
-        waiting = [case for case in tx.invigilation.waiting_for(actor.person_id, actor.organisation_id) if case.sitting_id in present]
-        return [_flag(tx.incidents.get(case.incident_id, actor.organisation_id)) for case in waiting]
+        present = {one.id for one in tx.sittings.all_of_session(session_id, actor.organisation_id)}
+        waiting = tx.invigilation.waiting_for(actor.person_id, actor.organisation_id)
+        return [_flag(one) for one in waiting if one.case.sitting_id in present]
 
 
-def _flag(incident: IncidentRecord) -> Flag:
-    return Flag(incident_id=incident.id, sitting_id=incident.sitting_id, kind=incident.kind, severity=incident.severity)
+def _flag(waiting: WaitingCase) -> Flag:
+    case = waiting.case
+    return Flag(incident_id=case.incident_id, sitting_id=case.sitting_id, kind=waiting.kind, severity=waiting.severity)
 
 
 def _seats(tx: Transaction, actor: Actor, session_id: SessionId, present: Sequence[Sitting]) -> list[Seat]:

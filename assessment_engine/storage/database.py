@@ -33,10 +33,12 @@ from assessment_engine.storage.invigilation import Invigilation
 from assessment_engine.storage.items import Items
 from assessment_engine.storage.late_answers import LateAnswers
 from assessment_engine.storage.outbox import Outbox
+from assessment_engine.storage.pending import PendingJudgements
 from assessment_engine.storage.people import People
 from assessment_engine.storage.question_reports import QuestionReports
 from assessment_engine.storage.registrations import Registrations
 from assessment_engine.storage.results import ResultBatches
+from assessment_engine.storage.review import Reviews
 from assessment_engine.storage.scoring import ScoreReports
 from assessment_engine.storage.session_reports import SessionReports
 from assessment_engine.storage.timekeeping import TimeActs
@@ -117,6 +119,16 @@ class Transaction:
     def invigilation(self) -> Invigilation:
         """Cases, adjudications, proctoring decisions."""
         return Invigilation(self.connection)
+
+    @cached_property
+    def pending(self) -> PendingJudgements:
+        """Judgements within their minute, and who has a case open."""
+        return PendingJudgements(self.connection)
+
+    @cached_property
+    def review(self) -> Reviews:
+        """People's keys, and what was learnt from past cases."""
+        return Reviews(self.connection)
 
     @cached_property
     def scoring(self) -> ScoreReports:

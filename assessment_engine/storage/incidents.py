@@ -269,6 +269,11 @@ class Incidents:
         """Keep the wrapped data key of a sitting."""
         self._connection.execute(insert(evidence_keys).values(sitting_id=sitting_id, wrapped=wrapped))
 
+    def is_erased(self, sitting_id: SittingId) -> bool:
+        """Tell whether a sitting's evidence was erased."""
+        query = select(evidence_keys.c.erased_at).where(evidence_keys.c.sitting_id == sitting_id)
+        return self._connection.execute(query).scalar_one_or_none() is not None
+
     def erase_key(self, sitting_id: SittingId, now: datetime) -> None:
         """Forget the data key: the evidence is erased with it, its hashes stay."""
         self._connection.execute(update(evidence_keys).where(evidence_keys.c.sitting_id == sitting_id).values(wrapped=None, erased_at=now))

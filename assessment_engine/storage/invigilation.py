@@ -27,12 +27,23 @@ from sqlalchemy import (
 )
 
 from assessment_engine.delivery.sitting import SittingState
-from assessment_engine.invigilation import UNDECIDED, Adjudication, Case, CaseState, Outcome, ProctoringDecision, Reason, Verdict
+from assessment_engine.invigilation import (
+    UNDECIDED,
+    Adjudication,
+    Case,
+    CaseState,
+    Outcome,
+    ProctoringDecision,
+    Reason,
+    Verdict,
+    WaitingCase,
+)
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import ExamId, IncidentId, OrganisationId, PersonId, SessionId, SittingId
 from assessment_engine.storage.delivery import sittings
 from assessment_engine.storage.exams import exam_sessions
 from assessment_engine.storage.incidents import evidence_keys, incidents
+from assessment_engine.storage.pending import pending_judgements
 from assessment_engine.storage.schema import Instant, metadata
 
 cases = Table(
@@ -77,6 +88,11 @@ proctoring_decisions = Table(
 )
 
 _UNDECIDED = cases.c.state.in_(UNDECIDED)
+_PENDING = exists().where(
+    pending_judgements.c.case_id == cases.c.incident_id,
+    pending_judgements.c.undone_at.is_(None),
+    pending_judgements.c.effected_at.is_(None),
+)
 
 
 class Invigilation:
@@ -111,11 +127,15 @@ class Invigilation:
         )
         return [_case(row) for row in rows]
 
-    def waiting_for(self, person_id: PersonId, organisation_id: OrganisationId) -> list[Case]:
-        """Return the undecided cases that this person has not judged yet."""
+    def waiting_for(self, person_id: PersonId, organisation_id: OrganisationId) -> list[WaitingCase]:
+        """Return the undecided cases of others' sittings that this person has not judged, and that nobody's pending judgement holds."""
         judged = select(adjudications.c.incident_id).where(adjudications.c.person_id == person_id)
-        query = select(cases).where(cases.c.organisation_id == organisation_id, _UNDECIDED, cases.c.incident_id.not_in(judged))
-        return [_case(row) for row in self._connection.execute(query.order_by(cases.c.opened_at, cases.c.incident_id))]
+        joined = cases.join(incidents, incidents.c.id == cases.c.incident_id).join(sittings, sittings.c.id == cases.c.sitting_id)
+        mine = (cases.c.organisation_id == organisation_id) & (sittings.c.candidate_id != person_id)
+        query = select(cases, incidents.c.kind, incidents.c.severity).select_from(joined)
+        query = query.where(mine, _UNDECIDED, cases.c.incident_id.not_in(judged), ~_PENDING)
+        found = self._connection.execute(query.order_by(cases.c.opened_at, cases.c.incident_id))
+        return [WaitingCase(case=_case(row), kind=row.kind, severity=row.severity) for row in found]
 
     def undecided_in(self, session_id: SessionId) -> int:
         """Count the undecided cases of a session."""
@@ -196,7 +216,8 @@ class Invigilation:
 
 
 def _case(row: Row[tuple[object, ...]]) -> Case:
-    return Case(**{**row._mapping, "state": CaseState(row._mapping["state"])})
+    values = {column.name: row._mapping[column.name] for column in cases.columns}
+    return Case(**{**values, "state": CaseState(values["state"])})
 
 
 def _adjudication(row: Row[tuple[object, ...]]) -> Adjudication:
