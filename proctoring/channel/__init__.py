@@ -4,17 +4,21 @@ The protocol, version 1 (the page's half is api/static/camera_worker.js; the soc
 
 server → page, text, JSON
     {"type": "hello", "nonce", "key", "next_seq", LOAD}                 once a connection; nonce and key are base64url, the key is new;
-                                                                        with "sound": "voice" where the exam's policy listens for voices
+                                                                        with "sound": "voice" where the exam's policy listens for voices;
+                                                                        with "guessed": true where next_seq says nothing of what came
     {"type": "ack", "seq", "nonce", LOAD}                               for every frame taken: a fresh nonce, and the load asked for
     {"type": "refused", "code": "bad_frame", "reason", "seq"}           for every frame refused; nothing of it is kept but the count
     {"type": "refused", "code": "bad_sound", "reason", "seq"}           for every message of sound refused, likewise
     anything else is a message that others publish for the page (coaching, check results) and passes through the same socket
-    LOAD is "fps", "quality": how many pictures a second, and how good, the server wants.
+    LOAD is "fps", "quality", "width": how many pictures a second the server wants, how good and how wide at most. What the line bears is
+    the page's to know (uplink.py): within its budget it sends fewer and smaller ones, never more.
 
 page → server, binary, big-endian
     version u8 = 1 | kind u8 (0 live, 1 kept while the line was cut) | seq u32 | client clock u64 ms (a hint) | nonce 16 B | mac 16 B | JPEG
     The nonce is one of the last NONCES_KEPT that the server sent on this connection: it bounds from below when the frame was sent.
     The mac is the first 16 bytes of HMAC-SHA256(key, everything before the mac | JPEG).
+    A kept frame's clock, compared with that of a live frame of the same connection, must lie in a time without a line, and kept frames come
+    in their order; else it is refused as untimely. It is believed no further than that (kept.py).
     seq grows; numbers left out are frames that the page dropped itself, and are counted as missing.
     kind 2 is sound: the same head, key, nonces and mac; instead of a JPEG packets of Opus (packets.py), 8 KiB and a second at most. Its seq
     begins anew with each connection, and nothing acknowledges it. It is no part of the chain: nothing of it is kept, so nothing is proved.

@@ -19,6 +19,7 @@ from proctoring.channel.protocol import (
     HEADER,
     JPEG_START,
     LARGEST_SKIP,
+    LAST_MS,
     LAST_SEQ,
     MAC_AT,
     MAX_MESSAGE,
@@ -36,6 +37,7 @@ from proctoring.channel.protocol import (
     mac_of,
     seq_of,
 )
+from proctoring.kept import STALLED_AFTER, believed, with_cut
 
 # What a message without the right mac says about its number is worth nothing.
 _UNTRUSTED = frozenset({Refusal.MALFORMED, Refusal.TOO_LARGE, Refusal.TOO_FAST, Refusal.UNKNOWN_VERSION, Refusal.FOREIGN_KEY})
@@ -51,6 +53,7 @@ class Channel:
         self.position = start or Position(next_seq=0, head=first_link(sitting_id))
         self.counts = Counts()
         self.load = Load()
+        self._burst: tuple[Load, datetime] | None = None
         self._opened = 0
         self._connection: Connection | None = None
         self._events: list[Event] = []
@@ -70,8 +73,12 @@ class Channel:
             sounds=Allowance(SOUNDS_A_SECOND, SOUNDS_AT_ONCE, now),
         )
         self._replies = []
-        sound = {"sound": "voice"} if hears else {}
-        self._reply("hello", key=b64url(self._connection.key), next_seq=self.position.next_seq, **sound, **self._asked())
+        if self.position.at is not None:
+            self.position = replace(self.position, cuts=with_cut(self.position.cuts, self.position.at, now))
+        also: dict[str, str | bool] = {"sound": "voice"} if hears else {}
+        if self.position.guessed:
+            also["guessed"] = True
+        self._reply("hello", key=b64url(self._connection.key), next_seq=self.position.next_seq, **also, **self._asked(now))
         return self._opened
 
     def is_open(self, number: int) -> bool:
@@ -88,9 +95,12 @@ class Channel:
         """Why the connection must be closed now, or None."""
         return self._connection.closing if self._connection else None
 
-    def ask(self, load: Load) -> None:
-        """Ask the page for another load; it learns of it with the next acknowledgement."""
-        self.load = load
+    def ask(self, load: Load, *, until: datetime | None = None) -> None:
+        """Ask the page for another load, from now on or until then; it learns of it with the next acknowledgement."""
+        if until is None:
+            self.load = load
+        else:
+            self._burst = load, until
 
     def tick(self, now: datetime) -> None:
         """Notice a silent connection."""
@@ -111,7 +121,7 @@ class Channel:
         elif sound:
             self._hear(connection, message, now)
         else:
-            self._take(message, now)
+            self._take(connection, message, now)
 
     def events(self) -> list[Event]:
         """Hand out what happened since last asked, once."""
@@ -127,7 +137,7 @@ class Channel:
         """Return what is wrong with a message, the cheapest and least trusting question first."""
         if len(message) < HEADER.size:
             return Refusal.MALFORMED
-        version, kind, seq, _client_ms, nonce, mac = HEADER.unpack_from(message)
+        version, kind, seq, client_ms, nonce, mac = HEADER.unpack_from(message)
         if len(message) > (HEADER.size + MAX_SOUND if kind == Kind.SOUND else MAX_MESSAGE):
             return Refusal.TOO_LARGE
         if version != VERSION or kind not in tuple(Kind):
@@ -138,8 +148,17 @@ class Channel:
             return Refusal.FOREIGN_NONCE
         if kind == Kind.SOUND:
             return self._unfit_sound(connection, message, seq)
-        turn = self._out_of_turn(seq, self.position.next_seq)
-        return turn or (None if message.startswith(JPEG_START, HEADER.size) else Refusal.NOT_A_PICTURE)
+        if turn := self._out_of_turn(seq, self.position.next_seq):
+            return turn
+        if not message.startswith(JPEG_START, HEADER.size):
+            return Refusal.NOT_A_PICTURE
+        return Refusal.UNTIMELY if kind == Kind.KEPT and self._shown_at(connection, client_ms) is None else None
+
+    def _shown_at(self, connection: Connection, client_ms: int) -> datetime | None:
+        """Return when a kept frame was taken, as far as that is believed; a page's clock means nothing before a live frame came from it."""
+        if connection.ahead_ms is None or not 0 <= client_ms + connection.ahead_ms <= LAST_MS:
+            return None
+        return believed(self.position.cuts, moment(client_ms + connection.ahead_ms), self.position.kept_until)
 
     def _unfit_sound(self, connection: Connection, message: bytes, seq: int) -> Refusal | None:
         if not connection.hears:
@@ -154,20 +173,27 @@ class Channel:
             return Refusal.REORDERED
         return Refusal.SKIPPED_TOO_FAR if seq - expected > LARGEST_SKIP or seq == LAST_SEQ else None
 
-    def _take(self, message: bytes, now: datetime) -> None:
-        _version, kind, seq, _client_ms, nonce, _mac16 = HEADER.unpack_from(message)
+    def _take(self, connection: Connection, message: bytes, now: datetime) -> None:
+        _version, kind, seq, client_ms, nonce, _mac16 = HEADER.unpack_from(message)
         before, jpeg = self.position, message[HEADER.size :]
         at = max(moment(milliseconds(now)), before.at or EPOCH)  # a clock that was set back must not turn the chain around
         missing = seq - before.next_seq
         head = link(before.head, seq=seq, at=at, picture=hashlib.sha256(jpeg).digest(), nonce=nonce)
+        kept = kind == Kind.KEPT
+        shown_at = self._shown_at(connection, client_ms) if kept else None
+        if not kept:
+            connection.compare_clocks(client_ms, milliseconds(now))
         if before.at is not None and at - before.at >= GAP_AFTER:
             self._events.append(Gap(began=before.at, ended=at, missing=missing))
         if before.guessed:
             self._events.append(Fact(kind=FactKind.CHAIN_LOST, at=at, seq=seq, detail=before.head.hex()))
-        self._events.append(Frame(seq=seq, at=at, kept=kind == Kind.KEPT, jpeg=jpeg, nonce=nonce, head=head))
-        self.position = Position(next_seq=seq + 1, head=head, at=at)
+        self._events.append(Frame(seq=seq, at=at, kept=kept, jpeg=jpeg, nonce=nonce, head=head, shown_at=shown_at))
+        stalled = before.at is not None and at - before.at >= STALLED_AFTER
+        cuts = with_cut(before.cuts, before.at, at) if stalled and before.at is not None else before.cuts
+        until = shown_at or before.kept_until
+        self.position = replace(before, next_seq=seq + 1, head=head, at=at, guessed=False, cuts=cuts, kept_until=until)
         self.counts = replace(self.counts, received=self.counts.received + 1, missing=self.counts.missing + missing)
-        self._reply("ack", seq=seq, **self._asked())
+        self._reply("ack", seq=seq, **self._asked(now))
 
     def _hear(self, connection: Connection, message: bytes, now: datetime) -> None:
         seq, heard = seq_of(message), packets.parted(message[HEADER.size :]) or ()
@@ -190,10 +216,13 @@ class Channel:
         if connection.replays == REPLAYS_TOLD:
             self._events.append(Fact(kind=FactKind.FRAMES_REPLAYED, at=now, seq=self.position.next_seq, detail=str(self.position.next_seq)))
 
-    def _asked(self) -> dict[str, str | float]:
+    def _asked(self, now: datetime) -> dict[str, str | float]:
         """Return what a hello and an ack share: a fresh nonce and the load."""
         assert self._connection is not None
-        return {"nonce": b64url(self._connection.fresh_nonce()), "fps": self.load.fps, "quality": self.load.quality}
+        if self._burst is not None and now >= self._burst[1]:
+            self._burst = None
+        load = self._burst[0] if self._burst is not None else self.load
+        return {"nonce": b64url(self._connection.fresh_nonce()), "fps": load.fps, "quality": load.quality, "width": load.width}
 
     def _reply(self, kind: str, **fields: str | int | float | None) -> None:
         self._replies.append(json.dumps({"type": kind, **fields}))

@@ -26,6 +26,7 @@ class Connection:
     nonces: deque[bytes] = field(default_factory=lambda: deque(maxlen=NONCES_KEPT))
     refusals: int = 0
     replays: int = 0
+    ahead_ms: int | None = None  # of the server's clock before the page's, as the quickest live frame had it
     closing: CloseCode | None = None
     next_sound: int | None = None  # None before the first: what was before it was not heard here
 
@@ -33,6 +34,11 @@ class Connection:
         """Spend one message of the allowance of its kind."""
         self.heard_at = now
         return (self.sounds if sound else self.frames).spend(now)
+
+    def compare_clocks(self, client_ms: int, now_ms: int) -> None:
+        """Take in what a live frame says of the page's clock."""
+        ahead = now_ms - client_ms
+        self.ahead_ms = ahead if self.ahead_ms is None else min(ahead, self.ahead_ms)
 
     def fresh_nonce(self) -> bytes:
         """Make a nonce and remember it."""

@@ -5,11 +5,15 @@ from datetime import datetime
 from enum import StrEnum
 
 from proctoring.channel.protocol import Refusal
+from proctoring.kept import Cut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """One frame that was taken: it is in the chain, whose head after it is `head`."""
+    """One frame that was taken: it is in the chain, whose head after it is `head`.
+
+    `at` is when it was received. `shown_at` is when a frame that was kept while the line was cut is believed to have been taken (kept.py).
+    """
 
     seq: int
     at: datetime
@@ -17,6 +21,7 @@ class Frame:
     jpeg: bytes
     nonce: bytes
     head: bytes
+    shown_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +61,17 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """Where a chain stands: enough to go on with it in another process. `guessed`: from an older head, with a margin of numbers."""
+    """Where a chain stands: enough to go on with it in another process.
+
+    `guessed`: from an older head, with a margin of numbers. `cuts` are the times of which kept frames may still come, after `kept_until`.
+    """
 
     next_seq: int
     head: bytes
     at: datetime | None = None
     guessed: bool = False
+    cuts: tuple[Cut, ...] = ()
+    kept_until: datetime | None = None
 
 
 class FactKind(StrEnum):

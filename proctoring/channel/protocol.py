@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import IntEnum, StrEnum
 from struct import Struct
 
+from assessment_engine.kernel.errors import Invalid
 from proctoring import packets
 
 VERSION = 1
@@ -17,12 +18,14 @@ NONCES_KEPT = 16
 REFUSALS_ALLOWED = 10
 LARGEST_SKIP = 10_000  # about half an hour at 5 frames a second
 LAST_SEQ = 2**32 - 1
+LAST_MS = 2**43  # the year 2248: no clock of a page is later
 MOST_A_SECOND = 10.0
 MOST_AT_ONCE = 60.0  # what a page may have kept while the line was cut
 SOUNDS_A_SECOND = 2.0
 SOUNDS_AT_ONCE = 8.0
 
 GAP_AFTER = timedelta(seconds=5)
+LEAST_FPS, MOST_FPS = 0.1, 5.0
 
 MAC_AT = HEADER.size - 16
 JPEG_START = b"\xff\xd8\xff"
@@ -62,14 +65,20 @@ class Refusal(StrEnum):
     NOT_LISTENING = "not_listening"
     TOO_LARGE = "too_large"
     TOO_FAST = "too_fast"
+    UNTIMELY = "untimely"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """How many frames a second, and how good, the server wants."""
+    """How many frames a second, how good and how wide at most, the server wants."""
 
-    fps: float = 2.0
+    fps: float = 1.0
     quality: float = 0.6
+    width: int = 640
+
+    def __post_init__(self) -> None:
+        if not (LEAST_FPS <= self.fps <= MOST_FPS and 0.1 <= self.quality <= 0.95 and 160 <= self.width <= 640):
+            raise Invalid("a page cannot be asked for that", fps=str(self.fps), quality=str(self.quality), width=self.width)
 
 
 def seal_frame(key: bytes, *, seq: int, nonce: bytes, jpeg: bytes, client_ms: int = 0, kind: Kind = Kind.LIVE) -> bytes:
