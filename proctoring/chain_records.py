@@ -20,7 +20,7 @@ _PAGE_PART = Struct(">H32sI")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What the chain knows of one frame: its number, the server's time in ms, the SHA-256 of the picture, the nonce, and whether it was kept."""
+    """What the chain knows of one frame: number, server's time, SHA-256 of the picture, nonce, and whether the page had kept it."""
 
     seq: int
     at_ms: int

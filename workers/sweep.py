@@ -13,7 +13,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from assessment_engine.runtime import build_engine
-from assessment_engine.services import audit, closing, evidence, judgements, timekeeping, watches
+from assessment_engine.services import audit, chains, closing, evidence, judgements, timekeeping, watches
 from assessment_engine.services.engine import Engine
 from assessment_engine.settings import Settings
 from workers.frames import report
@@ -47,6 +47,8 @@ def chores(engine: Engine) -> list[Chore]:
         Chore(name="sequence", every_s=1.0, do=lambda: audit.sequence(engine)),
         Chore(name="tell_again", every_s=5.0, do=lambda: tell_again(engine)),
         Chore(name="drain_forgotten", every_s=10.0, do=lambda: watches.drain_forgotten(engine)),
+        Chore(name="recover_chains", every_s=30.0, do=lambda: chains.recover(engine)),
+        Chore(name="close_chains", every_s=30.0, do=lambda: chains.close_ended(engine)),
         Chore(name="erase_old_evidence", every_s=3600.0, do=lambda: evidence.erase_old(engine)),
     ]
 

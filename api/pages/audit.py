@@ -25,6 +25,7 @@ KINDS: Mapping[str, str] = {
     "certificate_changed": N_("A certificate was changed"),
     "certificate_issued": N_("A certificate was issued"),
     "chain_checkpoint": N_("The chain of pictures was recorded"),
+    "chain_closed": N_("The chain of pictures came to its end"),
     "chain_lost": N_("The chain of pictures went on from an older link, because we lost the newer ones"),
     "checkin_decided": N_("A check-in was decided"),
     "competency_added": N_("A competency was added"),

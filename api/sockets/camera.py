@@ -15,12 +15,13 @@ from prometheus_client import Counter, Gauge
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from api.sockets.admission import Doorkeeper, Refused
+from api.sockets.chain_keeper import ChainKeeper
 from assessment_engine.kernel.errors import AlreadyLive, StorageUnavailable
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.services import watches
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.tickets import TicketKind
-from proctoring.channel import Channel, CloseCode, Load, Position, Sound
+from proctoring.channel import Channel, CloseCode, Frame, Load, Position, Sound
 from proctoring.channel import Refused as RefusedFrame
 from workers.frames import Entry, Flusher, Slots, Tally
 
@@ -48,8 +49,8 @@ class _Live:
 class Cameras:
     """Every channel of this process, and the open connection of each."""
 
-    def __init__(self, engine: Engine, slots: Slots, flusher: Flusher) -> None:
-        self._engine, self._slots, self._flusher = engine, slots, flusher
+    def __init__(self, engine: Engine, slots: Slots, flusher: Flusher, keeper: ChainKeeper) -> None:
+        self._engine, self._slots, self._flusher, self._keeper = engine, slots, flusher, keeper
         self._channels: dict[str, Channel] = {}
         self._live: dict[str, _Live] = {}
 
@@ -62,6 +63,7 @@ class Cameras:
         if channel is None:
             start = await self._position(sitting_id)
             channel = self._channels.setdefault(sitting_id, Channel(sitting_id, start))
+            self._keeper.begin(sitting_id, channel.position)
         number = channel.open(self._engine.clock.now(), hears=hears)
         dead = self._live.get(sitting_id)
         self._live[sitting_id] = _Live(number, socket)
@@ -84,6 +86,8 @@ class Cameras:
             if isinstance(event, RefusedFrame):
                 REFUSED.labels(event.reason).inc()
                 continue
+            if isinstance(event, Frame):
+                self._keeper.note(channel.sitting_id, event)
             if isinstance(event, Sound):
                 HEARD.inc()
             counts = channel.counts

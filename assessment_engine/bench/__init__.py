@@ -7,7 +7,7 @@ a benchmark judges nothing, it prints what it saw beside the bar.
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from assessment_engine.bench import answers, checkin, faults, items, start
+from assessment_engine.bench import answers, chain, checkin, faults, items, start
 from assessment_engine.bench.measure import Report
 
 
@@ -19,6 +19,7 @@ def _vision(short: bool, folder: Path | None = None) -> Report:
 
 BENCHMARKS: Mapping[str, Callable[..., Report]] = {
     "answers": answers.run,
+    "chain": chain.run,
     "checkin": checkin.run,
     "faults": faults.run,
     "items": items.run,

@@ -80,20 +80,17 @@ def is_over(sitting: Sitting) -> bool:
     return sitting.state in ENDED
 
 
-def count(engine: Engine, counted: Sequence[WatchRecord], *, checkpoint: bool = False) -> None:
+def count(engine: Engine, counted: Sequence[WatchRecord]) -> None:
     """Store what a worker's watches have counted so far, in one transaction, so that they hardly stand in an answer's way.
 
-    A watch that was drained stays as it was. A checkpoint puts the heads of the chains into the log.
+    A watch that was drained stays as it was. The heads of the chains are ingest's to log: services/chains.py.
     """
-    now = engine.clock.now()
     with engine.store.begin() as tx:
         known = tx.incidents.watches_of([one.sitting_id for one in counted])
         for watch in counted:
             if watch.sitting_id in known and known[watch.sitting_id].drained_at is not None:
                 continue
             tx.incidents.save_watch(watch)
-            if checkpoint and watch.chain_head is not None:
-                tx.audit.append("chain_checkpoint", subject=watch.sitting_id, now=now, payload=_chain(watch))
 
 
 def drain(engine: Engine, watch: WatchRecord) -> None:

@@ -19,11 +19,14 @@ from assessment_engine.storage.arrangements import Arrangements
 from assessment_engine.storage.audit import AuditLog
 from assessment_engine.storage.centres import Centres
 from assessment_engine.storage.certification import Certificates
+from assessment_engine.storage.chains import Chains
 from assessment_engine.storage.checkin import CheckIns
 from assessment_engine.storage.competency import CompetencyRecords
 from assessment_engine.storage.courses import Courses
 from assessment_engine.storage.delivery import Sittings
+from assessment_engine.storage.draws import Draws
 from assessment_engine.storage.events import ExamEvents
+from assessment_engine.storage.evidence import EvidenceFiles
 from assessment_engine.storage.exams import Exams
 from assessment_engine.storage.eyes import EyesOfWorkers
 from assessment_engine.storage.forms import Forms
@@ -109,6 +112,21 @@ class Transaction:
     def incidents(self) -> Incidents:
         """Incidents, evidence and what the stream counted."""
         return Incidents(self.connection)
+
+    @cached_property
+    def chains(self) -> Chains:
+        """Chains of frames: what is kept of them, and their ends."""
+        return Chains(self.connection)
+
+    @cached_property
+    def draws(self) -> Draws:
+        """Secret draws, their audits, and candidates' wishes."""
+        return Draws(self.connection)
+
+    @cached_property
+    def evidence(self) -> EvidenceFiles:
+        """Packages of evidence, and requests to erase it early."""
+        return EvidenceFiles(self.connection)
 
     @cached_property
     def eyes(self) -> EyesOfWorkers:

@@ -34,4 +34,4 @@ def test_migrating_twice_changes_nothing(empty_database: Engine) -> None:
     migrate(empty_database)
 
     with empty_database.connect() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0007"]
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0008"]

@@ -37,7 +37,6 @@ from workers.proctor.pace import Pace
 CLAIM_EVERY_S = 1.0
 LOOK_EVERY_S = 1.0
 COUNT_EVERY_S = 5.0
-CHECKPOINT_EVERY_S = 60.0
 REPORT_EVERY_S = 5.0
 SAY_EYES_EVERY_S = 60.0
 STALE_AFTER = timedelta(seconds=2)
@@ -69,7 +68,7 @@ class Worker:
         self._over: set[str] = set()
         self._pace = Pace()
         self._catching_up_until = 0.0
-        self._due = dict.fromkeys(("claim", "renew", "look", "count", "checkpoint", "report", "eyes"), 0.0)
+        self._due = dict.fromkeys(("claim", "renew", "look", "count", "report", "eyes"), 0.0)
         self.figures = Figures()
 
     def step(self) -> None:
@@ -180,10 +179,10 @@ class Worker:
             self._ask(self._desks.values(), load)
 
     def _count(self) -> None:
-        """Store the counts of all desks at once, and now and then the heads of their chains in the log."""
+        """Store the counts of all desks at once."""
         counted = [desk.counts() for desk in self._desks.values() if desk.watching]
         if counted:
-            watches.count(self._engine, counted, checkpoint=self._is_due("checkpoint", CHECKPOINT_EVERY_S))
+            watches.count(self._engine, counted)
 
     def _finish(self, desk: Desk) -> None:
         submitted = desk.sitting.submitted_at or self._engine.clock.now()
