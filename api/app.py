@@ -60,9 +60,11 @@ from api.routes import announcements as announcements_route
 from api.routes import audit as audit_route
 from api.routes import checkin, credentials, health, invigilation, keys, leases, login, media, papers, sittings
 from api.routes import late_answers as late_answers_route
+from api.routes import messages as messages_route
 from api.routes import navigation as navigation_route
 from api.routes import question_reports as question_reports_route
 from api.routes import timekeeping as timekeeping_route
+from api.routes import wall as wall_route
 from assessment_engine.services.engine import Engine
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -86,6 +88,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     navigation_route.router,
     announcements_route.router,
     question_reports_route.router,
+    messages_route.router,
     papers.router,
     leases.router,
     media.router,
@@ -95,6 +98,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     time_page.router,
     announcements.router,
     invigilation.router,
+    wall_route.router,
     courses.router,
     grievances.router,
     people.router,

@@ -9,7 +9,18 @@ from api.auth import EngineDep, Officer
 from api.errors import status_of
 from api.pages import goto, page, wording
 from api.pages.calibration_words import facts_of, refusal_of
-from api.pages.exam_rules import DEVICES, FIELDS_OF_GROUPS, GRACE, MOST_MINUTES, OUTAGE, SOUND_WORDS, TOOL_WORDS, policy_of, rules_of
+from api.pages.exam_rules import (
+    DEVICES,
+    FIELDS_OF_GROUPS,
+    GRACE,
+    MOST_MINUTES,
+    OUTAGE,
+    PAUSE_WORDS,
+    SOUND_WORDS,
+    TOOL_WORDS,
+    policy_of,
+    rules_of,
+)
 from api.pages.sent import Posted, Said, Sent
 from api.pages.wording import WATCHED
 from api.words import N_
@@ -86,6 +97,7 @@ def _exam_form(request: Request, engine: Engine, actor: Actor, sent: Sent) -> HT
             "grace": GRACE,
             "outage": OUTAGE,
             "devices": DEVICES,
+            "pauses": PAUSE_WORDS,
             "tools": TOOL_WORDS,
             "sounds": SOUND_WORDS,
             "kinds": {each: WATCHED[each] for each in SIGNALS},

@@ -378,7 +378,7 @@ async function begin() {
   changed();
   setTimeout(() => takeLease().catch(() => {}).then(moves.follow), Math.random() * BACK_MS);
   keepShell(sittingId);
-  watchCandidate(sittingId, csrf, words).then((watching) => (camera = watching));
+  watchCandidate(sittingId, csrf, words, (message) => message.type === "news" && contact.contact()).then((watching) => (camera = watching));
   paper = await holdEverything({ ask, outbox, sittingId, paper });
   if (!paper) fetchQuestions();
 }

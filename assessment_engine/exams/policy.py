@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Invalid
@@ -21,6 +22,20 @@ SIGNALS = tuple(
 TOOLS = ("calculator", "rough_work", "read_aloud")
 DEVICE_CHANGES = ("candidate", "invigilator")
 SOUNDS = ("off", "voice")
+PAUSES = ("invigilator", "cell")
+OBJECTS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "glucose_meter": Kind.PHONE,
+        "medical_device": Kind.PHONE,
+        "hearing_device": Kind.PHONE,
+        "magnifier": Kind.PHONE,
+        "braille_paper": Kind.BOOK,
+        "own_paper": Kind.BOOK,
+        "reading_screen": Kind.SCREEN,
+    }
+)
+"""Things that an access arrangement can declare, and the kind that a detector takes each for: it never alerts in that sitting."""
+
 EVERY_COMPETENCY = "*"
 LEVELS = 4
 MOST_EVIDENCE_DAYS = 3650
@@ -42,6 +57,7 @@ class ExamPolicy:
     `browser_exam_keys` (hex, 64 digits) are Safe Exam Browser's; where there are any, one must fit. `most_sittings` 0 is no limit;
     `days_between` two of them. `needs_competency` at `needs_level` must be certified before. `calibration` is the record that the limit for
     looking away comes from, for the exam's own budget, attached on `calibrated_on`; without one it is Euro NCAP's seconds.
+    `pauses` says who may let the time of one sitting stand still.
     `sound` is `voice` where microphones are listened to for voices; of the sound nothing is kept.
     """
 
@@ -69,6 +85,7 @@ class ExamPolicy:
     calibration: CalibrationRecord | None = None
     calibrated_on: date | None = None
     sound: str = SOUNDS[0]
+    pauses: str = PAUSES[0]
 
     def __post_init__(self) -> None:
         shares = (self.pass_share, Decimal(str(self.min_observable_share)))
@@ -94,6 +111,8 @@ class ExamPolicy:
             raise Invalid(f"no such tool: {', '.join(unknown)}")
         if self.sound not in SOUNDS:
             raise Invalid(f"sound is one of: {', '.join(SOUNDS)}")
+        if self.pauses not in PAUSES:
+            raise Invalid(f"a sitting is paused by one of: {', '.join(PAUSES)}")
         if self.device_change not in DEVICE_CHANGES:
             raise Invalid(f"a device is changed by one of: {', '.join(DEVICE_CHANGES)}")
         if not all(map(_is_key, (*self.config_keys, *self.browser_exam_keys))):
@@ -125,6 +144,7 @@ class ExamPolicy:
             "needs_competency": self.needs_competency,
             "needs_level": self.needs_level,
             "sound": self.sound,
+            "pauses": self.pauses,
             **({} if self.calibration is None else {"calibration": self.calibration.as_json()}),
             **({} if self.calibrated_on is None else {"calibrated_on": self.calibrated_on.isoformat()}),
         }
@@ -156,6 +176,7 @@ def policy_of(document: Mapping[str, object]) -> ExamPolicy:
         needs_level=int(_number(document.get("needs_level", plain.needs_level))),
         calibration=_calibration(document.get("calibration")),
         sound=str(document.get("sound", plain.sound)),
+        pauses=str(document.get("pauses", plain.pauses)),
         calibrated_on=_day(document.get("calibrated_on")),
     )
 
@@ -169,15 +190,29 @@ def tools_beside(policy: ExamPolicy, arrangements: Mapping[str, Json]) -> tuple[
 def switched_off(arrangements: Mapping[str, Json]) -> frozenset[Kind]:
     """Return the signals that a candidate's arrangements switch off.
 
-    A second person who is allowed is no finding, and who dictates to a scribe is heard to speak.
+    A second person who is allowed is no finding, unless they are a scribe who was enrolled with a face and nobody else is allowed: then
+    only a different face is one. Who dictates to a scribe is heard to speak.
     """
     named = arrangements.get("signals_off", ())
     off = {Kind(one) for one in SIGNALS if isinstance(named, list | tuple) and one in named}
-    if arrangements.get("second_person"):
+    if arrangements.get("second_person") and (scribe_face(arrangements) is None or arrangements.get("helper")):
         off.add(Kind.SEVERAL_PEOPLE)
     if arrangements.get("scribe"):
         off.add(Kind.TALKING)
     return frozenset(off)
+
+
+def scribe_face(arrangements: Mapping[str, Json]) -> str | None:
+    """Return the blob of the face that a scribe was enrolled with; None where there is none."""
+    scribe = arrangements.get("scribe")
+    blob = scribe.get("face_blob") if isinstance(scribe, Mapping) else None
+    return blob if isinstance(blob, str) else None
+
+
+def declared_kinds(arrangements: Mapping[str, Json]) -> frozenset[Kind]:
+    """Return the kinds that a candidate's declared objects are taken for."""
+    named = arrangements.get("objects", ())
+    return frozenset(kind for name, kind in OBJECTS.items() if isinstance(named, list | tuple) and name in named)
 
 
 def listens(policy: ExamPolicy, arrangements: Mapping[str, Json]) -> bool:

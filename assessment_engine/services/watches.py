@@ -9,15 +9,16 @@ from datetime import timedelta
 
 from assessment_engine.delivery.sitting import ENDED, Sitting
 from assessment_engine.exams import SIGNALS, ExamPolicy
-from assessment_engine.exams.policy import listens, switched_off
+from assessment_engine.exams.policy import listens, scribe_face, switched_off
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.ids import SittingId
-from assessment_engine.services import checkin
+from assessment_engine.services import checkin, dismissals, evidence
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.incidents import WatchRecord
 from proctoring.baseline import Baseline
 from proctoring.channel import Fact, Position
+from proctoring.expected import NOTHING, Expected
 from proctoring.incidents import Incident
 from proctoring.policy import STANDARD, Kind, Policy
 
@@ -35,6 +36,8 @@ class Orders:
     incidents: tuple[Incident, ...]
     incomplete: tuple[Incident, ...]
     before: WatchRecord
+    expected: Expected = NOTHING
+    scribe: bytes | None = None  # the face that a scribe was enrolled with
 
     @property
     def baseline(self) -> Baseline | None:
@@ -51,17 +54,29 @@ def orders(engine: Engine, sitting_id: SittingId) -> Orders:
         records = tx.incidents.of_sitting(sitting_id)
         whole = {one.id for one in records if any(shot.role == "after" for shot in tx.incidents.evidence_of(one.id))}
         before = tx.incidents.watch(sitting_id) or WatchRecord(sitting_id=sitting_id)
+        demoted = [Kind(one.kind) for one in tx.demotion.standing(sitting.exam_id)]
+        expected = dismissals.expected_in(tx, [sitting])[sitting_id]
     found = {one.id: Incident.from_json(dict(one.trace)) for one in records}
     calibration = exam.policy.calibration
     off = _signals_off(exam.policy, arrangements, gaze=checkin.gaze_watched(engine, sitting_id))
     return Orders(
         sitting=sitting,
-        policy=(STANDARD if calibration is None else STANDARD.calibrated(calibration)).without(*off),
+        policy=(STANDARD if calibration is None else STANDARD.calibrated(calibration)).demoted(*demoted).without(*off),
         face=checkin.reference_face(engine, sitting_id),
         incidents=tuple(found.values()),
         incomplete=tuple(incident for key, incident in found.items() if key not in whole),
         before=before,
+        expected=expected,
+        scribe=_scribe(engine, sitting_id, arrangements),
     )
+
+
+def _scribe(engine: Engine, sitting_id: SittingId, arrangements: Mapping[str, Json]) -> bytes | None:
+    """Return the enrolled scribe's face, where it is what tells the scribe from anybody else."""
+    blob = scribe_face(arrangements)
+    if blob is None or Kind.SEVERAL_PEOPLE in switched_off(arrangements):
+        return None
+    return evidence.data_key(engine, sitting_id).decrypt(blob, engine.blobs.get(blob))
 
 
 def standing(engine: Engine, sitting_ids: list[SittingId]) -> dict[SittingId, Sitting]:

@@ -24,7 +24,9 @@ from assessment_engine.storage.checkin import CheckIns
 from assessment_engine.storage.competency import CompetencyRecords
 from assessment_engine.storage.courses import Courses
 from assessment_engine.storage.delivery import Sittings
+from assessment_engine.storage.dismissals import Dismissals
 from assessment_engine.storage.draws import Draws
+from assessment_engine.storage.duty import RoomDuties
 from assessment_engine.storage.events import ExamEvents
 from assessment_engine.storage.evidence import EvidenceFiles
 from assessment_engine.storage.exams import Exams
@@ -32,9 +34,11 @@ from assessment_engine.storage.eyes import EyesOfWorkers
 from assessment_engine.storage.forms import Forms
 from assessment_engine.storage.grievances import Grievances
 from assessment_engine.storage.incidents import Incidents
+from assessment_engine.storage.interests import Interests
 from assessment_engine.storage.invigilation import Invigilation
 from assessment_engine.storage.items import Items
 from assessment_engine.storage.late_answers import LateAnswers
+from assessment_engine.storage.messages import Messages
 from assessment_engine.storage.outbox import Outbox
 from assessment_engine.storage.pending import PendingJudgements
 from assessment_engine.storage.people import People
@@ -45,6 +49,7 @@ from assessment_engine.storage.review import Reviews
 from assessment_engine.storage.scoring import ScoreReports
 from assessment_engine.storage.session_reports import SessionReports
 from assessment_engine.storage.timekeeping import TimeActs
+from assessment_engine.storage.walls import Walls
 
 
 class Transaction:
@@ -147,6 +152,31 @@ class Transaction:
     def review(self) -> Reviews:
         """People's keys, and what was learnt from past cases."""
         return Reviews(self.connection)
+
+    @cached_property
+    def duties(self) -> RoomDuties:
+        """Who answers for the rooms of walls, and whose pages are open."""
+        return RoomDuties(self.connection)
+
+    @cached_property
+    def walls(self) -> Walls:
+        """What a session's wall is ordered by."""
+        return Walls(self.connection)
+
+    @cached_property
+    def interests(self) -> Interests:
+        """Declared conflicts of interest."""
+        return Interests(self.connection)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Messages between candidates and whoever watches."""
+        return Messages(self.connection)
+
+    @cached_property
+    def dismissals(self) -> Dismissals:
+        """Things that people dismissed in a sitting."""
+        return Dismissals(self.connection)
 
     @cached_property
     def scoring(self) -> ScoreReports:

@@ -55,6 +55,8 @@ EVENT_KINDS: Mapping[str, str] = {
     "incident_raised": "The machine raised an incident.",
     "incident_closed": "An incident ended.",
     "case_judged": "A person decided on an incident.",
+    "detector_demoted": "A detector of an exam was shown to exceed its budget and raises no flags until two officers restore it.",
+    "detector_restored": "Two officers restored a detector.",
     "proctoring_decided": "A proctoring decision exists for the sitting.",
     "evidence_erased": "The pictures of the sitting were erased: their time was over.",
     "late_answers_kept": "Answers came after the seal or for a closed part, and are kept for a decision.",
@@ -75,6 +77,12 @@ EVENT_KINDS: Mapping[str, str] = {
     "arrangement_appealed": "A candidate appealed against a decision on an access arrangement.",
     "scribe_enrolled": "A scribe was enrolled with name, face and declaration.",
     "question_reported": "A candidate reported a question (the words are not here).",
+    "candidate_looked_at": "A person looked at a candidate on the wall.",
+    "message_written": "A candidate or whoever watches wrote to the other (the words are not here).",
+    "warning_given": "A person asked a candidate, with one of our sentences, to keep to a rule.",
+    "room_duty_changed": "Somebody took, handed over, covered or left a room of the wall.",
+    "conflict_declared": "An invigilator declared that they know a candidate.",
+    "object_dismissed": "A person said that a thing in the picture is nothing to ask about again.",
     "announcement_made": "Staff told the candidates of a session, a room or a question something.",
 }
 

@@ -91,6 +91,7 @@ watches = Table(
     Column("recognised_at", Instant),
     Column("unrecognised_s", Float, nullable=False, server_default="0"),
     Column("unrecognised_since", Instant),
+    Column("scribe", String(20)),
 )
 
 evidence_keys = Table(
@@ -165,6 +166,7 @@ class WatchRecord:
     recognised_at: datetime | None = None
     unrecognised_s: float = 0.0
     unrecognised_since: datetime | None = None
+    scribe: str | None = None  # what is known of an enrolled scribe, in the words of vision/companions.py
 
     @property
     def observable_share(self) -> float:

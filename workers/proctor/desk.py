@@ -23,11 +23,13 @@ from assessment_engine.storage.incidents import WatchRecord
 from proctoring.baseline import BaselineKeeper
 from proctoring.channel import Fact, FactKind, Frame, Gap, Sound
 from proctoring.evidence import EvidenceRing, Segment, Shot
+from proctoring.expected import Expected
 from proctoring.incidents import Change, IncidentChange
 from proctoring.observations import Observation
 from proctoring.policy import Kind
-from proctoring.vision.decode import decode_photograph
-from proctoring.vision.eyes import Eyes, Networks
+from proctoring.vision.companions import Scribe
+from proctoring.vision.enrolment import eyes_for
+from proctoring.vision.eyes import Networks
 from proctoring.vision.hearing import Hearing
 from proctoring.vision.thumbs import thumbnail
 from proctoring.watch import Totals, Watch
@@ -57,7 +59,7 @@ class Desk:
     def __init__(self, engine: Engine, orders: Orders, networks: Networks, models: Mapping[str, str]) -> None:
         self._engine, self._networks, self._models = engine, networks, models
         self.sitting: Sitting = orders.sitting
-        self._eyes = self._eyes_for(orders)
+        self._eyes, self._has_scribe = eyes_for(networks, orders.face, orders.scribe), orders.scribe is not None
         self._origin = orders.sitting.started_at
         self._left_open = {one.key: one for one in orders.incidents if one.end_s is None}
         self._centre = BaselineKeeper(orders.policy.gaze.calibration_s)
@@ -88,15 +90,27 @@ class Desk:
     def begin(self, orders: Orders) -> None:
         """Begin the watch, or take it up where an earlier owner left it."""
         self.sitting, self._before, self._origin = orders.sitting, orders.before, orders.sitting.started_at
-        self._eyes, self._last_look = self._eyes_for(orders), None
+        self._eyes, self._last_look = eyes_for(self._networks, orders.face, orders.scribe), None
+        self._has_scribe = orders.scribe is not None
         self._listens = Kind.TALKING not in orders.policy.off
         self._hearing = Hearing(self._networks.voice) if self._listens and self._networks.voice is not None else None
         before_s = self._seconds(self._before.recognised_at) if self._before.recognised_at is not None else None
-        self._watch = Watch(orders.policy, baseline=orders.baseline or self._centre.baseline, known=orders.incidents, recognised_s=before_s)
+        self._watch = Watch(
+            orders.policy if self._scribe is not Scribe.NO_FACE else orders.policy.without(Kind.SEVERAL_PEOPLE),
+            baseline=orders.baseline or self._centre.baseline,
+            known=orders.incidents,
+            recognised_s=before_s,
+            expected=orders.expected,
+        )
         now_s = self._seconds(self._engine.clock.now())
         for incident in orders.incomplete:
             if now_s - incident.raised_s < STILL_COMPLETABLE_S:
                 self._ring.keep(incident)
+
+    def expect(self, expected: Expected) -> None:
+        """Take over what people dismissed by now."""
+        if self._watch is not None:
+            self._watch.expect(expected)
 
     def replay(self, entries: list[Entry]) -> None:
         """See again what an earlier owner finished, for memory's sake; what it had counted already is not counted twice."""
@@ -176,6 +190,7 @@ class Desk:
             recognised_at=self._moment(here.recognised_s) or before.recognised_at,
             unrecognised_s=round(before.unrecognised_s + here.unrecognised_s - self._replayed.unrecognised_s, 3),
             unrecognised_since=self._moment(here.unrecognised_since_s) if self._last_look is not None else before.unrecognised_since,
+            scribe=None if self._scribe is None else self._scribe.value,
         )
 
     def costs(self) -> dict[str, float]:
@@ -192,15 +207,12 @@ class Desk:
         picture, self._picture = self._picture, None
         return picture
 
-    def _eyes_for(self, orders: Orders) -> Eyes:
-        """Return eyes that know whom they should see; a picture without one good face teaches nothing, and identity is not watched."""
-        eyes = Eyes(self._networks)
-        try:
-            face = eyes.enrol(decode_photograph(orders.face)) if orders.face is not None else None
-        except Invalid:
-            face = None
-        eyes.enrolled = () if face is None else (face,)
-        return eyes
+    @property
+    def _scribe(self) -> Scribe | None:
+        """What is known of an enrolled scribe; None where there is none."""
+        if self._eyes.companions is not None:
+            return self._eyes.companions.scribe
+        return Scribe.NO_FACE if self._has_scribe else None
 
     def _note(self, entry: Entry) -> None:
         """Remember where in the stream we are, and what ingest had counted; a count that fell began anew in another process."""
@@ -283,10 +295,12 @@ class Desk:
         incident = change.incident
         self._left_open.pop(incident.key, None)
         bare = Segment(key=incident.key, shots=(), chosen=())
-        segment = self._ring.so_far(incident) if change.change is Change.OPENED else bare
+        shown = change.change is Change.OPENED and not incident.lead.expected  # what is expected needs no pictures
+        segment = self._ring.so_far(incident) if shown else bare
         incident_id = incidents.record(self._engine, self.sitting.id, change, segment, self._models)
-        if change.change is Change.OPENED:
+        if shown:
             self._ring.keep(incident)
+        if change.change is Change.OPENED:
             self.raised += 1
             log.info("incident_opened", sitting=self.sitting.id, incident=incident_id, kind=incident.kind.value, tier=incident.tier.value)
         self._said.append(Said(channel=f"wall:{self.sitting.session_id}", message=self._incident_message(incident_id, change)))

@@ -22,7 +22,7 @@ from assessment_engine.assets.fetch import installed
 from assessment_engine.kernel.errors import HashMismatch, ModelMissing, NotFound, UnreadableFile
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.runtime import build_engine
-from assessment_engine.services import eyes, watches
+from assessment_engine.services import dismissals, eyes, watches
 from assessment_engine.services.engine import Engine
 from assessment_engine.settings import Settings
 from proctoring.channel import Frame
@@ -163,8 +163,10 @@ class Worker:
     def _look_around(self, *, waiting: bool) -> None:
         """Begin watches whose exam has begun, end those whose exam is over; notice silence, unless it is us who lag."""
         now = self._engine.clock.now()
+        expected = dismissals.expected(self._engine, [desk.sitting for desk in self._desks.values()])
         for sitting_id, sitting in watches.standing(self._engine, [desk.sitting.id for desk in self._desks.values()]).items():
             desk = self._desks[sitting_id]
+            desk.expect(expected[sitting_id])
             if sitting.is_watched and not desk.watching:
                 desk.begin(watches.orders(self._engine, sitting_id))
                 eyes.watched_without(self._engine, sitting_id, self._models.missing)
