@@ -12,7 +12,12 @@ Sittings count in the order in which they ended, undecided flags as none: so the
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from assessment_engine.kernel.errors import Conflict, SecondPersonNeeded
+from assessment_engine.kernel.ids import ExamId, OrganisationId, PersonId
 
 ALPHA = 0.01
 """The chance that a detector which keeps its budget is ever demoted, in one exam and since it was last restored."""
@@ -56,3 +61,40 @@ class Record:
 def share_of_budget(budget: float, detectors: int) -> float:
     """Return one detector's part of an exam's budget an hour: equal parts, until a calibration says otherwise."""
     return budget / max(1, detectors)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demotion:
+    """A detector of one exam that raises no flags any more: since when, on what evidence, until two people restore it."""
+
+    id: str
+    organisation_id: OrganisationId
+    exam_id: ExamId
+    kind: str
+    demoted_at: datetime
+    sittings: int
+    hours: float
+    false_sittings: int
+    expected: float
+    evidence: float
+    alpha: float
+    restored_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restoration:
+    """One officer's signature under a demoted detector's return; two different ones restore it."""
+
+    demotion_id: str
+    person_id: PersonId
+    at: datetime
+    reason: str
+
+
+def restored(demotion: Demotion, earlier: Sequence[Restoration], by: PersonId, now: datetime) -> Demotion:
+    """Return a demotion after one more signature; raises Conflict when it is over, SecondPersonNeeded for the same officer again."""
+    if demotion.restored_at is not None:
+        raise Conflict("this detector raises flags again already")
+    if any(one.person_id == by for one in earlier):
+        raise SecondPersonNeeded("you signed already; it needs a different officer")
+    return replace(demotion, restored_at=now) if earlier else demotion

@@ -5,15 +5,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from assessment_engine.invigilation import UNDECIDED, Case, CaseState, Judgement
 from assessment_engine.invigilation.keys import DEFAULT_KEYS, ReviewKeys
 from assessment_engine.invigilation.pending import JudgedMeanwhile, PendingJudgement, TooLateToUndo
+from assessment_engine.invigilation.unmarked import SHARES, Shares
 from assessment_engine.kernel.errors import Conflict, NotAllowed, SecondPersonNeeded
 from assessment_engine.kernel.ids import IncidentId, PersonId
 from assessment_engine.people import SESSION_STAFF, Actor, require
-from assessment_engine.services import invigilation
+from assessment_engine.services import demotion, invigilation, unmarked
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 
@@ -26,9 +27,7 @@ def give(engine: Engine, actor: Actor, case_id: IncidentId, judgement: Judgement
     require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.begin() as tx:
-        found = tx.invigilation.case_locked(case_id, actor.organisation_id)
-        _check_still_as_seen(tx, found, actor.person_id, seen)
-        invigilation.judged_by(tx, found, judgement, actor.person_id, now)
+        _check(tx, actor, case_id, judgement.checked(), seen)
         pending = PendingJudgement.given(
             judgement, case_id, by=actor.person_id, of=actor.organisation_id, now=now, undo_for=timedelta(seconds=engine.undo_s)
         )
@@ -36,6 +35,17 @@ def give(engine: Engine, actor: Actor, case_id: IncidentId, judgement: Judgement
         tx.pending.give(pending)
         tx.pending.leave(case_id, actor.person_id)
     return pending
+
+
+def _check(tx: Transaction, actor: Actor, case_id: IncidentId, judgement: Judgement, seen: CaseState | None) -> None:
+    """Refuse a judgement that could not take effect, of a case held against other writers."""
+    review = tx.unmarked.find_locked(case_id, actor.organisation_id)
+    found = tx.invigilation.case_locked(case_id, actor.organisation_id) if review is None else review.case
+    _check_still_as_seen(tx, found, actor.person_id, seen)
+    if review is None:
+        invigilation.judged_by(tx, found, judgement, actor.person_id, found.opened_at)  # refuses; nothing of it is kept
+    else:
+        unmarked.check(tx, review, actor.person_id)
 
 
 def _check_still_as_seen(tx: Transaction, found: Case, person_id: PersonId, seen: CaseState | None) -> None:
@@ -57,7 +67,8 @@ def undo(engine: Engine, actor: Actor, case_id: IncidentId) -> PendingJudgement:
     require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.begin() as tx:
-        tx.invigilation.case_locked(case_id, actor.organisation_id)
+        if tx.unmarked.find_locked(case_id, actor.organisation_id) is None:
+            tx.invigilation.case_locked(case_id, actor.organisation_id)
         pending = tx.pending.pending_of(case_id)
         if pending is None:
             raise TooLateToUndo("there is no judgement of yours that could be taken back")
@@ -74,26 +85,25 @@ def _end(tx: Transaction, pending: PendingJudgement, kind: str) -> None:
     tx.audit.append(kind, subject=pending.case_id, actor=pending.person_id, now=pending.undone_at, payload={"judgement": pending.id})
 
 
-def take_effect(engine: Engine, breathe: Callable[[], None] = lambda: None) -> int:
+def take_effect(engine: Engine, breathe: Callable[[], None] = lambda: None, shares: Shares = SHARES) -> int:
     """Let every judgement whose minute is over take effect; returns how many did."""
     with engine.store.read() as tx:
         due = tx.pending.due(engine.clock.now())
     done = 0
     for case_id in due:
-        done += _take_effect(engine, case_id)
+        done += _take_effect(engine, case_id, shares)
         breathe()
     return done
 
 
-def _take_effect(engine: Engine, case_id: str) -> bool:
+def _take_effect(engine: Engine, case_id: str, shares: Shares) -> bool:
     now = engine.clock.now()
     with engine.store.begin() as tx:
         pending = tx.pending.pending_of(case_id)
         if pending is None or now < pending.effective_at:
             return False
-        found = tx.invigilation.case_locked(IncidentId(case_id), pending.organisation_id)
         try:
-            _, jobs = invigilation.record(tx, found, pending.judgement, pending.person_id, now)
+            jobs = _record(tx, pending, now, shares)
         except (Conflict, NotAllowed):  # the incident went on after all: whoever judged it looks at it again
             _end(tx, replace(pending, undone_at=now), "judgement_lapsed")
             return False
@@ -103,12 +113,28 @@ def _take_effect(engine: Engine, case_id: str) -> bool:
     return True
 
 
+def _record(tx: Transaction, pending: PendingJudgement, now: datetime, shares: Shares) -> tuple[str, ...]:
+    """Store what was judged; returns the jobs to tell. Raises what the rules raise before anything is written."""
+    review = tx.unmarked.find_locked(pending.case_id, pending.organisation_id)
+    if review is not None:
+        unmarked.check(tx, review, pending.person_id)
+        unmarked.answer(tx, review, pending)
+        return ()
+    found = tx.invigilation.case_locked(IncidentId(pending.case_id), pending.organisation_id)
+    judged, jobs = invigilation.record(tx, found, pending.judgement, pending.person_id, now)
+    unmarked.draw_after(tx, judged, pending, shares)
+    if judged.state is CaseState.DISMISSED:
+        demotion.weigh(tx, judged.incident_id, tx.sittings.get(judged.sitting_id).exam_id, now)
+    return jobs
+
+
 def see(engine: Engine, actor: Actor, case_id: IncidentId) -> list[str]:
     """Note that the actor has a case before them; returns the names of others who have. Raises NotFound."""
     require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.begin() as tx:
-        tx.invigilation.case(case_id, actor.organisation_id)
+        if tx.unmarked.find(case_id, actor.organisation_id) is None:
+            tx.invigilation.case(case_id, actor.organisation_id)
         tx.pending.see(case_id, actor.person_id, now)
         here = [one.person_id for one in tx.pending.openings(case_id) if one.is_here(now) and one.person_id != actor.person_id]
         return sorted(tx.people.names(here).values())

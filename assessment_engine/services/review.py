@@ -12,6 +12,7 @@ from assessment_engine.invigilation import SERVICE_LEVEL, UNDECIDED, Adjudicatio
 from assessment_engine.invigilation.pending import PendingJudgement
 from assessment_engine.kernel.ids import IncidentId, PersonId, SessionId, SittingId
 from assessment_engine.people import SESSION_STAFF, Actor, Person, require
+from assessment_engine.services import unmarked
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.invigilation import going_on, needs_enough_seen, watched_of
 from assessment_engine.services.risk import risk_for
@@ -107,6 +108,16 @@ class CaseFile:
     erased: bool  # the key of the pictures is gone: their time was over
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Before:
+    """What a case file is made of."""
+
+    case: Case
+    incident: IncidentRecord
+    evidence: Sequence[EvidenceRecord]
+    judged: Sequence[Adjudication]
+
+
 def review_queue(engine: Engine, actor: Actor) -> Queue:
     """Return the cases that wait for this person, the most urgent first."""
     require(actor, *SESSION_STAFF)
@@ -119,7 +130,11 @@ def review_queue(engine: Engine, actor: Actor) -> Queue:
 
 
 def _waiting(tx: Transaction, actor: Actor) -> list[WaitingCase]:
-    return tx.invigilation.waiting_for(actor.person_id, actor.organisation_id)
+    measuring = tx.unmarked.waiting_for(actor.person_id, actor.organisation_id)
+    return [
+        *tx.invigilation.waiting_for(actor.person_id, actor.organisation_id),
+        *(WaitingCase(case=one.case, kind=one.kind, severity=one.severity) for one in measuring),
+    ]
 
 
 def _entry(tx: Transaction, waiting: WaitingCase, experience: Experience, now: datetime) -> QueueEntry:
@@ -157,20 +172,31 @@ def case(engine: Engine, actor: Actor, incident_id: IncidentId) -> CaseFile:
     require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.read() as tx:
-        return _file(tx, actor, tx.invigilation.case(incident_id, actor.organisation_id), now)
+        return _file(tx, actor, _before(tx, actor, incident_id), now)
 
 
-def _file(tx: Transaction, actor: Actor, found: Case, now: datetime) -> CaseFile:
-    earlier = tx.invigilation.adjudications_of(found.incident_id)
+def _before(tx: Transaction, actor: Actor, case_id: IncidentId) -> _Before:
+    """Return what there is to judge: a real case, or one that must not be told from a real one."""
+    review = tx.unmarked.find(case_id, actor.organisation_id)
+    if review is None:
+        case = tx.invigilation.case(case_id, actor.organisation_id)
+        incident = tx.incidents.get(case_id, actor.organisation_id)
+        judged = tx.invigilation.adjudications_of(case_id)
+        return _Before(case=case, incident=incident, evidence=tx.incidents.evidence_of(case_id), judged=judged)
+    incident, evidence = unmarked.shown(tx, review)
+    return _Before(case=review.case, incident=incident, evidence=evidence, judged=review.adjudications)
+
+
+def _file(tx: Transaction, actor: Actor, before: _Before, now: datetime) -> CaseFile:
+    found, incident, earlier = before.case, before.incident, before.judged
     sitting = tx.sittings.get(found.sitting_id)
-    incident = tx.incidents.get(found.incident_id, actor.organisation_id)
     shows = found.shows_the_machine(actor.person_id, earlier)
     readable = [one for one in earlier if found.may_see(one, actor.person_id, earlier)]
     goes_on, pending = going_on(tx, incident), tx.pending.pending_of(found.incident_id)
     return CaseFile(
         case=found,
         incident=incident if shows else replace(incident, confidence=0.0),
-        evidence=tx.incidents.evidence_of(found.incident_id),
+        evidence=before.evidence,
         adjudications=readable,
         people=tx.people.many([one.person_id for one in readable]),
         may_judge=not goes_on and pending is None and _may_judge(found, actor, earlier, sitting),
@@ -182,7 +208,7 @@ def _file(tx: Transaction, actor: Actor, found: Case, now: datetime) -> CaseFile
         watch=tx.incidents.watch(sitting.id),
         events=_around(tx, sitting, incident.raised_at, blind=not shows),
         expected=_expected(tx, sitting),
-        risk=risk_for(tx, actor.person_id, sitting.id),
+        risk=risk_for(tx, actor.person_id, sitting.id) if shows else None,
         network=_network(tx, sitting, incident),
         pending=pending if pending is not None and pending.person_id == actor.person_id else None,
         taken=pending is not None and pending.person_id != actor.person_id,

@@ -24,6 +24,7 @@ from assessment_engine.storage.checkin import CheckIns
 from assessment_engine.storage.competency import CompetencyRecords
 from assessment_engine.storage.courses import Courses
 from assessment_engine.storage.delivery import Sittings
+from assessment_engine.storage.demotion import Demotions
 from assessment_engine.storage.dismissals import Dismissals
 from assessment_engine.storage.draws import Draws
 from assessment_engine.storage.duty import RoomDuties
@@ -49,6 +50,7 @@ from assessment_engine.storage.review import Reviews
 from assessment_engine.storage.scoring import ScoreReports
 from assessment_engine.storage.session_reports import SessionReports
 from assessment_engine.storage.timekeeping import TimeActs
+from assessment_engine.storage.unmarked import UnmarkedReviews
 from assessment_engine.storage.walls import Walls
 
 
@@ -177,6 +179,16 @@ class Transaction:
     def dismissals(self) -> Dismissals:
         """Things that people dismissed in a sitting."""
         return Dismissals(self.connection)
+
+    @cached_property
+    def unmarked(self) -> UnmarkedReviews:
+        """Cases that measure reviewing, and the library of planted ones."""
+        return UnmarkedReviews(self.connection)
+
+    @cached_property
+    def demotion(self) -> Demotions:
+        """Detectors that raise no flags, and what speaks against each."""
+        return Demotions(self.connection)
 
     @cached_property
     def scoring(self) -> ScoreReports:
