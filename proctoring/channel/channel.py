@@ -187,7 +187,8 @@ class Channel:
             self._events.append(Gap(began=before.at, ended=at, missing=missing))
         if before.guessed:
             self._events.append(Fact(kind=FactKind.CHAIN_LOST, at=at, seq=seq, detail=before.head.hex()))
-        self._events.append(Frame(seq=seq, at=at, kept=kept, jpeg=jpeg, nonce=nonce, head=head, shown_at=shown_at))
+        asked = connection.nonces[nonce]
+        self._events.append(Frame(seq=seq, at=at, kept=kept, jpeg=jpeg, nonce=nonce, head=head, shown_at=shown_at, nonce_at=asked))
         stalled = before.at is not None and at - before.at >= STALLED_AFTER
         cuts = with_cut(before.cuts, before.at, at) if stalled and before.at is not None else before.cuts
         until = shown_at or before.kept_until

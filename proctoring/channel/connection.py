@@ -1,7 +1,6 @@
 """One socket's secrets and manners: its key, the nonces it was given, what it may still send. Used by channel.py."""
 
 import secrets
-from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -23,7 +22,7 @@ class Connection:
     hears: bool
     frames: Allowance
     sounds: Allowance
-    nonces: deque[bytes] = field(default_factory=lambda: deque(maxlen=NONCES_KEPT))
+    nonces: dict[bytes, datetime] = field(default_factory=dict)  # the last NONCES_KEPT, with when each was given out
     refusals: int = 0
     replays: int = 0
     ahead_ms: int | None = None  # of the server's clock before the page's, as the quickest live frame had it
@@ -41,7 +40,9 @@ class Connection:
         self.ahead_ms = ahead if self.ahead_ms is None else min(ahead, self.ahead_ms)
 
     def fresh_nonce(self) -> bytes:
-        """Make a nonce and remember it."""
+        """Make a nonce and remember it, and forget the oldest."""
         nonce = secrets.token_bytes(16)
-        self.nonces.append(nonce)
+        self.nonces[nonce] = self.heard_at
+        if len(self.nonces) > NONCES_KEPT:
+            del self.nonces[next(iter(self.nonces))]
         return nonce

@@ -13,6 +13,7 @@ class Frame:
     """One frame that was taken: it is in the chain, whose head after it is `head`.
 
     `at` is when it was received. `shown_at` is when a frame that was kept while the line was cut is believed to have been taken (kept.py).
+    `nonce_at` is when its nonce was given out: the frame was sealed after that, so it can answer what was asked before it.
     """
 
     seq: int
@@ -22,6 +23,7 @@ class Frame:
     nonce: bytes
     head: bytes
     shown_at: datetime | None = None
+    nonce_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

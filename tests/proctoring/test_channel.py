@@ -110,6 +110,18 @@ def test_an_earlier_nonce_is_good_while_frames_are_under_way() -> None:
     assert [event.seq for event in taken if isinstance(event, Frame)] == list(range(NONCES_KEPT))
 
 
+def test_a_frame_says_when_its_nonce_was_given_out() -> None:
+    page = a_page()
+    opened, first = page.now, page.frame(0)
+    page.send(first)
+    acknowledged = page.now
+
+    (frame,) = page.send(page.frame(1), after=timedelta(seconds=3))
+
+    assert isinstance(frame, Frame)
+    assert (frame.nonce_at, frame.at) == (acknowledged, opened + timedelta(seconds=4))
+
+
 def _flipped(message: bytes, place: int) -> bytes:
     return message[:place] + bytes([message[place] ^ 1]) + message[place + 1 :]
 

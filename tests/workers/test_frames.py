@@ -45,7 +45,7 @@ def worker(valkey: Valkey) -> Iterator[Makes]:
 
 def a_frame(seq: int, sitting: str = "sit_1", *, kept: bool = False, at: datetime | None = None, shown_at: datetime | None = None) -> Entry:
     picture = {"jpeg": b"\xff\xd8\x00", "nonce": bytes(16), "head": bytes([seq % 256]) * 32}
-    frame = Frame(seq=seq, at=at or NOW, kept=kept, shown_at=shown_at, **picture)
+    frame = Frame(seq=seq, at=at or NOW, kept=kept, shown_at=shown_at, nonce_at=NOW - timedelta(seconds=1), **picture)
     return Entry(sitting_id=sitting, happened=frame, tally=Tally(received=seq + 1))
 
 

@@ -60,8 +60,9 @@ def written(entry: Entry) -> dict[str, bytes | str | int]:
         at = milliseconds(happened.at)
         return counted | {"fact": happened.kind, "seq": happened.seq, "detail": happened.detail, "began": at, "ended": at, "lost": 0}
     picture = {"nonce": happened.nonce, "head": happened.head, "jpeg": happened.jpeg}
-    shown = {} if happened.shown_at is None else {"shown": milliseconds(happened.shown_at)}
-    return counted | picture | shown | {"seq": happened.seq, "at": milliseconds(happened.at), "kept": int(happened.kept)}
+    moments = {"shown": happened.shown_at, "asked": happened.nonce_at}
+    known = {name: milliseconds(at) for name, at in moments.items() if at is not None}
+    return counted | picture | known | {"seq": happened.seq, "at": milliseconds(happened.at), "kept": int(happened.kept)}
 
 
 def read(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Entry:
@@ -77,6 +78,7 @@ def read(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Entry:
             head=fields[b"head"],
             jpeg=fields[b"jpeg"],
             shown_at=moment(int(fields[b"shown"])) if b"shown" in fields else None,
+            nonce_at=moment(int(fields[b"asked"])) if b"asked" in fields else None,
         )
     elif b"sound" in fields:
         heard = packets.parted(fields[b"sound"]) or ()
