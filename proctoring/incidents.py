@@ -29,7 +29,10 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """Findings that came together. `rule` and `first_seq` are its name for ever; `kind` is its gravest finding so far."""
+    """Findings that came together. `rule` and `first_seq` are its name for ever; `kind` is its gravest finding so far.
+
+    `afterwards`: seen in pictures that the page kept while its line was cut, and sent later.
+    """
 
     rule: Kind
     first_seq: int
@@ -44,6 +47,7 @@ class Incident:
     baseline: Baseline | None = None
     evidence: tuple[int, ...] = ()
     policy_version: str = ""
+    afterwards: bool = False
 
     @property
     def key(self) -> tuple[Kind, int]:
@@ -71,6 +75,7 @@ class Incident:
             "baseline": self.baseline.as_json() if self.baseline else None,
             "evidence": list(self.evidence),
             "policy_version": self.policy_version,
+            **({"afterwards": True} if self.afterwards else {}),
         }
 
     @classmethod
@@ -86,6 +91,7 @@ class Incident:
             findings=tuple(_finding_of(one) for one in given["findings"]),
             baseline=Baseline.from_json(given["baseline"]) if given["baseline"] else None,
             evidence=tuple(given["evidence"]),
+            afterwards=bool(given.get("afterwards", False)),
         )
 
 

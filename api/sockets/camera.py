@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from fastapi import APIRouter, WebSocket
@@ -16,7 +17,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from api.sockets.admission import Doorkeeper, Refused
 from api.sockets.chain_keeper import ChainKeeper
-from assessment_engine.kernel.errors import AlreadyLive, StorageUnavailable
+from assessment_engine.kernel.errors import AlreadyLive, Invalid, StorageUnavailable
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.services import watches
 from assessment_engine.services.engine import Engine
@@ -92,7 +93,7 @@ class Cameras:
                 HEARD.inc()
             counts = channel.counts
             tally = Tally(received=counts.received, missing=counts.missing, refused=counts.refused)
-            self._slots.put(Entry(sitting_id=channel.sitting_id, happened=event, tally=tally))
+            self._slots.put(Entry(sitting_id=channel.sitting_id, happened=event, tally=tally, position=channel.position))
 
     async def tell(self, sitting_id: str, message: str) -> None:
         """Give a page what was published for it; a wish about the load goes into the protocol instead."""
@@ -101,9 +102,19 @@ class Cameras:
             return
         fields = json.loads(message)
         if fields.get("type") == "load":
-            channel.ask(Load(fps=float(fields["fps"]), quality=float(fields["quality"])))
+            self._ask(channel, fields)
         elif live.socket.application_state is WebSocketState.CONNECTED:
             await send(live.socket, message)
+
+    def _ask(self, channel: Channel, wish: Mapping[str, float]) -> None:
+        """Ask a page for another load: for so many `seconds` (a challenge, a doubt), else from now on."""
+        try:
+            load = Load(fps=wish["fps"], quality=wish["quality"], width=int(wish.get("width", Load().width)))
+        except Invalid as wrong:
+            log.warning("load_not_asked", error=wrong.code)
+            return
+        until = self._engine.clock.now() + timedelta(seconds=wish["seconds"]) if "seconds" in wish else None
+        channel.ask(load, until=until)
 
     async def end_the_silent(self) -> None:
         """Close connections that say nothing any more, again and again."""

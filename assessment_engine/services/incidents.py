@@ -110,7 +110,7 @@ def _row(
         ended_at=None if incident.end_s is None else _moment(sitting, incident.end_s),
         start_s=incident.start_s,
         end_s=incident.end_s,
-        item_id=before.item_id if before else sitting.current_item,
+        item_id=before.item_id if before else None if incident.afterwards else sitting.current_item,
         trace=incident.as_json(),
         models=dict(models),
     )

@@ -91,6 +91,7 @@ watches = Table(
     Column("recognised_at", Instant),
     Column("unrecognised_s", Float, nullable=False, server_default="0"),
     Column("unrecognised_since", Instant),
+    Column("afterwards_s", Float, nullable=False, server_default="0"),
     Column("scribe", String(20)),
 )
 
@@ -148,7 +149,8 @@ class WatchRecord:
     """What the watch over one sitting counted, and where its chain stood; drained when nothing of it is left to look at.
 
     `recognised_at` is when the face was last good enough to be compared; `unrecognised_s` long times without that which are over, and
-    `unrecognised_since` the one that goes on: facts about the pictures, not about the candidate.
+    `unrecognised_since` the one that goes on: facts about the pictures, not about the candidate. `afterwards_s` is that part of
+    `observable_s` which was seen in pictures that came after a cut.
     """
 
     sitting_id: SittingId
@@ -166,6 +168,7 @@ class WatchRecord:
     recognised_at: datetime | None = None
     unrecognised_s: float = 0.0
     unrecognised_since: datetime | None = None
+    afterwards_s: float = 0.0
     scribe: str | None = None  # what is known of an enrolled scribe, in the words of vision/companions.py
 
     @property

@@ -34,12 +34,12 @@ from proctoring.vision.hearing import Hearing
 from proctoring.vision.thumbs import thumbnail
 from proctoring.watch import Totals, Watch
 from workers.frames import Entry, Tally
+from workers.proctor.afterwards import Afterwards
 
 SAY_EVERY = timedelta(seconds=1)
 SHOW_EVERY = timedelta(seconds=2)
 SILENT_AFTER_S = 4.0
 STILL_COMPLETABLE_S = 20.0
-MOST_KEPT = 60  # frames that a page kept, waiting for the gap that they belong to: what it says of itself fills no memory
 DEAF_AFTER = timedelta(seconds=5)
 
 log = structlog.get_logger()
@@ -71,8 +71,9 @@ class Desk:
         self._before = orders.before
         self._replayed = Totals()
         self._last: Frame | None = None
+        self._live_at: datetime | None = None
         self._last_look: Observation | None = None
-        self._kept: deque[Shot] = deque(maxlen=MOST_KEPT)
+        self._afterwards = Afterwards(orders.policy, lambda: eyes_for(networks, orders.face, orders.scribe))
         self._recent: deque[datetime] = deque()
         self._looked = self._gaps = self.raised = self.unreadable = 0
         self._said: list[Said] = []
@@ -94,23 +95,27 @@ class Desk:
         self._has_scribe = orders.scribe is not None
         self._listens = Kind.TALKING not in orders.policy.off
         self._hearing = Hearing(self._networks.voice) if self._listens and self._networks.voice is not None else None
+        known, late = ([one for one in orders.incidents if one.afterwards is sent] for sent in (False, True))
+        policy = orders.policy if self._scribe is not Scribe.NO_FACE else orders.policy.without(Kind.SEVERAL_PEOPLE)
+        self._afterwards = Afterwards(policy, lambda: eyes_for(self._networks, orders.face, orders.scribe), late, orders.expected)
         before_s = self._seconds(self._before.recognised_at) if self._before.recognised_at is not None else None
         self._watch = Watch(
-            orders.policy if self._scribe is not Scribe.NO_FACE else orders.policy.without(Kind.SEVERAL_PEOPLE),
+            policy,
             baseline=orders.baseline or self._centre.baseline,
-            known=orders.incidents,
+            known=known,
             recognised_s=before_s,
             expected=orders.expected,
         )
         now_s = self._seconds(self._engine.clock.now())
         for incident in orders.incomplete:
-            if now_s - incident.raised_s < STILL_COMPLETABLE_S:
+            if now_s - incident.raised_s < STILL_COMPLETABLE_S and not incident.afterwards:
                 self._ring.keep(incident)
 
     def expect(self, expected: Expected) -> None:
         """Take over what people dismissed by now."""
         if self._watch is not None:
             self._watch.expect(expected)
+            self._afterwards.expect(expected)
 
     def replay(self, entries: list[Entry]) -> None:
         """See again what an earlier owner finished, for memory's sake; what it had counted already is not counted twice."""
@@ -120,6 +125,7 @@ class Desk:
                 self.receive(entry)
                 self._replayed = self._watch.totals() if self._watch else Totals()
                 self._looked = self._gaps = 0
+                self._afterwards.forget_replayed()
                 self._tally, self._received_before = entry.tally, self._before.frames_received - entry.tally.received
             else:
                 self.receive(entry)
@@ -134,8 +140,8 @@ class Desk:
             self._gap(entry.happened)
         elif isinstance(entry.happened, Fact):
             self._learn(entry.happened)
-        elif entry.happened.kept and self._watch is not None:
-            self._kept.append(Shot(jpeg=entry.happened.jpeg, observation=self._unseen(entry.happened)))
+        elif entry.happened.kept:
+            self._look_back(entry.happened)
         else:
             self._look(entry.happened)
         self._store_changes()
@@ -152,7 +158,8 @@ class Desk:
         if now_s - since_s >= SILENT_AFTER_S:
             self._watch.gap(since_s, now_s)
             self._ring.reach(now_s)
-            self._store_changes()
+        self._afterwards.tick(now)
+        self._store_changes()
 
     def end(self, sitting: Sitting) -> None:
         """Close what is open and say that nothing is left to look at: the sitting is over and its stream is empty."""
@@ -162,6 +169,7 @@ class Desk:
                 self._watch.gap(self._silent_since(), ended_s)
             self._watch.end()
             self._ring.end()
+            self._afterwards.end()
             self._store_changes()
             for left in tuple(self._left_open.values()):
                 self._store(IncidentChange(change=Change.CLOSED, incident=replace(left, end_s=max(one.last_s for one in left.findings))))
@@ -172,6 +180,7 @@ class Desk:
         before, here = self._before, self._watch.totals() if self._watch else Totals()
         lost = {kind: here.unobservable_s.get(kind, 0.0) - self._replayed.unobservable_s.get(kind, 0.0) for kind in here.unobservable_s}
         unobservable = {kind: round(before.unobservable.get(kind, 0.0) + lost.get(kind, 0.0), 3) for kind in {*before.unobservable, *lost}}
+        late = self._afterwards.covered()
         received = self._received_before + self._tally.received
         analysed = before.frames_analysed + self._looked
         baseline = self._watch.baseline if self._watch else None
@@ -180,12 +189,13 @@ class Desk:
             frames_received=received,
             frames_dropped=max(0, received - analysed),
             frames_analysed=analysed,
-            observable_s=round(before.observable_s + here.observable_s - self._replayed.observable_s, 3),
-            unobservable=unobservable,
+            observable_s=round(before.observable_s + here.observable_s - self._replayed.observable_s + late.observable_s, 3),
+            afterwards_s=round(before.afterwards_s + late.observable_s, 3),
+            unobservable=late.booked(unobservable),
             gaps=before.gaps + self._gaps,
             chain_head=self._last.head.hex() if self._last else before.chain_head,
             last_seq=self._last.seq if self._last else before.last_seq,
-            last_frame_at=self._last.at if self._last else before.last_frame_at,
+            last_frame_at=self._live_at or before.last_frame_at,
             baseline=baseline.as_json() if baseline else before.baseline,
             recognised_at=self._moment(here.recognised_s) or before.recognised_at,
             unrecognised_s=round(before.unrecognised_s + here.unrecognised_s - self._replayed.unrecognised_s, 3),
@@ -195,7 +205,12 @@ class Desk:
 
     def costs(self) -> dict[str, float]:
         """Hand out the seconds of CPU that each stage of seeing took since last asked, once."""
-        return self._eyes.costs.taken()
+        spent, late = self._eyes.costs.taken(), self._afterwards.costs()
+        return {stage: spent.get(stage, 0.0) + late.get(stage, 0.0) for stage in {*spent, *late}}
+
+    def is_catching_up(self, now: datetime) -> bool:
+        """Tell whether pictures of a cut may still come."""
+        return self._afterwards.is_catching_up(now)
 
     def said(self) -> list[Said]:
         """Hand out the messages for wall and page, once."""
@@ -243,8 +258,16 @@ class Desk:
         heard = self._hearing.heard_at if self._hearing is not None else None
         return "heard" if heard is not None and self._engine.clock.now() - heard < DEAF_AFTER else "not_heard"
 
+    def _look_back(self, frame: Frame) -> None:
+        """Look at a picture that the page kept while the line was cut, at its own time, beside what is seen live."""
+        self._last, at = frame, frame.shown_at
+        if self._watch is None or at is None or self._seconds(at) < 0 or at > (self.sitting.submitted_at or at):
+            return
+        seen = self._afterwards.receive(frame, self._seconds(at), self._watch.baseline)
+        self._looked, self.unreadable = self._looked + seen, self.unreadable + (not seen)
+
     def _look(self, frame: Frame) -> None:
-        self._last = frame
+        self._last, self._live_at = frame, frame.at
         at_s = self._seconds(frame.at)
         if at_s < 0 or (self.sitting.submitted_at is not None and frame.at > self.sitting.submitted_at):
             return
@@ -279,39 +302,29 @@ class Desk:
         elif self._watch is not None and self._seconds(fact.at) >= 0:
             self._watch.report(Kind.CHAIN_BROKEN, self._seconds(fact.at), fact.seq)
 
-    def _unseen(self, frame: Frame) -> Observation:
-        return Observation(at=max(0.0, self._seconds(frame.at)), seq=frame.seq)
-
     def _store_changes(self) -> None:
         if self._watch is None:
             return
         for change in self._watch.incidents():
             self._store(change)
-        for segment in self._ring.segments():
+        for change, segment in self._afterwards.changes():
+            self._store(change, segment)
+        for segment in [*self._ring.segments(), *self._afterwards.segments()]:
             incidents.add_evidence(self._engine, self.sitting.id, segment)
-        self._store_kept()
 
-    def _store(self, change: IncidentChange) -> None:
+    def _store(self, change: IncidentChange, so_far: Segment | None = None) -> None:
         incident = change.incident
         self._left_open.pop(incident.key, None)
         bare = Segment(key=incident.key, shots=(), chosen=())
         shown = change.change is Change.OPENED and not incident.lead.expected  # what is expected needs no pictures
-        segment = self._ring.so_far(incident) if shown else bare
+        segment = (so_far or self._ring.so_far(incident)) if shown else bare
         incident_id = incidents.record(self._engine, self.sitting.id, change, segment, self._models)
-        if shown:
+        if shown and so_far is None:
             self._ring.keep(incident)
         if change.change is Change.OPENED:
             self.raised += 1
             log.info("incident_opened", sitting=self.sitting.id, incident=incident_id, kind=incident.kind.value, tier=incident.tier.value)
         self._said.append(Said(channel=f"wall:{self.sitting.session_id}", message=self._incident_message(incident_id, change)))
-
-    def _store_kept(self) -> None:
-        """Frames that the page kept while the line was cut show what the gap hid: they are evidence of it, never of anything else."""
-        gap = next((one for one in (self._watch.open_incidents() if self._watch else ()) if one.kind is Kind.FEED_GAP), None)
-        if gap is not None and self._kept:
-            shots = tuple(self._kept)
-            self._kept.clear()
-            incidents.add_evidence(self._engine, self.sitting.id, Segment(key=gap.key, shots=shots, chosen=tuple(one.seq for one in shots)))
 
     def _tell(self, frame: Frame, seen: Observation) -> None:
         now = self._engine.clock.now()

@@ -42,6 +42,7 @@ SAY_EYES_EVERY_S = 60.0
 STALE_AFTER = timedelta(seconds=2)
 AWAY_WAIT_S = 0.5
 CATCH_UP_S = 10.0
+CATCHES_UP_WITHIN = timedelta(minutes=20)  # of handing in: for so long a page may still send what it kept in a cut
 
 log = structlog.get_logger()
 
@@ -187,8 +188,11 @@ class Worker:
             watches.count(self._engine, counted)
 
     def _finish(self, desk: Desk) -> None:
-        submitted = desk.sitting.submitted_at or self._engine.clock.now()
-        gone = self._engine.clock.now() - submitted > KEPT_FOR + STALE_AFTER  # what is older is not in the stream any more
+        now = self._engine.clock.now()
+        submitted = desk.sitting.submitted_at or now
+        if desk.is_catching_up(now) and now - submitted < CATCHES_UP_WITHIN:
+            return
+        gone = now - submitted > KEPT_FOR + STALE_AFTER  # what is older is not in the stream any more
         if gone or self._shards.holds_nothing_of(desk.sitting.id, desk.last_id):
             desk.end(desk.sitting)
             self._publish(desk)

@@ -218,7 +218,13 @@ def test_what_workers_publish_reaches_the_page_and_a_wish_about_the_load_the_pro
         assert until(lambda: store.publish(f"page:{SITTING}", '{"type": "seen", "observable": true}'))
         assert camera.wait_for("seen")["observable"] is True
 
-        store.publish(f"page:{SITTING}", '{"type": "load", "fps": 5, "quality": 0.4}')
+        store.publish(f"page:{SITTING}", '{"type": "load", "fps": 5000, "quality": 0.4}')  # that no page could bear, and changes nothing
+        store.publish(f"page:{SITTING}", '{"type": "load", "fps": 5, "quality": 0.4, "width": 320}')
+        assert until(lambda: camera.send(JPEG) >= 0 and camera.wait_for("ack")["fps"] == 5)
+        assert (camera.heard[-1]["quality"], camera.heard[-1]["width"]) == (0.4, 320)
+
+        store.publish(f"page:{SITTING}", '{"type": "load", "fps": 3, "quality": 0.5, "seconds": 1}')  # for a moment, and then as before
+        assert until(lambda: camera.send(JPEG) >= 0 and camera.wait_for("ack")["fps"] == 3)
         assert until(lambda: camera.send(JPEG) >= 0 and camera.wait_for("ack")["fps"] == 5)
     store.close()
 
