@@ -52,7 +52,7 @@ def test_light_added_to_pixels_is_read_again_as_strong_as_it_was_through_the_pag
     assert after is not None
     shift = _chroma(after.skin) - _chroma(before.skin)
     expected = 100 / GAMMA * np.array([np.log1p(share), np.log1p(-share)])
-    assert shift == pytest.approx(expected, abs=0.12 + 0.15 * 100 * share / GAMMA)
+    assert shift == pytest.approx(expected, abs=0.25 + 0.15 * 100 * share / GAMMA)
 
 
 def test_the_wall_takes_far_less_of_the_light_than_the_face() -> None:
