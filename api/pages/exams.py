@@ -28,7 +28,7 @@ from assessment_engine.exams import SIGNALS, ExamPolicy, ExamVerb
 from assessment_engine.kernel.errors import AssessmentError, Conflict, Invalid
 from assessment_engine.kernel.ids import CourseId, ExamId, FormId
 from assessment_engine.people import Actor
-from assessment_engine.services import courses, exams, eyes, forms
+from assessment_engine.services import courses, demotion, exams, eyes, forms
 from assessment_engine.services.competency import competencies
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.exams import NewExam
@@ -136,6 +136,7 @@ def _exam_page(request: Request, engine: Engine, actor: Actor, exam_id: ExamId, 
         refused_code="" if refused is None else refused.code,
         begun=exams.has_begun(engine, actor, exam_id),
         unseen=eyes.unseen_now(engine, exam.policy),
+        demoted=demotion.demoted_in(engine, exam_id),
         wording=wording,
         sheets=[sheet for sheet in exams.sessions(engine, actor) if sheet.exam.id == exam.id],
         kinds=WATCHED,

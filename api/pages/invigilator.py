@@ -14,7 +14,7 @@ from assessment_engine.delivery.checkin import CheckInVerb
 from assessment_engine.kernel.errors import Conflict
 from assessment_engine.kernel.ids import SessionId, SittingId
 from assessment_engine.people import Actor
-from assessment_engine.services import checkin, eyes, wall
+from assessment_engine.services import checkin, demotion, eyes, wall
 from assessment_engine.services.engine import Engine
 
 router = APIRouter(prefix="/invigilator", include_in_schema=False)
@@ -105,7 +105,8 @@ def live_wall(request: Request, engine: EngineDep, actor: Watcher, session_id: S
     """Show the room; the script brings it to life."""
     found = wall.wall(engine, actor, session_id, room)
     unseen = eyes.unseen_now(engine, found.exam.policy)
-    return page(request, "invigilator/wall.html", wall=found, unseen=unseen, wording=wording, said_by_script=_said(request, _WALL_WORDS))
+    demoted, said = demotion.demoted_in(engine, found.exam.id), _said(request, _WALL_WORDS)
+    return page(request, "invigilator/wall.html", wall=found, unseen=unseen, demoted=demoted, wording=wording, said_by_script=said)
 
 
 @router.get("/sittings/{sitting_id}")

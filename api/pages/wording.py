@@ -98,6 +98,15 @@ CASE_STATES: Mapping[str, str] = {
     "dismissed": N_("Dismissed"),
 }
 
+ORIGINS: Mapping[str, str] = {
+    "again": N_("A decision that was looked at again"),
+    "planted": N_("A planted case"),
+    "audit": N_("An audit of unflagged time"),
+}
+"""Why an unmarked case was set before a reviewer; only officers are told, afterwards."""
+
+ANSWERED: Mapping[str, str] = {"dismiss": N_("dismiss"), "uphold": N_("uphold")}
+
 GIVEN: Mapping[str, str] = {
     "dismiss": N_("You dismissed a case. You can take it back."),
     "uphold": N_("You upheld a case. You can take it back."),

@@ -20,6 +20,7 @@ from assessment_engine.invigilation import (
     observable_share,
     outcome_of,
 )
+from assessment_engine.invigilation.interests import ConflictOfInterest
 from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotYet
 from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SittingId, new_id
 from assessment_engine.people import SESSION_STAFF, Actor, require
@@ -27,6 +28,12 @@ from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent, Facts
 from assessment_engine.storage.incidents import IncidentRecord, WatchRecord
+
+
+def check_stranger(tx: Transaction, person_id: PersonId, sitting: Sitting) -> None:
+    """Refuse whoever knows the candidate, or is the candidate; raises ConflictOfInterest."""
+    if sitting.candidate_id in tx.interests.of(person_id):
+        raise ConflictOfInterest("nobody judges their own sitting, or somebody they know")
 
 
 def going_on(tx: Transaction, incident: IncidentRecord) -> bool:
@@ -49,8 +56,7 @@ def judge(engine: Engine, actor: Actor, incident_id: IncidentId, judgement: Judg
 
 def judged_by(tx: Transaction, found: Case, judgement: Judgement, person_id: PersonId, now: datetime) -> tuple[Case, Adjudication]:
     """Return a locked case as a person's judgement leaves it; raises NotAllowed, NotYet, SecondPersonNeeded…"""
-    if tx.sittings.get(found.sitting_id).candidate_id == person_id:
-        raise NotAllowed("nobody judges their own sitting")
+    check_stranger(tx, person_id, tx.sittings.get(found.sitting_id))
     if going_on(tx, tx.incidents.get(found.incident_id, found.organisation_id)):
         raise NotYet("the incident is still going on and may grow graver; judge it when it has ended")
     earlier = tx.invigilation.adjudications_of(found.incident_id)

@@ -14,7 +14,7 @@ from assessment_engine.kernel.ids import IncidentId, PersonId, SessionId, Sittin
 from assessment_engine.people import SESSION_STAFF, Actor, Person, require
 from assessment_engine.services import unmarked
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.invigilation import going_on, needs_enough_seen, watched_of
+from assessment_engine.services.invigilation import check_stranger, going_on, needs_enough_seen, watched_of
 from assessment_engine.services.risk import risk_for
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent, answer_saved
@@ -168,7 +168,7 @@ def _seated(tx: Transaction, sitting: Sitting) -> Seated:
 
 
 def case(engine: Engine, actor: Actor, incident_id: IncidentId) -> CaseFile:
-    """Return a case with its evidence and context; another's judgement and the machine's number only as the rules allow."""
+    """Return a case with its evidence and context; others' judgements and the machine's number as the rules allow. Raises ConflictOfInterest."""
     require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.read() as tx:
@@ -190,6 +190,7 @@ def _before(tx: Transaction, actor: Actor, case_id: IncidentId) -> _Before:
 def _file(tx: Transaction, actor: Actor, before: _Before, now: datetime) -> CaseFile:
     found, incident, earlier = before.case, before.incident, before.judged
     sitting = tx.sittings.get(found.sitting_id)
+    check_stranger(tx, actor.person_id, sitting)
     shows = found.shows_the_machine(actor.person_id, earlier)
     readable = [one for one in earlier if found.may_see(one, actor.person_id, earlier)]
     goes_on, pending = going_on(tx, incident), tx.pending.pending_of(found.incident_id)

@@ -5,6 +5,8 @@ services/figures.py; none of it changes a sitting's outcome.
 """
 
 import secrets
+from dataclasses import dataclass
+from datetime import datetime
 
 from assessment_engine.invigilation import UNDECIDED, Case, CaseState, Verdict
 from assessment_engine.invigilation.pending import PendingJudgement
@@ -13,12 +15,41 @@ from assessment_engine.kernel.errors import Conflict, Invalid, NotFound
 from assessment_engine.kernel.ids import IncidentId, PersonId, new_id
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.invigilation import check_stranger
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import Facts
 from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord
 from assessment_engine.storage.unmarked import PlantedCase
 
 _FINE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnTheShelf:
+    """A planted case, with what it shows and whose it is."""
+
+    case: PlantedCase
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plantable:
+    """An incident of a simulated sitting that could be planted, with its peak's picture."""
+
+    incident_id: IncidentId
+    kind: str
+    name: str
+    raised_at: datetime
+    picture: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """What is planted, and what could be."""
+
+    planted: tuple[OnTheShelf, ...]
+    simulated: tuple[Plantable, ...]
 
 
 class NotSimulated(Invalid):
@@ -79,8 +110,9 @@ def _plant_for(tx: Transaction, pending: PendingJudgement) -> None:
 
 def check(tx: Transaction, review: UnmarkedReview, person_id: PersonId) -> None:
     """Refuse whom an unmarked case is not for, as a real one would."""
+    check_stranger(tx, person_id, tx.sittings.get(review.sitting_id))
     judged = review.incident_id is not None and tx.unmarked.judged(review.incident_id, person_id)
-    review.check(person_id, tx.sittings.get(review.sitting_id).candidate_id, judged)
+    review.check(person_id, judged_before=judged)
 
 
 def answer(tx: Transaction, review: UnmarkedReview, pending: PendingJudgement) -> None:
@@ -126,3 +158,27 @@ def withdraw(engine: Engine, actor: Actor, incident_id: IncidentId) -> None:
         if not tx.unmarked.withdraw(incident_id, actor.organisation_id, now):
             raise NotFound("no such planted case")
         tx.audit.append("case_withdrawn", subject=incident_id, actor=actor.person_id, now=now)
+
+
+def library(engine: Engine, actor: Actor) -> Library:
+    """Return the organisation's library of planted cases, and the incidents of simulated sittings that are not in it."""
+    require(actor, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        planted = [(one, tx.incidents.get(one.incident_id, actor.organisation_id)) for one in tx.unmarked.library(actor.organisation_id)]
+        found = [tx.incidents.get(one, actor.organisation_id) for one in tx.unmarked.simulated(actor.organisation_id)]
+        names = {one.sitting_id: _name(tx, one) for one in [*found, *(incident for _, incident in planted)]}
+        return Library(
+            planted=tuple(OnTheShelf(case=case, kind=incident.kind, name=names[incident.sitting_id]) for case, incident in planted),
+            simulated=tuple(
+                Plantable(incident_id=one.id, kind=one.kind, name=names[one.sitting_id], raised_at=one.raised_at, picture=_picture(tx, one))
+                for one in found
+            ),
+        )
+
+
+def _name(tx: Transaction, incident: IncidentRecord) -> str:
+    return tx.people.get(tx.sittings.get(incident.sitting_id).candidate_id).name
+
+
+def _picture(tx: Transaction, incident: IncidentRecord) -> str | None:
+    return next((one.id for one in tx.incidents.evidence_of(incident.id) if one.role == "peak"), None)

@@ -2,10 +2,11 @@
 
 from dataclasses import asdict
 
-from sqlalchemy import Column, Connection, ForeignKey, String, Table, Text, insert, select
+from sqlalchemy import Column, ColumnElement, Connection, ForeignKey, String, Table, Text, exists, insert, select
 
 from assessment_engine.invigilation.interests import Interest, Tie
 from assessment_engine.kernel.ids import OrganisationId, PersonId
+from assessment_engine.storage.delivery import sittings
 from assessment_engine.storage.schema import Instant, metadata
 
 conflicts_of_interest = Table(
@@ -18,6 +19,12 @@ conflicts_of_interest = Table(
     Column("note", Text, nullable=False),
     Column("declared_at", Instant, nullable=False),
 )
+
+
+def knows(person_id: PersonId) -> ColumnElement[bool]:
+    """Return the condition that somebody declared that they know the candidate of a row of `sittings`."""
+    theirs = conflicts_of_interest.c.person_id == person_id
+    return exists().where(theirs, conflicts_of_interest.c.candidate_id == sittings.c.candidate_id)
 
 
 class Interests:

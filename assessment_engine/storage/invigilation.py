@@ -43,6 +43,7 @@ from assessment_engine.kernel.ids import ExamId, IncidentId, OrganisationId, Per
 from assessment_engine.storage.delivery import sittings
 from assessment_engine.storage.exams import exam_sessions
 from assessment_engine.storage.incidents import evidence_keys, incidents
+from assessment_engine.storage.interests import knows
 from assessment_engine.storage.pending import pending_judgements
 from assessment_engine.storage.schema import Instant, metadata
 
@@ -128,10 +129,10 @@ class Invigilation:
         return [_case(row) for row in rows]
 
     def waiting_for(self, person_id: PersonId, organisation_id: OrganisationId) -> list[WaitingCase]:
-        """Return the undecided cases of others' sittings that this person has not judged, and that nobody's pending judgement holds."""
+        """Return the undecided cases of strangers that this person has not judged, and that nobody's pending judgement holds."""
         judged = select(adjudications.c.incident_id).where(adjudications.c.person_id == person_id)
         joined = cases.join(incidents, incidents.c.id == cases.c.incident_id).join(sittings, sittings.c.id == cases.c.sitting_id)
-        mine = (cases.c.organisation_id == organisation_id) & (sittings.c.candidate_id != person_id)
+        mine = (cases.c.organisation_id == organisation_id) & (sittings.c.candidate_id != person_id) & ~knows(person_id)
         query = select(cases, incidents.c.kind, incidents.c.severity).select_from(joined)
         query = query.where(mine, _UNDECIDED, cases.c.incident_id.not_in(judged), ~_PENDING)
         found = self._connection.execute(query.order_by(cases.c.opened_at, cases.c.incident_id))
@@ -182,6 +183,13 @@ class Invigilation:
         latest = query.order_by(proctoring_decisions.c.decided_at.desc(), proctoring_decisions.c.incidents_until.desc()).limit(1)
         row = self._connection.execute(latest).first()
         return None if row is None else _decision(row)
+
+    def decisions_of(self, sitting_id: SittingId) -> list[ProctoringDecision]:
+        """Return every decision on a sitting, oldest first; the last one stands."""
+        query = select(proctoring_decisions).where(proctoring_decisions.c.sitting_id == sitting_id)
+        return [
+            _decision(row) for row in self._connection.execute(query.order_by(proctoring_decisions.c.decided_at, proctoring_decisions.c.id))
+        ]
 
     def undecided_sittings(self, organisation_id: OrganisationId) -> list[SittingId]:
         """Return the submitted sittings without a decision that is newer than their last flag, oldest first."""

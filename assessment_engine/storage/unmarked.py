@@ -31,6 +31,7 @@ from assessment_engine.invigilation.unmarked import Answer, Origin, UnmarkedRevi
 from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SittingId
 from assessment_engine.storage.delivery import sittings
 from assessment_engine.storage.incidents import evidence_keys, incidents
+from assessment_engine.storage.interests import knows
 from assessment_engine.storage.invigilation import adjudications, cases
 from assessment_engine.storage.pending import pending_judgements
 from assessment_engine.storage.schema import Instant, metadata
@@ -123,7 +124,7 @@ class UnmarkedReviews:
         """Return those that wait for this person: nobody's own sitting, nothing they judged before, nothing whose pictures are erased."""
         table = unmarked_reviews
         judged = select(adjudications.c.incident_id).where(adjudications.c.person_id == person_id)
-        own = exists().where(sittings.c.id == table.c.sitting_id, sittings.c.candidate_id == person_id)
+        own = exists().where(sittings.c.id == table.c.sitting_id, (sittings.c.candidate_id == person_id) | knows(person_id))
         held = exists().where(
             pending_judgements.c.case_id == table.c.id,
             pending_judgements.c.undone_at.is_(None),

@@ -8,11 +8,12 @@ from sqlalchemy.exc import IntegrityError
 
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.invigilation import CaseState, Outcome
+from assessment_engine.invigilation.interests import ConflictOfInterest, Tie
 from assessment_engine.invigilation.keys import DEFAULT_KEYS, KeysClash, NoSuchKey, ReviewKeys
 from assessment_engine.invigilation.pending import JudgedMeanwhile, TooLateToUndo
 from assessment_engine.kernel.errors import NotAllowed, SecondPersonNeeded
 from assessment_engine.kernel.ids import IncidentId
-from assessment_engine.services import invigilation, judgements, review
+from assessment_engine.services import interests, invigilation, judgements, review
 from assessment_engine.services.engine import Engine
 from tests.builders import World, a_world, an_engine, steer, told
 from tests.services.test_invigilation import DISMISS, UPHOLD, a_flag, finished, judges
@@ -198,6 +199,17 @@ def test_the_second_at_a_case_is_told_who_has_it_open(engine: Engine, world: Wor
     assert review.case(engine, meera, incident).open_with == ["Ravi Das"]
     steer(engine).advance(51)
     assert judgements.see(engine, meera, incident) == []
+
+
+def test_whoever_knows_the_candidate_neither_sees_nor_judges_the_case(engine: Engine, world: World) -> None:
+    incident, (ravi, meera) = a_flag(engine, world), judges(engine, world)
+    interests.declare(engine, ravi, world.sitting_id, Tie.KNOWS)
+
+    assert (review.review_queue(engine, ravi).total, review.review_queue(engine, meera).total) == (0, 1)
+    with pytest.raises(ConflictOfInterest):
+        review.case(engine, ravi, incident)
+    with pytest.raises(ConflictOfInterest):
+        judgements.give(engine, ravi, incident, DISMISS)
 
 
 def test_past_decisions_order_the_queue(engine: Engine, world: World) -> None:

@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 
 from assessment_engine.storage.database import open_database
-from assessment_engine.storage.migrations import migrate
+from assessment_engine.storage.migrations import migrate, versions
 from assessment_engine.storage.schema import metadata
 
 
