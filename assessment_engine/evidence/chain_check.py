@@ -26,12 +26,13 @@ MOST_STRETCHES = 100_000  # a stretch a minute for ten weeks
 
 @dataclass(frozen=True, slots=True)
 class ChainChecked:
-    """What was found, and the records by number as far as they can be believed."""
+    """What was found, the records by number as far as they can be believed, and the numbers whose records the log says to be lost."""
 
     findings: tuple[Finding, ...]
     notes: tuple[Finding, ...]
     records: Mapping[int, Record]
     frames: int
+    lost: tuple[range, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,11 @@ def _check(sitting_id: str, leaves: Sequence[ProvenLeaf], files: Mapping[int, by
             findings += wrong
             stretches.append(_Stretch(leaf, rows))
     in_order = sorted(stretches, key=lambda one: (int(one.said["first_seq"]), int(one.said["ordinal"])))
-    joins, notes = _joins(sitting_id, in_order)
+    joins, notes, lost = _joins(sitting_id, in_order)
     findings += joins + _clock(in_order) + _end(own, logged, in_order)
     notes += [note for one in in_order for note in _late(one)]
     records = {row.seq: row for one in in_order for row in one.rows}
-    return ChainChecked(tuple(findings), tuple(notes), records, sum(len(one.rows) for one in in_order))
+    return ChainChecked(tuple(findings), tuple(notes), records, sum(len(one.rows) for one in in_order), lost)
 
 
 def _ordinal(said: Mapping[str, Any]) -> int:
@@ -165,10 +166,11 @@ def _diagnosed(ordinal: int, said: Mapping[str, Any], rows: Sequence[Record]) ->
     return _at(FindingKind.EDITED, ordinal, f"records {where} are not those that were logged")
 
 
-def _joins(sitting_id: str, in_order: Sequence[_Stretch]) -> tuple[list[Finding], list[Finding]]:
+def _joins(sitting_id: str, in_order: Sequence[_Stretch]) -> tuple[list[Finding], list[Finding], tuple[range, ...]]:
     """Return where stretches do not join: what was said when it happened is lost, what was not is spliced (or another sitting's)."""
     findings: list[Finding] = []
     notes: list[Finding] = []
+    lost: list[range] = []
     head, last = first_link(sitting_id).hex(), -1
     for one in in_order:
         start, first, ordinal = str(one.said["start"]), int(one.said["first_seq"]), int(one.said["ordinal"])
@@ -177,11 +179,12 @@ def _joins(sitting_id: str, in_order: Sequence[_Stretch]) -> tuple[list[Finding]
             findings.append(_at(FindingKind.SPLICED, ordinal, f"frame {first} comes after frame {last} was logged", first))
         elif start != head and start != known:
             notes.append(_at(NoteKind.LOST, ordinal, f"the records before frame {first} were lost with a process; the log says so", first))
+            lost.append(range(last + 1, first))
         elif start != head:
             kind = FindingKind.FOREIGN_SITTING if last < 0 else FindingKind.SPLICED
             findings.append(_at(kind, ordinal, f"frame {first} does not follow from the frame before it", first))
         head, last = str(one.said["head"]), int(one.said["last_seq"])
-    return findings, notes
+    return findings, notes, tuple(lost)
 
 
 def _clock(in_order: Sequence[_Stretch]) -> list[Finding]:

@@ -63,7 +63,7 @@ def packed_files(manifest: Json, files: Files, key: SigningKey) -> bytes:
     signature = as_json({"key_id": key.key_id, "signature": key.sign(written)})
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as package:
-        for name, data in {README: files[README], MANIFEST: written, SIGNATURE: signature, **files}.items():
+        for name, data in {README: files[README], MANIFEST: written, SIGNATURE: signature, **dict(sorted(files.items()))}.items():
             how = zipfile.ZIP_STORED if name.endswith(".jpg") else zipfile.ZIP_DEFLATED
             info = zipfile.ZipInfo(name, _EPOCH)
             info.compress_type, info.external_attr = how, 0o644 << 16

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assessment_engine.evidence import package
-from assessment_engine.evidence.chain_check import check_chain, segment_name
+from assessment_engine.evidence.chain_check import ChainChecked, check_chain, segment_name
 from assessment_engine.evidence.findings import Finding, FindingKind, NoteKind
 from assessment_engine.evidence.leaves import ProvenLeaf, check_leaves, leaf_from
 from assessment_engine.kernel.canonical import Json, digest, sha256_hex
@@ -66,8 +66,11 @@ class _Opened:
     leaves: tuple[ProvenLeaf, ...]
 
     def rows(self, name: str) -> list[dict[str, Any]]:
-        """Return a JSON list of the package; a file that is not there is an empty one, the manifest says that it is missing."""
-        return _rows(self.files.get(name, b"[]"))
+        """Return a JSON list of the package; a file that is not there, or cannot be read, is an empty one: `_unread` says so."""
+        try:
+            return _rows(self.files[name])
+        except (KeyError, UnreadableFile, ValueError, RecursionError):
+            return []
 
 
 def check_package(data: bytes, published: Mapping[str, bytes] | None = None) -> Checked:
@@ -75,12 +78,12 @@ def check_package(data: bytes, published: Mapping[str, bytes] | None = None) -> 
     opened = _open(package.unpacked_files(data))
     stretches = {_ordinal(name): held for name, held in opened.files.items() if name.startswith("chain/")}
     chain = check_chain(opened.sitting, opened.leaves, stretches)
-    findings, notes = [*_foreign_keys(opened, published), *_manifest(opened)], list(chain.notes)
+    findings, notes = [*_foreign_keys(opened, published), *_manifest(opened), *_unread(opened)], list(chain.notes)
     findings += check_leaves(opened.leaves, _text(opened, package.CHECKPOINT), opened.origin, opened.log_key)
     findings += chain.findings
     pictures: dict[str, int] = {}
     for row in opened.rows(package.FRAMES):
-        state, told = _reading_row(lambda row=row: check_frame(row, opened.sitting, opened.evidence_key, opened.files, chain.records))
+        state, told = _reading_row(lambda row=row: _frame(opened, chain, row))
         pictures[state] = pictures.get(state, 0) + 1
         for one in told:
             (notes if isinstance(one.kind, NoteKind) else findings).append(one)
@@ -94,6 +97,13 @@ def check_package(data: bytes, published: Mapping[str, bytes] | None = None) -> 
         keys=opened.key_ids,
         keys_known=None if published is None else not _foreign_keys(opened, published),
     )
+
+
+def _frame(opened: _Opened, chain: ChainChecked, row: Mapping[str, Any]) -> tuple[str, list[Finding]]:
+    """Check a frame; one whose record was lost with a process, as the log says, cannot be held against the chain, and is told as such."""
+    if int(row["seq"]) not in chain.records and any(int(row["seq"]) in gap for gap in chain.lost):
+        return "unproven", [_of_frame(NoteKind.LOST, package.FRAMES, "its record was lost; the picture cannot be proven", int(row["seq"]))]
+    return check_frame(row, opened.sitting, opened.evidence_key, opened.files, chain.records)
 
 
 def _reading_row(read: Any) -> Any:
@@ -174,6 +184,17 @@ def _manifest(opened: _Opened) -> list[Finding]:
     for name in sorted(held.keys() & listed.keys()):
         if sha256_hex(held[name]) != listed[name]:
             findings.append(Finding(kind=FindingKind.EDITED, place=name, text="this file was changed after the package was made"))
+    return findings
+
+
+def _unread(opened: _Opened) -> list[Finding]:
+    """Return which lists of the package are not there, or are none."""
+    findings = []
+    for name in (package.FRAMES, package.INCIDENTS, package.DECISIONS):
+        try:
+            _rows(opened.files[name])
+        except (KeyError, UnreadableFile, ValueError, RecursionError):
+            findings.append(Finding(kind=FindingKind.EDITED, place=name, text="this list is missing or cannot be read"))
     return findings
 
 

@@ -19,6 +19,7 @@ class JobName(StrEnum):
     SETTLE_SITTING = "settle_sitting"
     ISSUE_CERTIFICATES = "issue_certificates"
     COMPARE_FACES = "compare_faces"
+    PACKAGE_EVIDENCE = "package_evidence"
 
 
 class Jobs(Protocol):

@@ -7,6 +7,7 @@ How long it is kept, the exam's policy says. Which frames are kept, and who may 
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from assessment_engine.kernel.canonical import sha256_hex
-from assessment_engine.kernel.errors import HashMismatch
+from assessment_engine.kernel.errors import EvidenceKeyUnreadable, HashMismatch, NotFound
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.events import sitting_event
@@ -43,12 +44,15 @@ class DataKey:
 
 
 def data_key(engine: Engine, sitting_id: SittingId) -> DataKey:
-    """Return a sitting's key, made when first asked for; raises NotFound once it is erased."""
+    """Return a sitting's key, made when first asked for; raises NotFound once it is erased, EvidenceKeyUnreadable."""
     with engine.store.read() as tx:
         wrapped = tx.incidents.wrapped_key(sitting_id)
     if wrapped is None:
         wrapped = _keep_new_key(engine, sitting_id)
-    return DataKey(sitting_id, _open(_wrapping_key(engine), wrapped, sitting_id.encode()))
+    try:
+        return DataKey(sitting_id, _open(_wrapping_key(engine), wrapped, sitting_id.encode()))
+    except HashMismatch as error:
+        raise EvidenceKeyUnreadable("the key of this sitting's evidence cannot be opened with the key that is installed here") from error
 
 
 def new_data_key(engine: Engine, sitting_id: SittingId) -> tuple[DataKey, bytes]:
@@ -68,6 +72,30 @@ def read_frame(engine: Engine, row: EvidenceRecord) -> bytes:
     if sha256_hex(jpeg) != row.sha256:
         raise HashMismatch("this evidence has another hash than its row")
     return jpeg
+
+
+class FrameState(StrEnum):
+    """What became of a frame that was kept."""
+
+    WHOLE = "whole"
+    ERASED = "erased"
+    MISSING = "missing"
+    ALTERED = "altered"
+
+
+def frame_state(engine: Engine, row: EvidenceRecord) -> tuple[FrameState, bytes | None]:
+    """Return what the store still has of a frame, and the frame where it is whole; raises StorageUnavailable or EvidenceKeyUnreadable."""
+    try:
+        key = data_key(engine, row.sitting_id)
+    except NotFound:
+        return FrameState.ERASED, None
+    try:
+        jpeg = key.decrypt(row.blob, engine.blobs.get(row.blob))
+    except NotFound:
+        return FrameState.MISSING, None
+    except HashMismatch:
+        return FrameState.ALTERED, None
+    return (FrameState.WHOLE, jpeg) if sha256_hex(jpeg) == row.sha256 else (FrameState.ALTERED, None)
 
 
 def erase_old(engine: Engine) -> int:

@@ -59,6 +59,8 @@ EVENT_KINDS: Mapping[str, str] = {
     "detector_restored": "Two officers restored a detector.",
     "proctoring_decided": "A proctoring decision exists for the sitting.",
     "evidence_erased": "The pictures of the sitting were erased: their time was over.",
+    "evidence_packaged": "A package of the sitting's evidence was made, for its candidate or for staff.",
+    "pictures_wished": "The candidate asked that pictures of ordinary time be kept, or took that back.",
     "late_answers_kept": "Answers came after the seal or for a closed part, and are kept for a decision.",
     "late_answers_judged": "A person said whether late answers shall count.",
     "sitting_scored": "A score report exists.",
