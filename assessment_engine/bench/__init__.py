@@ -17,6 +17,12 @@ def _vision(short: bool, folder: Path | None = None) -> Report:
     return vision.run(short, folder)
 
 
+def _uplink(short: bool) -> Report:
+    from assessment_engine.bench import uplink  # likewise
+
+    return uplink.run(short)
+
+
 BENCHMARKS: Mapping[str, Callable[..., Report]] = {
     "answers": answers.run,
     "chain": chain.run,
@@ -24,5 +30,6 @@ BENCHMARKS: Mapping[str, Callable[..., Report]] = {
     "faults": faults.run,
     "items": items.run,
     "start": start.run,
+    "uplink": _uplink,
     "vision": _vision,
 }
