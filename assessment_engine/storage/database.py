@@ -44,6 +44,7 @@ from assessment_engine.storage.outbox import Outbox
 from assessment_engine.storage.pending import PendingJudgements
 from assessment_engine.storage.people import People
 from assessment_engine.storage.question_reports import QuestionReports
+from assessment_engine.storage.recalibration import Recalibrations
 from assessment_engine.storage.registrations import Registrations
 from assessment_engine.storage.results import ResultBatches
 from assessment_engine.storage.review import Reviews
@@ -189,6 +190,11 @@ class Transaction:
     def demotion(self) -> Demotions:
         """Detectors that raise no flags, and what speaks against each."""
         return Demotions(self.connection)
+
+    @cached_property
+    def recalibrations(self) -> Recalibrations:
+        """Proposals for another calibration of an exam, and their signatures."""
+        return Recalibrations(self.connection)
 
     @cached_property
     def scoring(self) -> ScoreReports:

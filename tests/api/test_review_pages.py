@@ -1,5 +1,6 @@
 """The review pages: the minute to take a judgement back, two people at one case, one's own keys, and the figures, in both languages."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,14 @@ from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.invigilation.keys import DEFAULT_KEYS
 from assessment_engine.invigilation.unmarked import Shares
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import judgements, passwords
+from assessment_engine.services import exams, judgements, passwords
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.people import people
 from tests.api.browsers import Browser, a_browser
+from tests.api.test_calibration_pages import written
 from tests.api.test_invigilator import WORDS, a_flag, a_minute_later, an_invigilator
 from tests.builders import World, a_person, a_world, an_engine, steer
+from tests.services.paper import a_paper
 from tests.services.test_demotion import demoted, until_demoted
 from tests.services.test_invigilation import DISMISS
 from tests.services.test_unmarked import a_simulated_flag
@@ -166,6 +169,27 @@ def test_a_demoted_detector_is_said_everywhere_and_comes_back_with_two_passwords
     assert first.send(restore, reason="The chairs were exchanged.", password=PASSWORD).headers["location"].endswith("done=signed")
     assert second.send(restore, reason="I looked at all of them.", password=PASSWORD).headers["location"].endswith("done=restored")
     assert said not in first.get(f"/cell/exams/{world.exam_id}").text
+
+
+def test_a_recalibration_is_proposed_and_signed_on_the_exams_page(engine: Engine) -> None:
+    paper = a_paper(engine)
+    exams.attach_calibration(engine, paper.officer, paper.exam.id, written())
+    actors = [a_person(engine, paper.officer.organisation_id, Role.CELL_OFFICER, name=name) for name in ("Lata Iyer", "Noor Ali")]
+    first, second = (with_password(engine, actor) for actor in actors)
+    exam, reason = f"/cell/exams/{paper.exam.id}", "Solved again on twice as many hours."
+
+    wrong = first.send(f"{exam}/recalibrations", none="yes", reason=reason, password="no")
+    made = first.send(f"{exam}/recalibrations", none="yes", reason=reason, password=PASSWORD)
+    shown = second.get(f"{exam}?lang=en").text
+    sign = re.search(r"/cell/recalibrations/\w+/sign", shown)
+
+    assert wrong.status_code == 403 and "The password was wrong." in wrong.text
+    assert made.headers["location"] == f"{exam}?done=proposed"
+    assert reason in shown and "waits for a second officer" in shown and sign is not None
+    assert first.send(sign[0], password=PASSWORD).status_code == 403
+    assert second.send(sign[0], password=PASSWORD).headers["location"] == f"{exam}?done=applied"
+    assert "Signed by: Lata Iyer, Noor Ali" in second.get(exam).text
+    assert second.get(f"{exam}?lang=hi").status_code == 200
 
 
 def with_password(engine: Engine, actor: Actor) -> Browser:
