@@ -191,11 +191,6 @@ class Invigilation:
             _decision(row) for row in self._connection.execute(query.order_by(proctoring_decisions.c.decided_at, proctoring_decisions.c.id))
         ]
 
-    def decisions_of(self, sitting_id: SittingId) -> list[ProctoringDecision]:
-        """Return every decision on a sitting, oldest first; the last one stands."""
-        query = select(proctoring_decisions).where(proctoring_decisions.c.sitting_id == sitting_id)
-        return [_decision(row) for row in self._connection.execute(query.order_by(proctoring_decisions.c.decided_at, proctoring_decisions.c.id))]
-
     def undecided_sittings(self, organisation_id: OrganisationId) -> list[SittingId]:
         """Return the submitted sittings without a decision that is newer than their last flag, oldest first."""
         later = exists().where(
