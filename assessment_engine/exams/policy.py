@@ -39,6 +39,8 @@ OBJECTS: Mapping[str, Kind] = MappingProxyType(
 EVERY_COMPETENCY = "*"
 LEVELS = 4
 MOST_EVIDENCE_DAYS = 3650
+MOST_DRAWN = 0.2
+SHARE = 0.02
 
 
 class CalibrationUnfit(Invalid):
@@ -58,7 +60,8 @@ class ExamPolicy:
     `days_between` two of them. `needs_competency` at `needs_level` must be certified before. `calibration` is the record that the limit for
     looking away comes from, for the exam's own budget, attached on `calibrated_on`; without one it is Euro NCAP's seconds.
     `pauses` says who may let the time of one sitting stand still.
-    `sound` is `voice` where microphones are listened to for voices; of the sound nothing is kept.
+    `sound` is `voice` where microphones are listened to for voices; of the sound nothing is kept. `draw_share` of a session's sittings are
+    drawn in secret, and clean frames of theirs kept until audited; `appeal_days` is how long after the result evidence is kept at least.
     """
 
     pass_share: Decimal = Decimal("0.40")
@@ -85,6 +88,8 @@ class ExamPolicy:
     calibration: CalibrationRecord | None = None
     calibrated_on: date | None = None
     sound: str = SOUNDS[0]
+    draw_share: float = SHARE
+    appeal_days: int = 30
     pauses: str = PAUSES[0]
 
     def __post_init__(self) -> None:
@@ -93,6 +98,8 @@ class ExamPolicy:
             raise Invalid("a share is between 0 and 1, and a budget is not negative")
         if not 1 <= self.evidence_days <= MOST_EVIDENCE_DAYS:
             raise Invalid(f"evidence is kept for 1 to {MOST_EVIDENCE_DAYS} days")
+        if not 0 <= self.draw_share <= MOST_DRAWN or not 0 <= self.appeal_days <= MOST_EVIDENCE_DAYS:
+            raise Invalid(f"up to {MOST_DRAWN:.0%} of sittings are drawn, and appeals are taken for 0 to {MOST_EVIDENCE_DAYS} days")
         if unknown := sorted(set(self.signals) - set(SIGNALS)):
             raise Invalid(f"no such signal: {', '.join(unknown)}")
         self._check_delivery()
@@ -144,6 +151,8 @@ class ExamPolicy:
             "needs_competency": self.needs_competency,
             "needs_level": self.needs_level,
             "sound": self.sound,
+            "draw_share": self.draw_share,
+            "appeal_days": self.appeal_days,
             "pauses": self.pauses,
             **({} if self.calibration is None else {"calibration": self.calibration.as_json()}),
             **({} if self.calibrated_on is None else {"calibrated_on": self.calibrated_on.isoformat()}),
@@ -176,6 +185,8 @@ def policy_of(document: Mapping[str, object]) -> ExamPolicy:
         needs_level=int(_number(document.get("needs_level", plain.needs_level))),
         calibration=_calibration(document.get("calibration")),
         sound=str(document.get("sound", plain.sound)),
+        draw_share=_number(document.get("draw_share", plain.draw_share)),
+        appeal_days=int(_number(document.get("appeal_days", plain.appeal_days))),
         pauses=str(document.get("pauses", plain.pauses)),
         calibrated_on=_day(document.get("calibrated_on")),
     )

@@ -1,7 +1,8 @@
 """Keeping chains of frames: a journal every few seconds, a stretch a minute with its entry of the log, and an end.
 
 Written by ingest, which alone sees every frame (`write_journal`, `keep`, `forget_journal`); the sweep takes up what a process that died
-left (`recover`) and closes the chains of sittings that are over (`close_ended`). Records hold no picture: they are neither encrypted nor erased.
+left (`recover`) and closes the chains of sittings that are over (`close_ended`). Records hold no picture: they are neither encrypted
+nor erased.
 """
 
 from collections.abc import Sequence

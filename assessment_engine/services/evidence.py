@@ -61,6 +61,19 @@ def new_data_key(engine: Engine, sitting_id: SittingId) -> tuple[DataKey, bytes]
     return DataKey(sitting_id, secret), _seal(_wrapping_key(engine), secret, sitting_id.encode())
 
 
+def seal_secret(engine: Engine, place: str, secret: bytes) -> bytes:
+    """Encrypt something that only this deployment may read, for the place where it will be kept."""
+    return _seal(_wrapping_key(engine), secret, place.encode())
+
+
+def open_secret(engine: Engine, place: str, sealed: bytes) -> bytes:
+    """Decrypt what `seal_secret` made; raises EvidenceKeyUnreadable."""
+    try:
+        return _open(_wrapping_key(engine), sealed, place.encode())
+    except HashMismatch as error:
+        raise EvidenceKeyUnreadable("a secret of this deployment cannot be opened with the key that is installed here") from error
+
+
 def store_frame(engine: Engine, key: DataKey, blob: str, jpeg: bytes) -> None:
     """Encrypt one frame and put it where its row will say."""
     engine.blobs.put(blob, key.encrypt(blob, jpeg))

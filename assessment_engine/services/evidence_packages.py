@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 
 from assessment_engine.audit import inclusion_proofs
 from assessment_engine.delivery.sitting import Sitting, SittingState
-from assessment_engine.evidence import certificate, chain_check, readme
+from assessment_engine.evidence import chain_check, readme
 from assessment_engine.evidence import package as written
+from assessment_engine.evidence.certificate import About, certificate_source
 from assessment_engine.evidence.leaves import ProvenLeaf
 from assessment_engine.invigilation import UNDECIDED
 from assessment_engine.kernel.canonical import Json, sha256_hex
@@ -97,7 +98,7 @@ def certificate_pdf(engine: Engine, actor: Actor, sitting_id: SittingId) -> byte
         exam, session = tx.exams.get(sitting.exam_id), tx.exams.session(sitting.session_id)
         person, organisation = tx.people.get(sitting.candidate_id), tx.people.organisation(sitting.organisation_id)
         checkpoint = tx.audit.checkpoints(limit=1)[0]
-    about = certificate.About(
+    about = About(
         organisation=(organisation.name, organisation.name_hi),
         candidate=(person.name, person.name_hi),
         exam=f"{exam.title} ({exam.code})",
@@ -114,7 +115,7 @@ def certificate_pdf(engine: Engine, actor: Actor, sitting_id: SittingId) -> byte
         key_ids=tuple(str(key["key_id"]) for key in manifest["keys"].values()),
         system=engine.public_url,
     )
-    return engine.typesetter.pdf(certificate.certificate_source(about))
+    return engine.typesetter.pdf(certificate_source(about))
 
 
 def file_name(record: PackageRecord) -> str:

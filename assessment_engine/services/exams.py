@@ -14,6 +14,7 @@ from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import Conflict, Invalid, NotFound
 from assessment_engine.kernel.ids import CourseId, ExamId, FormId, ItemId, RoomId, SessionId, new_id
 from assessment_engine.people import CIVIL_TIME, SESSION_STAFF, Actor, Role, require
+from assessment_engine.services import draw
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.places import (
     NewRegistration,
@@ -188,6 +189,7 @@ def create_session(engine: Engine, actor: Actor, new: NewSession) -> ExamSession
         tx.exams.add_session(session)
         _use_rooms(tx, actor, session, new.room_ids)
         tx.audit.append("session_created", subject=session.id, actor=actor.person_id, now=now, payload=_about(new))
+        draw.commit(engine, tx, session, now)
     return session
 
 

@@ -94,6 +94,12 @@ class Draws:
         """Say that a drawn sitting was looked through."""
         self._connection.execute(insert(draw_audits).values(sitting_id=sitting_id, audited_by=by, audited_at=now))
 
+    def audited_lately(self, since: datetime) -> list[SittingId]:
+        """Return the sittings that were audited since a moment and whose candidates did not wish to have their pictures kept."""
+        wished = exists().where(keep_wishes.c.sitting_id == draw_audits.c.sitting_id)
+        query = select(draw_audits.c.sitting_id).where(draw_audits.c.audited_at >= since, ~wished)
+        return [SittingId(one) for one in self._connection.execute(query).scalars()]
+
     def wishes(self, sitting_id: SittingId) -> bool:
         """Tell whether the candidate asked that pictures of clean time be kept."""
         return self._connection.execute(select(keep_wishes).where(keep_wishes.c.sitting_id == sitting_id)).first() is not None

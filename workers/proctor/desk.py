@@ -35,6 +35,7 @@ from proctoring.vision.thumbs import thumbnail
 from proctoring.watch import Totals, Watch
 from workers.frames import Entry, Tally
 from workers.proctor.afterwards import Afterwards
+from workers.proctor.kept import Kept
 
 SAY_EVERY = timedelta(seconds=1)
 SHOW_EVERY = timedelta(seconds=2)
@@ -66,7 +67,7 @@ class Desk:
         self._watch: Watch | None = None
         self._listens = False
         self._hearing: Hearing | None = None
-        self._ring = EvidenceRing()
+        self._ring, self.kept = EvidenceRing(), Kept(engine, orders.sitting.id)
         self._tally, self._received_before = Tally(received=orders.before.frames_received), 0
         self._before = orders.before
         self._replayed = Totals()
@@ -283,6 +284,7 @@ class Desk:
             if self._hearing is not None:
                 seen = replace(seen, voice=self._hearing.voice())
             self._ring.receive(Shot(jpeg=frame.jpeg, observation=seen))
+            self.kept.clean(frame)
             self._watch.receive(seen)
         self._last_look = seen
         self._tell(frame, seen)
@@ -309,8 +311,7 @@ class Desk:
             self._store(change)
         for change, segment in self._afterwards.changes():
             self._store(change, segment)
-        for segment in [*self._ring.segments(), *self._afterwards.segments()]:
-            incidents.add_evidence(self._engine, self.sitting.id, segment)
+        self.kept.add([*self._ring.segments(), *self._afterwards.segments()])
 
     def _store(self, change: IncidentChange, so_far: Segment | None = None) -> None:
         incident = change.incident

@@ -41,6 +41,7 @@ REPORT_EVERY_S = 5.0
 SAY_EYES_EVERY_S = 60.0
 STALE_AFTER = timedelta(seconds=2)
 AWAY_WAIT_S = 0.5
+STORES_WITHIN = timedelta(minutes=30)
 CATCH_UP_S = 10.0
 CATCHES_UP_WITHIN = timedelta(minutes=20)  # of handing in: for so long a page may still send what it kept in a cut
 
@@ -192,6 +193,9 @@ class Worker:
         submitted = desk.sitting.submitted_at or now
         if desk.is_catching_up(now) and now - submitted < CATCHES_UP_WITHIN:
             return
+        if desk.kept.waiting and now - submitted < STORES_WITHIN:  # the evidence store is away; it may come back
+            desk.tick(now)
+            return
         gone = now - submitted > KEPT_FOR + STALE_AFTER  # what is older is not in the stream any more
         if gone or self._shards.holds_nothing_of(desk.sitting.id, desk.last_id):
             desk.end(desk.sitting)
@@ -219,6 +223,9 @@ class Worker:
                 "frames_unreadable": figures.unreadable,
                 "incidents_raised": figures.incidents,
                 "frames_lag_ms": figures.lag_ms,
+                "evidence_waiting": sum(desk.kept.waiting for desk in self._desks.values()),
+                "evidence_failures": sum(desk.kept.failures for desk in self._desks.values()),
+                "evidence_lost": sum(desk.kept.lost for desk in self._desks.values()),
                 "sittings_watched": len(self._desks),
                 "shards_owned": len(self._shards.owned),
                 "models_missing": len(self._models.missing),
