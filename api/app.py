@@ -57,6 +57,7 @@ from api.pages import (
 )
 from api.pages import audit as audit_page
 from api.pages import timekeeping as time_page
+from api.pages import wall as wall_page
 from api.porch import Porch
 from api.routes import announcements as announcements_route
 from api.routes import audit as audit_route
@@ -96,6 +97,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     media.router,
     checkin.router,
     invigilator.router,
+    wall_page.router,
     review.router,
     figures.router,
     recalibration.router,

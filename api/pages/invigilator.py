@@ -1,4 +1,4 @@
-"""The invigilators' pages: rooms, the door and the live wall; review is pages/review.py. Acts are forms; scripts make them quicker."""
+"""The invigilators' pages: rooms and the door. The live wall is pages/wall.py, review pages/review.py."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -13,31 +13,9 @@ from api.words import N_, words
 from assessment_engine.delivery.checkin import CheckInVerb
 from assessment_engine.kernel.errors import Conflict
 from assessment_engine.kernel.ids import SessionId, SittingId
-from assessment_engine.people import Actor
-from assessment_engine.services import checkin, demotion, eyes, wall
-from assessment_engine.services.engine import Engine
+from assessment_engine.services import checkin, wall
 
 router = APIRouter(prefix="/invigilator", include_in_schema=False)
-
-_WALL_WORDS: Mapping[str, str] = {
-    **{f"kind.{kind}": text for kind, text in wording.KINDS.items()},
-    "ring.alert": N_("Needs you"),
-    "ring.undecided": N_("Waits for your decision"),
-    "ring.look": N_("Look"),
-    "ring.neutral": N_("Quiet"),
-    "ring.unobservable": N_("Could not watch"),
-    "ring.away": N_("No feed"),
-    "looked": N_("looked %(n)s %(unit)s ago"),
-    "never": N_("not looked at yet"),
-    "bars": N_("Connection: %(n)s of 4"),
-    "lost": N_("dropped: %(dropped)s; gaps: %(gaps)s"),
-    "unit.s": N_("s"),
-    "unit.min": N_("min"),
-    "unit.h": N_("h"),
-    "live": N_("live"),
-    "offline": N_("The wall has lost its connection and is trying again. Pictures may be old."),
-    "closed": N_("The wall was closed. Reload this page."),
-}
 
 _CHECKIN_WORDS: Mapping[str, str] = {"news": N_("Somebody else is waiting. Reload the page to see the queue as it is now.")}
 
@@ -98,29 +76,3 @@ def answered(engine: EngineDep, actor: Watcher, sitting_id: SittingId, session: 
     """Note that somebody saw to a call."""
     checkin.answer_call(engine, actor, sitting_id)
     return goto(f"/invigilator/checkin?session={session}", done="answered")
-
-
-@router.get("/sessions/{session_id}/wall")
-def live_wall(request: Request, engine: EngineDep, actor: Watcher, session_id: SessionId, room: int = 1) -> HTMLResponse:
-    """Show the room; the script brings it to life."""
-    found = wall.wall(engine, actor, session_id, room)
-    unseen = eyes.unseen_now(engine, found.exam.policy)
-    demoted, said = demotion.demoted_in(engine, found.exam.id), _said(request, _WALL_WORDS)
-    return page(request, "invigilator/wall.html", wall=found, unseen=unseen, demoted=demoted, wording=wording, said_by_script=said)
-
-
-@router.get("/sittings/{sitting_id}")
-def candidate(request: Request, engine: EngineDep, actor: Watcher, sitting_id: SittingId, problem: str = "") -> HTMLResponse:
-    """Show one candidate's panel as a page of its own."""
-    return _panel(request, engine, actor, sitting_id, "invigilator/candidate.html", problem=problem)
-
-
-@router.get("/sittings/{sitting_id}/panel")
-def panel(request: Request, engine: EngineDep, actor: Watcher, sitting_id: SittingId) -> HTMLResponse:
-    """Return what the wall's side panel shows of a candidate: a piece of a page."""
-    return _panel(request, engine, actor, sitting_id, "invigilator/panel.html")
-
-
-def _panel(request: Request, engine: Engine, actor: Actor, sitting_id: SittingId, template: str, problem: str = "") -> HTMLResponse:
-    watching, unseen = wall.watching(engine, actor, sitting_id), eyes.unseen_in(engine, actor, sitting_id)
-    return page(request, template, watching=watching, unseen=unseen, wording=wording, problem=problem)

@@ -33,6 +33,17 @@ KINDS: Mapping[str, str] = {
 }
 
 # What an exam can have watched; nobody shall think that voices are heard where no microphone is open.
+OBJECTS: Mapping[str, str] = {
+    "glucose_meter": N_("Blood glucose meter"),
+    "medical_device": N_("Another medical device"),
+    "hearing_device": N_("Remote of a hearing aid"),
+    "magnifier": N_("Magnifier"),
+    "braille_paper": N_("Braille paper or slate"),
+    "own_paper": N_("Paper of one's own for notes"),
+    "reading_screen": N_("A second screen to read on"),
+}
+"""What an access arrangement can declare: exams/policy.py has the kind that each is taken for."""
+
 WATCHED: Mapping[str, str] = {**KINDS, "talking": N_("A voice heard for long (only where sound is checked for voices)")}
 
 LIPS: Mapping[str, str] = {

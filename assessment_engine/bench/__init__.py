@@ -7,7 +7,7 @@ a benchmark judges nothing, it prints what it saw beside the bar.
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from assessment_engine.bench import answers, chain, checkin, faults, items, start
+from assessment_engine.bench import answers, chain, checkin, faults, items, start, wall
 from assessment_engine.bench.measure import Report
 
 
@@ -32,4 +32,5 @@ BENCHMARKS: Mapping[str, Callable[..., Report]] = {
     "start": start.run,
     "uplink": _uplink,
     "vision": _vision,
+    "wall": wall.run,
 }

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import cast
@@ -163,12 +163,18 @@ class Thumbs:
     def __init__(self, url: str) -> None:
         self._store = AsyncRedis.from_url(url, socket_timeout=2, socket_connect_timeout=1)
 
-    async def of(self, session_id: str, sitting_id: str) -> bytes | None:
-        """Return the latest thumbnail of a sitting in that session, or None when there is none or the store is away."""
+    async def many(self, session_id: str, sitting_ids: Sequence[str]) -> dict[str, bytes]:
+        """Return the latest thumbnails of sittings in that session; those that have none, or all while the store is away, are left out."""
         try:
-            return cast(bytes | None, await self._store.get(f"thumb:{session_id}:{sitting_id}"))
+            found = cast(list[bytes | None], await self._store.mget([f"thumb:{session_id}:{one}" for one in sitting_ids]))
         except RedisError:
-            return None
+            return {}
+        return {one: jpeg for one, jpeg in zip(sitting_ids, found, strict=True) if jpeg is not None}
+
+    async def publish(self, channel: str, message: str) -> None:
+        """Send a message to whoever listens now; while the store is away nobody does."""
+        with contextlib.suppress(RedisError):
+            await self._store.publish(channel, message)
 
     async def close(self) -> None:
         """Give the connections back."""
