@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from assessment_engine.invigilation import UNDECIDED, Case, CaseState, Judgement
 from assessment_engine.invigilation.keys import DEFAULT_KEYS, ReviewKeys
 from assessment_engine.invigilation.pending import JudgedMeanwhile, PendingJudgement, TooLateToUndo
-from assessment_engine.invigilation.unmarked import SHARES, Shares
+from assessment_engine.invigilation.unmarked import SHARES, Origin, Shares
 from assessment_engine.kernel.errors import Conflict, NotAllowed, SecondPersonNeeded
 from assessment_engine.kernel.ids import IncidentId, PersonId
 from assessment_engine.people import SESSION_STAFF, Actor, require
-from assessment_engine.services import demotion, invigilation, unmarked
+from assessment_engine.services import demotion, invigilation, random_audit, unmarked
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 
@@ -108,6 +108,9 @@ def _take_effect(engine: Engine, case_id: str, shares: Shares) -> bool:
             _end(tx, replace(pending, undone_at=now), "judgement_lapsed")
             return False
         tx.pending.end(replace(pending, effected_at=now))
+        review = tx.unmarked.find(case_id, pending.organisation_id)
+    if review is not None and review.origin is Origin.AUDIT:
+        random_audit.close(engine, review.sitting_id)
     for job in jobs:
         engine.jobs.tell(job)
     return True

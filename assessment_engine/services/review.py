@@ -116,6 +116,7 @@ class _Before:
     incident: IncidentRecord
     evidence: Sequence[EvidenceRecord]
     judged: Sequence[Adjudication]
+    numbered: bool = True  # whether the machine has a number for it
 
 
 def review_queue(engine: Engine, actor: Actor) -> Queue:
@@ -168,14 +169,14 @@ def _seated(tx: Transaction, sitting: Sitting) -> Seated:
 
 
 def case(engine: Engine, actor: Actor, incident_id: IncidentId) -> CaseFile:
-    """Return a case with its evidence and context; others' judgements and the machine's number as the rules allow. Raises ConflictOfInterest."""
+    """Return a case with its evidence and context, others' judgements and the machine's number as the rules allow; raises NotAllowed."""
     require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.read() as tx:
-        return _file(tx, actor, _before(tx, actor, incident_id), now)
+        return _file(tx, actor, _before(engine, tx, actor, incident_id), now)
 
 
-def _before(tx: Transaction, actor: Actor, case_id: IncidentId) -> _Before:
+def _before(engine: Engine, tx: Transaction, actor: Actor, case_id: IncidentId) -> _Before:
     """Return what there is to judge: a real case, or one that must not be told from a real one."""
     review = tx.unmarked.find(case_id, actor.organisation_id)
     if review is None:
@@ -183,15 +184,16 @@ def _before(tx: Transaction, actor: Actor, case_id: IncidentId) -> _Before:
         incident = tx.incidents.get(case_id, actor.organisation_id)
         judged = tx.invigilation.adjudications_of(case_id)
         return _Before(case=case, incident=incident, evidence=tx.incidents.evidence_of(case_id), judged=judged)
-    incident, evidence = unmarked.shown(tx, review)
-    return _Before(case=review.case, incident=incident, evidence=evidence, judged=review.adjudications)
+    incident, evidence = unmarked.shown(engine, tx, review)
+    numbered = review.incident_id is not None
+    return _Before(case=review.case, incident=incident, evidence=evidence, judged=review.adjudications, numbered=numbered)
 
 
 def _file(tx: Transaction, actor: Actor, before: _Before, now: datetime) -> CaseFile:
     found, incident, earlier = before.case, before.incident, before.judged
     sitting = tx.sittings.get(found.sitting_id)
     check_stranger(tx, actor.person_id, sitting)
-    shows = found.shows_the_machine(actor.person_id, earlier)
+    shows = found.shows_the_machine(actor.person_id, earlier) and before.numbered
     readable = [one for one in earlier if found.may_see(one, actor.person_id, earlier)]
     goes_on, pending = going_on(tx, incident), tx.pending.pending_of(found.incident_id)
     return CaseFile(

@@ -14,6 +14,7 @@ from assessment_engine.invigilation.unmarked import SHARES, Origin, Shares, Unma
 from assessment_engine.kernel.errors import Conflict, Invalid, NotFound
 from assessment_engine.kernel.ids import IncidentId, PersonId, new_id
 from assessment_engine.people import Actor, Role, require
+from assessment_engine.services import random_audit
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.invigilation import check_stranger
 from assessment_engine.storage.database import Transaction
@@ -123,10 +124,10 @@ def answer(tx: Transaction, review: UnmarkedReview, pending: PendingJudgement) -
     tx.audit.append("reviewing_measured", subject=review.id, actor=pending.person_id, now=pending.effective_at, payload=dict(about))
 
 
-def shown(tx: Transaction, review: UnmarkedReview) -> tuple[IncidentRecord, list[EvidenceRecord]]:
+def shown(engine: Engine, tx: Transaction, review: UnmarkedReview) -> tuple[IncidentRecord, list[EvidenceRecord]]:
     """Return the incident that an unmarked case shows, and its pictures."""
     if review.incident_id is None:
-        raise NotFound("no such case")
+        return random_audit.shown(engine, tx.sittings.get(review.sitting_id), review)
     return tx.incidents.get(review.incident_id, review.organisation_id), tx.incidents.evidence_of(review.incident_id)
 
 
