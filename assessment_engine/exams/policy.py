@@ -12,6 +12,7 @@ from types import MappingProxyType
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Invalid
 from proctoring.calibration import CalibrationRecord
+from proctoring.challenge.plan import Plan
 from proctoring.policy import Kind
 
 SIGNALS = tuple(
@@ -23,6 +24,7 @@ TOOLS = ("calculator", "rough_work", "read_aloud")
 DEVICE_CHANGES = ("candidate", "invigilator")
 SOUNDS = ("off", "voice")
 PAUSES = ("invigilator", "cell")
+CHALLENGES = ("off", "light", "head_turn")
 OBJECTS: Mapping[str, Kind] = MappingProxyType(
     {
         "glucose_meter": Kind.PHONE,
@@ -59,7 +61,8 @@ class ExamPolicy:
     `browser_exam_keys` (hex, 64 digits) are Safe Exam Browser's; where there are any, one must fit. `most_sittings` 0 is no limit;
     `days_between` two of them. `needs_competency` at `needs_level` must be certified before. `calibration` is the record that the limit for
     looking away comes from, for the exam's own budget, attached on `calibrated_on`; without one it is Euro NCAP's seconds.
-    `pauses` says who may let the time of one sitting stand still.
+    `pauses` says who may let the time of one sitting stand still. `challenges` says what camera checks ask for: `light` also asks for the
+    head where light shows nothing.
     `sound` is `voice` where microphones are listened to for voices; of the sound nothing is kept. `draw_share` of a session's sittings are
     drawn in secret, and clean frames of theirs kept until audited; `appeal_days` is how long after the result evidence is kept at least.
     """
@@ -91,6 +94,7 @@ class ExamPolicy:
     draw_share: float = SHARE
     appeal_days: int = 30
     pauses: str = PAUSES[0]
+    challenges: str = CHALLENGES[0]
 
     def __post_init__(self) -> None:
         shares = (self.pass_share, Decimal(str(self.min_observable_share)))
@@ -120,6 +124,8 @@ class ExamPolicy:
             raise Invalid(f"sound is one of: {', '.join(SOUNDS)}")
         if self.pauses not in PAUSES:
             raise Invalid(f"a sitting is paused by one of: {', '.join(PAUSES)}")
+        if self.challenges not in CHALLENGES:
+            raise Invalid(f"camera checks are one of: {', '.join(CHALLENGES)}")
         if self.device_change not in DEVICE_CHANGES:
             raise Invalid(f"a device is changed by one of: {', '.join(DEVICE_CHANGES)}")
         if not all(map(_is_key, (*self.config_keys, *self.browser_exam_keys))):
@@ -154,6 +160,7 @@ class ExamPolicy:
             "draw_share": self.draw_share,
             "appeal_days": self.appeal_days,
             "pauses": self.pauses,
+            "challenges": self.challenges,
             **({} if self.calibration is None else {"calibration": self.calibration.as_json()}),
             **({} if self.calibrated_on is None else {"calibrated_on": self.calibrated_on.isoformat()}),
         }
@@ -188,6 +195,7 @@ def policy_of(document: Mapping[str, object]) -> ExamPolicy:
         draw_share=_number(document.get("draw_share", plain.draw_share)),
         appeal_days=int(_number(document.get("appeal_days", plain.appeal_days))),
         pauses=str(document.get("pauses", plain.pauses)),
+        challenges=str(document.get("challenges", plain.challenges)),
         calibrated_on=_day(document.get("calibrated_on")),
     )
 
@@ -229,6 +237,17 @@ def declared_kinds(arrangements: Mapping[str, Json]) -> frozenset[Kind]:
 def listens(policy: ExamPolicy, arrangements: Mapping[str, Json]) -> bool:
     """Tell whether one candidate's microphone is listened to: the exam asks for it, and nothing switches the signal off."""
     return policy.sound == "voice" and Kind.TALKING in policy.signals and Kind.TALKING not in switched_off(arrangements)
+
+
+def challenged(policy: ExamPolicy, arrangements: Mapping[str, Json], *, gaze: bool) -> Plan:
+    """Return what camera checks may ask of one candidate; of whom nothing may be asked, people look now and then.
+
+    Where the page's colours must not change there is no light; nor is a head asked for whose direction is not watched (`gaze`).
+    """
+    if policy.challenges == "off":
+        return Plan(light=False, turns=False)
+    light = policy.challenges == "light" and arrangements.get("steady_screen") is not True
+    return Plan(light=light, turns=gaze and Kind.LOOKING_AWAY not in switched_off(arrangements), people=True)
 
 
 def _is_key(text: str) -> bool:

@@ -5,7 +5,7 @@ chances; what it finds asked and not judged was interrupted by nobody's fault, a
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,8 +54,17 @@ class Asked:
 class Course:
     """The challenges of one sitting."""
 
-    def __init__(self, secret: bytes, rules: Plan, past: Sequence[Asked] = (), *, now_s: float = 0.0) -> None:
-        self._draw, self._rules = Draw(secret), rules
+    def __init__(
+        self,
+        secret: bytes,
+        rules: Plan,
+        past: Sequence[Asked] = (),
+        *,
+        now_s: float = 0.0,
+        shown: Callable[[int], bool] = lambda number: True,
+    ) -> None:
+        """Begin, or go on after `past`; `shown` tells whether the page says that it showed a challenge: else silence does not count."""
+        self._draw, self._rules, self._shown = Draw(secret), rules, shown
         self._past: list[Asked] = [one for one in past if one.verdict is not None]
         self._repeats, self._rest, self._still = Repeats(), Rest(), Stillness()
         self._round: _LightRound | _TurnRound | None = None
@@ -63,7 +72,6 @@ class Course:
         self._finished: list[Asked] = []
         self._reports: list[Asked] = []
         self._people: list[Asked] = []
-        self._shown = False
         self._next = plan.first(rules, self._draw, len(self._past))
         self._next_s = now_s + self._next.after_s
         if self._past:
@@ -91,10 +99,6 @@ class Course:
     def next_s(self) -> float:
         """Return when the next challenge begins."""
         return self._next_s
-
-    def shown(self) -> None:
-        """Take in that the page says it showed what was asked: a hint, whose absence keeps silence from counting."""
-        self._shown = True
 
     def receive(self, reading: Reading) -> None:
         """Take in one frame."""
@@ -151,8 +155,10 @@ class Course:
 
     def _begin(self, now_s: float) -> None:
         asked = Asked(number=len(self._past), ask=self._next.ask, at_s=now_s)
+        if not (self._rules.light or self._rules.turns):
+            self._finish(replace(asked, verdict=Verdict(ask=asked.ask, why=Why.NOT_ASKED)), now_s)
+            return
         self._repeats.begin()
-        self._shown = False
         if asked.ask is Ask.LIGHT:
             self._round = _LightRound(asked, drawn(self._draw, asked.number))
         else:
@@ -166,7 +172,7 @@ class Course:
         if isinstance(self._round, _LightRound):
             return light.judge(self._round.light, self._round.samples, self._known(), self._rng(self._round.asked.number))
         verdict = turns.judge(self._round.tries, self._round.hand)
-        unseen = verdict.why is Why.NOT_TURNED and not self._shown
+        unseen = verdict.why is Why.NOT_TURNED and not self._shown(self._round.asked.number)
         return replace(verdict, why=Why.NOT_SHOWN) if unseen else verdict
 
     def _known(self) -> Known:

@@ -22,15 +22,16 @@ _REPEATED = (Why.TOO_FEW_FRAMES, Why.NOT_SEEN, Why.NOT_SHOWN, Why.INTERRUPTED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What may be asked of one candidate: the exam's rule and the candidate's arrangements."""
+    """What may be asked of one candidate: the exam's rule and the candidate's arrangements. `people` look where nothing may be asked."""
 
     light: bool
     turns: bool
+    people: bool = False
 
     @property
     def asks_nothing(self) -> bool:
         """Say whether there are no challenges."""
-        return not (self.light or self.turns)
+        return not (self.light or self.turns or self.people)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ def to_report(plan: Plan, past: Sequence[Verdict]) -> bool:
 def for_a_person(plan: Plan, past: Sequence[Verdict]) -> bool:
     """Say whether somebody should look at this candidate, without any accusation: nothing could be judged, or nothing may be asked for."""
     last = past[-1]
-    if last.why is Why.HAND_SHOWN or unjudged(past) == MOST_RETRIES:
+    if last.why in (Why.HAND_SHOWN, Why.NOT_ASKED) or unjudged(past) == MOST_RETRIES:
         return True
     if last.why is Why.NOT_SHOWN:
         return len(past) > 1 and past[-2].why is Why.NOT_SHOWN

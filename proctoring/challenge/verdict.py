@@ -35,6 +35,7 @@ class Why(StrEnum):
     NOT_SEEN = "not_seen"
     NOT_SHOWN = "not_shown"  # the page never said that it showed the request
     INTERRUPTED = "interrupted"
+    NOT_ASKED = "not_asked"  # of this candidate nothing may be asked: a person looks instead
 
 
 OUTCOME = {

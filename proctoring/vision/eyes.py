@@ -112,6 +112,11 @@ class Eyes:
         read = self._standing(view, given.small) if self._may_stand(at) else None
         return self._kept(given, view, read, seq, at) if read is not None else self._anew(given, view, at, seq)
 
+    @property
+    def view(self) -> View | None:
+        """Return the last frame, made small."""
+        return self._view
+
     def _may_stand(self, at: float) -> bool:
         """Say whether the last reading is young enough to stand, its gaze too, and no more looks at who it is are wanted.
 
@@ -245,15 +250,8 @@ class Eyes:
         if people == 0 and (self._glimpsed or self._scene.body_still_there(view)):
             people = None
         unseen = Reason.BACK_LIT if quality.lit_from_behind(view) else Reason.FACE_NOT_SEEN
-        return Observation(
-            at=at,
-            seq=seq,
-            reason=None if people == 0 else unseen,
-            faces=0,
-            people=people,
-            objects=things,
-            quality=view.quality,
-        )
+        why = None if people == 0 else unseen
+        return Observation(at=at, seq=seq, reason=why, faces=0, people=people, objects=things, quality=view.quality)
 
     def _count(self, given: Frame, mine: Seen, at: float) -> int | None:
         """Count faces when it is time, when something moved beside the candidate, and on every frame while there is more than one."""

@@ -35,6 +35,8 @@ from proctoring.vision.thumbs import thumbnail
 from proctoring.watch import Totals, Watch
 from workers.frames import Entry, Tally
 from workers.proctor.afterwards import Afterwards
+from workers.proctor.challenges import Challenges
+from workers.proctor.coaching import coaching
 from workers.proctor.kept import Kept
 
 SAY_EVERY = timedelta(seconds=1)
@@ -67,6 +69,7 @@ class Desk:
         self._watch: Watch | None = None
         self._listens = False
         self._hearing: Hearing | None = None
+        self._challenges: Challenges | None = None
         self._ring, self.kept = EvidenceRing(), Kept(engine, orders.sitting.id)
         self._tally, self._received_before = Tally(received=orders.before.frames_received), 0
         self._before = orders.before
@@ -107,6 +110,7 @@ class Desk:
             recognised_s=before_s,
             expected=orders.expected,
         )
+        self._challenges = Challenges(self._engine, self.sitting, self._watch, self._seconds)
         now_s = self._seconds(self._engine.clock.now())
         for incident in orders.incomplete:
             if now_s - incident.raised_s < STILL_COMPLETABLE_S and not incident.afterwards:
@@ -159,6 +163,8 @@ class Desk:
         if now_s - since_s >= SILENT_AFTER_S:
             self._watch.gap(since_s, now_s)
             self._ring.reach(now_s)
+        if self._challenges is not None:
+            self._challenges.tick(now, silent=now_s - since_s >= SILENT_AFTER_S)
         self._afterwards.tick(now)
         self._store_changes()
 
@@ -216,7 +222,8 @@ class Desk:
     def said(self) -> list[Said]:
         """Hand out the messages for wall and page, once."""
         said, self._said = self._said, []
-        return said
+        challenged = self._challenges.said() if self._challenges is not None else []
+        return said + [Said(channel=channel, message=message) for channel, message in challenged]
 
     def picture(self) -> bytes | None:
         """Hand out a new thumbnail, once, when one is due."""
@@ -285,7 +292,7 @@ class Desk:
                 seen = replace(seen, voice=self._hearing.voice())
             self._ring.receive(Shot(jpeg=frame.jpeg, observation=seen))
             self.kept.clean(frame)
-            self._watch.receive(seen)
+            self._watch.receive(self._challenges.receive(frame, seen, self._eyes, self.sitting) if self._challenges else seen)
         self._last_look = seen
         self._tell(frame, seen)
 
@@ -333,7 +340,7 @@ class Desk:
         while self._recent[0] < frame.at - timedelta(seconds=5):
             self._recent.popleft()
         if self._is_due(SAY_EVERY, now):
-            self._said.append(Said(channel=f"page:{self.sitting.id}", message=_coaching(seen, self._sound())))
+            self._said.append(Said(channel=f"page:{self.sitting.id}", message=coaching(seen, self._sound())))
             self._said.append(Said(channel=f"wall:{self.sitting.session_id}", message=self._seen_message(frame, seen, now)))
         if self._is_due(SHOW_EVERY, now):
             self._picture = thumbnail(frame.jpeg)
@@ -383,15 +390,3 @@ class Desk:
         if self._origin is None:
             self._origin = at
         return round((at - self._origin).total_seconds(), 3)
-
-
-def _coaching(seen: Observation, sound: str | None) -> Json:
-    """Return what the page may know: whether it is seen and listened to, and what to change; never what was found."""
-    faces = seen.faces if seen.faces is not None else int(seen.face is not None)
-    return {
-        "type": "seen",
-        "observable": seen.observable,
-        "reason": seen.reason.value if seen.reason else None,
-        "faces": faces,
-        "sound": sound,
-    }

@@ -62,7 +62,6 @@ class Candidate:
     gain: float = 0.0
     turns: bool = False
     hand: bool = False
-    shows: bool = True  # the page says that it showed what was asked
     seen: bool = True
     at: float = 0.0
     told: list[dict[str, object]] = field(default_factory=list)
@@ -85,8 +84,6 @@ class Candidate:
     def _hear(self, message: dict[str, object]) -> None:
         self.told.append(message)
         self._asked, self._asked_at = message, self.at
-        if self.shows and message["ask"] != "done":
-            self.course.shown()
 
     def _tint(self, rng: np.random.Generator) -> Tint:
         by = 0.4 * rng.normal(size=2)

@@ -10,7 +10,7 @@ HALF_AN_HOUR = 1800.0
 
 
 def a_candidate(plan: Plan = BOTH, *, gain: float = 0.0, turns: bool = False, hand: bool = False, shows: bool = True) -> Candidate:
-    return Candidate(Course(SECRET, plan), gain=gain, turns=turns, hand=hand, shows=shows)
+    return Candidate(Course(SECRET, plan, shown=lambda number: shows), gain=gain, turns=turns, hand=hand)
 
 
 def whys(candidate: Candidate) -> list[Why]:
@@ -116,6 +116,17 @@ def test_an_exam_without_challenges_asks_nothing() -> None:
     candidate.until(HALF_AN_HOUR)
 
     assert candidate.told == []
+
+
+def test_of_whom_nothing_may_be_asked_a_person_looks_and_nothing_is_shown() -> None:
+    candidate = a_candidate(Plan(light=False, turns=False, people=True))
+
+    candidate.until(HALF_AN_HOUR)
+
+    assert set(whys(candidate)) == {Why.NOT_ASKED}
+    assert {message["ask"] for message in candidate.told} == {"done"}
+    assert len(candidate.course.for_people()) >= 3
+    assert candidate.course.reports() == []
 
 
 def test_frames_that_were_sealed_before_the_question_are_no_answer() -> None:
