@@ -39,6 +39,7 @@ KINDS: Mapping[str, str] = {
     "evidence_erased": N_("Evidence was erased"),
     "evidence_packaged": N_("A package of evidence was made"),
     "erasure_asked": N_("Erasing evidence early was asked for"),
+    "erasure_withdrawn": N_("A request to erase evidence early was taken back"),
     "exam_created": N_("An exam was defined"),
     "exam_calibrated": N_("An exam's calibration record was attached or taken away"),
     "exam_moved": N_("An exam was opened or closed"),

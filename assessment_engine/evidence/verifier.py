@@ -237,9 +237,8 @@ def _of_frame(kind: FindingKind | NoteKind, place: str, text: str, seq: int) -> 
 def _incidents(opened: _Opened) -> list[Finding]:
     """Return which incidents are not those that the log was told of; each has an entry when it is raised, and one when it ends."""
     told: dict[str, ProvenLeaf] = {}
-    for leaf in sorted(opened.leaves, key=lambda one: one.index):
-        if leaf.kind in ("incident_raised", "incident_closed"):
-            told[str(leaf.said.get("incident"))] = leaf
+    for kind in ("incident_raised", "incident_closed"):  # what was said at the end counts
+        told |= {str(leaf.said.get("incident")): leaf for leaf in opened.leaves if leaf.kind == kind}
     findings = []
     rows = {str(row.get("id")): row for row in opened.rows(package.INCIDENTS)}
     for name in sorted(told.keys() - rows.keys()):

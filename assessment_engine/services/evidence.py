@@ -1,12 +1,11 @@
 """The crypto of evidence: each sitting has a data key, wrapped by the deployment's evidence key; erasing the data key erases the evidence.
 
 AES-256-GCM throughout; what is encrypted is bound to where it belongs (sitting and blob key), so that none can be put in another's place.
-How long it is kept, the exam's policy says. Which frames are kept, and who may see them, is services/incidents.py.
+How long it is kept is services/retention.py; which frames are kept, and who may see them, services/incidents.py and services/draw.py.
 """
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 
 from cryptography.exceptions import InvalidTag
@@ -18,7 +17,6 @@ from assessment_engine.kernel.canonical import sha256_hex
 from assessment_engine.kernel.errors import EvidenceKeyUnreadable, HashMismatch, NotFound
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.services.engine import Engine
-from assessment_engine.storage.events import sitting_event
 from assessment_engine.storage.incidents import EvidenceRecord
 
 _NONCE = 12
@@ -109,29 +107,6 @@ def frame_state(engine: Engine, row: EvidenceRecord) -> tuple[FrameState, bytes 
     except HashMismatch:
         return FrameState.ALTERED, None
     return (FrameState.WHOLE, jpeg) if sha256_hex(jpeg) == row.sha256 else (FrameState.ALTERED, None)
-
-
-def erase_old(engine: Engine) -> int:
-    """Erase the evidence of sittings whose decision is older than the exam's policy keeps it; returns how many. A chore of the sweep."""
-    now = engine.clock.now()
-    with engine.store.read() as tx:
-        ages = {exam.id: timedelta(days=exam.policy.evidence_days) for exam in tx.exams.everywhere()}
-        old = [(sitting_id, age) for exam_id, age in ages.items() for sitting_id in tx.invigilation.with_old_evidence(exam_id, now - age)]
-    return sum(_erase(engine, sitting_id, age) for sitting_id, age in old)
-
-
-def _erase(engine: Engine, sitting_id: SittingId, age: timedelta) -> bool:
-    """Erase one sitting's evidence for good, unless a grievance still needs it."""
-    now = engine.clock.now()
-    with engine.store.begin() as tx:
-        sitting = tx.sittings.get_locked(sitting_id)
-        if tx.grievances.open_of(sitting_id):
-            return False
-        tx.incidents.erase_key(sitting_id, now)
-        about: dict[str, str | int] = {"kept_days": age.days}
-        tx.audit.append("evidence_erased", subject=sitting_id, now=now, payload=dict(about))
-        tx.events.record(sitting_event("evidence_erased", sitting, now, None, data=about))
-    return True
 
 
 def _keep_new_key(engine: Engine, sitting_id: SittingId) -> bytes:

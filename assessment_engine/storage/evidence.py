@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, Text, insert, select, update
+from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, Text, delete, func, insert, select, update
 
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import OrganisationId, PersonId, SittingId
 from assessment_engine.storage.delivery import sittings
+from assessment_engine.storage.exams import exam_sessions
 from assessment_engine.storage.incidents import evidence_keys
+from assessment_engine.storage.invigilation import proctoring_decisions
+from assessment_engine.storage.results import batch_entries, result_batches
 from assessment_engine.storage.schema import Instant, metadata
 
 evidence_packages = Table(
@@ -104,6 +107,25 @@ class EvidenceFiles:
         if organisation_id is not None:
             query = query.where(sittings.c.organisation_id == organisation_id)
         return [SittingId(one) for one in self._connection.execute(query.order_by(evidence_keys.c.sitting_id)).scalars()]
+
+    def old_enough(self, before: datetime) -> Sequence[SittingId]:
+        """Return the sittings whose evidence can be read and that were decided, or whose session closed, before a moment."""
+        decided = select(func.max(proctoring_decisions.c.decided_at)).where(proctoring_decisions.c.sitting_id == sittings.c.id)
+        joined = evidence_keys.join(sittings, sittings.c.id == evidence_keys.c.sitting_id).join(exam_sessions)
+        query = select(evidence_keys.c.sitting_id).select_from(joined).where(evidence_keys.c.erased_at.is_(None))
+        old = func.coalesce(decided.scalar_subquery(), exam_sessions.c.closes_at) < before
+        return [SittingId(one) for one in self._connection.execute(query.where(old).order_by(evidence_keys.c.sitting_id)).scalars()]
+
+    def result_published_at(self, sitting_id: SittingId) -> datetime | None:
+        """Return when a result of the sitting was last published, None where it was not."""
+        joined = batch_entries.join(result_batches, result_batches.c.id == batch_entries.c.batch_id)
+        query = select(func.max(result_batches.c.published_at)).select_from(joined).where(batch_entries.c.sitting_id == sitting_id)
+        published: datetime | None = self._connection.execute(query.where(result_batches.c.state == "published")).scalar_one_or_none()
+        return published
+
+    def withdraw_erasure(self, sitting_id: SittingId) -> None:
+        """Forget a request that was taken back; the log keeps that there was one."""
+        self._connection.execute(delete(erasure_requests).where(erasure_requests.c.sitting_id == sitting_id))
 
     def erased_at(self, sitting_id: SittingId) -> datetime | None:
         """Return when a sitting's evidence was erased, None while it can be read; raises NotFound where there never was any."""

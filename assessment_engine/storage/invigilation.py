@@ -41,8 +41,7 @@ from assessment_engine.invigilation import (
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import ExamId, IncidentId, OrganisationId, PersonId, SessionId, SittingId
 from assessment_engine.storage.delivery import sittings
-from assessment_engine.storage.exams import exam_sessions
-from assessment_engine.storage.incidents import evidence_keys, incidents
+from assessment_engine.storage.incidents import incidents
 from assessment_engine.storage.interests import knows
 from assessment_engine.storage.pending import pending_judgements
 from assessment_engine.storage.schema import Instant, metadata
@@ -202,19 +201,6 @@ class Invigilation:
         mine = (sittings.c.organisation_id == organisation_id) & (sittings.c.state == SittingState.SUBMITTED)
         query = select(sittings.c.id).where(mine, ~standing).order_by(sittings.c.submitted_at)
         return [SittingId(one) for one in self._connection.execute(query).scalars()]
-
-    def with_old_evidence(self, exam_id: ExamId, before: datetime) -> list[SittingId]:
-        """Return an exam's sittings whose evidence can still be read, though no case is undecided and the decision is older than `before`.
-
-        Where no exam came of a check-in, the end of its session counts.
-        """
-        decided = select(func.max(proctoring_decisions.c.decided_at)).where(proctoring_decisions.c.sitting_id == sittings.c.id)
-        unused = (sittings.c.state != SittingState.SUBMITTED) & (exam_sessions.c.closes_at < before)
-        undecided = exists().where(cases.c.sitting_id == sittings.c.id, _UNDECIDED)
-        kept = sittings.join(evidence_keys, evidence_keys.c.sitting_id == sittings.c.id).join(exam_sessions)
-        old = func.coalesce(decided.scalar_subquery() < before, unused)
-        query = select(sittings.c.id).select_from(kept).where(sittings.c.exam_id == exam_id, old, ~undecided)
-        return [SittingId(one) for one in self._connection.execute(query.where(evidence_keys.c.erased_at.is_(None))).scalars()]
 
     def _one_case(self, query: Select[tuple[object, ...]]) -> Case:
         row = self._connection.execute(query).first()
