@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from assessment_engine.exams import Exam
 from assessment_engine.invigilation import Verdict
 from assessment_engine.invigilation.agreement import FEWEST_PAIRS, Kappa, Rate, Share, kappa
 from assessment_engine.invigilation.unmarked import Origin, UnmarkedReview
@@ -75,8 +76,13 @@ def figures(engine: Engine, actor: Actor) -> Figures:
             clean_queued=Share(count=workload.clean_queued, total=workload.clean),
             reviewers=_reviewers(tx, actor, answered, everybody=officer),
             differing=[one for one in answered if one.differs] if officer else [],
-            detectors=[weighed for exam in tx.exams.all_of(actor) for weighed in demotion.weighed(tx, exam)],
+            detectors=[weighed for exam in tx.exams.all_of(actor) if _has_past(tx, exam) for weighed in demotion.weighed(tx, exam)],
         )
+
+
+def _has_past(tx: Transaction, exam: Exam) -> bool:
+    """Tell whether there is anything to say about an exam's detectors."""
+    return bool(tx.demotion.hours(exam.id) or tx.demotion.standing(exam.id))
 
 
 def _kappa(again: Sequence[UnmarkedReview]) -> Kappa | None:

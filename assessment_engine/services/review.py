@@ -74,9 +74,10 @@ class Network:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """How many flags this session saw, and how many false ones the exam's budget allows in as many hours."""
+    """How many flags a session saw, how many of them people dismissed, and how many false ones the budget allows in as many hours."""
 
     flags: int
+    dismissed: int
     hours: float
     allowed: float
 
@@ -251,8 +252,8 @@ def _may_judge(found: Case, actor: Actor, earlier: Sequence[Adjudication], sitti
 def _expected(tx: Transaction, sitting: Sitting) -> Expected:
     everybody = [one.id for one in tx.sittings.all_of_session(sitting.session_id, sitting.organisation_id)]
     hours = sum(one.observable_s for one in tx.incidents.watches_of(everybody).values()) / 3600
-    flags = tx.invigilation.flags_in(sitting.session_id)
-    return Expected(flags=flags, hours=hours, allowed=hours * tx.exams.get(sitting.exam_id).policy.false_alert_budget)
+    flags, dismissed = tx.invigilation.flags_in(sitting.session_id), tx.invigilation.dismissed_in(sitting.session_id)
+    return Expected(flags=flags, dismissed=dismissed, hours=hours, allowed=hours * tx.exams.get(sitting.exam_id).policy.false_alert_budget)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

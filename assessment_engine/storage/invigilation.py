@@ -149,6 +149,12 @@ class Invigilation:
         query = select(func.count()).select_from(joined).where(sittings.c.session_id == session_id, incidents.c.tier == "alert")
         return int(self._connection.execute(query).scalar_one())
 
+    def dismissed_in(self, session_id: SessionId) -> int:
+        """Count the flags of a session that people have dismissed."""
+        joined = cases.join(sittings, sittings.c.id == cases.c.sitting_id)
+        query = select(func.count()).select_from(joined).where(sittings.c.session_id == session_id, cases.c.state == CaseState.DISMISSED)
+        return int(self._connection.execute(query).scalar_one())
+
     def save_case(self, case: Case) -> None:
         """Store a case's new state."""
         self._connection.execute(update(cases).where(cases.c.incident_id == case.incident_id).values(state=case.state))
