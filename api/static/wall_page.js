@@ -109,6 +109,7 @@ const panel = root && attachPanel(find("panel-body"), {
 
 async function showPanel(sitting) {
   state = openPanel(state, sitting);
+  tellVisible();
   looked(sitting);
   find("panel").hidden = false;
   find("panel-live").hidden = places.get(sitting).canvas.hidden;
@@ -138,6 +139,7 @@ function hidePanel() {
   const back = state.panel;
   clearInterval(looking);
   state = closePanel(state);
+  tellVisible();
   find("panel").hidden = true;
   tiles.get(back)?.querySelector("a").focus();
 }
@@ -212,7 +214,8 @@ function onKey(event) {
 
 // Pictures come only for tiles in sight, and for none while the page is hidden.
 function tellVisible() {
-  lines.show(document.hidden ? [] : [...visible]);
+  const inSight = state.panel ? new Set([...visible, state.panel]) : visible; // on a narrow page the tile is below its own panel
+  lines.show(document.hidden ? [] : [...inSight]);
 }
 
 function begin() {

@@ -11,7 +11,7 @@ export async function send(path, body) {
   try {
     const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
     if (answer.ok) return "";
-    return answer.status === 401 ? "signed_out" : ((await answer.json()).code ?? "other");
+    return answer.status === 401 ? "signed_out" : ((await answer.json()).error?.code ?? "other");
   } catch {
     return "offline";
   }
