@@ -78,6 +78,11 @@ class Watch:
         """Return where this candidate looks when at work, once known; store it for the next owner."""
         return self._keeper.baseline
 
+    @property
+    def expected(self) -> Expected:
+        """Return what is expected in the picture."""
+        return self._expected
+
     def expect(self, expected: Expected) -> None:
         """Say anew what is expected in the picture, from the next frame on."""
         self._expected = expected

@@ -23,7 +23,7 @@ from assessment_engine.storage.incidents import WatchRecord
 from proctoring.baseline import BaselineKeeper
 from proctoring.channel import Fact, FactKind, Frame, Gap, Sound
 from proctoring.evidence import EvidenceRing, Segment, Shot
-from proctoring.expected import Expected
+from proctoring.expected import NOTHING, Expected
 from proctoring.incidents import Change, IncidentChange
 from proctoring.observations import Observation
 from proctoring.policy import Kind
@@ -115,6 +115,11 @@ class Desk:
         for incident in orders.incomplete:
             if now_s - incident.raised_s < STILL_COMPLETABLE_S and not incident.afterwards:
                 self._ring.keep(incident)
+
+    @property
+    def expected(self) -> Expected:
+        """What is expected in the picture, before the watch begins nothing."""
+        return self._watch.expected if self._watch is not None else NOTHING
 
     def expect(self, expected: Expected) -> None:
         """Take over what people dismissed by now."""
