@@ -30,6 +30,7 @@ from api.pages import (
     certificates,
     courses,
     exams,
+    figures,
     forms,
     gallery,
     grievances,
@@ -44,8 +45,10 @@ from api.pages import (
     practice,
     public,
     question_reports,
+    recalibration,
     response_sheets,
     results,
+    review,
     rosters,
     session_reports,
     sessions,
@@ -54,14 +57,17 @@ from api.pages import (
 )
 from api.pages import audit as audit_page
 from api.pages import timekeeping as time_page
+from api.pages import wall as wall_page
 from api.porch import Porch
 from api.routes import announcements as announcements_route
 from api.routes import audit as audit_route
 from api.routes import checkin, credentials, health, invigilation, keys, leases, login, media, papers, sittings
 from api.routes import late_answers as late_answers_route
+from api.routes import messages as messages_route
 from api.routes import navigation as navigation_route
 from api.routes import question_reports as question_reports_route
 from api.routes import timekeeping as timekeeping_route
+from api.routes import wall as wall_route
 from assessment_engine.services.engine import Engine
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -85,14 +91,20 @@ ROUTERS: tuple[APIRouter, ...] = (
     navigation_route.router,
     announcements_route.router,
     question_reports_route.router,
+    messages_route.router,
     papers.router,
     leases.router,
     media.router,
     checkin.router,
     invigilator.router,
+    wall_page.router,
+    review.router,
+    figures.router,
+    recalibration.router,
     time_page.router,
     announcements.router,
     invigilation.router,
+    wall_route.router,
     courses.router,
     grievances.router,
     people.router,

@@ -11,7 +11,7 @@ from assessment_engine.runtime import build_engine
 from assessment_engine.runtime.keeper import stay_behind
 from assessment_engine.services import delivery
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.keys import announce_key
+from assessment_engine.services.keys import announce_keys
 from assessment_engine.settings import Settings
 from workers.queue import RqJobs
 
@@ -24,7 +24,7 @@ def main(settings: Settings) -> None:
     stay_behind()
     sys.setswitchinterval(SWITCH_S)
     engine = build_engine(settings)
-    announce_key(engine)
+    announce_keys(engine)
     ledger = delivery.open_ledger(engine)
     app = create_app(engine, ledger, assets_dir=settings.assets_dir, probes=_probes(engine))
     gc.collect()

@@ -16,6 +16,7 @@ from api import logs
 from api.sockets import camera, wall
 from api.sockets.admission import Doorkeeper
 from api.sockets.camera import Cameras
+from api.sockets.chain_keeper import ChainKeeper
 from api.sockets.wall import Walls
 from assessment_engine.runtime import build_engine
 from assessment_engine.services.engine import Engine
@@ -32,14 +33,16 @@ def create_ingest(engine: Engine, frames_url: str) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         flusher = Flusher(frames_url, slots := Slots())
         app.state.flusher, app.state.slots = flusher, slots
-        app.state.cameras, app.state.walls = Cameras(engine, slots, flusher), Walls(Thumbs(frames_url))
+        keeper = ChainKeeper(engine)
+        app.state.cameras, app.state.walls = Cameras(engine, slots, flusher, keeper), Walls(Thumbs(frames_url))
         relay = _relay(frames_url, app.state.cameras, app.state.walls)
-        duties = (flusher.run(), flusher.forget(), app.state.cameras.end_the_silent(), relay)
+        duties = (flusher.run(), flusher.forget(), app.state.cameras.end_the_silent(), keeper.run(), relay)
         tasks = [asyncio.create_task(duty) for duty in duties]
         yield
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await keeper.finish()
         await flusher.close()
         await app.state.walls.thumbs.close()
 

@@ -9,7 +9,10 @@ import binascii
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from assessment_engine.kernel.canonical import Json, digest
+from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.signing import SigningKey, b64url, unb64url, verify
 
@@ -25,6 +28,11 @@ def leaf_hash(data: bytes) -> bytes:
 def node_hash(left: bytes, right: bytes) -> bytes:
     """Return the hash of an inner node."""
     return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def entry_digest(kind: str, subject: str, actor: str | None, at: datetime, payload: Json) -> str:
+    """Return the SHA-256 of an entry's content in canonical form; its 32 bytes are the data of the entry's leaf."""
+    return digest({"kind": kind, "subject": subject, "actor": actor, "at": iso(at), "payload": payload})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +89,23 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
     if index < k:
         return [*inclusion_proof(leaves[:k], index), tree_root(leaves[k:])]
     return [*inclusion_proof(leaves[k:], index - k), tree_root(leaves[:k])]
+
+
+def inclusion_proofs(leaves: Sequence[bytes], indexes: Iterable[int]) -> list[list[bytes]]:
+    """Return the audit paths of many leaves, hashing the tree once; raises Invalid for a leaf that is not there."""
+    levels = [list(leaves)]
+    while len(levels[-1]) > 1:
+        below = levels[-1]
+        pairs = [node_hash(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)]
+        levels.append(pairs + below[len(pairs) * 2 :])  # an odd node goes up as it is: the same tree as RFC 6962's
+    return [_path(levels, index) for index in indexes]
+
+
+def _path(levels: Sequence[Sequence[bytes]], index: int) -> list[bytes]:
+    if not 0 <= index < len(levels[0]):
+        raise Invalid(f"no leaf {index} in a tree of {len(levels[0])}")
+    siblings = ((level, (index >> height) ^ 1) for height, level in enumerate(levels))
+    return [level[place] for level, place in siblings if place < len(level)]
 
 
 def verify_inclusion(*, leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:

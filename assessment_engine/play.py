@@ -1,12 +1,13 @@
 """A recorded candidate: a real websocket client that speaks the camera protocol, at real speed or faster. Its sitting is marked simulated.
 
-The protocol is proctoring/channel.py, the footage comes from proctoring/vision. What a page does beyond the camera is not played.
+The protocol is proctoring/channel/, the footage comes from proctoring/vision. `play` sends as a page does (proctoring/page.py): within the
+same budget, and afterwards what it kept while the line was cut. What a page does beyond the camera is not played.
 """
 
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,16 @@ from assessment_engine.kernel.signing import unb64url
 from assessment_engine.services import tickets, watches
 from assessment_engine.services.engine import Engine
 from proctoring.channel import Kind, seal_frame
+from proctoring.page import CameraPage, Encode
 
 DEMO = "astronaut"
 DEMO_LENGTH_S = 600.0  # with `repeat` she leaves once in this time
-FPS = 2.0
+FPS = 4.0  # that go by; the page takes as many of them as it may send
 HELLO_WITHIN_S = 10.0
 AGAIN_AFTER_S = 1.0
 
 Footage = Iterable[tuple[float, bytes]]  # seconds from the beginning, JPEG
+Pictures = Iterable[tuple[float, Any]]  # seconds, rows × columns × BGR
 
 
 class CameraClient:
@@ -35,9 +38,9 @@ class CameraClient:
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
         self.heard: list[dict[str, Any]] = []
-        hello = self._next(HELLO_WITHIN_S)
+        self.hello = hello = self._next(HELLO_WITHIN_S)
         while hello["type"] != "hello":
-            hello = self._next(HELLO_WITHIN_S)
+            self.hello = hello = self._next(HELLO_WITHIN_S)
         self.key, self.nonce = unb64url(hello["key"]), unb64url(hello["nonce"])
         self.seq: int = hello["next_seq"]
         self.fps: float = hello["fps"]
@@ -94,11 +97,77 @@ def play(engine: Engine, video: Path | str, sitting_id: SittingId, *, speed: flo
     when the sitting does.
     """
     watches.mark_simulated(engine, sitting_id)
-    footage = _footage(video)
-    sent = send_footage(engine, footage(), sitting_id, speed=speed)
+    footage, player = _footage(video), Player(engine, sitting_id, speed)
+    player.show(footage())
     while repeat and watches.is_watched(engine, sitting_id):
-        sent += send_footage(engine, footage(), sitting_id, speed=speed)
-    return sent
+        player.show(footage())
+    player.close()
+    return player.page.seq
+
+
+class Player:
+    """A page before which pictures go by; its line may be cut and come back as often as it wants."""
+
+    def __init__(self, engine: Engine, sitting_id: SittingId, speed: float = 1.0) -> None:
+        self._engine, self._sitting_id, self._speed = engine, sitting_id, speed
+        self._began = time.monotonic()
+        self._tried = 0.0
+        self._open = ExitStack()
+        self._client: CameraClient | None = None
+        self.page = CameraPage()
+
+    def show(self, pictures: Pictures) -> None:
+        """Let pictures go by, each at its time, until they or the sitting end."""
+        begun = self._now()
+        for at, picture in pictures:
+            time.sleep(max(0.0, (begun / 1000 + at - self._now() / 1000) / self._speed))
+            if self._client is None and not self._connect():
+                return
+            try:
+                self._pass(picture)
+            except (ConnectionClosed, OSError):
+                self._lose()
+
+    def close(self) -> None:
+        """Wait for what is under way, and go."""
+        if self._client is not None:
+            with suppress(ConnectionClosed, TimeoutError):
+                self._client.listen(1.0)
+        self._lose()
+
+    def _now(self) -> int:
+        return int((time.monotonic() - self._began) * 1000 * self._speed)
+
+    def _connect(self) -> bool:
+        """Try to connect, now and then; False when the sitting is over."""
+        if time.monotonic() - self._tried < AGAIN_AFTER_S:
+            return True
+        self._tried = time.monotonic()
+        if not watches.is_watched(self._engine, self._sitting_id):
+            return False
+        ticket = tickets.issue(self._engine, tickets.TicketKind.CAMERA, self._sitting_id)
+        with suppress(ConnectionClosed, OSError, TimeoutError):
+            self._client = self._open.enter_context(a_camera(self._engine.ingest_url, ticket, self._engine.public_url))
+            self.page.greet(self._client.hello)
+        return True
+
+    def _lose(self) -> None:
+        self.page.lose()
+        self._client = None
+        with suppress(ConnectionClosed, OSError):
+            self._open.close()
+
+    def _pass(self, picture: Any) -> None:
+        now = self._now()
+        for heard in self._client.listen() if self._client is not None else ():
+            self.page.hear(heard, now)
+        if self.page.is_cut(now):
+            self._lose()
+        due = self.page.is_due(now)
+        messages = self.page.take(now, _encoder(picture)) if due else self.page.late(now)
+        for message in messages:
+            assert self._client is not None
+            self._client.send_raw(message)
 
 
 def send_footage(engine: Engine, footage: Footage, sitting_id: SittingId, *, speed: float = 1.0) -> int:
@@ -119,13 +188,20 @@ def send_footage(engine: Engine, footage: Footage, sitting_id: SittingId, *, spe
     return sent
 
 
-def _footage(video: Path | str) -> Callable[[], Iterator[tuple[float, bytes]]]:
+def _encoder(picture: Any) -> Encode:
+    from proctoring.vision.encode import encoded
+
+    return lambda width, quality: encoded(picture, width, quality)
+
+
+def _footage(video: Path | str) -> Callable[[], Iterator[tuple[float, Any]]]:
     from proctoring.vision import demo_footage  # OpenCV is loaded only by those who play
+    from proctoring.vision import video as recordings
 
     if str(video) == DEMO:
         script = demo_footage.Script(length_s=DEMO_LENGTH_S)
-        return lambda: demo_footage.jpegs(demo_footage.scene(script), fps=FPS)
+        return lambda: demo_footage.scene(script, fps=FPS)
     path = Path(video)
     if not path.is_file():
         raise Unavailable(f"no such recording: {path}")
-    return lambda: demo_footage.jpegs_of(path, fps=FPS)
+    return lambda: recordings.read(path, fps=FPS)

@@ -27,6 +27,7 @@ class Settings:
     ingest_port: int
     proctor_workers: int
     demo: bool
+    undo_s: int = 60
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
@@ -50,6 +51,7 @@ class Settings:
             ingest_port=ingest_port,
             proctor_workers=int(environ.get("PROCTOR_WORKERS", "1")),
             demo=environ.get("DEMO", "") == "1" or (data_dir / DEMO_MARK).exists(),
+            undo_s=int(environ.get("UNDO_SECONDS", "60")),
         )
 
     def as_environ(self) -> dict[str, str]:
@@ -67,4 +69,5 @@ class Settings:
             "INGEST_PORT": str(self.ingest_port),
             "PROCTOR_WORKERS": str(self.proctor_workers),
             "DEMO": "1" if self.demo else "",
+            "UNDO_SECONDS": str(self.undo_s),
         }

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from assessment_engine.kernel.errors import Invalid
 from proctoring.baseline import Baseline
+from proctoring.expected import box_of
 from proctoring.observations import Picture
 from proctoring.policy import COULD_NOT_WATCH, TIER_ORDER, Kind, Policy, Severity, Tier
 from proctoring.signals import Finding
@@ -36,7 +37,10 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """Findings that came together. `rule` and `first_seq` are its name for ever; `kind` is its gravest finding so far."""
+    """Findings that came together. `rule` and `first_seq` are its name for ever; `kind` is its gravest finding so far.
+
+    `afterwards`: seen in pictures that the page kept while its line was cut, and sent later.
+    """
 
     rule: Kind
     first_seq: int
@@ -52,6 +56,7 @@ class Incident:
     baseline: Baseline | None = None
     evidence: tuple[int, ...] = ()
     policy_version: str = ""
+    afterwards: bool = False
 
     @property
     def key(self) -> tuple[Kind, int]:
@@ -80,6 +85,7 @@ class Incident:
             "baseline": self.baseline.as_json() if self.baseline else None,
             "evidence": list(self.evidence),
             "policy_version": self.policy_version,
+            **({"afterwards": True} if self.afterwards else {}),
         }
 
     @classmethod
@@ -97,6 +103,7 @@ class Incident:
                 findings=tuple(_finding_of(one) for one in given["findings"]),
                 baseline=Baseline.from_json(given["baseline"]) if given["baseline"] else None,
                 evidence=tuple(given["evidence"]),
+                afterwards=bool(given.get("afterwards", False)),
             )
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as wrong:
             raise NotAnIncident("this is not an incident") from wrong
@@ -223,7 +230,7 @@ def _ended(finding: Finding) -> Finding:
 def judged(finding: Finding, policy: Policy) -> tuple[Tier, Severity | None]:
     """Return the tier and severity of one finding, as the policy has them for its kind and length."""
     rule = policy.rules[finding.kind]
-    return rule.tier, rule.severity_after(finding.seconds)
+    return Tier.TELEMETRY if finding.expected else rule.tier, rule.severity_after(finding.seconds)
 
 
 def could_not_watch(finding: Finding) -> bool:
@@ -305,6 +312,8 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
         "trace": [list(point) for point in finding.trace],
         **({} if finding.lips is None else {"lips": finding.lips.value}),
         **({} if finding.away is None else {"away": list(finding.away)}),
+        **({} if (place := finding.place) is None else {"place": [place.x, place.y, place.width, place.height]}),
+        **({"expected": True} if finding.expected else {}),
     }
 
 
@@ -313,5 +322,6 @@ def _finding_of(given: dict[str, Any]) -> Finding:
     if "lips" in given:
         given = {**given, "lips": Lips(given["lips"])}
     away = given.get("away")
-    read = {"kind": Kind(given["kind"]), "picture": Picture(given.get("picture", Picture.CLEAR)), "trace": trace}
+    picture, place = Picture(given.get("picture", Picture.CLEAR)), box_of(given.get("place"))
+    read = {"kind": Kind(given["kind"]), "picture": picture, "trace": trace, "place": place}
     return Finding(**{**given, **read, "away": None if away is None else (away[0], away[1], away[2])})

@@ -23,6 +23,8 @@ def parted(message: bytes) -> tuple[bytes, ...] | None:
     """Read what `joined` wrote; None unless it is whole, holds something, lasts a second at most and has at most MAX_BYTES."""
     packets, rest, seconds = [], message, 0.0
     while rest and len(message) <= MAX_BYTES:
+        if len(rest) < _LENGTH:
+            return None
         size = int.from_bytes(rest[:_LENGTH], "big")
         packet, rest = rest[_LENGTH : _LENGTH + size], rest[_LENGTH + size :]
         seconds += seconds_of(packet)

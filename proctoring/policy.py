@@ -172,6 +172,10 @@ class Policy:
         """Say whether a comparison at this distance tells anything: between alike and somebody else (under a mask) it does not."""
         return distance <= self.same_person or distance >= self.other_person
 
+    def demoted(self, *kinds: Kind) -> "Policy":
+        """Return this policy with kinds that are only counted: their detectors exceed their budget, and raise no flags."""
+        return replace(self, rules={**self.rules, **{kind: replace(self.rules[kind], tier=Tier.TELEMETRY) for kind in kinds}})
+
     def calibrated(self, calibration: CalibrationRecord) -> "Policy":
         """Return this policy with the limit of a calibration record, whose hash becomes part of the version."""
         gaze = replace(self.gaze, windows_s=calibration.windows_s, surprise=calibration.threshold)

@@ -12,13 +12,14 @@ from typing import Protocol
 
 from proctoring.away import HINDSIGHT_S, AwayTime
 from proctoring.baseline import Baseline
+from proctoring.expected import NOTHING, SAME_PLACE, Expected
 from proctoring.observations import Box, Observation, Picture, Reason, ThingName
 from proctoring.policy import GazeLimits, Kind, Policy, Rule
 from proctoring.sound import Lips, lips
 
 TRACE_POINTS = 90
+_THINGS = (ThingName.PHONE, ThingName.BOOK, ThingName.SCREEN)
 _SPEAKING = 0.3  # share of the time since the last frame that held a voice; people pause as they speak
-_STILL_THE_SAME = 0.2  # overlap of two boxes that may be one thing held in a hand
 _CLEARLY_AWAY = 2.5
 _MORE_LIKELY = 0.5
 _HAIR = 0.01  # seconds: the filter is never quite sure, so that three seconds away add up to a little less
@@ -29,6 +30,7 @@ class Finding:
     """Evidence of one kind that lasted long enough; open while `end_s` is None. `trace` holds (seconds, value) pairs.
 
     `away`, of looking away only, says why: the seconds away, of the last how many seconds, and what is usual for this candidate.
+    `place` says where a thing was last; one that was `expected` is counted and alerts nobody.
     """
 
     kind: Kind
@@ -45,6 +47,8 @@ class Finding:
     trace: tuple[tuple[float, float], ...] = ()
     lips: Lips | None = None  # of talking only
     away: tuple[float, float, float] | None = None
+    place: Box | None = None
+    expected: bool = False
 
     @property
     def seconds(self) -> float:
@@ -170,6 +174,18 @@ class Talking(DurationRule):
         self._mouth.clear()
 
 
+class ThingSeen(DurationRule):
+    """A phone, book or screen for long enough: one that is not expected, or else one that is."""
+
+    def __init__(self, name: ThingName, policy: Policy, expected: Callable[[], Expected], *, of_expected: bool = False) -> None:
+        kind, self._of_expected = Kind(name), of_expected
+        self._reader = _ThingReader(name, policy, lambda box: expected().holds(kind, box) is of_expected)
+        super().__init__(kind, policy.rules[kind], self._reader, policy.least_score[name])
+
+    def _found(self, raised_s: float) -> Finding:
+        return replace(super()._found(raised_s), place=self._reader.place, expected=self._of_expected)
+
+
 class LookingAway:
     """Time away from the candidate's own centre, raised when it is unusual enough; silent until the centre is known.
 
@@ -293,13 +309,14 @@ def away_score(observation: Observation, centre: Baseline, limits: GazeLimits) -
     return _CLEARLY_AWAY * max(sideways, upright)
 
 
-def detectors(policy: Policy, centre: Callable[[], Baseline | None]) -> Mapping[Kind, Detector]:
+def detectors(
+    policy: Policy, centre: Callable[[], Baseline | None], expected: Callable[[], Expected] = lambda: NOTHING
+) -> Mapping[Kind, Detector]:
     """Return one detector for each kind that can be told from observations and is not switched off."""
     rules: dict[Kind, tuple[Callable[[Observation], Look], float]] = {
         Kind.NOBODY: (_nobody, 1.0),
         Kind.SEVERAL_PEOPLE: (_several, 2.0),
         Kind.DIFFERENT_PERSON: (_somebody_else(policy), policy.other_person),
-        **{Kind(name): (_ThingReader(ThingName(name), policy), policy.least_score[name]) for name in ("phone", "book", "screen")},
         Kind.FACE_NOT_SEEN: (_unwatched(Reason.FACE_NOT_SEEN), 1.0),
         Kind.COVERED: (_unwatched(Reason.COVERED), 1.0),
         Kind.TOO_DARK: (_unwatched(Reason.TOO_DARK), 1.0),
@@ -307,11 +324,17 @@ def detectors(policy: Policy, centre: Callable[[], Baseline | None]) -> Mapping[
     hard: dict[Kind, Detector] = {
         kind: DurationRule(kind, policy.rules[kind], read, threshold) for kind, (read, threshold) in rules.items() if kind not in policy.off
     }
+    hard |= {Kind(name): ThingSeen(name, policy, expected) for name in _THINGS if Kind(name) not in policy.off}
     if Kind.TALKING not in policy.off:
         hard[Kind.TALKING] = Talking(policy.rules[Kind.TALKING])
     if Kind.LOOKING_AWAY not in policy.off:
         hard[Kind.LOOKING_AWAY] = LookingAway(policy, centre)
     return hard
+
+
+def of_expected_things(policy: Policy, expected: Callable[[], Expected]) -> tuple[Detector, ...]:
+    """Return detectors of what is expected: it is counted, so that a person can see how often an answer of theirs was used."""
+    return tuple(ThingSeen(name, policy, expected, of_expected=True) for name in _THINGS if Kind(name) not in policy.off)
 
 
 def _nobody(observation: Observation) -> Look:
@@ -340,25 +363,26 @@ def _somebody_else(policy: Policy) -> Callable[[Observation], Look]:
 
 
 class _ThingReader:
-    """The best thing of one name that is large and sure enough, at about the same place as last time."""
+    """The best thing of one name that is large and sure enough and concerns us, at about the same place as last time."""
 
-    def __init__(self, name: ThingName, policy: Policy) -> None:
-        self._name, self._least, self._area = name, policy.least_score[name.value], policy.least_area
-        self._place: Box | None = None
+    def __init__(self, name: ThingName, policy: Policy, concerns: Callable[[Box], bool]) -> None:
+        self._name, self._least, self._area, self._concerns = name, policy.least_score[name.value], policy.least_area, concerns
+        self.place: Box | None = None
 
     def __call__(self, observation: Observation) -> Look:
         if observation.objects is None:
             return Look(met=None)
-        things = [t for t in observation.objects if t.name is self._name and t.score >= self._least and t.box.area >= self._area]
+        sure = [t for t in observation.objects if t.name is self._name and t.score >= self._least and t.box.area >= self._area]
+        things = [thing for thing in sure if self._concerns(thing.box)]
         if not things:
             return Look(met=False)
         best = max(things, key=lambda thing: (self._here(thing.box), thing.score))
-        same = self._place is None or self._here(best.box)
-        self._place = best.box
+        same = self.place is None or self._here(best.box)
+        self.place = best.box
         return Look(met=same, value=best.score)
 
     def _here(self, box: Box) -> bool:
-        return self._place is not None and box.overlap(self._place) >= _STILL_THE_SAME
+        return self.place is not None and box.overlap(self.place) >= SAME_PLACE
 
 
 def _voice(observation: Observation) -> Look:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 
 from proctoring.baseline import Baseline, BaselineKeeper
 from proctoring.evidence import AFTER_S, BEFORE_S, choose
+from proctoring.expected import NOTHING, Expected
 from proctoring.incidents import Bundler, Incident, IncidentChange, could_not_watch
 from proctoring.observations import Observation, Reason
 from proctoring.policy import STANDARD, Kind, Policy
-from proctoring.signals import Finding, LookingAway, detectors
+from proctoring.signals import Finding, LookingAway, detectors, of_expected_things
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +53,18 @@ class Watch:
         baseline: Baseline | None = None,
         known: Sequence[Incident] = (),
         recognised_s: float | None = None,
+        expected: Expected = NOTHING,
     ) -> None:
         self._policy = policy
         self._keeper = BaselineKeeper(policy.gaze.calibration_s, baseline)
-        self._detectors = detectors(policy, lambda: self._keeper.baseline)
-        conduct = [one for one in known if not could_not_watch(one.lead)]
+        self._expected = expected
+        self._detectors = detectors(policy, lambda: self._keeper.baseline, lambda: self._expected)
+        self._of_expected = of_expected_things(policy, lambda: self._expected)
+        conduct = [one for one in known if not could_not_watch(one.lead) and not one.lead.expected]
         self._conduct = Bundler(policy, conduct)
-        self._unwatched = Bundler(policy, [one for one in known if one not in conduct])
+        self._unwatched = Bundler(policy, [one for one in known if could_not_watch(one.lead)])
+        self._allowed = Bundler(policy, [one for one in known if one.lead.expected])
+        self._names = {(finding.kind, finding.first_seq) for one in conduct for finding in one.findings}
         self._frames: deque[tuple[int, float]] = deque()
         self._before: Observation | None = None
         self._gap: Finding | None = None
@@ -72,6 +78,15 @@ class Watch:
     def baseline(self) -> Baseline | None:
         """Return where this candidate looks when at work, once known; store it for the next owner."""
         return self._keeper.baseline
+
+    @property
+    def expected(self) -> Expected:
+        """Return what is expected in the picture."""
+        return self._expected
+
+    def expect(self, expected: Expected) -> None:
+        """Say anew what is expected in the picture, from the next frame on."""
+        self._expected = expected
 
     def receive(self, observation: Observation) -> None:
         """Take one frame in; one that is not newer than the last is counted and ignored."""
@@ -89,9 +104,10 @@ class Watch:
         if observation.identity is not None and self._policy.tells(observation.identity):
             self._recognise(observation.at)
         self._frames.append((observation.seq, observation.at))
-        for detector in self._detectors.values():
+        for detector in (*self._detectors.values(), *self._of_expected):
             detector.receive(observation)
         self._bundle(observation.at, [d.finding for d in self._detectors.values() if d.finding is not None])
+        self._count_expected(observation.at)
         self._keeper.receive(observation, step, frozen=self._frozen())
 
     def gap(self, start: float, end: float, *, seq: int | None = None) -> None:
@@ -114,13 +130,14 @@ class Watch:
         """Close what is open: the sitting is over."""
         self._conduct.close()
         self._unwatched.close()
+        self._allowed.close()
 
     def incidents(self) -> list[IncidentChange]:
         """Hand out what changed since last asked, once."""
-        return self._conduct.changes() + self._unwatched.changes()
+        return self._conduct.changes() + self._unwatched.changes() + self._allowed.changes()
 
     def open_incidents(self) -> tuple[Incident, ...]:
-        """Return what is open now."""
+        """Return what is open now; what is expected is nothing to wait for."""
         return tuple(one for one in (self._conduct.open, self._unwatched.open) if one is not None)
 
     def totals(self) -> Totals:
@@ -170,6 +187,12 @@ class Watch:
             self._show(bundler, at)
         while self._frames and self._frames[0][1] < at - BEFORE_S - AFTER_S:
             self._frames.popleft()
+
+    def _count_expected(self, at: float) -> None:
+        """Keep what is expected apart, under names that no finding about the candidate has or gets: it lends and hides nothing."""
+        self._names |= {(d.finding.kind, d.finding.first_seq) for d in self._detectors.values() if d.finding is not None}
+        findings = [d.finding for d in self._of_expected if d.finding is not None]
+        self._allowed.receive(at, [one for one in findings if (one.kind, one.first_seq) not in self._names], None)
 
     def _show(self, bundler: Bundler, at: float) -> None:
         """Name the frames of an open incident until its five seconds after are complete."""

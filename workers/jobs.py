@@ -12,6 +12,7 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 from redis import Redis
@@ -22,12 +23,15 @@ from assessment_engine.delivery.checkin import FaceComparison
 from assessment_engine.kernel.errors import AssessmentError, Invalid
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.runtime import build_engine
-from assessment_engine.services import certification, checkin, invigilation, scoring
+from assessment_engine.services import certification, checkin, evidence_packages, invigilation, scoring
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.settings import Settings
 from assessment_engine.storage.outbox import Job
 from workers.frames import report
 from workers.queue import RqJobs, work
+
+if TYPE_CHECKING:
+    from proctoring.vision.eyes import Networks
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=30)
 GO_ON_FOR_S = 60.0
@@ -40,17 +44,44 @@ def compare_faces(engine: Engine, sitting_id: SittingId) -> None:
     checkin.compare_faces(engine, _comparison(), sitting_id)
 
 
+def package_evidence(engine: Engine, sitting_id: SittingId) -> None:
+    """Make a package of a sitting's evidence, with the faces of others hidden."""
+    evidence_packages.make(engine, _hiding, sitting_id)
+
+
+def _hiding(face: bytes | None) -> evidence_packages.Hide:
+    """Return what hides everybody but the candidate, known by the picture of check-in."""
+    from proctoring.vision import redact
+
+    networks = _networks()
+    known = redact.known_face(networks, face)
+
+    def hide(jpeg: bytes) -> tuple[bytes, int]:
+        shown = redact.hide_others(networks, jpeg, known)
+        return shown.jpeg, shown.hidden
+
+    return hide
+
+
+@cache
+def _networks() -> "Networks":
+    """Load the networks, once in a process."""
+    from proctoring.vision import models
+    from proctoring.vision.eyes import Networks
+
+    settings = Settings.from_environ(os.environ)
+    files = {role: (asset.path, asset.sha256) for role, asset in installed(settings.assets_dir).items() if role in models.FETCHED}
+    return Networks(models.load_fetched(files, settings.assets_dir))
+
+
 @cache
 def _comparison() -> Callable[[bytes, bytes | None], FaceComparison]:
     """Load the networks, once in a process: few jobs need them, and those come many at a time, in the hour before an exam."""
-    from proctoring.vision import landmarker, models, reference
-    from proctoring.vision.eyes import Networks
+    from proctoring.vision import landmarker, reference
     from proctoring.vision.second_opinion import SecondOpinion
 
     settings = Settings.from_environ(os.environ)
-    assets = installed(settings.assets_dir)
-    files = {role: (asset.path, asset.sha256) for role, asset in assets.items() if role in models.FETCHED}
-    networks = Networks(models.load_fetched(files, settings.assets_dir))
+    assets, networks = installed(settings.assets_dir), _networks()
     second = SecondOpinion(verified_path(settings.assets_dir, landmarker.ROLE) if landmarker.ROLE in assets else Path(landmarker.ROLE))
     atexit.register(second.close)
 
@@ -77,6 +108,7 @@ BODIES: Mapping[JobName, Callable[[Engine, SittingId], object]] = {
     JobName.SETTLE_SITTING: invigilation.settle,
     JobName.ISSUE_CERTIFICATES: certification.issue_certificates,
     JobName.COMPARE_FACES: compare_faces,
+    JobName.PACKAGE_EVIDENCE: package_evidence,
 }
 
 

@@ -13,7 +13,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from assessment_engine.runtime import build_engine
-from assessment_engine.services import audit, closing, evidence, timekeeping, watches
+from assessment_engine.services import audit, chains, closing, draw, judgements, random_audit, retention, timekeeping, watches
 from assessment_engine.services.engine import Engine
 from assessment_engine.settings import Settings
 from workers.frames import report
@@ -42,11 +42,18 @@ def chores(engine: Engine) -> list[Chore]:
     return [
         Chore(name="time_up", every_s=1.0, do=lambda: closing.time_up(engine, _breathe)),
         Chore(name="end_breaks", every_s=1.0, do=lambda: closing.end_breaks(engine)),
+        Chore(name="judgements_take_effect", every_s=1.0, do=lambda: judgements.take_effect(engine, _breathe)),
+        Chore(name="queue_audits", every_s=60.0, do=lambda: random_audit.queue_audits(engine, _breathe)),
         Chore(name="finish_time_acts", every_s=5.0, do=lambda: timekeeping.finish_forgotten(engine, _breathe)),
         Chore(name="sequence", every_s=1.0, do=lambda: audit.sequence(engine)),
         Chore(name="tell_again", every_s=5.0, do=lambda: tell_again(engine)),
         Chore(name="drain_forgotten", every_s=10.0, do=lambda: watches.drain_forgotten(engine)),
-        Chore(name="erase_old_evidence", every_s=3600.0, do=lambda: evidence.erase_old(engine)),
+        Chore(name="recover_chains", every_s=30.0, do=lambda: chains.recover(engine)),
+        Chore(name="close_chains", every_s=30.0, do=lambda: chains.close_ended(engine)),
+        Chore(name="commit_draws", every_s=30.0, do=lambda: draw.commit_missing(engine)),
+        Chore(name="reveal_draws", every_s=600.0, do=lambda: draw.reveal_due(engine)),
+        Chore(name="forget_audited", every_s=600.0, do=lambda: draw.forget_audited(engine)),
+        Chore(name="erase_old_evidence", every_s=3600.0, do=lambda: retention.erase_due(engine)),
     ]
 
 

@@ -11,7 +11,7 @@ from api.auth import Candidate, EngineDep, Invigilator, Officer, Viewer
 from api.pages import goto, page
 from api.pages.refusals import refuse
 from api.pages.sent import Posted, Sent
-from api.pages.wording import KINDS
+from api.pages.wording import KINDS, OBJECTS
 from api.words import N_
 from assessment_engine.arrangements import COMPENSATORY_MINUTES, MOST_BREAK_MINUTES, MOST_BREAKS, MOST_EXTRA_MINUTES, Adjustments
 from assessment_engine.exams import SIGNALS
@@ -51,6 +51,7 @@ def _read(sent: Sent) -> Adjustments:
             second_person="second_person" in allowed,
             read_aloud="read_aloud" in allowed,
             signals_off=tuple(sorted(sent.several("signals", SIGNALS))),
+            objects=tuple(sorted(sent.several("objects", OBJECTS))),
         )
     except Invalid as error:
         refuse(sent, error)
@@ -61,6 +62,7 @@ def _sent_of(wanted: Adjustments) -> Sent:
     """Return what the form would have sent for what is wanted."""
     numbers = {"extra": wanted.extra_minutes_per_hour, "breaks": wanted.breaks, "break_minutes": wanted.break_minutes}
     ticks = {"allowed": " ".join(name for name in HELP if getattr(wanted, name)), "signals": " ".join(wanted.signals_off)}
+    ticks |= {"objects": " ".join(wanted.objects)}
     return Sent({**{name: str(number or "") for name, number in numbers.items()}, **ticks})
 
 
@@ -95,7 +97,14 @@ def _mine(request: Request, engine: Engine, actor: Actor, sitting_id: SittingId,
 
 def _page(request: Request, template: str, sent: Sent, **shown: object) -> HTMLResponse:
     status = 200 if sent.is_right else 422
-    words: Mapping[str, object] = {"signals": SIGNALS, "kinds": KINDS, "limits": LIMITS, "fields": sent.values, "problems": sent.problems}
+    words: Mapping[str, object] = {
+        "signals": SIGNALS,
+        "kinds": KINDS,
+        "objects": OBJECTS,
+        "limits": LIMITS,
+        "fields": sent.values,
+        "problems": sent.problems,
+    }
     return page(request, template, status=status, **words, **shown)
 
 

@@ -19,13 +19,21 @@ REFUSALS: Mapping[str, str] = {
         "The record keeps %(record)s false alarms an hour, and this exam promises %(exam)s. Solve one for %(exam)s:"
         " assessment-engine proctor simulate --budget %(exam)s --out record.json"
     ),
+    "two_officers_needed": N_("This exam has a record. Another one is proposed, and two officers sign it."),
+    "nothing_calibrated": N_("This exam has no record yet. Attach one."),
+    "proposal_open": N_("A proposal waits for a second officer. Sign it or give it up first."),
+    "proposal_closed": N_("This proposal is closed."),
+    "second_person_needed": N_("You signed this proposal. A second, different officer is needed."),
+    "not_allowed": N_("The password was wrong."),
+    "too_many_tries": N_("Too many tries. Wait a little."),
+    "reason": N_("Say why, in at least 10 letters."),
     "exam_begun": N_("Somebody has begun this exam meanwhile. Its rules stay as they are."),
 }
 
 
 def refusal_of(error: AssessmentError) -> Said:
     """Say why a record was not attached, or not taken away."""
-    code = str(error.details.get("problem", error.code))
+    code = str(error.details.get("problem") or error.details.get("field") or error.code)
     return REFUSALS.get(code, REFUSALS["calibration_unreadable"]), error.details
 
 

@@ -17,7 +17,7 @@ from assessment_engine.delivery.checkin import CheckInState
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.kernel.errors import Invalid, NotFound
 from assessment_engine.kernel.ids import SittingId
-from assessment_engine.services import checkin, delivery, eyes
+from assessment_engine.services import checkin, delivery, draw, eyes
 from assessment_engine.services.checkin import Standing
 
 router = APIRouter(prefix="/candidate/sittings/{sitting_id}", include_in_schema=False)
@@ -220,6 +220,7 @@ def notice(request: Request, engine: EngineDep, actor: Candidate, sitting_id: Si
         camera_declined=standing.camera_declined,
         listened_to=delivery.is_listened_to(engine, actor, sitting_id),
         looked_for=eyes.looked_for(engine, actor, sitting_id),
+        wished=draw.wishes(engine, actor, sitting_id),
         kinds=wording.KINDS,
     )
 
@@ -231,10 +232,12 @@ def consent(
     sitting_id: SittingId,
     agreed: Annotated[str, Form()] = "",
     language: Annotated[str, Form(max_length=8)] = "en",
+    keep: Annotated[str, Form()] = "",
 ) -> Response:
-    """Record that the candidate agreed, in the language they read."""
+    """Record that the candidate agreed, in the language they read, and whether they wish that ordinary pictures be kept."""
     if agreed != "1" or language not in LANGUAGES:
         raise Invalid("to go on, agree to the notice; or take the exam at a centre", field="agreed")
+    draw.wish(engine, actor, sitting_id, kept=keep == "1")
     return goto(_place(delivery.consent(engine, actor, sitting_id, language)))
 
 

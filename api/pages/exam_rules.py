@@ -8,7 +8,7 @@ from api.pages.sent import Said, Sent
 from api.words import N_
 from assessment_engine.delivery.timing import MAX_GRACE_S, MAX_WAIT_S, GracePolicy, OutagePolicy
 from assessment_engine.exams import EVERY_COMPETENCY, LEVELS, MOST_EVIDENCE_DAYS, SIGNALS, ExamPolicy
-from assessment_engine.exams.policy import DEVICE_CHANGES, SOUNDS, TOOLS
+from assessment_engine.exams.policy import DEVICE_CHANGES, MOST_DRAWN, PAUSES, SOUNDS, TOOLS
 from proctoring.policy import Kind
 
 GRACE: Mapping[str, str] = {
@@ -24,6 +24,9 @@ OUTAGE: Mapping[str, str] = {
 DEVICES: Mapping[str, str] = dict(
     zip(DEVICE_CHANGES, (N_("The candidate, in one step"), N_("Only an invigilator, with a reason")), strict=True)
 )
+PAUSE_WORDS: Mapping[str, str] = dict(
+    zip(PAUSES, (N_("An invigilator, with a reason"), N_("Only the examination cell, with a reason")), strict=True)
+)
 TOOL_WORDS: Mapping[str, str] = dict(zip(TOOLS, (N_("Calculator"), N_("Rough-work pad"), N_("Reading aloud")), strict=True))
 SOUND_WORDS: Mapping[str, str] = dict(
     zip(
@@ -38,10 +41,10 @@ _KEY_WORDS: Said = (N_("A key has 64 characters, 0 to 9 and a to f. Write one a 
 _CUT_WORDS: Said = (N_("Up to four growing numbers between 0 and 100, such as 40 55 70 85."), {})
 
 FIELDS_OF_GROUPS: Mapping[str, tuple[str, ...]] = {
-    "time": ("grace", "grace_s", "outage", "most_stopped"),
+    "time": ("grace", "grace_s", "outage", "most_stopped", "pauses"),
     "device": ("device_change", "full_screen", "config_keys", "browser_exam_keys", "tools"),
     "who": ("course_id", "needs_competency", "needs_level", "most_sittings", "days_between", "practice_form_id"),
-    "watch": ("observable_percent", "alarms", "signals", "sound", "evidence_days"),
+    "watch": ("observable_percent", "alarms", "signals", "sound", "evidence_days", "appeal_days", "draw_percent"),
 }
 """Which fields stand in which group of the form: a group with something wrong in it is open."""
 
@@ -58,10 +61,13 @@ def policy_of(sent: Sent, competencies: Collection[str]) -> ExamPolicy:
         signals=sent.several("signals", SIGNALS),
         sound=_sound(sent),
         evidence_days=sent.whole("evidence_days", 1, MOST_EVIDENCE_DAYS, empty=90),
+        appeal_days=sent.whole("appeal_days", 0, MOST_EVIDENCE_DAYS, empty=30),
+        draw_share=float(sent.number("draw_percent", 0, int(MOST_DRAWN * 100), empty=Decimal(2)) / 100),
         grace=sent.choice("grace", GRACE, GracePolicy.GRACE),
         grace_s=_grace_s(sent),
         outage=sent.choice("outage", OUTAGE),
         most_stopped_s=int(sent.number("most_stopped", 0, MOST_STOPPED_MINUTES, empty=Decimal(15)) * 60),
+        pauses=sent.one_of("pauses", PAUSE_WORDS, PAUSES[0]),
         device_change=sent.one_of("device_change", DEVICES, DEVICE_CHANGES[0]),
         tools=sent.several("tools", TOOLS),
         full_screen=sent.ticked("full_screen"),
@@ -122,6 +128,8 @@ def rules_of(policy: ExamPolicy, names: Mapping[str, str]) -> Mapping[str, list[
         N_("Watching"): [
             _rule(N_("Sound"), (SOUND_WORDS[policy.sound], {})),
             _rule(N_("Pictures are kept after the decision for"), (N_("%(n)s days"), {"n": policy.evidence_days})),
+            _rule(N_("And after the result for at least"), (N_("%(n)s days"), {"n": policy.appeal_days})),
+            _rule(N_("Drawn in secret for audit"), (N_("about %(n)s %% of sittings"), {"n": round(policy.draw_share * 100, 2)})),
         ],
     }
 
@@ -133,7 +141,8 @@ def _time_rules(policy: ExamPolicy) -> list[RuleWords]:
         grace.append((N_("%(n)s seconds"), {"n": policy.grace_s}))
     if policy.outage == OutagePolicy.TIME_STOPS:
         outage.append((N_("at most %(n)s minutes"), {"n": policy.most_stopped_s // 60}))
-    return [_rule(N_("At the end of the time"), *grace), _rule(N_("Time lost to an outage"), *outage)]
+    pauses = _rule(N_("Who may pause a sitting"), (PAUSE_WORDS[policy.pauses], {}))
+    return [_rule(N_("At the end of the time"), *grace), _rule(N_("Time lost to an outage"), *outage), pauses]
 
 
 def _device_rules(policy: ExamPolicy) -> list[RuleWords]:

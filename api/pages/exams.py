@@ -9,7 +9,18 @@ from api.auth import EngineDep, Officer
 from api.errors import status_of
 from api.pages import goto, page, wording
 from api.pages.calibration_words import facts_of, refusal_of
-from api.pages.exam_rules import DEVICES, FIELDS_OF_GROUPS, GRACE, MOST_MINUTES, OUTAGE, SOUND_WORDS, TOOL_WORDS, policy_of, rules_of
+from api.pages.exam_rules import (
+    DEVICES,
+    FIELDS_OF_GROUPS,
+    GRACE,
+    MOST_MINUTES,
+    OUTAGE,
+    PAUSE_WORDS,
+    SOUND_WORDS,
+    TOOL_WORDS,
+    policy_of,
+    rules_of,
+)
 from api.pages.sent import Posted, Said, Sent
 from api.pages.wording import WATCHED
 from api.words import N_
@@ -17,7 +28,7 @@ from assessment_engine.exams import SIGNALS, ExamPolicy, ExamVerb
 from assessment_engine.kernel.errors import AssessmentError, Conflict, Invalid
 from assessment_engine.kernel.ids import CourseId, ExamId, FormId
 from assessment_engine.people import Actor
-from assessment_engine.services import courses, exams, eyes, forms
+from assessment_engine.services import courses, demotion, exams, eyes, forms, recalibration
 from assessment_engine.services.competency import competencies
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.exams import NewExam
@@ -86,6 +97,7 @@ def _exam_form(request: Request, engine: Engine, actor: Actor, sent: Sent) -> HT
             "grace": GRACE,
             "outage": OUTAGE,
             "devices": DEVICES,
+            "pauses": PAUSE_WORDS,
             "tools": TOOL_WORDS,
             "sounds": SOUND_WORDS,
             "kinds": {each: WATCHED[each] for each in SIGNALS},
@@ -102,10 +114,11 @@ def _exam_form(request: Request, engine: Engine, actor: Actor, sent: Sent) -> HT
 @router.get("/exams/{exam_id}")
 def show_exam(request: Request, engine: EngineDep, actor: Officer, exam_id: ExamId) -> HTMLResponse:
     """Show an exam with its rules and its sessions."""
-    return _exam_page(request, engine, actor, exam_id)
+    return exam_page(request, engine, actor, exam_id)
 
 
-def _exam_page(request: Request, engine: Engine, actor: Actor, exam_id: ExamId, refused: AssessmentError | None = None) -> HTMLResponse:
+def exam_page(request: Request, engine: Engine, actor: Actor, exam_id: ExamId, refused: AssessmentError | None = None) -> HTMLResponse:
+    """Show an exam, with why something was refused where it was."""
     exam = exams.exam_of(engine, actor, exam_id)
     skills = {one.id: one for one in competencies(engine, actor)}
     practice = forms.form_of(engine, actor, exam.practice_form_id).form if exam.practice_form_id else None
@@ -123,7 +136,10 @@ def _exam_page(request: Request, engine: Engine, actor: Actor, exam_id: ExamId, 
         refused=None if refused is None else refusal_of(refused),
         refused_code="" if refused is None else refused.code,
         begun=exams.has_begun(engine, actor, exam_id),
+        proposals=recalibration.proposals(engine, actor, exam_id),
+        facts_of=facts_of,
         unseen=eyes.unseen_now(engine, exam.policy),
+        demoted=demotion.demoted_in(engine, exam_id),
         wording=wording,
         sheets=[sheet for sheet in exams.sessions(engine, actor) if sheet.exam.id == exam.id],
         kinds=WATCHED,
@@ -138,18 +154,8 @@ def attach_calibration(
     try:
         exams.attach_calibration(engine, actor, exam_id, record.file.read(LARGEST + 1) if record is not None else b"")
     except (Invalid, Conflict) as error:
-        return _exam_page(request, engine, actor, exam_id, error)
+        return exam_page(request, engine, actor, exam_id, error)
     return goto(f"/cell/exams/{exam_id}", done="calibrated")
-
-
-@router.post("/exams/{exam_id}/calibration/remove")
-def detach_calibration(request: Request, engine: EngineDep, actor: Officer, exam_id: ExamId) -> Response:
-    """Take the calibration record away again."""
-    try:
-        exams.detach_calibration(engine, actor, exam_id)
-    except Conflict as error:
-        return _exam_page(request, engine, actor, exam_id, error)
-    return goto(f"/cell/exams/{exam_id}", done="uncalibrated")
 
 
 @router.post("/exams/{exam_id}/state")

@@ -1,54 +1,21 @@
-"""The invigilators' pages: rooms, the door, the live wall, the review queue and one case. Acts are forms; scripts make them quicker."""
+"""The invigilators' pages: rooms and the door. The live wall is pages/wall.py, review pages/review.py."""
 
 from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.auth import EngineDep
 from api.pages import goto, language_of, page, wording
-from api.pages.score_trace import traces
 from api.routes.invigilation import Watcher
 from api.words import N_, words
 from assessment_engine.delivery.checkin import CheckInVerb
-from assessment_engine.invigilation import MIN_REASON, REASONS, Judgement, Reason, Verdict
-from assessment_engine.kernel.errors import AssessmentError, Conflict, NotAllowed
-from assessment_engine.kernel.ids import IncidentId, SessionId, SittingId
-from assessment_engine.people import Actor
-from assessment_engine.services import checkin, eyes, invigilation, wall
-from assessment_engine.services.engine import Engine
-from assessment_engine.services.invigilation import CaseFile
-from assessment_engine.services.items import rendered_item
-from proctoring.probability import FEWEST
+from assessment_engine.kernel.errors import Conflict
+from assessment_engine.kernel.ids import SessionId, SittingId
+from assessment_engine.services import checkin, wall
 
 router = APIRouter(prefix="/invigilator", include_in_schema=False)
-
-_WALL_WORDS: Mapping[str, str] = {
-    **{f"kind.{kind}": text for kind, text in wording.KINDS.items()},
-    "ring.alert": N_("Needs you"),
-    "ring.undecided": N_("Waits for your decision"),
-    "ring.look": N_("Look"),
-    "ring.neutral": N_("Quiet"),
-    "ring.unobservable": N_("Could not watch"),
-    "ring.away": N_("No feed"),
-    "looked": N_("looked %(n)s %(unit)s ago"),
-    "never": N_("not looked at yet"),
-    "bars": N_("Connection: %(n)s of 4"),
-    "lost": N_("dropped: %(dropped)s; gaps: %(gaps)s"),
-    "unit.s": N_("s"),
-    "unit.min": N_("min"),
-    "unit.h": N_("h"),
-    "live": N_("live"),
-    "offline": N_("The wall has lost its connection and is trying again. Pictures may be old."),
-    "closed": N_("The wall was closed. Reload this page."),
-}
-
-_REVIEW_WORDS: Mapping[str, str] = {
-    "play": N_("Play"),
-    "pause": N_("Pause"),
-    "frame": N_("Picture %(n)s of %(of)s"),
-}
 
 _CHECKIN_WORDS: Mapping[str, str] = {"news": N_("Somebody else is waiting. Reload the page to see the queue as it is now.")}
 
@@ -109,106 +76,3 @@ def answered(engine: EngineDep, actor: Watcher, sitting_id: SittingId, session: 
     """Note that somebody saw to a call."""
     checkin.answer_call(engine, actor, sitting_id)
     return goto(f"/invigilator/checkin?session={session}", done="answered")
-
-
-@router.get("/sessions/{session_id}/wall")
-def live_wall(request: Request, engine: EngineDep, actor: Watcher, session_id: SessionId, room: int = 1) -> HTMLResponse:
-    """Show the room; the script brings it to life."""
-    found = wall.wall(engine, actor, session_id, room)
-    unseen = eyes.unseen_now(engine, found.exam.policy)
-    return page(request, "invigilator/wall.html", wall=found, unseen=unseen, wording=wording, said_by_script=_said(request, _WALL_WORDS))
-
-
-@router.get("/sittings/{sitting_id}")
-def candidate(request: Request, engine: EngineDep, actor: Watcher, sitting_id: SittingId, problem: str = "") -> HTMLResponse:
-    """Show one candidate's panel as a page of its own."""
-    return _panel(request, engine, actor, sitting_id, "invigilator/candidate.html", problem=problem)
-
-
-@router.get("/sittings/{sitting_id}/panel")
-def panel(request: Request, engine: EngineDep, actor: Watcher, sitting_id: SittingId) -> HTMLResponse:
-    """Return what the wall's side panel shows of a candidate: a piece of a page."""
-    return _panel(request, engine, actor, sitting_id, "invigilator/panel.html")
-
-
-def _panel(request: Request, engine: Engine, actor: Actor, sitting_id: SittingId, template: str, problem: str = "") -> HTMLResponse:
-    watching, unseen = wall.watching(engine, actor, sitting_id), eyes.unseen_in(engine, actor, sitting_id)
-    return page(request, template, watching=watching, unseen=unseen, wording=wording, problem=problem)
-
-
-@router.post("/sittings/{sitting_id}/enough-seen")
-def enough_seen(
-    engine: EngineDep, actor: Watcher, sitting_id: SittingId, reason: Annotated[str, Form(max_length=2000)] = ""
-) -> RedirectResponse:
-    """Decide that what could be watched of a sitting is enough."""
-    try:
-        invigilation.enough_seen(engine, actor, sitting_id, reason)
-    except Conflict as error:
-        return goto(f"/invigilator/review?problem={error.code}")
-    return goto("/invigilator/review", done="enough_seen")
-
-
-@router.get("/review")
-def queue(request: Request, engine: EngineDep, actor: Watcher, problem: str = "") -> HTMLResponse:
-    """Show what waits for this person's decision."""
-    entries, unwatched = invigilation.review_queue(engine, actor), invigilation.seen_too_little(engine, actor)
-    return page(request, "invigilator/queue.html", wording=wording, entries=entries, unwatched=unwatched, least=MIN_REASON, problem=problem)
-
-
-@router.get("/review/{incident_id}")
-def case(request: Request, engine: EngineDep, actor: Watcher, incident_id: IncidentId) -> HTMLResponse:
-    """Show one case: queue, evidence, facts and decision."""
-    return _case(request, engine, actor, incident_id)
-
-
-@router.post("/review/{incident_id}/judge")
-def judge(
-    request: Request,
-    engine: EngineDep,
-    actor: Watcher,
-    incident_id: IncidentId,
-    verdict: Annotated[Verdict, Form()],
-    reason_code: Annotated[Reason, Form()],
-    reason: Annotated[str, Form(max_length=4000)] = "",
-) -> Response:
-    """Record a judgement; what is missing is said on the page, with the words kept."""
-    try:
-        invigilation.judge(engine, actor, incident_id, Judgement(verdict=verdict, reason_code=reason_code, reason=reason))
-    except (Conflict, NotAllowed) as error:
-        return _case(request, engine, actor, incident_id, problem=error)
-    except AssessmentError as error:
-        return _case(request, engine, actor, incident_id, problem=error, written=reason)
-    return goto(f"/invigilator/review/{incident_id}", done="judged")
-
-
-def _case(
-    request: Request, engine: Engine, actor: Actor, incident_id: IncidentId, *, problem: AssessmentError | None = None, written: str = ""
-) -> HTMLResponse:
-    file = invigilation.case(engine, actor, incident_id)
-    entries = invigilation.review_queue(engine, actor)
-    following = next((one.case.incident_id for one in entries if one.case.incident_id != incident_id), None)
-    return page(
-        request,
-        "invigilator/case.html",
-        status=200 if problem is None else 409 if isinstance(problem, Conflict) else 422,
-        file=file,
-        entries=entries,
-        following=following,
-        wording=wording,
-        reasons=REASONS,
-        least=MIN_REASON,
-        fewest_labels=FEWEST,
-        traces=traces(file.incident.trace),
-        question=_question(request, engine, file),
-        unseen=eyes.unseen_in(engine, actor, file.incident.sitting_id),
-        problem=problem.code if problem else "",
-        written=written,
-        said_by_script=_said(request, _REVIEW_WORDS),
-    )
-
-
-def _question(request: Request, engine: Engine, file: CaseFile) -> str:
-    """Return the question that was on the screen, as the candidate saw it, without the answer; nothing when it is not known."""
-    if file.incident.item_id is None:
-        return ""
-    return rendered_item(engine, file.incident.item_id, language_of(request), sitting_id=file.incident.sitting_id).html

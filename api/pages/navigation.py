@@ -42,6 +42,7 @@ PLACES: tuple[Place, ...] = (
     Place(label=N_("Live"), path="/invigilator", icon="live", roles=WATCH | CELL),
     Place(label=N_("Check-in"), path="/invigilator/checkin", icon="checkin", roles=WATCH),
     Place(label=N_("Review"), path="/invigilator/review", icon="review", roles=WATCH | CELL),
+    Place(label=N_("Figures"), path="/invigilator/figures", icon="result", roles=WATCH | CELL),
     Place(label=N_("Late answers"), path="/cell/late-answers", icon="clock", roles=WATCH | CELL),
     Place(label=N_("Results"), path="/cell/results", icon="result", roles=CELL),
     Place(label=N_("Certificates"), path="/cell/certificates", icon="certificate", roles=CELL),
@@ -51,7 +52,13 @@ PLACES: tuple[Place, ...] = (
     Place(label=N_("Audit"), path="/cell/audit", icon="audit", roles=CELL),
 )
 
-_INSIDE = {"/cell/centres": "/cell/sessions", "/sessions": "/invigilator"}  # pages that lie elsewhere than the place they belong to
+_INSIDE = {
+    "/cell/centres": "/cell/sessions",
+    "/sessions": "/invigilator",
+    "/invigilator/planted": "/invigilator/figures",
+    "/invigilator/review-keys": "/invigilator/review",
+}
+"""Pages that lie elsewhere than the place they belong to."""
 
 
 def navigation(request: Request, actor: Actor | None) -> list[Place]:

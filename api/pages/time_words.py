@@ -65,6 +65,7 @@ LEFT_OUT: Mapping[LeftOut, str] = {
     LeftOut.ALREADY_PAUSED: N_("is paused already"),
     LeftOut.NOT_PAUSED: N_("is not paused"),
     LeftOut.ON_BREAK: N_("is on a break, which ends by itself"),
+    LeftOut.NO_PAUSE: N_("this exam is paused by the examination cell only"),
     LeftOut.RUNS_ON: N_("this exam promises that the time runs on: only the examination cell gives time"),
     LeftOut.NOT_THEN: N_("did not sit the exam in that time"),
     LeftOut.ONES_OWN: N_("is your own exam"),

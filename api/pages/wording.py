@@ -34,6 +34,17 @@ KINDS: Mapping[str, str] = {
 }
 
 # What an exam can have watched; nobody shall think that voices are heard where no microphone is open.
+OBJECTS: Mapping[str, str] = {
+    "glucose_meter": N_("Blood glucose meter"),
+    "medical_device": N_("Another medical device"),
+    "hearing_device": N_("Remote of a hearing aid"),
+    "magnifier": N_("Magnifier"),
+    "braille_paper": N_("Braille paper or slate"),
+    "own_paper": N_("Paper of one's own for notes"),
+    "reading_screen": N_("A second screen to read on"),
+}
+"""What an access arrangement can declare: exams/policy.py has the kind that each is taken for."""
+
 WATCHED: Mapping[str, str] = {**KINDS, "talking": N_("A voice heard for long (only where sound is checked for voices)")}
 
 # Why something was not looked for; words of a session's report.
@@ -105,6 +116,21 @@ CASE_STATES: Mapping[str, str] = {
     "upheld": N_("Upheld by two people"),
     "dismissed": N_("Dismissed"),
 }
+
+ORIGINS: Mapping[str, str] = {
+    "again": N_("A decision that was looked at again"),
+    "planted": N_("A planted case"),
+    "audit": N_("An audit of unflagged time"),
+}
+"""Why an unmarked case was set before a reviewer; only officers are told, afterwards."""
+
+ANSWERED: Mapping[str, str] = {"dismiss": N_("dismiss"), "uphold": N_("uphold")}
+
+GIVEN: Mapping[str, str] = {
+    "dismiss": N_("You dismissed a case. You can take it back."),
+    "uphold": N_("You upheld a case. You can take it back."),
+}
+"""A judgement within its minute, by its verdict."""
 
 VERDICTS: Mapping[str, str] = {"dismiss": N_("dismissed it"), "uphold": N_("upheld it")}
 

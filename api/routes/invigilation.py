@@ -13,7 +13,7 @@ from api.auth import EngineDep, needs
 from api.paths import ID, SessionPath
 from assessment_engine.kernel.ids import IncidentId, SittingId
 from assessment_engine.people import SESSION_STAFF, Actor, Role
-from assessment_engine.services import incidents, time_desk, wall
+from assessment_engine.services import incidents, judgements, random_audit, time_desk, wall
 
 router = APIRouter(prefix="/api/v1", tags=["invigilation"])
 
@@ -56,7 +56,20 @@ def paused(engine: EngineDep, actor: Watcher, session_id: SessionPath) -> list[S
     return time_desk.paused(engine, actor, session_id)
 
 
+class SeenBy(BaseModel):
+    """Who else has a case before them now."""
+
+    others: list[str] = Field(examples=[["Meera Nair"]])
+
+
+@router.post("/review/{incident_id}/seen")
+def seen(engine: EngineDep, actor: Watcher, incident_id: Annotated[str, Path(pattern=ID)]) -> SeenBy:
+    """Say that the reader has a case before them, and learn who else has; the review page says so every 20 seconds."""
+    return SeenBy(others=judgements.see(engine, actor, IncidentId(incident_id)))
+
+
 @router.get("/evidence/{evidence_id}", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
 def evidence(engine: EngineDep, actor: Reader, evidence_id: Annotated[str, Path(pattern=ID)]) -> Response:
     """Return one frame of evidence, decrypted and checked against its hash."""
-    return Response(incidents.frame(engine, actor, evidence_id), media_type="image/jpeg")
+    read = random_audit.picture if random_audit.is_picture(evidence_id) else incidents.frame
+    return Response(read(engine, actor, evidence_id), media_type="image/jpeg")

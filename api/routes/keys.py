@@ -1,4 +1,4 @@
-"""The public keys that check receipts and seals, with their history, at an address that stays. Public: no log-in."""
+"""The public keys that check receipts, seals, the log and evidence, with their history, at an address that stays. Public: no log-in."""
 
 from datetime import datetime
 from typing import Literal
@@ -16,7 +16,7 @@ router = APIRouter(tags=["keys"])
 class KeyAnswer(BaseModel):
     """An Ed25519 key; `since` is when it was announced in the log, `until` when another one took its place."""
 
-    purpose: Literal["receipts"] = "receipts"
+    purpose: Literal["receipts", "log", "evidence"] = "receipts"
     key_id: str
     ed25519_hex: str
     since: datetime | None
@@ -24,7 +24,7 @@ class KeyAnswer(BaseModel):
 
 
 class KeysAnswer(BaseModel):
-    """Every key that ever signed receipts and seals here, the newest first."""
+    """Every key that ever signed here for outsiders: those of receipts first, and of each purpose the newest first."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.KEYS]})
 
@@ -33,5 +33,5 @@ class KeysAnswer(BaseModel):
 
 @router.get("/api/v1/keys")
 def published(engine: EngineDep) -> KeysAnswer:
-    """Return the public keys; `assessment-engine receipts verify --trust FILE` takes this answer as its file."""
+    """Return the public keys; `receipts verify` and `evidence verify` take this answer as the file of their `--trust`."""
     return KeysAnswer(keys=[KeyAnswer.model_validate(one, from_attributes=True) for one in keys.public_keys(engine)])

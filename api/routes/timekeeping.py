@@ -70,6 +70,7 @@ class ContactAnswer(BaseModel):
     closed_by: str | None
     nonce: str
     announcements: list[dict[str, JsonValue]]
+    messages: list[dict[str, JsonValue]] = []
 
 
 class BreakAnswer(BaseModel):
@@ -87,7 +88,7 @@ class BreakAnswer(BaseModel):
 
 @router.post("/{sitting_id}/contact")
 async def contact(engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath, body: ContactRequest) -> ContactAnswer:
-    """Give a sign of life, every 30 seconds or so and after each reconnect; learn the time, pauses, who writes, announcements.
+    """Give a sign of life, every 30 seconds or so and after each reconnect; learn the time, pauses, who writes, announcements, messages.
 
     Refusals: 404 `not_found`; 422 `unknown_item`, `invalid`; 503 `storage_unavailable`.
     """
@@ -138,6 +139,7 @@ def _contact(heard: Contact) -> ContactAnswer:
         closed_by=sitting.closed_by,
         nonce=heard.nonce,
         announcements=[dict(one) for one in heard.announcements],
+        messages=[dict(one) for one in heard.messages],
     )
 
 

@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from fastapi import APIRouter, WebSocket
@@ -15,12 +16,13 @@ from prometheus_client import Counter, Gauge
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from api.sockets.admission import Doorkeeper, Refused
-from assessment_engine.kernel.errors import AlreadyLive, StorageUnavailable
+from api.sockets.chain_keeper import ChainKeeper
+from assessment_engine.kernel.errors import AlreadyLive, Invalid, StorageUnavailable
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.services import watches
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.tickets import TicketKind
-from proctoring.channel import Channel, CloseCode, Load, Position, Sound
+from proctoring.channel import Channel, CloseCode, Frame, Load, Position, Sound
 from proctoring.channel import Refused as RefusedFrame
 from workers.frames import Entry, Flusher, Slots, Tally
 
@@ -48,8 +50,8 @@ class _Live:
 class Cameras:
     """Every channel of this process, and the open connection of each."""
 
-    def __init__(self, engine: Engine, slots: Slots, flusher: Flusher) -> None:
-        self._engine, self._slots, self._flusher = engine, slots, flusher
+    def __init__(self, engine: Engine, slots: Slots, flusher: Flusher, keeper: ChainKeeper) -> None:
+        self._engine, self._slots, self._flusher, self._keeper = engine, slots, flusher, keeper
         self._channels: dict[str, Channel] = {}
         self._live: dict[str, _Live] = {}
 
@@ -62,6 +64,7 @@ class Cameras:
         if channel is None:
             start = await self._position(sitting_id)
             channel = self._channels.setdefault(sitting_id, Channel(sitting_id, start))
+            self._keeper.begin(sitting_id, channel.position)
         number = channel.open(self._engine.clock.now(), hears=hears)
         dead = self._live.get(sitting_id)
         self._live[sitting_id] = _Live(number, socket)
@@ -84,11 +87,13 @@ class Cameras:
             if isinstance(event, RefusedFrame):
                 REFUSED.labels(event.reason).inc()
                 continue
+            if isinstance(event, Frame):
+                self._keeper.note(channel.sitting_id, event)
             if isinstance(event, Sound):
                 HEARD.inc()
             counts = channel.counts
             tally = Tally(received=counts.received, missing=counts.missing, refused=counts.refused)
-            self._slots.put(Entry(sitting_id=channel.sitting_id, happened=event, tally=tally))
+            self._slots.put(Entry(sitting_id=channel.sitting_id, happened=event, tally=tally, position=channel.position))
 
     async def tell(self, sitting_id: str, message: str) -> None:
         """Give a page what was published for it; a wish about the load goes into the protocol instead."""
@@ -97,9 +102,19 @@ class Cameras:
             return
         fields = json.loads(message)
         if fields.get("type") == "load":
-            channel.ask(Load(fps=float(fields["fps"]), quality=float(fields["quality"])))
+            self._ask(channel, fields)
         elif live.socket.application_state is WebSocketState.CONNECTED:
             await send(live.socket, message)
+
+    def _ask(self, channel: Channel, wish: Mapping[str, float]) -> None:
+        """Ask a page for another load: for so many `seconds` (a challenge, a doubt), else from now on."""
+        try:
+            load = Load(fps=wish["fps"], quality=wish["quality"], width=int(wish.get("width", Load().width)))
+        except Invalid as wrong:
+            log.warning("load_not_asked", error=wrong.code)
+            return
+        until = self._engine.clock.now() + timedelta(seconds=wish["seconds"]) if "seconds" in wish else None
+        channel.ask(load, until=until)
 
     async def end_the_silent(self) -> None:
         """Close connections that say nothing any more, again and again."""

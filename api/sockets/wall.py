@@ -1,14 +1,15 @@
 """The wall's socket: what the proctor workers publish about a session's sittings, to the invigilators who have it open.
 
-Thumbnails come on the same socket, asked for by the page: {"type": "thumbs", "sittings": […]} → binary: length u8, sitting id, JPEG.
-A page says {"type": "looked", "sitting"} when a person opened a candidate; every wall of the session, now and later, is told how long ago.
-Who may watch which session was decided when the ticket was issued (services/invigilation.py).
+To a page: text, a JSON list of what was published in the last quarter of a second; binary, the thumbnails that changed in the last second,
+each as length u8, sitting id, length u32 (big endian), JPEG, and only of tiles that the page says are in sight.
+From a page: {"type": "visible", "sittings": […]}; {"type": "looked", "sitting"}, passed to every wall of the session (that it is kept is
+services/wall_live.py's matter); {"type": "wrote", "sitting"}: the candidate's page is told that there is news to fetch.
+Who may watch which session was decided when the ticket was issued (services/wall.py).
 """
 
 import asyncio
 import json
-import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -21,10 +22,59 @@ from api.sockets.camera import close, send
 from assessment_engine.services.tickets import TicketKind
 from workers.frames import Thumbs
 
-MOST_THUMBS = 30
-MOST_LOOKS = 1000
+MOST_VISIBLE = 400
+MOST_WAITING = 5000
+EVERY_S = 0.25
+PICTURES_EVERY = 4
+PICTURES_AT_ONCE = 250  # in one message, so that the page paints once
+NEWS = '{"type": "news"}'
 
 router = APIRouter()
+
+
+class Wall:
+    """One open wall: what waits for it, which tiles are in sight, and which pictures it has."""
+
+    def __init__(self, socket: WebSocket, session_id: str, thumbs: Thumbs) -> None:
+        self._socket, self._session_id, self._thumbs = socket, session_id, thumbs
+        self._waiting: deque[str] = deque(maxlen=MOST_WAITING)  # of a page that does not keep up the oldest is let go
+        self._has: dict[str, int] = {}
+        self._visible: tuple[str, ...] = ()
+
+    def tell(self, message: str) -> None:
+        """Let a message wait for the next round."""
+        self._waiting.append(message)
+
+    def show(self, sittings: list[str]) -> None:
+        """Take over which tiles are in sight; none while the page is hidden."""
+        self._visible = tuple(dict.fromkeys(sittings))
+        self._has = {one: self._has[one] for one in self._visible if one in self._has}
+
+    async def run(self) -> None:
+        """Send what there is, round after round, until cancelled."""
+        rounds = 0
+        while True:
+            await asyncio.sleep(EVERY_S)
+            if self._waiting:
+                await send(self._socket, f"[{','.join(self._waiting)}]")
+                self._waiting.clear()
+            rounds += 1
+            if self._visible and rounds % PICTURES_EVERY == 0:
+                await self._send_pictures()
+
+    async def _send_pictures(self) -> None:
+        for first in range(0, len(self._visible), PICTURES_AT_ONCE):
+            some = self._visible[first : first + PICTURES_AT_ONCE]
+            found = await self._thumbs.many(self._session_id, some)
+            fresh = {one: jpeg for one, jpeg in found.items() if self._has.get(one) != hash(jpeg)}
+            if fresh:
+                self._has |= {one: hash(jpeg) for one, jpeg in fresh.items()}
+                with suppress(WebSocketDisconnect, RuntimeError):  # a page that has gone is not news
+                    await self._socket.send_bytes(b"".join(_piece(one.encode(), jpeg) for one, jpeg in fresh.items()))
+
+
+def _piece(name: bytes, jpeg: bytes) -> bytes:
+    return len(name).to_bytes(1, "big") + name + len(jpeg).to_bytes(4, "big") + jpeg
 
 
 class Walls:
@@ -32,41 +82,27 @@ class Walls:
 
     def __init__(self, thumbs: Thumbs) -> None:
         self.thumbs = thumbs
-        self._open: defaultdict[str, set[WebSocket]] = defaultdict(set)
-        self._looked: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        self._open: defaultdict[str, set[Wall]] = defaultdict(set)
 
-    def join(self, session_id: str, socket: WebSocket) -> None:
+    def join(self, session_id: str, wall: Wall) -> None:
         """Add a wall."""
-        self._open[session_id].add(socket)
+        self._open[session_id].add(wall)
 
-    def leave(self, session_id: str, socket: WebSocket) -> None:
+    def leave(self, session_id: str, wall: Wall) -> None:
         """Forget a wall."""
-        self._open[session_id].discard(socket)
+        self._open[session_id].discard(wall)
         if not self._open[session_id]:
             del self._open[session_id]
 
     async def tell(self, session_id: str, message: str) -> None:
-        """Send a message to every wall of the session."""
-        if session_id in self._open:
-            await asyncio.gather(*(send(socket, message) for socket in tuple(self._open[session_id])))
+        """Give a message to every wall of the session; none waits for another."""
+        for wall in self._open.get(session_id, ()):
+            wall.tell(message)
 
-    async def looked(self, session_id: str, sitting_id: str) -> None:
-        """Note that a person looked at a candidate, and tell every wall; nothing of it is kept beyond this process."""
-        looks = self._looked[session_id]
-        looks.pop(sitting_id, None)
-        looks[sitting_id] = time.monotonic()
-        if len(looks) > MOST_LOOKS:
-            del looks[next(iter(looks))]
-        await self.tell(session_id, _looked_message(sitting_id, 0.0))
-
-    async def catch_up(self, session_id: str, socket: WebSocket) -> None:
-        """Tell a new wall who was looked at, and how long ago."""
-        for sitting_id, at in tuple(self._looked.get(session_id, {}).items()):
-            await send(socket, _looked_message(sitting_id, time.monotonic() - at))
-
-
-def _looked_message(sitting_id: str, seconds: float) -> str:
-    return json.dumps({"type": "looked", "sitting": sitting_id, "ago_ms": round(seconds * 1000)})
+    async def news(self, session_id: str, sitting_id: str) -> None:
+        """Tell a candidate's page, if it is one of this session, to fetch what somebody wrote; without it the page asks by itself."""
+        if await self.thumbs.many(session_id, [sitting_id]):
+            await self.thumbs.publish(f"page:{sitting_id}", NEWS)
 
 
 @router.websocket("/wall")
@@ -79,26 +115,26 @@ async def wall(socket: WebSocket) -> None:
         session_id = doorkeeper.admit(socket, TicketKind.WALL)
     except Refused as refused:
         return await close(socket, refused.close_code, refused.reason)
-    walls.join(session_id, socket)
+    one = Wall(socket, session_id, walls.thumbs)
+    walls.join(session_id, one)
+    rounds = asyncio.create_task(one.run())
     try:
         with suppress(WebSocketDisconnect):
-            await walls.catch_up(session_id, socket)
             while True:
-                await _answer(socket, walls, session_id, await socket.receive_text())
+                await _hear(walls, one, session_id, _read(await socket.receive_text()))
     finally:
-        walls.leave(session_id, socket)
+        walls.leave(session_id, one)
+        rounds.cancel()
 
 
-async def _answer(socket: WebSocket, walls: Walls, session_id: str, text: str) -> None:
-    message = _read(text)
-    if message.get("type") == "looked":
-        for sitting_id in _sittings([message.get("sitting")]):
-            await walls.looked(session_id, sitting_id)
-    for sitting_id in _sittings(message.get("sittings")) if message.get("type") == "thumbs" else ():
-        jpeg = await walls.thumbs.of(session_id, sitting_id)
-        if jpeg is not None:
-            name = sitting_id.encode()
-            await socket.send_bytes(len(name).to_bytes(1, "big") + name + jpeg)
+async def _hear(walls: Walls, one: Wall, session_id: str, message: Mapping[str, Any]) -> None:
+    kind, named = message.get("type"), _sittings([message.get("sitting")])
+    if kind == "visible" and isinstance(message.get("sittings"), list):
+        one.show(_sittings(message.get("sittings")))
+    elif kind == "looked" and named:
+        await walls.tell(session_id, json.dumps({"type": "looked", "sitting": named[0]}))
+    elif kind == "wrote" and named:
+        await walls.news(session_id, named[0])
 
 
 def _read(text: str) -> Mapping[str, Any]:
@@ -112,4 +148,4 @@ def _read(text: str) -> Mapping[str, Any]:
 
 def _sittings(named: object) -> list[str]:
     """Return the sittings that a page named, as far as they can be any."""
-    return [one for one in named[:MOST_THUMBS] if isinstance(one, str) and 0 < len(one) <= 40] if isinstance(named, list) else []
+    return [one for one in named[:MOST_VISIBLE] if isinstance(one, str) and 0 < len(one) <= 40] if isinstance(named, list) else []

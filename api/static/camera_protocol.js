@@ -1,5 +1,5 @@
 // The page's half of the camera protocol, without camera or socket: bytes out of a frame, what is kept while the line is cut, when to try again.
-// The server's half, and the protocol in words: proctoring/channel.py. Driven by camera_worker.js.
+// The server's half, and the protocol in words: proctoring/channel/. How much is sent: camera_budget.js. Driven by camera_worker.js.
 
 const VERSION = 1;
 const HEAD = 30; // version u8, kind u8, seq u32, clock u64, nonce 16 B
@@ -7,10 +7,10 @@ const MAC = 16;
 
 export const LIVE = 0;
 export const KEPT = 1;
-export const MOST_KEPT = 20;
-export const MOST_KEPT_BYTES = 1 << 20;
-export const KEEP_EVERY_MS = 2000;
-export const MOST_WAITING = 128 * 1024; // bytes in the socket beyond which a frame is left out: the newest picture matters, not all of them
+export const MOST_KEPT_BYTES = 6 * 1024 * 1024;
+export const MOST_KEPT_MS = 20 * 60 * 1000;
+const NEAR_MS = 2500; // two pictures so far apart still count as watched
+export const MOST_WAITING = 128 * 1024; // bytes in the socket beyond which sound is left out
 
 const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15000];
 const ELSEWHERE_MS = 3000; // the page before this one may still be on its way out
@@ -45,24 +45,38 @@ export async function seal(key, { seq, nonce, kind, clock, jpeg }) {
 }
 
 // What is known of a connection, from the server's messages. Numbers of frames only grow, over connections too.
-export function heard(state, message) {
+export function heard(line, message) {
   if (message.type === "hello") {
-    const seq = Math.max(state.seq, message.next_seq);
+    const seq = Math.max(line.seq, message.next_seq);
     const sound = { listens: message.sound === "voice", soundSeq: 0, hole: false }; // its numbers begin anew
-    return { ...state, seq, ...sound, nonce: fromBase64url(message.nonce), fps: message.fps, quality: message.quality };
+    return { ...line, seq, ...sound, nonce: fromBase64url(message.nonce), load: loadOf(message) };
   }
-  if (message.type === "ack") {
-    return { ...state, nonce: fromBase64url(message.nonce), fps: message.fps, quality: message.quality };
-  }
-  return state;
+  return message.type === "ack" ? { ...line, nonce: fromBase64url(message.nonce), load: loadOf(message) } : line;
 }
 
-// Frames of the time without a line, the latest of them: {at, jpeg}, at most so many and so large.
-export function keep(kept, frame) {
-  if (kept.length && frame.at - kept[kept.length - 1].at < KEEP_EVERY_MS) return kept;
-  const all = [...kept, frame].slice(-MOST_KEPT);
-  while (all.reduce((sum, one) => sum + one.jpeg.length, 0) > MOST_KEPT_BYTES) all.shift();
+function loadOf({ fps, quality, width = 640 }) {
+  return { fps, quality, width };
+}
+
+// Pictures of the time without a line, {at, jpeg}: bounded in minutes and bytes; when full the oldest stretch is thinned first, then the next.
+export function keep(kept, picture) {
+  const all = [...kept.filter(({ at }) => picture.at - at <= MOST_KEPT_MS), picture];
+  let total = all.reduce((sum, { jpeg }) => sum + jpeg.length, 0);
+  while (total > MOST_KEPT_BYTES) total -= all.splice(leastMissed(all), 1)[0].jpeg.length;
   return all;
+}
+
+// The oldest picture between two that are near each other, else the oldest of all.
+function leastMissed(all) {
+  const place = all.findIndex((_, at) => at > 0 && at < all.length - 1 && all[at + 1].at - all[at - 1].at <= NEAR_MS);
+  return Math.max(0, place);
+}
+
+// After a hello: what was under way when the line was cut is kept again, but for what the server says it has.
+export function takeBack(kept, underWay, hello) {
+  const from = hello.guessed ? 0 : hello.next_seq;
+  const lost = underWay.filter(({ seq }) => seq >= from).map(({ at, jpeg }) => ({ at, jpeg }));
+  return [...kept, ...lost].sort((one, other) => one.at - other.at);
 }
 
 // After a connection ended: how long to wait, and what the page is told. `null` means never.

@@ -1,22 +1,33 @@
-// The camera's worker: asks the page for pictures at the pace the server wants, compresses, signs and sends them, and keeps a few while the
-// line is cut; encodes, signs and sends sound, of which nothing is kept. Its timers run on when the tab is hidden. The protocol is
-// camera_protocol.js.
+// The camera's worker: asks the page for pictures, compresses them within its budget, signs and sends them; keeps them while the line is cut
+// and sends them afterwards, beside the live ones; encodes, signs and sends sound, of which nothing is kept. Its timers run on when the tab
+// is hidden. What and how much is decided in camera_protocol.js and camera_budget.js.
 
+import {
+  AGAIN_MS, CUT_MS, FRESH, LADDER, LATE_MS, MOST_UNDER_WAY, SURVIVAL_EVERY_MS, TRIES,
+  acknowledged, affords, affordsKept, asked, cameTo, everyMs, fits, planned, spent, tick,
+} from "./camera_budget.js";
 import { brightnessOf } from "./check_state.js";
-import { KEPT, LIVE, MOST_WAITING, afterClose, heard, importKey, keep, seal } from "./camera_protocol.js";
+import { KEPT, LIVE, MOST_WAITING, afterClose, heard, importKey, keep, seal, takeBack } from "./camera_protocol.js";
 import { BLOCK_MS, LEAST_FPS, NOTHING, SOUND, encoderConfig, gather } from "./sound_state.js";
 
 const SMALL = [32, 24];
 const PICTURE_WITHIN_MS = 2000;
+const LATE_EVERY_MS = 500;
 
 let place = null; // {sittingId, csrf}
-let line = { seq: 0, nonce: null, fps: 2, quality: 0.6, listens: false, soundSeq: 0, hole: false };
+let line = { seq: 0, nonce: null, load: FRESH.load, listens: false, soundSeq: 0, hole: false };
+let uplink = FRESH;
 let key = null;
 let socket = null;
 let tries = 0;
-let kept = [];
+let kept = []; // in memory only: nothing of a candidate's picture is left on a machine that others use too
+let underWay = []; // {seq, at, sentAt, jpeg}, not yet acknowledged
+let pictured = 0;
+let known = false; // whether the server ever greeted this page: what is of before that belongs to no cut
+let toldClock = false; // whether a live picture went over this connection: by it the server tells the time of kept ones
 let sending = Promise.resolve();
-let asked = 0; // when a picture was asked for, 0 when none is on its way
+let wanted = 0; // when a picture was asked for, 0 when none is on its way
+let timer = 0;
 let stopped = false;
 let encoder = null;
 let encoded = 0; // microseconds of sound
@@ -25,6 +36,14 @@ let spoken = NOTHING;
 const canvas = new OffscreenCanvas(640, 480);
 const paper = canvas.getContext("2d");
 const small = new OffscreenCanvas(...SMALL).getContext("2d", { willReadFrequently: true });
+
+function clock() {
+  return Math.round(performance.timeOrigin + performance.now()); // never jumps, as the clock of the machine may
+}
+
+function waits(now) {
+  return underWay.length ? now - underWay[0].sentAt : 0;
+}
 
 async function connect() {
   try {
@@ -48,10 +67,21 @@ function open(address) {
   socket = new WebSocket(address);
   socket.binaryType = "arraybuffer";
   socket.onmessage = ({ data }) => hear(JSON.parse(data));
-  socket.onclose = ({ code }) => {
-    key = null;
-    if (!stopped) again(code);
-  };
+  socket.onclose = ({ code }) => lose(code);
+}
+
+function lose(code) {
+  key = null;
+  toldClock = false;
+  if (!stopped) again(code);
+}
+
+// Nothing comes back any more, whatever the socket says: a dead line may take minutes to be told.
+function giveUp() {
+  socket.onclose = null;
+  socket.onmessage = null;
+  socket.close();
+  lose(1006);
 }
 
 function again(code) {
@@ -65,38 +95,75 @@ function again(code) {
 async function hear(message) {
   if (message.type === "hello") return greet(message);
   line = heard(line, message);
-  if (message.type !== "ack" && message.type !== "refused") postMessage({ type: "message", message });
+  if (message.type === "ack") settle(message.seq, true);
+  else if (message.type === "refused") refuse(message);
+  else postMessage({ type: "message", message });
   return undefined;
+}
+
+function settle(seq, taken) {
+  const done = underWay.find((one) => one.seq === seq);
+  underWay = underWay.filter((one) => one !== done);
+  const now = clock();
+  if (taken && done) uplink = acknowledged(uplink, now, now - done.sentAt);
+  uplink = asked(uplink, line.load, line.listens);
+}
+
+function refuse({ code, reason, seq }) {
+  if (code !== "bad_frame") return;
+  settle(seq, false);
+  if (reason === "untimely") kept = []; // of what else is kept the server would say the same
 }
 
 async function greet(message) {
   const fresh = await importKey(message.key);
   line = heard(line, message);
-  key = fresh;
+  kept = takeBack(kept, underWay, message);
+  underWay = [];
+  uplink = asked(uplink, line.load, line.listens);
+  [key, known, toldClock] = [fresh, true, false];
   spoken = NOTHING;
   tries = 0;
   postMessage({ type: "connection", connection: "ok" });
-  const late = kept;
-  kept = [];
-  for (const { at, jpeg } of late) await send(jpeg, KEPT, at);
+  schedule(0);
 }
 
 function isOpen() {
   return key !== null && socket?.readyState === WebSocket.OPEN;
 }
 
+function isBusy() {
+  return isOpen() && underWay.length >= MOST_UNDER_WAY[uplink.mode];
+}
+
 // One after the other: signing takes its time, and the server refuses what is out of order.
-function send(jpeg, kind, clock) {
-  sending = sending.then(() => sendNow(jpeg, kind, clock));
+function send(picture, kind) {
+  sending = sending.then(() => sendNow(picture, kind));
   return sending;
 }
 
-async function sendNow(jpeg, kind, clock) {
+async function sendNow({ at, jpeg }, kind) {
+  if (!isOpen()) {
+    kept = takeBack(kept, [{ seq: 0, at, jpeg }], { next_seq: 0 });
+    return;
+  }
   const seq = line.seq;
-  line = { ...line, seq: seq + 1 }; // a number that is left out is seen by the server, and counted
-  if (!isOpen() || socket.bufferedAmount > MOST_WAITING) return;
-  const message = await seal(key, { seq, nonce: line.nonce, kind, clock, jpeg });
-  if (isOpen()) socket.send(message);
+  line = { ...line, seq: seq + 1 };
+  const sentAt = clock();
+  underWay.push({ seq, at, sentAt, jpeg });
+  const message = await seal(key, { seq, nonce: line.nonce, kind, clock: at, jpeg });
+  if (!isOpen()) return; // it is under way still, and will be taken back
+  socket.send(message);
+  uplink = spent(uplink, message.length);
+  if (kind === LIVE) toldClock = true;
+}
+
+// A kept picture, where there is room for it beside the live ones.
+function sendLate() {
+  const now = clock();
+  uplink = tick(uplink, now, waits(now));
+  if (!kept.length || !toldClock || !isOpen() || underWay.length > 1 || !affordsKept(uplink, kept[0].jpeg.length)) return;
+  send(kept.shift(), KEPT);
 }
 
 // A block of 60 ms, or null for one that is not to be listened to.
@@ -133,39 +200,78 @@ function speak(packet, ms) {
 }
 
 async function speakNow(packets) {
-  if (!isOpen() || !line.listens || line.fps < LEAST_FPS || socket.bufferedAmount > MOST_WAITING) {
+  const poor = uplink.mode === "survival" || line.load.fps < LEAST_FPS;
+  if (!isOpen() || !line.listens || poor || socket.bufferedAmount > MOST_WAITING) {
     line = { ...line, hole: true };
     return;
   }
   const seq = line.soundSeq + (line.hole ? 1 : 0); // a number that is left out tells of the hole
   line = { ...line, soundSeq: seq + 1, hole: false };
-  const message = await seal(key, { seq, nonce: line.nonce, kind: SOUND, clock: Date.now(), jpeg: packets });
-  if (isOpen()) socket.send(message);
+  const message = await seal(key, { seq, nonce: line.nonce, kind: SOUND, clock: clock(), jpeg: packets });
+  if (!isOpen()) return;
+  socket.send(message);
+  uplink = spent(uplink, message.length);
+}
+
+function schedule(ms) {
+  clearTimeout(timer);
+  timer = setTimeout(ask, ms);
 }
 
 function ask() {
   if (stopped) return;
-  const now = Date.now();
-  if (!asked || now - asked > PICTURE_WITHIN_MS) {
-    asked = now;
+  const now = clock();
+  uplink = tick(uplink, now, waits(now));
+  if (isOpen() && waits(now) >= CUT_MS) giveUp();
+  const busy = isBusy();
+  if ((!busy || isStalled(now)) && (!wanted || now - wanted > PICTURE_WITHIN_MS)) {
+    wanted = now;
     postMessage({ type: "picture" });
   }
-  setTimeout(ask, 1000 / line.fps);
+  schedule(busy ? AGAIN_MS : everyMs(uplink, isOpen() && kept.length > 0));
+}
+
+// Nothing comes through, though nothing says that the line is cut: pictures are kept now and then.
+function isStalled(now) {
+  return isBusy() && waits(now) >= LATE_MS && now - pictured >= SURVIVAL_EVERY_MS;
 }
 
 async function take(bitmap) {
   small.drawImage(bitmap, 0, 0, ...SMALL);
   postMessage({ type: "brightness", brightness: brightnessOf(small.getImageData(0, 0, ...SMALL).data) });
-  // The middle of the picture in 4:3, as the server expects it.
+  const at = clock();
+  const jpeg = await compress(bitmap);
+  bitmap.close();
+  wanted = 0;
+  if (isOpen() && !isBusy() && affords(uplink, jpeg.length)) await send({ at, jpeg }, LIVE);
+  else if (isOpen() ? isStalled(at) : known) kept = keep(kept, { at, jpeg });
+  else return schedule(AGAIN_MS); // no room now
+  pictured = at;
+  return undefined;
+}
+
+// As good and as large as the budget has room for: what the last one came to says how, and a picture that is too large is made again.
+async function compress(bitmap) {
+  uplink = planned(uplink);
+  for (let turn = 1; ; turn += 1) {
+    const { rung } = uplink;
+    const jpeg = await jpegOf(bitmap, ...LADDER[rung]);
+    uplink = cameTo(uplink, jpeg.length);
+    const plan = planned(uplink);
+    if (turn === TRIES || fits(uplink, jpeg.length) || plan.rung === rung) return jpeg;
+    uplink = plan;
+  }
+}
+
+// The middle of the picture in 4:3, as the server expects it.
+async function jpegOf(bitmap, wide, quality) {
+  if (canvas.width !== wide) [canvas.width, canvas.height] = [wide, (wide * 3) / 4];
   const width = Math.min(bitmap.width, (bitmap.height * 4) / 3);
   const height = Math.min(bitmap.height, (bitmap.width * 3) / 4);
-  paper.drawImage(bitmap, (bitmap.width - width) / 2, (bitmap.height - height) / 2, width, height, 0, 0, 640, 480);
-  bitmap.close();
-  const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: line.quality });
-  const jpeg = new Uint8Array(await blob.arrayBuffer());
-  asked = 0;
-  if (isOpen()) await send(jpeg, LIVE, Date.now());
-  else kept = keep(kept, { at: Date.now(), jpeg });
+  paper.imageSmoothingQuality = "medium";
+  paper.drawImage(bitmap, (bitmap.width - width) / 2, (bitmap.height - height) / 2, width, height, 0, 0, canvas.width, canvas.height);
+  const blob = await canvas.convertToBlob({ type: "image/jpeg", quality });
+  return new Uint8Array(await blob.arrayBuffer());
 }
 
 function finish(connection) {
@@ -179,11 +285,12 @@ const receivers = {
     place = message;
     connect();
     ask();
+    setInterval(() => !stopped && sendLate(), LATE_EVERY_MS);
   },
   picture: ({ bitmap }) => take(bitmap),
   sound: ({ samples, rate }) => listen(samples, rate),
   nothing() {
-    asked = 0;
+    wanted = 0;
   },
   stop: () => finish("closed"),
 };

@@ -4,6 +4,7 @@
 import { attachCalculator } from "./calculator.js";
 import { attachContrast } from "./contrast.js";
 import { askForFullScreen, watchBrowser } from "./exam_hints.js";
+import { attachMessages, fromThem } from "./exam_messages.js";
 import { attachNews } from "./exam_news.js";
 import { announcements, clocks, deadlinesAfter, deadlinesOf, paintClocks, paintTabs, partLooks, ranOut, whyLocked } from "./exam_sections.js";
 import { attachReader } from "./read_aloud.js";
@@ -21,6 +22,7 @@ export function openBeside({ sittingId, note, numberOf, clock, ends = null, keep
   const say = (key, values = {}) => Object.entries(values).reduce((text, [name, value]) => text.replace(`%(${name})s`, value), words[key] ?? "");
   const announce = (text) => (find("beside-announce").textContent = text);
   const news = attachNews({ sitting: sittingId, say, language: document.documentElement.lang, numberOf, clock, announce });
+  const talk = attachMessages({ sitting: sittingId, say, language: document.documentElement.lang, clock });
   const [calculator, pad, reading] = ["calculator", "rough-work", "read-aloud"].map(find);
   const reader = reading ? attachReader(reading, find("question"), words) : null;
   let deadlines = ends ?? deadlinesOf(null);
@@ -53,7 +55,8 @@ export function openBeside({ sittingId, note, numberOf, clock, ends = null, keep
     /** Take over what a contact said; `here` tells whether the server knows of all moves, so that its limits are of this question. */
     contact(reply, here) {
       if (here) take(deadlinesOf(reply.deadlines));
-      news.receive(reply.announcements);
+      news.receive([...(reply.announcements ?? []), ...fromThem(reply.messages)]);
+      talk.receive(reply.messages);
     },
     /** Take over what a move said; `now` is the server's time (ms). */
     moved: (reply, now) => takeAt(deadlinesAfter(reply, now), now),

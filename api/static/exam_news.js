@@ -43,13 +43,15 @@ export function attachNews({ sitting, say, language, numberOf, clock, announce }
   attachToSight(cards);
 
   const line = (one) => {
-    const about = one.item === null ? "" : `${say("news_about", { number: numberOf(one.item) })} `;
-    return `${clock(one.at)} · ${about}${wordsOf(one, language)}`;
+    const about = one.from ? `${say("news_from")} ` : one.item === null ? "" : `${say("news_about", { number: numberOf(one.item) })} `;
+    const noted = one.kind === "warning" ? ` ${say("news_noted")}` : "";
+    return `${clock(one.at)} · ${about}${wordsOf(one, language)}${noted}`;
   };
   const paragraph = (text, className = "") => Object.assign(document.createElement("p"), { textContent: text, className });
   const card = (one) => {
     const box = Object.assign(document.createElement("div"), { className: "news__card" });
     box.dataset.id = one.id;
+    box.dataset.kind = one.kind ?? "";
     const away = Object.assign(document.createElement("button"), { type: "button", className: "button button--quiet", textContent: say("news_away") });
     away.setAttribute("aria-label", say("news_away_one", { time: clock(one.at) }));
     away.addEventListener("click", () => {

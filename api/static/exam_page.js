@@ -101,12 +101,32 @@ function changed() {
   sender.send();
 }
 
-/** Time that stands still is no time to work in: the question is out of sight until it goes on. */
+/**
+ * Time that stands still is no time to work in: the question is out of sight and out of reach until it goes on. Where somebody is writing, the focus
+ * and what is half typed stay until they leave by themselves.
+ */
 function cover(covered) {
   const parts = [...document.querySelectorAll("#question, .sheet__actions")];
-  const opens = !covered && parts.some((part) => part.hidden);
-  for (const part of parts) part.hidden = covered;
+  const opens = !covered && parts.some((part) => part.dataset.covered);
+  for (const part of parts) {
+    if (covered) part.dataset.covered = "yes";
+    else delete part.dataset.covered;
+    part.hidden = covered && !part.contains(document.activeElement);
+  }
   if (opens) sheet.fetchAgain();
+}
+
+/** Whoever leaves a covered question does not come back into it unseen. */
+function left({ target, relatedTarget }) {
+  const part = target.closest?.("[data-covered]");
+  if (part && !part.contains(relatedTarget) && document.hasFocus()) part.hidden = true;
+}
+
+/** While it is covered nothing in the question is changed; Tab leads on, and a composition that has begun may end. */
+function holdStill(event) {
+  if (!event.target.closest?.("[data-covered]") || event.key === "Tab" || event.isComposing) return;
+  event.preventDefault();
+  event.stopPropagation();
 }
 
 // — handing in
@@ -197,6 +217,8 @@ async function fetchQuestions() {
 // — listening
 
 function listen() {
+  for (const kind of ["beforeinput", "keydown", "click", "drop", "paste"]) document.addEventListener(kind, holdStill, true);
+  document.addEventListener("focusout", left);
   find("next").addEventListener("click", () => moves.next());
   find("clear").addEventListener("click", clear);
   find("mark").addEventListener("click", mark);
@@ -378,7 +400,7 @@ async function begin() {
   changed();
   setTimeout(() => takeLease().catch(() => {}).then(moves.follow), Math.random() * BACK_MS);
   keepShell(sittingId);
-  watchCandidate(sittingId, csrf, words).then((watching) => (camera = watching));
+  watchCandidate(sittingId, csrf, words, (message) => message.type === "news" && contact.contact()).then((watching) => (camera = watching));
   paper = await holdEverything({ ask, outbox, sittingId, paper });
   if (!paper) fetchQuestions();
 }

@@ -1,4 +1,4 @@
-// Looking at one case as data: which picture is shown, whether it plays, and what a key means. No DOM, no clock. Driven by review_page.js.
+// Looking at one case as data: which picture is shown, whether it plays, what a key means, and what a minute has left. No DOM, no clock. Driven by review_page.js.
 
 export function initial(frames, at = 0) {
   return { frames, at, playing: false };
@@ -25,12 +25,17 @@ export function tick(state) {
   return { ...state, at, playing: at < state.frames - 1 };
 }
 
-const KEYS = { j: "next", k: "previous", " ": "toggle", ArrowLeft: "back", ArrowRight: "forward", d: "dismiss", u: "uphold", "?": "help" };
-
-// What a key asks for, or null: single keys can be switched off, and none works while somebody writes or a dialog is open (WCAG 2.1.4).
-export function meaning(key, { writing = false, modified = false, on = true } = {}) {
+// What a key asks for, or null. `keys` maps each act to its key, as a person chose; single keys can be switched off, and none works while
+// somebody writes or a dialog is open (WCAG 2.1.4).
+export function meaning(key, keys, { writing = false, modified = false, on = true } = {}) {
   if (writing || modified || !on) return null;
-  return KEYS[key] ?? null;
+  return Object.keys(keys).find((act) => keys[act] === key) ?? null;
+}
+
+// The number of the reason that a key asks for in an open decision, from 0, or null: digits only, and not while somebody writes.
+export function reasonOf(key, count, { writing = false, modified = false, on = true } = {}) {
+  if (writing || modified || !on || !/^[1-9]$/.test(key)) return null;
+  return Number(key) <= count ? Number(key) - 1 : null;
 }
 
 // The neighbour of a case in the queue, or null at its end.
@@ -38,4 +43,9 @@ export function neighbour(queue, here, by) {
   const at = queue.indexOf(here);
   if (at < 0) return queue[0] ?? null;
   return queue[at + by] ?? null;
+}
+
+// Whole seconds until a moment, never below zero.
+export function secondsLeft(until, now) {
+  return Math.max(0, Math.ceil((until - now) / 1000));
 }

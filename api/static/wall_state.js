@@ -1,54 +1,65 @@
 // The live wall as data: messages in, tiles in a stable order out. No DOM, no socket; times are milliseconds that are handed in.
 // Driven by wall_page.js. A tile moves only when `reorder` is called: on a timer or by a key, never under the pointer.
 
-export const MOST_TILES = 30;
 const STALE_MS = 6000; // silence after which a candidate counts as not watched
 const GONE_MS = 30000; // silence after which the feed counts as ended
 const NEUTRAL_LOOK_MS = 600000; // a look is due after ten minutes
 const SEVERITY = { low: 1, medium: 2, high: 3 };
 
-// people: [{sitting, seat, name, started}], as the page was rendered.
+// people: [{sitting, seat, name}], as the page was rendered.
 export function initial(people) {
-  const tiles = Object.fromEntries(people.map((one) => [one.sitting, { ...one, seen: null, seenAt: null, open: {}, waiting: {}, flags: 0, lookedAt: null }]));
+  const plain = { seen: null, seenAt: null, open: {}, waiting: {}, flags: 0, lookedAt: null, step: 0, asks: null, paused: false };
+  const tiles = Object.fromEntries(people.map((one) => [one.sitting, { ...one, ...plain }]));
   return { tiles, order: people.map((one) => one.sitting), selected: people[0]?.sitting ?? null, panel: null };
 }
 
-function change(state, sitting, changed) {
-  const tile = state.tiles[sitting];
-  return tile ? { ...state, tiles: { ...state.tiles, [sitting]: { ...tile, ...changed(tile) } } } : state;
-}
-
-const receivers = {
-  seen: (state, message, now) => change(state, message.sitting, () => ({ seen: message, seenAt: now })),
-  looked: (state, message, now) => change(state, message.sitting, () => ({ lookedAt: now - (message.ago_ms ?? 0) })),
-  incident: (state, message) =>
-    change(state, message.sitting, (tile) => {
-      const { [message.incident]: before, ...others } = tile.open;
-      const raised = message.tier === "alert" && before?.tier !== "alert" && message.state !== "closed";
-      const open = message.state === "closed" ? others : { ...others, [message.incident]: message };
-      // what has ended still waits for a person to decide; `waiting` below says when one has
-      const waiting = message.tier === "alert" ? { ...tile.waiting, [message.incident]: message } : tile.waiting;
-      return { open, waiting, flags: tile.flags + (raised ? 1 : 0) };
-    }),
-  // every flag of the session that waits for this person, as the server has them: what is not among them is decided
-  waiting: (state, { flags }) => {
-    const of = (sitting) => flags.filter((one) => one.sitting === sitting).map((one) => [one.incident, { ...one, tier: "alert" }]);
-    const tiles = Object.entries(state.tiles).map(([sitting, tile]) => [sitting, { ...tile, waiting: Object.fromEntries(of(sitting)) }]);
-    return { ...state, tiles: Object.fromEntries(tiles) };
+const changes = {
+  seen: (tile, message, now) => ({ ...tile, seen: message, seenAt: now }),
+  looked: (tile, message, now) => ({ ...tile, lookedAt: now }),
+  incident: (tile, message) => {
+    const { [message.incident]: before, ...others } = tile.open;
+    const raised = message.tier === "alert" && before?.tier !== "alert" && message.state !== "closed";
+    const open = message.state === "closed" ? others : { ...others, [message.incident]: message };
+    // what has ended still waits for a person to decide; `taken` below says when one has
+    const waiting = message.tier === "alert" ? { ...tile.waiting, [message.incident]: message } : tile.waiting;
+    return { ...tile, open, waiting, flags: tile.flags + (raised ? 1 : 0) };
   },
 };
 
-export function receive(state, message, now) {
-  const receiver = receivers[message.type];
-  return receiver ? receiver(state, message, now) : state;
+// Take over what the socket brought, all of it at once: one copy of the wall for a whole batch.
+export function receive(state, messages, now) {
+  let tiles = null;
+  for (const message of messages) {
+    const tile = (tiles ?? state.tiles)[message.sitting];
+    if (!tile || !changes[message.type]) continue;
+    tiles ??= { ...state.tiles };
+    tiles[message.sitting] = changes[message.type](tile, message, now);
+  }
+  return tiles ? { ...state, tiles } : state;
+}
+
+// Take over how the server says that things stand: what waits for this person's decision, when somebody looked, who asks, and the order's steps.
+export function taken(state, live, now) {
+  const [paused, calls, wrote] = [live.paused, live.calls, live.wrote].map((list) => new Set(list));
+  const waiting = {};
+  for (const flag of live.flags) (waiting[flag.sitting] ??= {})[flag.incident] = { ...flag, tier: "alert" };
+  const tiles = Object.entries(state.tiles).map(([sitting, tile]) => {
+    const ago = live.looked[sitting];
+    const asks = calls.has(sitting) ? "calls" : wrote.has(sitting) ? "wrote" : null;
+    const lookedAt = ago === undefined ? tile.lookedAt : Math.max(tile.lookedAt ?? 0, now - ago * 1000);
+    return [sitting, { ...tile, waiting: waiting[sitting] ?? {}, lookedAt, asks, step: live.order[sitting] ?? 0, paused: paused.has(sitting) }];
+  });
+  return { ...state, tiles: Object.fromEntries(tiles) };
 }
 
 // The gravest of what is open or undecided: alerts before detections, what is going on before what is over, then by severity.
 export function gravest(tile) {
   const rank = (one) => (one.tier === "alert" ? 20 : 0) + (tile.open[one.incident] ? 10 : 0) + (SEVERITY[one.severity] ?? 0);
-  return Object.values({ ...tile.waiting, ...tile.open })
-    .filter((one) => one.tier === "alert" || one.tier === "detection")
-    .sort((a, b) => rank(b) - rank(a))[0];
+  let worst;
+  for (const one of Object.values({ ...tile.waiting, ...tile.open })) {
+    if ((one.tier === "alert" || one.tier === "detection") && (!worst || rank(one) > rank(worst))) worst = one;
+  }
+  return worst;
 }
 
 // "alert", "look", "neutral", "unobservable" (hatched: could not watch, never a fault) or "away" (no feed yet, or ended).
@@ -82,12 +93,13 @@ export function bars(tile, now) {
   return 1 + (fps >= 0.8) + (lag < 1500) + (lost < 0.1);
 }
 
-// How much a person is needed here: what is going on, then what is undecided, then what could not be watched, then time since a human last looked.
+// How much a person is needed here: what is going on, who asks, what is undecided, what could not be watched; then risk × recency (the server's
+// step, 0 to 9) and the time since a human last looked, which counts most where something was found.
 export function need(tile, now) {
   const weight = isOver(tile) ? 60 : { alert: 100, look: 40, unobservable: 20, away: 10, neutral: 0 }[ring(tile, now)];
   const severity = SEVERITY[gravest(tile)?.severity] ?? 0;
   const unlooked = tile.lookedAt === null ? 1 : Math.min(1, (now - tile.lookedAt) / NEUTRAL_LOOK_MS);
-  return weight + 10 * severity + 9 * unlooked;
+  return weight + (tile.asks ? 65 : 0) + 10 * severity + (9 + tile.step) * unlooked + tile.step;
 }
 
 export function reorder(state, now) {
@@ -114,14 +126,56 @@ export function closePanel(state) {
   return { ...state, panel: null };
 }
 
-// Time since as [number, unit]: s, min or h.
+// Time since as [number, unit], min or h; under a minute it is "now", so that a wall does not repaint every second.
 export function since(milliseconds) {
-  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  if (seconds < 60) return [seconds, "s"];
-  return seconds < 3600 ? [Math.floor(seconds / 60), "min"] : [Math.floor(seconds / 3600), "h"];
+  const minutes = Math.floor(Math.max(0, milliseconds) / 60000);
+  if (minutes < 1) return [0, "now"];
+  return minutes < 60 ? [minutes, "min"] : [Math.floor(minutes / 60), "h"];
 }
 
 export function counts(state, now) {
-  const all = Object.values(state.tiles).map((tile) => ring(tile, now));
-  return Object.fromEntries(["alert", "look", "unobservable", "away", "neutral"].map((name) => [name, all.filter((one) => one === name).length]));
+  const found = { alert: 0, look: 0, unobservable: 0, away: 0, neutral: 0 };
+  for (const tile of Object.values(state.tiles)) found[ring(tile, now)] += 1;
+  return found;
+}
+
+// What a binary message holds: [[sitting, bytes of the JPEG]…]. One that is cut short ends the list.
+export function pictures(data) {
+  const view = new DataView(data);
+  const found = [];
+  for (let at = 0; at + 5 <= data.byteLength; ) {
+    const name = view.getUint8(at);
+    const start = at + 1 + name + 4;
+    if (start > data.byteLength) break;
+    const length = view.getUint32(at + 1 + name);
+    if (start + length > data.byteLength) break;
+    found.push([new TextDecoder().decode(new Uint8Array(data, at + 1, name)), new Uint8Array(data, start, length)]);
+    at = start + length;
+  }
+  return found;
+}
+
+// What stands in a room's bar: who answers, who covers, who else is here, and which steps are open to `me`. Names of words, nothing said.
+export function duty(room, me, cell) {
+  const mine = room.named === me;
+  const lines = [];
+  if (room.named) lines.push([room.answered_for || room.cover ? "named" : "named_away", { name: room.named_name }]);
+  else lines.push(["nobody", {}]);
+  if (room.cover) lines.push(["covered_by", { name: room.cover_name }]);
+  if (room.offer) lines.push(["offered", { by: room.offer.by_name, to: room.offer.to_name, note: room.offer.note }]);
+  const steps = [];
+  if (!room.named) steps.push("take");
+  if (room.offer?.to === me) steps.push("accept", "decline");
+  else if (room.offer && mine) steps.push("withdraw");
+  if (room.named && !mine && !room.cover) steps.push("cover");
+  if (room.cover && (mine || room.cover === me || cell)) steps.push("end_cover");
+  if (!room.offer && (mine || room.cover === me || (cell && room.named))) steps.push("hand_over");
+  if (cell) steps.push("assign");
+  if (mine) steps.push("leave");
+  return { lines, steps };
+}
+
+// The rooms that nobody watches although somebody sits in them.
+export function unwatched(rooms) {
+  return rooms.filter((room) => room.tiles > 0 && !room.watched).map((room) => room.room);
 }

@@ -7,7 +7,7 @@ a benchmark judges nothing, it prints what it saw beside the bar.
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from assessment_engine.bench import answers, checkin, faults, items, start
+from assessment_engine.bench import answers, chain, checkin, faults, items, start, wall
 from assessment_engine.bench.measure import Report
 
 
@@ -17,11 +17,20 @@ def _vision(short: bool, folder: Path | None = None) -> Report:
     return vision.run(short, folder)
 
 
+def _uplink(short: bool) -> Report:
+    from assessment_engine.bench import uplink  # likewise
+
+    return uplink.run(short)
+
+
 BENCHMARKS: Mapping[str, Callable[..., Report]] = {
     "answers": answers.run,
+    "chain": chain.run,
     "checkin": checkin.run,
     "faults": faults.run,
     "items": items.run,
     "start": start.run,
+    "uplink": _uplink,
     "vision": _vision,
+    "wall": wall.run,
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assessment_engine.cli.bench import add_bench
+from assessment_engine.cli.evidence import add_evidence
 from assessment_engine.cli.items import add_items
 from assessment_engine.cli.output import Command, add, group, print_json, report
 from assessment_engine.cli.proctor import add_proctor
@@ -193,6 +194,7 @@ def _trust(commands: "Commands") -> None:
     verify.add_argument("file", help="a file, or the QR code's text")
     verify.add_argument("--trust", type=Path, help="a JSON list of issuers that are trusted")
     add_receipts(commands)
+    add_evidence(commands)
     audit = group(commands, "audit", "the Merkle log")
     add(audit, "verify", "recompute the whole log and check every checkpoint", _audit_verify)
 

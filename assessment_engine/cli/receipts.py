@@ -28,7 +28,7 @@ def add_receipts(commands: "Commands") -> None:
 def _verify(arguments: argparse.Namespace) -> int:
     from assessment_engine.delivery.receipt_file import check_file
 
-    checked = check_file(_json(arguments.file), _published(arguments))
+    checked = check_file(read_json(arguments.file), _published(arguments))
     facts: Json = {
         "genuine": not checked.problems,
         "problems": list(checked.problems),
@@ -59,11 +59,11 @@ def _good(checked: "Checked") -> str:
 def _published(arguments: argparse.Namespace) -> "Keys | None":
     from assessment_engine.delivery.receipt_file import named_key, published_keys
 
-    given = {**(published_keys(_json(arguments.trust)) if arguments.trust else {}), **(named_key(arguments.key) if arguments.key else {})}
-    return given or None
+    listed = published_keys(read_json(arguments.trust)) if arguments.trust else {}
+    return {**listed, **(named_key(arguments.key) if arguments.key else {})} or None
 
 
-def _json(path: Path) -> Json:
+def read_json(path: Path) -> Json:
     """Read a JSON file; raises UnreadableFile."""
     try:
         if path.stat().st_size > LARGEST_FILE:

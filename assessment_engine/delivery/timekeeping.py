@@ -53,6 +53,7 @@ class Terms:
 
     policy: TimePolicy
     breaks: Breaks = Breaks()
+    cell_pauses: bool = False  # only the examination cell lets the time of this exam stand still
 
 
 def breaks_used(sitting: Sitting) -> int:
@@ -176,6 +177,7 @@ class LeftOut(StrEnum):
     RUNS_ON = "runs_on"
     NOT_THEN = "not_then"
     ONES_OWN = "ones_own"
+    NO_PAUSE = "no_pause"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,13 +254,19 @@ def why_left_out(sitting: Sitting, act: TimeAct, terms: Terms, now: datetime) ->
         return LeftOut.TIME_OVER
     match act.verb:
         case TimeVerb.PAUSE:
-            return LeftOut.ALREADY_PAUSED if sitting.state is SittingState.PAUSED and not on_break(sitting) else None
+            return _no_pause(sitting, act, terms)
         case TimeVerb.RESUME:
             return LeftOut.ON_BREAK if on_break(sitting) else None if sitting.state is SittingState.PAUSED else LeftOut.NOT_PAUSED
         case TimeVerb.GIVE_TIME:
             return _no_time(sitting, act, terms, now)
         case TimeVerb.TERMINATE:
             return None
+
+
+def _no_pause(sitting: Sitting, act: TimeAct, terms: Terms) -> LeftOut | None:
+    if terms.cell_pauses and not act.for_the_cell:
+        return LeftOut.NO_PAUSE
+    return LeftOut.ALREADY_PAUSED if sitting.state is SittingState.PAUSED and not on_break(sitting) else None
 
 
 def _no_time(sitting: Sitting, act: TimeAct, terms: Terms, now: datetime) -> LeftOut | None:

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Invalid
 from proctoring.calibration import CalibrationRecord
+from proctoring.challenge.plan import Plan
 from proctoring.policy import Kind
 
 SIGNALS = tuple(
@@ -21,9 +23,26 @@ SIGNALS = tuple(
 TOOLS = ("calculator", "rough_work", "read_aloud")
 DEVICE_CHANGES = ("candidate", "invigilator")
 SOUNDS = ("off", "voice")
+PAUSES = ("invigilator", "cell")
+CHALLENGES = ("off", "light", "head_turn")
+OBJECTS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "glucose_meter": Kind.PHONE,
+        "medical_device": Kind.PHONE,
+        "hearing_device": Kind.PHONE,
+        "magnifier": Kind.PHONE,
+        "braille_paper": Kind.BOOK,
+        "own_paper": Kind.BOOK,
+        "reading_screen": Kind.SCREEN,
+    }
+)
+"""Things that an access arrangement can declare, and the kind that a detector takes each for: it never alerts in that sitting."""
+
 EVERY_COMPETENCY = "*"
 LEVELS = 4
 MOST_EVIDENCE_DAYS = 3650
+MOST_DRAWN = 0.2
+SHARE = 0.02
 
 
 class CalibrationUnfit(Invalid):
@@ -42,7 +61,10 @@ class ExamPolicy:
     `browser_exam_keys` (hex, 64 digits) are Safe Exam Browser's; where there are any, one must fit. `most_sittings` 0 is no limit;
     `days_between` two of them. `needs_competency` at `needs_level` must be certified before. `calibration` is the record that the limit for
     looking away comes from, for the exam's own budget, attached on `calibrated_on`; without one it is Euro NCAP's seconds.
-    `sound` is `voice` where microphones are listened to for voices; of the sound nothing is kept.
+    `pauses` says who may let the time of one sitting stand still. `challenges` says what camera checks ask for: `light` also asks for the
+    head where light shows nothing.
+    `sound` is `voice` where microphones are listened to for voices; of the sound nothing is kept. `draw_share` of a session's sittings are
+    drawn in secret, and clean frames of theirs kept until audited; `appeal_days` is how long after the result evidence is kept at least.
     """
 
     pass_share: Decimal = Decimal("0.40")
@@ -69,6 +91,10 @@ class ExamPolicy:
     calibration: CalibrationRecord | None = None
     calibrated_on: date | None = None
     sound: str = SOUNDS[0]
+    draw_share: float = SHARE
+    appeal_days: int = 30
+    pauses: str = PAUSES[0]
+    challenges: str = CHALLENGES[0]
 
     def __post_init__(self) -> None:
         shares = (self.pass_share, Decimal(str(self.min_observable_share)))
@@ -76,6 +102,8 @@ class ExamPolicy:
             raise Invalid("a share is between 0 and 1, and a budget is not negative")
         if not 1 <= self.evidence_days <= MOST_EVIDENCE_DAYS:
             raise Invalid(f"evidence is kept for 1 to {MOST_EVIDENCE_DAYS} days")
+        if not 0 <= self.draw_share <= MOST_DRAWN or not 0 <= self.appeal_days <= MOST_EVIDENCE_DAYS:
+            raise Invalid(f"up to {MOST_DRAWN:.0%} of sittings are drawn, and appeals are taken for 0 to {MOST_EVIDENCE_DAYS} days")
         if unknown := sorted(set(self.signals) - set(SIGNALS)):
             raise Invalid(f"no such signal: {', '.join(unknown)}")
         self._check_delivery()
@@ -94,6 +122,10 @@ class ExamPolicy:
             raise Invalid(f"no such tool: {', '.join(unknown)}")
         if self.sound not in SOUNDS:
             raise Invalid(f"sound is one of: {', '.join(SOUNDS)}")
+        if self.pauses not in PAUSES:
+            raise Invalid(f"a sitting is paused by one of: {', '.join(PAUSES)}")
+        if self.challenges not in CHALLENGES:
+            raise Invalid(f"camera checks are one of: {', '.join(CHALLENGES)}")
         if self.device_change not in DEVICE_CHANGES:
             raise Invalid(f"a device is changed by one of: {', '.join(DEVICE_CHANGES)}")
         if not all(map(_is_key, (*self.config_keys, *self.browser_exam_keys))):
@@ -125,6 +157,10 @@ class ExamPolicy:
             "needs_competency": self.needs_competency,
             "needs_level": self.needs_level,
             "sound": self.sound,
+            "draw_share": self.draw_share,
+            "appeal_days": self.appeal_days,
+            "pauses": self.pauses,
+            "challenges": self.challenges,
             **({} if self.calibration is None else {"calibration": self.calibration.as_json()}),
             **({} if self.calibrated_on is None else {"calibrated_on": self.calibrated_on.isoformat()}),
         }
@@ -156,6 +192,10 @@ def policy_of(document: Mapping[str, object]) -> ExamPolicy:
         needs_level=int(_number(document.get("needs_level", plain.needs_level))),
         calibration=_calibration(document.get("calibration")),
         sound=str(document.get("sound", plain.sound)),
+        draw_share=_number(document.get("draw_share", plain.draw_share)),
+        appeal_days=int(_number(document.get("appeal_days", plain.appeal_days))),
+        pauses=str(document.get("pauses", plain.pauses)),
+        challenges=str(document.get("challenges", plain.challenges)),
         calibrated_on=_day(document.get("calibrated_on")),
     )
 
@@ -169,20 +209,45 @@ def tools_beside(policy: ExamPolicy, arrangements: Mapping[str, Json]) -> tuple[
 def switched_off(arrangements: Mapping[str, Json]) -> frozenset[Kind]:
     """Return the signals that a candidate's arrangements switch off.
 
-    A second person who is allowed is no finding, and who dictates to a scribe is heard to speak.
+    A second person who is allowed is no finding, unless they are a scribe who was enrolled with a face and nobody else is allowed: then
+    only a different face is one. Who dictates to a scribe is heard to speak.
     """
     named = arrangements.get("signals_off", ())
     off = {Kind(one) for one in SIGNALS if isinstance(named, list | tuple) and one in named}
-    if arrangements.get("second_person"):
+    if arrangements.get("second_person") and (scribe_face(arrangements) is None or arrangements.get("helper")):
         off.add(Kind.SEVERAL_PEOPLE)
     if arrangements.get("scribe"):
         off.add(Kind.TALKING)
     return frozenset(off)
 
 
+def scribe_face(arrangements: Mapping[str, Json]) -> str | None:
+    """Return the blob of the face that a scribe was enrolled with; None where there is none."""
+    scribe = arrangements.get("scribe")
+    blob = scribe.get("face_blob") if isinstance(scribe, Mapping) else None
+    return blob if isinstance(blob, str) else None
+
+
+def declared_kinds(arrangements: Mapping[str, Json]) -> frozenset[Kind]:
+    """Return the kinds that a candidate's declared objects are taken for."""
+    named = arrangements.get("objects", ())
+    return frozenset(kind for name, kind in OBJECTS.items() if isinstance(named, list | tuple) and name in named)
+
+
 def listens(policy: ExamPolicy, arrangements: Mapping[str, Json]) -> bool:
     """Tell whether one candidate's microphone is listened to: the exam asks for it, and nothing switches the signal off."""
     return policy.sound == "voice" and Kind.TALKING in policy.signals and Kind.TALKING not in switched_off(arrangements)
+
+
+def challenged(policy: ExamPolicy, arrangements: Mapping[str, Json], *, gaze: bool) -> Plan:
+    """Return what camera checks may ask of one candidate; of whom nothing may be asked, people look now and then.
+
+    Where the page's colours must not change there is no light; nor is a head asked for whose direction is not watched (`gaze`).
+    """
+    if policy.challenges == "off":
+        return Plan(light=False, turns=False)
+    light = policy.challenges == "light" and arrangements.get("steady_screen") is not True
+    return Plan(light=light, turns=gaze and Kind.LOOKING_AWAY not in switched_off(arrangements), people=True)
 
 
 def _is_key(text: str) -> bool:

@@ -39,6 +39,7 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
     │   └── ImportRefused
     ├── Unavailable
     │   ├── StorageUnavailable
+    │   ├── EvidenceKeyUnreadable
     │   └── ModelMissing
     └── IntegrityViolation
         ├── HashMismatch
@@ -273,6 +274,12 @@ class StorageUnavailable(Unavailable):
     """The database or blob store does not answer."""
 
     code = "storage_unavailable"
+
+
+class EvidenceKeyUnreadable(Unavailable):
+    """A sitting's key cannot be opened with the deployment's: the key store is away, or another key is installed."""
+
+    code = "evidence_key_unreadable"
 
 
 class ModelMissing(Unavailable):

@@ -25,4 +25,5 @@ def build_engine(settings: Settings) -> Engine:
         public_url=settings.public_url,
         ingest_url=settings.ingest_url,
         demo=settings.demo,
+        undo_s=settings.undo_s,
     )

@@ -35,7 +35,8 @@ def terms_of(tx: Transaction, sitting: Sitting) -> Terms:
 
 def terms_for(exam: Exam, arrangements: Mapping[str, Json]) -> Terms:
     """Return an exam's rules of time as a registration's arrangements make them."""
-    return Terms(policy=time_policy(exam.duration_s, exam.policy.document, arrangements), breaks=rules.breaks_of(arrangements))
+    policy = time_policy(exam.duration_s, exam.policy.document, arrangements)
+    return Terms(policy=policy, breaks=rules.breaks_of(arrangements), cell_pauses=exam.policy.pauses == "cell")
 
 
 def seal_up(engine: Engine, tx: Transaction, closed: Sitting, actor: Actor | None = None) -> tuple[Seal, Jobs]:

@@ -20,7 +20,7 @@ from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import AssessmentError, NotFound
 from assessment_engine.kernel.ids import FormId, ItemVersionId, SessionId, SittingId
 from assessment_engine.people import Actor
-from assessment_engine.services import announcements
+from assessment_engine.services import announcements, messages
 from assessment_engine.services.closing import Jobs, close_if_over, settle, tell, terms_of
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
@@ -67,6 +67,7 @@ class Contact:
     server_time: datetime
     deadlines: Deadlines
     announcements: Sequence[Mapping[str, str | None]]
+    messages: Sequence[Mapping[str, str | None]] = ()
     nonce: str = ""
     item: ItemVersionId | None = None
     section: str | None = None
@@ -122,6 +123,7 @@ class _Batch:
         self._tx, self._now, self._sittings = tx, now, sittings
         self._forms: dict[FormId, Form] = {}
         self._silent: set[SessionId] = set()  # sessions in which nothing was announced
+        self._messages = messages.for_pages(tx, list(sittings))
         self.heard: dict[SittingId, Sitting] = {}
 
     def hear(self, sign: Sign) -> Contact:
@@ -143,6 +145,7 @@ class _Batch:
             server_time=self._now,
             deadlines=navigation.deadlines(form, sitting, self._now),
             announcements=self._announced(sitting, form),
+            messages=self._messages.get(sitting.id, ()),
             item=item,
             section=None if item is None else form.section_with(item).id,
         )

@@ -19,6 +19,7 @@ class JobName(StrEnum):
     SETTLE_SITTING = "settle_sitting"
     ISSUE_CERTIFICATES = "issue_certificates"
     COMPARE_FACES = "compare_faces"
+    PACKAGE_EVIDENCE = "package_evidence"
 
 
 class Jobs(Protocol):
@@ -51,3 +52,4 @@ class Engine:
     public_url: str
     ingest_url: str
     demo: bool
+    undo_s: int = 60  # for how long a judgement can be taken back

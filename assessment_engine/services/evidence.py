@@ -1,12 +1,12 @@
 """The crypto of evidence: each sitting has a data key, wrapped by the deployment's evidence key; erasing the data key erases the evidence.
 
 AES-256-GCM throughout; what is encrypted is bound to where it belongs (sitting and blob key), so that none can be put in another's place.
-How long it is kept, the exam's policy says. Which frames are kept, and who may see them, is services/incidents.py.
+How long it is kept is services/retention.py; which frames are kept, and who may see them, services/incidents.py and services/draw.py.
 """
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from enum import StrEnum
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -14,10 +14,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from assessment_engine.kernel.canonical import sha256_hex
-from assessment_engine.kernel.errors import HashMismatch
+from assessment_engine.kernel.errors import EvidenceKeyUnreadable, HashMismatch, NotFound
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.services.engine import Engine
-from assessment_engine.storage.events import sitting_event
 from assessment_engine.storage.incidents import EvidenceRecord
 
 _NONCE = 12
@@ -43,18 +42,34 @@ class DataKey:
 
 
 def data_key(engine: Engine, sitting_id: SittingId) -> DataKey:
-    """Return a sitting's key, made when first asked for; raises NotFound once it is erased."""
+    """Return a sitting's key, made when first asked for; raises NotFound once it is erased, EvidenceKeyUnreadable."""
     with engine.store.read() as tx:
         wrapped = tx.incidents.wrapped_key(sitting_id)
     if wrapped is None:
         wrapped = _keep_new_key(engine, sitting_id)
-    return DataKey(sitting_id, _open(_wrapping_key(engine), wrapped, sitting_id.encode()))
+    try:
+        return DataKey(sitting_id, _open(_wrapping_key(engine), wrapped, sitting_id.encode()))
+    except HashMismatch as error:
+        raise EvidenceKeyUnreadable("the key of this sitting's evidence cannot be opened with the key that is installed here") from error
 
 
 def new_data_key(engine: Engine, sitting_id: SittingId) -> tuple[DataKey, bytes]:
     """Make a key for a sitting that is still to be stored, and its wrapped form to be stored with it."""
     secret = secrets.token_bytes(32)
     return DataKey(sitting_id, secret), _seal(_wrapping_key(engine), secret, sitting_id.encode())
+
+
+def seal_secret(engine: Engine, place: str, secret: bytes) -> bytes:
+    """Encrypt something that only this deployment may read, for the place where it will be kept."""
+    return _seal(_wrapping_key(engine), secret, place.encode())
+
+
+def open_secret(engine: Engine, place: str, sealed: bytes) -> bytes:
+    """Decrypt what `seal_secret` made; raises EvidenceKeyUnreadable."""
+    try:
+        return _open(_wrapping_key(engine), sealed, place.encode())
+    except HashMismatch as error:
+        raise EvidenceKeyUnreadable("a secret of this deployment cannot be opened with the key that is installed here") from error
 
 
 def store_frame(engine: Engine, key: DataKey, blob: str, jpeg: bytes) -> None:
@@ -70,27 +85,28 @@ def read_frame(engine: Engine, row: EvidenceRecord) -> bytes:
     return jpeg
 
 
-def erase_old(engine: Engine) -> int:
-    """Erase the evidence of sittings whose decision is older than the exam's policy keeps it; returns how many. A chore of the sweep."""
-    now = engine.clock.now()
-    with engine.store.read() as tx:
-        ages = {exam.id: timedelta(days=exam.policy.evidence_days) for exam in tx.exams.everywhere()}
-        old = [(sitting_id, age) for exam_id, age in ages.items() for sitting_id in tx.invigilation.with_old_evidence(exam_id, now - age)]
-    return sum(_erase(engine, sitting_id, age) for sitting_id, age in old)
+class FrameState(StrEnum):
+    """What became of a frame that was kept."""
+
+    WHOLE = "whole"
+    ERASED = "erased"
+    MISSING = "missing"
+    ALTERED = "altered"
 
 
-def _erase(engine: Engine, sitting_id: SittingId, age: timedelta) -> bool:
-    """Erase one sitting's evidence for good, unless a grievance still needs it."""
-    now = engine.clock.now()
-    with engine.store.begin() as tx:
-        sitting = tx.sittings.get_locked(sitting_id)
-        if tx.grievances.open_of(sitting_id):
-            return False
-        tx.incidents.erase_key(sitting_id, now)
-        about: dict[str, str | int] = {"kept_days": age.days}
-        tx.audit.append("evidence_erased", subject=sitting_id, now=now, payload=dict(about))
-        tx.events.record(sitting_event("evidence_erased", sitting, now, None, data=about))
-    return True
+def frame_state(engine: Engine, row: EvidenceRecord) -> tuple[FrameState, bytes | None]:
+    """Return what the store still has of a frame, and the frame where it is whole; raises StorageUnavailable or EvidenceKeyUnreadable."""
+    try:
+        key = data_key(engine, row.sitting_id)
+    except NotFound:
+        return FrameState.ERASED, None
+    try:
+        jpeg = key.decrypt(row.blob, engine.blobs.get(row.blob))
+    except NotFound:
+        return FrameState.MISSING, None
+    except HashMismatch:
+        return FrameState.ALTERED, None
+    return (FrameState.WHOLE, jpeg) if sha256_hex(jpeg) == row.sha256 else (FrameState.ALTERED, None)
 
 
 def _keep_new_key(engine: Engine, sitting_id: SittingId) -> bytes:

@@ -8,11 +8,13 @@ from datetime import datetime
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.delivery.timing import time_policy
 from assessment_engine.exams import Exam, ExamPolicy, ExamSession, ExamState, ExamVerb
+from assessment_engine.exams.recalibration import TwoOfficersNeeded
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import Conflict, Invalid, NotFound
 from assessment_engine.kernel.ids import CourseId, ExamId, FormId, ItemId, RoomId, SessionId, new_id
 from assessment_engine.people import CIVIL_TIME, SESSION_STAFF, Actor, Role, require
+from assessment_engine.services import draw
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.places import (
     NewRegistration,
@@ -127,31 +129,42 @@ def has_begun(engine: Engine, actor: Actor, exam_id: ExamId) -> bool:
 
 
 def attach_calibration(engine: Engine, actor: Actor, exam_id: ExamId, written: bytes) -> Exam:
-    """Pin an exam that nobody has begun to the calibration record of a file.
+    """Pin an exam that nobody has begun, and that has no calibration record, to the record of a file.
 
-    Raises NotACalibration, CalibrationAltered, CalibrationUnfit where its budget is not the exam's, or Conflict once somebody has begun.
+    Raises NotACalibration, CalibrationAltered, CalibrationUnfit where its budget is not the exam's, TwoOfficersNeeded where the exam has a
+    record (services/recalibration.py), or Conflict once somebody has begun.
     """
-    record = CalibrationRecord.from_file(written)
-    return _calibrate(engine, actor, exam_id, record)
-
-
-def detach_calibration(engine: Engine, actor: Actor, exam_id: ExamId) -> Exam:
-    """Take an exam's calibration record away again; raises Conflict once somebody has begun."""
-    return _calibrate(engine, actor, exam_id, None)
-
-
-def _calibrate(engine: Engine, actor: Actor, exam_id: ExamId, record: CalibrationRecord | None) -> Exam:
     require(actor, Role.CELL_OFFICER)
+    record = CalibrationRecord.from_file(written)
     now = engine.clock.now()
     with engine.store.begin() as tx:
         exam = tx.exams.of_actor(actor, exam_id)
-        if tx.sittings.begun(exam_id):
-            raise Conflict("somebody has begun this exam; its rules stay as they are", problem="exam_begun")
-        on = None if record is None else now.astimezone(CIVIL_TIME).date()
-        exam = replace(exam, policy=replace(exam.policy, calibration=record, calibrated_on=on))
-        tx.exams.save_policy(exam)
-        about: Json = {"calibration": None if record is None else record.sha256}
-        tx.audit.append("exam_calibrated", subject=exam_id, actor=actor.person_id, now=now, payload=about)
+        _check_not_begun(tx, exam_id)
+        if exam.policy.calibration is not None:
+            raise TwoOfficersNeeded("this exam has a calibration record; another one is proposed, and two officers sign it")
+        return calibrate(tx, actor, exam, record, now)
+
+
+def check_recalibration(tx: Transaction, exam: Exam, record: CalibrationRecord | None) -> None:
+    """Refuse another record, or none, for an exam that has begun, that has no record, or whose budget it does not keep."""
+    _check_not_begun(tx, exam.id)
+    if exam.policy.calibration is None:
+        raise Conflict("this exam has no calibration record yet; attach one", problem="nothing_calibrated")
+    replace(exam.policy, calibration=record)
+
+
+def _check_not_begun(tx: Transaction, exam_id: ExamId) -> None:
+    if tx.sittings.begun(exam_id):
+        raise Conflict("somebody has begun this exam; its rules stay as they are", problem="exam_begun")
+
+
+def calibrate(tx: Transaction, actor: Actor, exam: Exam, record: CalibrationRecord | None, now: datetime) -> Exam:
+    """Pin an exam to a record, or to none; raises CalibrationUnfit."""
+    on = None if record is None else now.astimezone(CIVIL_TIME).date()
+    exam = replace(exam, policy=replace(exam.policy, calibration=record, calibrated_on=on))
+    tx.exams.save_policy(exam)
+    about: Json = {"calibration": None if record is None else record.sha256}
+    tx.audit.append("exam_calibrated", subject=exam.id, actor=actor.person_id, now=now, payload=about)
     return exam
 
 
@@ -176,6 +189,7 @@ def create_session(engine: Engine, actor: Actor, new: NewSession) -> ExamSession
         tx.exams.add_session(session)
         _use_rooms(tx, actor, session, new.room_ids)
         tx.audit.append("session_created", subject=session.id, actor=actor.person_id, now=now, payload=_about(new))
+        draw.commit(engine, tx, session, now)
     return session
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from assessment_engine.exams import ExamPolicy
 from assessment_engine.exams.policy import switched_off
+from assessment_engine.invigilation.demotion import Demotion
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.people import SESSION_STAFF, Actor, require
 from assessment_engine.services.engine import Engine
@@ -30,6 +31,7 @@ class LookedFor:
 
     kinds: tuple[Kind, ...]
     unseen: tuple[Kind, ...]
+    demoted: tuple[Demotion, ...]
 
 
 def report(engine: Engine, host: str, missing: Collection[str]) -> None:
@@ -80,8 +82,11 @@ def looked_for(engine: Engine, actor: Actor, sitting_id: SittingId) -> LookedFor
         policy = tx.exams.get(sitting.exam_id).policy
         off = switched_off(tx.exams.registration(sitting.registration_id).arrangements)
         unseen = lost(_missing(tx, engine))
+        demoted = tuple(tx.demotion.standing(sitting.exam_id))
     asked = tuple(kind for kind in _of(policy, frozenset(Kind)) if kind not in off)
-    return LookedFor(kinds=tuple(one for one in asked if one not in unseen), unseen=tuple(one for one in asked if one in unseen))
+    return LookedFor(
+        kinds=tuple(one for one in asked if one not in unseen), unseen=tuple(one for one in asked if one in unseen), demoted=demoted
+    )
 
 
 def _of(policy: ExamPolicy, kinds: frozenset[Kind]) -> tuple[Kind, ...]:

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+
 from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.kernel.canonical import digest, sha256_hex
-from assessment_engine.kernel.errors import Conflict
+from assessment_engine.kernel.errors import Conflict, Unavailable
 from assessment_engine.kernel.ids import IncidentId, SittingId, new_id
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services import evidence
@@ -22,6 +24,8 @@ from assessment_engine.storage.incidents import SCRUB, EvidenceRecord, IncidentR
 from proctoring.evidence import Segment, Shot
 from proctoring.incidents import Change, Incident, IncidentChange
 from proctoring.policy import Kind, Tier
+
+log = structlog.get_logger()
 
 # A gap in the feed is told in the dictionary's own words too.
 _CONNECTION = {(Kind.FEED_GAP.value, "incident_raised"): "connection_lost", (Kind.FEED_GAP.value, "incident_closed"): "connection_back"}
@@ -42,7 +46,7 @@ def record(engine: Engine, sitting_id: SittingId, change: IncidentChange, segmen
         sitting = tx.sittings.get(sitting_id)
         before = tx.incidents.find(sitting_id, incident.rule, incident.first_seq)
     row = _row(sitting, before, incident, models, IncidentId(new_id("inc", now)))
-    frames = _store_frames(engine, sitting, row.id, incident, segment)
+    frames = _frames_so_far(engine, sitting, row.id, incident, segment)
     job: str | None = None
     with engine.store.begin() as tx:
         (tx.incidents.save if before else tx.incidents.add)(row)
@@ -110,7 +114,7 @@ def _row(
         ended_at=None if incident.end_s is None else _moment(sitting, incident.end_s),
         start_s=incident.start_s,
         end_s=incident.end_s,
-        item_id=before.item_id if before else sitting.current_item,
+        item_id=before.item_id if before else None if incident.afterwards else sitting.current_item,
         trace=incident.as_json(),
         models=dict(models),
     )
@@ -139,6 +143,15 @@ def _store_frames(engine: Engine, sitting: Sitting, incident_id: IncidentId, inc
     for row, shot in zip(rows, segment.shots, strict=True):
         evidence.store_frame(engine, key, row.blob, shot.jpeg)
     return rows
+
+
+def _frames_so_far(engine: Engine, sitting: Sitting, incident_id: IncidentId, incident: Incident, segment: Segment) -> list[EvidenceRecord]:
+    """Keep what frames there are; without a store or a key an incident is recorded all the same, and the complete stretch comes later."""
+    try:
+        return _store_frames(engine, sitting, incident_id, incident, segment)
+    except Unavailable as error:
+        log.warning("incident_without_pictures", code=error.code)
+        return []
 
 
 def _evidence_row(sitting: Sitting, incident_id: IncidentId, incident: Incident, segment: Segment, shot: Shot) -> EvidenceRecord:

@@ -67,7 +67,8 @@ _REFUSALS: Mapping[LeftOut, AssessmentError] = {
     LeftOut.ON_BREAK: IllegalTransition("the candidate is on a break, which ends by itself"),
     LeftOut.RUNS_ON: NotAllowed("this exam's policy is that the time runs on"),
     LeftOut.NOT_THEN: Invalid("the sitting did not run in that time"),
-    LeftOut.ONES_OWN: NotAllowed("nobody acts on their own sitting"),
+    LeftOut.ONES_OWN: NotAllowed("nobody acts on their own sitting, or on somebody whom they know"),
+    LeftOut.NO_PAUSE: NotAllowed("this exam is paused by the examination cell only"),
 }
 
 
@@ -131,11 +132,12 @@ def _preview(tx: Transaction, actor: Actor, wish: Wish, now: datetime) -> Previe
     sittings = _chosen(tx.sittings.all_of_session(session.id, actor.organisation_id), registered, wish)
     people = tx.people.many([one.candidate_id for one in sittings])
     returned = given_back(tx, session.id, sittings, now) if wish.act.since else {}
+    tied = tx.interests.of(actor.person_id)
 
     def candidate(sitting: Sitting) -> Candidate:
         registration, person = registered[sitting.registration_id], people[sitting.candidate_id]
         terms = terms_for(exam, registration.arrangements)
-        why = LeftOut.ONES_OWN if sitting.candidate_id == actor.person_id else rules.why_left_out(sitting, meant.act, terms, now)
+        why = LeftOut.ONES_OWN if sitting.candidate_id in tied else rules.why_left_out(sitting, meant.act, terms, now)
         return Candidate(
             sitting=sitting,
             name=person.name,
@@ -231,6 +233,13 @@ def _recorded(shown: Preview, actor: Actor, act_id: TimeActId, reason: str) -> R
         fitting=tuple(one.sitting.id for one in shown.fitting),
         left_out={one.sitting.id: one.why for one in shown.left_out if one.why},
     )
+
+
+def session_of(engine: Engine, actor: Actor, sitting_id: SittingId) -> SessionId:
+    """Return the session of one sitting of the actor's organisation; raises NotFound."""
+    require(actor, *SESSION_STAFF)
+    with engine.store.read() as tx:
+        return tx.sittings.of_organisation(sitting_id, actor.organisation_id).session_id
 
 
 def _finish(engine: Engine, act_id: TimeActId, do: Do) -> RecordedAct:

@@ -1,25 +1,29 @@
 """Rooms and walls: which sessions an invigilator can watch, and who sits in one. What is seen live comes by the wall's socket."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from assessment_engine.delivery.checkin import CheckInState
+from assessment_engine.delivery.messages import Message
 from assessment_engine.delivery.sitting import RUNNING, Sitting, SittingState
 from assessment_engine.exams import Exam, ExamSession, Registration
-from assessment_engine.invigilation import Case
-from assessment_engine.kernel.ids import IncidentId, SessionId, SittingId
+from assessment_engine.invigilation import Case, WaitingCase
+from assessment_engine.invigilation.duty import Duty, next_room, rooms_of
+from assessment_engine.kernel.ids import IncidentId, PersonId, SessionId, SittingId
 from assessment_engine.people import SESSION_STAFF, Actor, Person, require
 from assessment_engine.services import tickets
+from assessment_engine.services.duty import room_of
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.interests import check_may_act
 from assessment_engine.services.risk import risk_for
 from assessment_engine.services.tickets import TicketKind
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.incidents import IncidentRecord, WatchRecord
 from proctoring.risk import Risk
 
-ROOM = 30
-"""Most tiles that one invigilator watches at a time."""
+EVERY = 0
+"""Not a room: the view of all of them."""
 
 WATCHED = RUNNING | {SittingState.ADMITTED}
 
@@ -68,7 +72,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wall:
-    """One room of a session: at most ROOM tiles, and which of how many rooms it is."""
+    """One room of a session: at most 30 seats and what its neighbour may not watch; which of how many rooms it is, or EVERY."""
 
     session: ExamSession
     exam: Exam
@@ -76,6 +80,7 @@ class Wall:
     present: tuple[SittingId, ...]  # of every room, so that a page can tell a newcomer from a neighbour
     room: int
     rooms: int
+    elsewhere: int = 0  # tiles that the viewer may not watch: somebody else does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +93,11 @@ class Watching:
     cases: Mapping[str, Case]
     watch: WatchRecord | None
     risk: Risk | None  # hidden while a case of the sitting waits for the viewer's judgement
+    messages: tuple[Message, ...]
+    people: Mapping[PersonId, Person]  # who wrote
+    dismissed: frozenset[IncidentId]  # whose things a person put aside
+    declared: tuple[str, ...]  # things that the arrangement names
+    scribe: str  # the enrolled scribe's name; empty where there is none
 
 
 def rooms(engine: Engine, actor: Actor) -> list[Room]:
@@ -114,17 +124,51 @@ def _room(tx: Transaction, actor: Actor, session: ExamSession) -> Room:
 
 
 def wall(engine: Engine, actor: Actor, session_id: SessionId, room: int = 1) -> Wall:
-    """Return one room of a session: those who are in it or about to be, by seat."""
+    """Return one room of a session, or with EVERY all of them: those who are in it or about to be, by seat.
+
+    Whom the viewer may not watch is left out; a tile that its room's own invigilator may not watch is in the next room.
+    """
     require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         session = tx.exams.session_of(actor, session_id)
-        present = [one for one in tx.sittings.all_of_session(session_id, actor.organisation_id) if one.state in WATCHED]
-        seats = sorted(_seats(tx, actor, session_id, present), key=lambda one: (one.seat, one.name))
-        exam = tx.exams.get(session.exam_id)
-    number = max(1, -(-len(seats) // ROOM))
-    room = min(max(room, 1), number)
-    shown = tuple(seats[(room - 1) * ROOM : room * ROOM])
-    return Wall(session=session, exam=exam, seats=shown, present=tuple(one.id for one in present), room=room, rooms=number)
+        placed = placed_in(tx, actor, session_id)
+        room = EVERY if room == EVERY else min(max(room, 1), placed.rooms)
+        chosen = [one for one in placed.present if room in (EVERY, placed.room[one.id])]
+        mine = tx.interests.of(actor.person_id)
+        seats = _seats(tx, actor, session_id, [one for one in chosen if one.candidate_id not in mine])
+        return Wall(
+            session=session,
+            exam=tx.exams.get(session.exam_id),
+            seats=tuple(sorted(seats, key=lambda one: (one.seat, one.name))),
+            present=tuple(one.id for one in placed.present),
+            room=room,
+            rooms=placed.rooms,
+            elsewhere=len(chosen) - len(seats),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """Who is in a session now, and in which room each is watched; 0 where no room's invigilator may watch them."""
+
+    present: tuple[Sitting, ...]
+    room: Mapping[SittingId, int]
+    rooms: int
+    duties: Mapping[int, Duty]
+
+
+def placed_in(tx: Transaction, actor: Actor, session_id: SessionId) -> Placed:
+    """Return which room watches whom: one's own, unless whoever answers for it has a conflict of interest."""
+    registered = tx.exams.registrations_of(actor, session_id)
+    home, rooms, duties = room_of(registered), rooms_of(len(registered)), tx.duties.of_session(session_id)
+    tied = {room: tx.interests.of(duty.answering) for room, duty in duties.items() if duty.answering is not None}
+    present = tuple(one for one in tx.sittings.all_of_session(session_id, actor.organisation_id) if one.state in WATCHED)
+
+    def watched_in(sitting: Sitting) -> int:
+        room = home[sitting.registration_id]
+        return room if sitting.candidate_id not in tied.get(room, ()) else next_room(room, rooms) or 0
+
+    return Placed(present=present, room={one.id: watched_in(one) for one in present}, rooms=rooms, duties=duties)
 
 
 def flags(engine: Engine, actor: Actor, session_id: SessionId) -> list[Flag]:
@@ -132,13 +176,18 @@ def flags(engine: Engine, actor: Actor, session_id: SessionId) -> list[Flag]:
     require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         tx.exams.session_of(actor, session_id)
-        present = {one.id for one in tx.sittings.all_of_session(session_id, actor.organisation_id) if one.candidate_id != actor.person_id}
-        waiting = [case for case in tx.invigilation.waiting_for(actor.person_id, actor.organisation_id) if case.sitting_id in present]
-        return [_flag(tx.incidents.get(case.incident_id, actor.organisation_id)) for case in waiting]
+        return flags_in(tx, actor, {one.id for one in tx.sittings.all_of_session(session_id, actor.organisation_id)})
 
 
-def _flag(incident: IncidentRecord) -> Flag:
-    return Flag(incident_id=incident.id, sitting_id=incident.sitting_id, kind=incident.kind, severity=incident.severity)
+def flags_in(tx: Transaction, actor: Actor, sittings: Collection[SittingId]) -> list[Flag]:
+    """Return the flags of these sittings that wait for this person's decision."""
+    waiting = tx.invigilation.waiting_for(actor.person_id, actor.organisation_id)
+    return [_flag(one) for one in waiting if one.case.sitting_id in sittings]
+
+
+def _flag(waiting: WaitingCase) -> Flag:
+    case = waiting.case
+    return Flag(incident_id=case.incident_id, sitting_id=case.sitting_id, kind=waiting.kind, severity=waiting.severity)
 
 
 def _seats(tx: Transaction, actor: Actor, session_id: SessionId, present: Sequence[Sitting]) -> list[Seat]:
@@ -152,12 +201,21 @@ def _seat(sitting: Sitting, registration: Registration, person: Person) -> Seat:
 
 
 def watching(engine: Engine, actor: Actor, sitting_id: SittingId) -> Watching:
-    """Return one candidate's panel."""
+    """Return one candidate's panel; raises ConflictOfInterest for somebody whom one may not watch."""
     require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         sitting = tx.sittings.of_organisation(sitting_id, actor.organisation_id)
+        check_may_act(tx, actor, sitting)
+        registration = tx.exams.registration(sitting.registration_id)
+        said = tx.messages.of_sittings([sitting_id]).get(sitting_id, [])
+        objects, scribe = registration.arrangements.get("objects"), registration.arrangements.get("scribe")
         return Watching(
-            seat=_seat(sitting, tx.exams.registration(sitting.registration_id), tx.people.get(sitting.candidate_id)),
+            messages=tuple(said),
+            people=tx.people.many([one.person_id for one in said]),
+            dismissed=frozenset(one.incident_id for one in tx.dismissals.of_sittings([sitting_id])),
+            declared=tuple(str(one) for one in objects) if isinstance(objects, list | tuple) else (),
+            scribe=str(scribe.get("name", "")) if isinstance(scribe, Mapping) else "",
+            seat=_seat(sitting, registration, tx.people.get(sitting.candidate_id)),
             exam=tx.exams.get(sitting.exam_id),
             incidents=tuple(tx.incidents.of_sitting(sitting_id)),
             cases={case.incident_id: case for case in tx.invigilation.cases_of(sitting_id)},

@@ -9,14 +9,16 @@ from datetime import timedelta
 
 from assessment_engine.delivery.sitting import ENDED, Sitting
 from assessment_engine.exams import SIGNALS, ExamPolicy
-from assessment_engine.exams.policy import listens, switched_off
+from assessment_engine.exams.policy import listens, scribe_face, switched_off
 from assessment_engine.kernel.canonical import Json
+from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.ids import IncidentId, SittingId
-from assessment_engine.services import checkin
+from assessment_engine.services import checkin, dismissals, evidence
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.incidents import IncidentRecord, WatchRecord
 from proctoring.baseline import Baseline
-from proctoring.channel import Position
+from proctoring.channel import Fact, Position
+from proctoring.expected import NOTHING, Expected
 from proctoring.incidents import Incident, NotAnIncident
 from proctoring.policy import STANDARD, Kind, Policy
 
@@ -38,6 +40,8 @@ class Orders:
     incomplete: tuple[Incident, ...]
     unreadable: tuple[IncidentId, ...]
     before: WatchRecord
+    expected: Expected = NOTHING
+    scribe: bytes | None = None  # the face that a scribe was enrolled with
 
     @property
     def baseline(self) -> Baseline | None:
@@ -54,17 +58,21 @@ def orders(engine: Engine, sitting_id: SittingId) -> Orders:
         records = tx.incidents.of_sitting(sitting_id)
         whole = {one.id for one in records if any(shot.role == "after" for shot in tx.incidents.evidence_of(one.id))}
         before = tx.incidents.watch(sitting_id) or WatchRecord(sitting_id=sitting_id)
+        demoted = [Kind(one.kind) for one in tx.demotion.standing(sitting.exam_id)]
+        expected = dismissals.expected_in(tx, [sitting])[sitting_id]
     found, unreadable = _read(records)
     calibration = exam.policy.calibration
     off = _signals_off(exam.policy, arrangements, gaze=checkin.gaze_watched(engine, sitting_id))
     return Orders(
         sitting=sitting,
-        policy=(STANDARD if calibration is None else STANDARD.calibrated(calibration)).without(*off),
+        policy=(STANDARD if calibration is None else STANDARD.calibrated(calibration)).demoted(*demoted).without(*off),
         face=checkin.reference_face(engine, sitting_id),
         incidents=tuple(found.values()),
         incomplete=tuple(incident for key, incident in found.items() if key not in whole),
         unreadable=unreadable,
         before=before,
+        expected=expected,
+        scribe=_scribe(engine, sitting_id, arrangements),
     )
 
 
@@ -78,6 +86,14 @@ def _read(records: Sequence[IncidentRecord]) -> tuple[dict[IncidentId, Incident]
         except NotAnIncident:
             unreadable.append(record.id)
     return found, tuple(unreadable)
+
+
+def _scribe(engine: Engine, sitting_id: SittingId, arrangements: Mapping[str, Json]) -> bytes | None:
+    """Return the enrolled scribe's face, where it is what tells the scribe from anybody else."""
+    blob = scribe_face(arrangements)
+    if blob is None or Kind.SEVERAL_PEOPLE in switched_off(arrangements):
+        return None
+    return evidence.data_key(engine, sitting_id).decrypt(blob, engine.blobs.get(blob))
 
 
 def standing(engine: Engine, sitting_ids: list[SittingId]) -> dict[SittingId, Sitting]:
@@ -96,20 +112,17 @@ def is_over(sitting: Sitting) -> bool:
     return sitting.state in ENDED
 
 
-def count(engine: Engine, counted: Sequence[WatchRecord], *, checkpoint: bool = False) -> None:
+def count(engine: Engine, counted: Sequence[WatchRecord]) -> None:
     """Store what a worker's watches have counted so far, in one transaction, so that they hardly stand in an answer's way.
 
-    A watch that was drained stays as it was. A checkpoint puts the heads of the chains into the log.
+    A watch that was drained stays as it was. The heads of the chains are ingest's to log: services/chains.py.
     """
-    now = engine.clock.now()
     with engine.store.begin() as tx:
         known = tx.incidents.watches_of([one.sitting_id for one in counted])
         for watch in counted:
             if watch.sitting_id in known and known[watch.sitting_id].drained_at is not None:
                 continue
             tx.incidents.save_watch(watch)
-            if checkpoint and watch.chain_head is not None:
-                tx.audit.append("chain_checkpoint", subject=watch.sitting_id, now=now, payload=_chain(watch))
 
 
 def drain(engine: Engine, watch: WatchRecord) -> None:
@@ -147,7 +160,14 @@ def chain_position(engine: Engine, sitting_id: SittingId) -> Position | None:
         watch = tx.incidents.watch(sitting_id)
     if watch is None or watch.chain_head is None or watch.last_seq is None:
         return None
-    return Position(next_seq=watch.last_seq + 1 + SEQ_MARGIN, head=bytes.fromhex(watch.chain_head), at=watch.last_frame_at)
+    return Position(next_seq=watch.last_seq + 1 + SEQ_MARGIN, head=bytes.fromhex(watch.chain_head), at=watch.last_frame_at, guessed=True)
+
+
+def chain_lost(engine: Engine, sitting_id: SittingId, fact: Fact) -> None:
+    """Write into the log that a chain goes on from an older head because we lost where it stood; about us, never about the candidate."""
+    seam: Json = {"next_seq": fact.seq, "from_head": fact.detail, "at": iso(fact.at)}
+    with engine.store.begin() as tx:
+        tx.audit.append("chain_lost", subject=sitting_id, now=engine.clock.now(), payload=seam)
 
 
 def mark_simulated(engine: Engine, sitting_id: SittingId) -> None:

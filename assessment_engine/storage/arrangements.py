@@ -174,4 +174,7 @@ def _scribe(name: str | None, blob: str | None, declared_at: datetime | None) ->
 
 
 def _adjustments(document: Mapping[str, Any] | None) -> Adjustments | None:
-    return None if document is None else Adjustments(**{**document, "signals_off": tuple(document["signals_off"])})
+    if document is None:
+        return None
+    lists = {name: tuple(document.get(name, ())) for name in ("signals_off", "objects")}
+    return Adjustments(**{**document, **lists})

@@ -11,9 +11,8 @@ from datetime import datetime
 from sqlalchemy import JSON, Column, Connection, Integer, String, Table, Text, bindparam, desc, func, insert, select, text, update
 from sqlalchemy.engine import Row
 
-from assessment_engine.audit import Checkpoint, Frontier, leaf_hash
-from assessment_engine.kernel.canonical import Json, digest
-from assessment_engine.kernel.clock import iso
+from assessment_engine.audit import Checkpoint, Frontier, entry_digest, leaf_hash
+from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.ids import OrganisationId, new_id
 from assessment_engine.storage.many import insert_all
 from assessment_engine.storage.people import people
@@ -75,11 +74,6 @@ class SignedCheckpoint:
     root: str
     signed_at: datetime
     note: str
-
-
-def entry_digest(kind: str, subject: str, actor: str | None, at: datetime, payload: Json) -> str:
-    """Return the SHA-256 of an entry's content in canonical form."""
-    return digest({"kind": kind, "subject": subject, "actor": actor, "at": iso(at), "payload": payload})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,27 +19,40 @@ from assessment_engine.storage.arrangements import Arrangements
 from assessment_engine.storage.audit import AuditLog
 from assessment_engine.storage.centres import Centres
 from assessment_engine.storage.certification import Certificates
+from assessment_engine.storage.chains import Chains
 from assessment_engine.storage.checkin import CheckIns
 from assessment_engine.storage.competency import CompetencyRecords
 from assessment_engine.storage.courses import Courses
 from assessment_engine.storage.delivery import Sittings
+from assessment_engine.storage.demotion import Demotions
+from assessment_engine.storage.dismissals import Dismissals
+from assessment_engine.storage.draws import Draws
+from assessment_engine.storage.duty import RoomDuties
 from assessment_engine.storage.events import ExamEvents
+from assessment_engine.storage.evidence import EvidenceFiles
 from assessment_engine.storage.exams import Exams
 from assessment_engine.storage.eyes import EyesOfWorkers
 from assessment_engine.storage.forms import Forms
 from assessment_engine.storage.grievances import Grievances
 from assessment_engine.storage.incidents import Incidents
+from assessment_engine.storage.interests import Interests
 from assessment_engine.storage.invigilation import Invigilation
 from assessment_engine.storage.items import Items
 from assessment_engine.storage.late_answers import LateAnswers
+from assessment_engine.storage.messages import Messages
 from assessment_engine.storage.outbox import Outbox
+from assessment_engine.storage.pending import PendingJudgements
 from assessment_engine.storage.people import People
 from assessment_engine.storage.question_reports import QuestionReports
+from assessment_engine.storage.recalibration import Recalibrations
 from assessment_engine.storage.registrations import Registrations
 from assessment_engine.storage.results import ResultBatches
+from assessment_engine.storage.review import Reviews
 from assessment_engine.storage.scoring import ScoreReports
 from assessment_engine.storage.session_reports import SessionReports
 from assessment_engine.storage.timekeeping import TimeActs
+from assessment_engine.storage.unmarked import UnmarkedReviews
+from assessment_engine.storage.walls import Walls
 
 
 class Transaction:
@@ -109,6 +122,21 @@ class Transaction:
         return Incidents(self.connection)
 
     @cached_property
+    def chains(self) -> Chains:
+        """Chains of frames: what is kept of them, and their ends."""
+        return Chains(self.connection)
+
+    @cached_property
+    def draws(self) -> Draws:
+        """Secret draws, their audits, and candidates' wishes."""
+        return Draws(self.connection)
+
+    @cached_property
+    def evidence(self) -> EvidenceFiles:
+        """Packages of evidence, and requests to erase it early."""
+        return EvidenceFiles(self.connection)
+
+    @cached_property
     def eyes(self) -> EyesOfWorkers:
         """What the proctor workers cannot look for."""
         return EyesOfWorkers(self.connection)
@@ -117,6 +145,56 @@ class Transaction:
     def invigilation(self) -> Invigilation:
         """Cases, adjudications, proctoring decisions."""
         return Invigilation(self.connection)
+
+    @cached_property
+    def pending(self) -> PendingJudgements:
+        """Judgements within their minute, and who has a case open."""
+        return PendingJudgements(self.connection)
+
+    @cached_property
+    def review(self) -> Reviews:
+        """People's keys, and what was learnt from past cases."""
+        return Reviews(self.connection)
+
+    @cached_property
+    def duties(self) -> RoomDuties:
+        """Who answers for the rooms of walls, and whose pages are open."""
+        return RoomDuties(self.connection)
+
+    @cached_property
+    def walls(self) -> Walls:
+        """What a session's wall is ordered by."""
+        return Walls(self.connection)
+
+    @cached_property
+    def interests(self) -> Interests:
+        """Declared conflicts of interest."""
+        return Interests(self.connection)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Messages between candidates and whoever watches."""
+        return Messages(self.connection)
+
+    @cached_property
+    def dismissals(self) -> Dismissals:
+        """Things that people dismissed in a sitting."""
+        return Dismissals(self.connection)
+
+    @cached_property
+    def unmarked(self) -> UnmarkedReviews:
+        """Cases that measure reviewing, and the library of planted ones."""
+        return UnmarkedReviews(self.connection)
+
+    @cached_property
+    def demotion(self) -> Demotions:
+        """Detectors that raise no flags, and what speaks against each."""
+        return Demotions(self.connection)
+
+    @cached_property
+    def recalibrations(self) -> Recalibrations:
+        """Proposals for another calibration of an exam, and their signatures."""
+        return Recalibrations(self.connection)
 
     @cached_property
     def scoring(self) -> ScoreReports:

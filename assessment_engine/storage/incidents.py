@@ -91,6 +91,8 @@ watches = Table(
     Column("recognised_at", Instant),
     Column("unrecognised_s", Float, nullable=False, server_default="0"),
     Column("unrecognised_since", Instant),
+    Column("afterwards_s", Float, nullable=False, server_default="0"),
+    Column("scribe", String(20)),
 )
 
 evidence_keys = Table(
@@ -147,7 +149,8 @@ class WatchRecord:
     """What the watch over one sitting counted, and where its chain stood; drained when nothing of it is left to look at.
 
     `recognised_at` is when the face was last good enough to be compared; `unrecognised_s` long times without that which are over, and
-    `unrecognised_since` the one that goes on: facts about the pictures, not about the candidate.
+    `unrecognised_since` the one that goes on: facts about the pictures, not about the candidate. `afterwards_s` is that part of
+    `observable_s` which was seen in pictures that came after a cut.
     """
 
     sitting_id: SittingId
@@ -165,6 +168,8 @@ class WatchRecord:
     recognised_at: datetime | None = None
     unrecognised_s: float = 0.0
     unrecognised_since: datetime | None = None
+    afterwards_s: float = 0.0
+    scribe: str | None = None  # what is known of an enrolled scribe, in the words of vision/companions.py
 
     @property
     def observable_share(self) -> float:
@@ -268,6 +273,11 @@ class Incidents:
     def add_wrapped_key(self, sitting_id: SittingId, wrapped: bytes) -> None:
         """Keep the wrapped data key of a sitting."""
         self._connection.execute(insert(evidence_keys).values(sitting_id=sitting_id, wrapped=wrapped))
+
+    def is_erased(self, sitting_id: SittingId) -> bool:
+        """Tell whether a sitting's evidence was erased."""
+        query = select(evidence_keys.c.erased_at).where(evidence_keys.c.sitting_id == sitting_id)
+        return self._connection.execute(query).scalar_one_or_none() is not None
 
     def erase_key(self, sitting_id: SittingId, now: datetime) -> None:
         """Forget the data key: the evidence is erased with it, its hashes stay."""

@@ -27,12 +27,23 @@ from sqlalchemy import (
 )
 
 from assessment_engine.delivery.sitting import SittingState
-from assessment_engine.invigilation import UNDECIDED, Adjudication, Case, CaseState, Outcome, ProctoringDecision, Reason, Verdict
+from assessment_engine.invigilation import (
+    UNDECIDED,
+    Adjudication,
+    Case,
+    CaseState,
+    Outcome,
+    ProctoringDecision,
+    Reason,
+    Verdict,
+    WaitingCase,
+)
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import ExamId, IncidentId, OrganisationId, PersonId, SessionId, SittingId
 from assessment_engine.storage.delivery import sittings
-from assessment_engine.storage.exams import exam_sessions
-from assessment_engine.storage.incidents import evidence_keys, incidents
+from assessment_engine.storage.incidents import incidents
+from assessment_engine.storage.interests import knows
+from assessment_engine.storage.pending import pending_judgements
 from assessment_engine.storage.schema import Instant, metadata
 
 cases = Table(
@@ -77,6 +88,11 @@ proctoring_decisions = Table(
 )
 
 _UNDECIDED = cases.c.state.in_(UNDECIDED)
+_PENDING = exists().where(
+    pending_judgements.c.case_id == cases.c.incident_id,
+    pending_judgements.c.undone_at.is_(None),
+    pending_judgements.c.effected_at.is_(None),
+)
 
 
 class Invigilation:
@@ -111,11 +127,15 @@ class Invigilation:
         )
         return [_case(row) for row in rows]
 
-    def waiting_for(self, person_id: PersonId, organisation_id: OrganisationId) -> list[Case]:
-        """Return the undecided cases that this person has not judged yet."""
+    def waiting_for(self, person_id: PersonId, organisation_id: OrganisationId) -> list[WaitingCase]:
+        """Return the undecided cases of strangers that this person has not judged, and that nobody's pending judgement holds."""
         judged = select(adjudications.c.incident_id).where(adjudications.c.person_id == person_id)
-        query = select(cases).where(cases.c.organisation_id == organisation_id, _UNDECIDED, cases.c.incident_id.not_in(judged))
-        return [_case(row) for row in self._connection.execute(query.order_by(cases.c.opened_at, cases.c.incident_id))]
+        joined = cases.join(incidents, incidents.c.id == cases.c.incident_id).join(sittings, sittings.c.id == cases.c.sitting_id)
+        mine = (cases.c.organisation_id == organisation_id) & (sittings.c.candidate_id != person_id) & ~knows(person_id)
+        query = select(cases, incidents.c.kind, incidents.c.severity).select_from(joined)
+        query = query.where(mine, _UNDECIDED, cases.c.incident_id.not_in(judged), ~_PENDING)
+        found = self._connection.execute(query.order_by(cases.c.opened_at, cases.c.incident_id))
+        return [WaitingCase(case=_case(row), kind=row.kind, severity=row.severity) for row in found]
 
     def undecided_in(self, session_id: SessionId) -> int:
         """Count the undecided cases of a session."""
@@ -127,6 +147,12 @@ class Invigilation:
         """Count the flags that the machine raised in a session, whatever became of them."""
         joined = incidents.join(sittings, sittings.c.id == incidents.c.sitting_id)
         query = select(func.count()).select_from(joined).where(sittings.c.session_id == session_id, incidents.c.tier == "alert")
+        return int(self._connection.execute(query).scalar_one())
+
+    def dismissed_in(self, session_id: SessionId) -> int:
+        """Count the flags of a session that people have dismissed."""
+        joined = cases.join(sittings, sittings.c.id == cases.c.sitting_id)
+        query = select(func.count()).select_from(joined).where(sittings.c.session_id == session_id, cases.c.state == CaseState.DISMISSED)
         return int(self._connection.execute(query).scalar_one())
 
     def save_case(self, case: Case) -> None:
@@ -163,6 +189,13 @@ class Invigilation:
         row = self._connection.execute(latest).first()
         return None if row is None else _decision(row)
 
+    def decisions_of(self, sitting_id: SittingId) -> list[ProctoringDecision]:
+        """Return every decision on a sitting, oldest first; the last one stands."""
+        query = select(proctoring_decisions).where(proctoring_decisions.c.sitting_id == sitting_id)
+        return [
+            _decision(row) for row in self._connection.execute(query.order_by(proctoring_decisions.c.decided_at, proctoring_decisions.c.id))
+        ]
+
     def undecided_sittings(self, organisation_id: OrganisationId) -> list[SittingId]:
         """Return the submitted sittings without a decision that is newer than their last flag, oldest first."""
         later = exists().where(
@@ -175,19 +208,6 @@ class Invigilation:
         query = select(sittings.c.id).where(mine, ~standing).order_by(sittings.c.submitted_at)
         return [SittingId(one) for one in self._connection.execute(query).scalars()]
 
-    def with_old_evidence(self, exam_id: ExamId, before: datetime) -> list[SittingId]:
-        """Return an exam's sittings whose evidence can still be read, though no case is undecided and the decision is older than `before`.
-
-        Where no exam came of a check-in, the end of its session counts.
-        """
-        decided = select(func.max(proctoring_decisions.c.decided_at)).where(proctoring_decisions.c.sitting_id == sittings.c.id)
-        unused = (sittings.c.state != SittingState.SUBMITTED) & (exam_sessions.c.closes_at < before)
-        undecided = exists().where(cases.c.sitting_id == sittings.c.id, _UNDECIDED)
-        kept = sittings.join(evidence_keys, evidence_keys.c.sitting_id == sittings.c.id).join(exam_sessions)
-        old = func.coalesce(decided.scalar_subquery() < before, unused)
-        query = select(sittings.c.id).select_from(kept).where(sittings.c.exam_id == exam_id, old, ~undecided)
-        return [SittingId(one) for one in self._connection.execute(query.where(evidence_keys.c.erased_at.is_(None))).scalars()]
-
     def _one_case(self, query: Select[tuple[object, ...]]) -> Case:
         row = self._connection.execute(query).first()
         if row is None:
@@ -196,7 +216,8 @@ class Invigilation:
 
 
 def _case(row: Row[tuple[object, ...]]) -> Case:
-    return Case(**{**row._mapping, "state": CaseState(row._mapping["state"])})
+    values = {column.name: row._mapping[column.name] for column in cases.columns}
+    return Case(**{**values, "state": CaseState(values["state"])})
 
 
 def _adjudication(row: Row[tuple[object, ...]]) -> Adjudication:

@@ -15,6 +15,7 @@ from proctoring.observations import Box, Head, Observation, Reason, Thing, Thing
 from proctoring.vision import faces, identity, models, pose, quality
 from proctoring.vision.attention import Attention, Pace
 from proctoring.vision.calm import Portrait
+from proctoring.vision.companions import Companions, company
 from proctoring.vision.costs import Costs
 from proctoring.vision.counting import Counting, Often
 from proctoring.vision.faces import Detection, Detector, Mesh, MeshReader
@@ -72,6 +73,7 @@ class Eyes:
     def __init__(self, networks: Networks, *, enrolled: Iterable[Sequence[float] | Floats] = (), schedule: Schedule | None = None) -> None:
         self._nets, self._plan = networks, schedule or Schedule()
         self.enrolled = tuple(one for one in (np.asarray(each, np.float32) for each in enrolled) if one.size and np.isfinite(one).all())
+        self.companions: Companions | None = None  # who is expected beside the candidate
         self.costs = Costs()
         self._gaze = GazeKeeper(networks.gaze, self.costs) if networks.gaze is not None else None
         self._attention = Attention(self._plan.things)
@@ -106,6 +108,11 @@ class Eyes:
             return Observation(at=at, seq=seq, reason=Reason.COVERED, quality=view.quality)
         read = self._standing(view, given.small) if self._may_stand(at) else None
         return self._kept(given, view, read, seq, at) if read is not None else self._anew(given, view, at, seq)
+
+    @property
+    def view(self) -> View | None:
+        """Return the last frame, made small."""
+        return self._view
 
     def _may_stand(self, at: float) -> bool:
         """Say whether the last reading is young enough to stand, its gaze too, and no more looks at who it is are wanted.
@@ -244,15 +251,8 @@ class Eyes:
         if people == 0 and (self._glimpsed or self._scene.body_still_there(view)):
             people = None
         unseen = Reason.BACK_LIT if quality.lit_from_behind(view) else Reason.FACE_NOT_SEEN
-        return Observation(
-            at=at,
-            seq=seq,
-            reason=None if people == 0 else unseen,
-            faces=0,
-            people=people,
-            objects=things,
-            quality=view.quality,
-        )
+        why = None if people == 0 else unseen
+        return Observation(at=at, seq=seq, reason=why, faces=0, people=people, objects=things, quality=view.quality)
 
     def _count(self, given: Frame, mine: Seen, at: float) -> int | None:
         """Count faces when it is time, when something moved beside the candidate, and on every frame while there is more than one."""
@@ -264,10 +264,11 @@ class Eyes:
         with self.costs.of("far"):
             others = [d for d in self._nets.far.find(picture, least=_BESIDE) if faces.overlap(d.box, mine.mesh.box) < 0.3]
         real = [d for d in others if self._is_face(picture, d)]
-        if self._crowd and not real:
+        beside = company(self.companions, picture, real, at)
+        if self._crowd and beside.sure:
             self._recognise = 3  # one of them has gone: which?
-        self._crowd = bool(real)
-        return 1 + len(real)
+        self._crowd = not beside.sure
+        return 1 + beside.strangers
 
     def _is_face(self, picture: Pixels, detection: Detection) -> bool:
         with self.costs.of("mesh"):

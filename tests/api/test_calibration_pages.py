@@ -71,13 +71,13 @@ def test_a_record_is_attached_and_said_in_words(engine: Engine, officer: Officer
     assert "Not yet shown in real exams" in html
 
 
-def test_a_record_is_taken_away_again(engine: Engine, officer: Officer, paper: Paper) -> None:
-    before = now(engine, paper)
+def test_a_record_that_is_there_is_not_exchanged_by_one_officer(engine: Engine, officer: Officer, paper: Paper) -> None:
     sent(officer, paper, written())
 
-    officer.post(_page(paper) + "/calibration/remove", {}, _page(paper))
+    refused = sent(officer, paper, written(replace(RECORD, seed=8)), status=409)
 
-    assert now(engine, paper) == before
+    assert "two officers sign it" in refused
+    assert now(engine, paper).policy.calibration == RECORD
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,6 @@ def test_once_somebody_has_begun_the_record_stays(engine: Engine, officer: Offic
 
     html = officer.get(_page(paper))
     refused = sent(officer, paper, written(), status=409)
-    officer.post(_page(paper) + "/calibration/remove", {}, _page(paper), status=409)
 
     assert "its calibration stays as it is" in html
     assert 'type="file"' not in html

@@ -15,13 +15,13 @@ from assessment_engine.invigilation import CaseState
 from assessment_engine.kernel.canonical import sha256_hex
 from assessment_engine.kernel.ids import IncidentId, new_id
 from assessment_engine.people import Role
-from assessment_engine.services import checkin, evidence
+from assessment_engine.services import checkin, evidence, judgements
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord, WatchRecord
 from assessment_engine.storage.people import people
 from proctoring.sound import Lips
 from tests.api.browsers import Browser, a_browser
-from tests.builders import World, a_person, a_stored_sitting, a_world, an_engine, an_organisation
+from tests.builders import World, a_person, a_stored_sitting, a_world, an_engine, an_organisation, steer
 
 JPEG = b"\xff\xd8\xff\xe0 a frame"
 WORDS = "The chair is empty in all the pictures."
@@ -35,6 +35,12 @@ def engine(tmp_path: Path) -> Engine:
 @pytest.fixture
 def world(engine: Engine) -> World:
     return a_world(engine, state=SittingState.IN_PROGRESS)
+
+
+def a_minute_later(engine: Engine) -> None:
+    """What was judged takes effect."""
+    steer(engine).advance(60)
+    judgements.take_effect(engine)
 
 
 def an_invigilator(engine: Engine, world: World, name: str = "Ravi Das") -> Browser:
@@ -161,9 +167,9 @@ def test_a_room_has_thirty_tiles_at_most(engine: Engine, world: World) -> None:
         a_stored_sitting(engine, person, world.exam_id, world.session_id, world.form_id)
     browser = an_invigilator(engine, world)
 
-    rooms = [browser.get(f"/invigilator/sessions/{world.session_id}/wall?room={room}").text.count('class="watch"') for room in (1, 2, 99)]
+    rooms = [browser.get(f"/invigilator/sessions/{world.session_id}/wall?room={room}").text.count('class="watch"') for room in (1, 2, 99, 0)]
 
-    assert rooms == [30, 2, 2]
+    assert rooms == [16, 16, 16, 32]  # the last is all of them
 
 
 def test_another_organisation_finds_nothing(engine: Engine, world: World) -> None:
@@ -200,9 +206,12 @@ def test_the_machines_number_and_the_first_ones_words_come_after_ones_own_judgem
 
     assert "87 %" not in first.get(case).text
     assert first.send(judge, verdict="uphold", reason_code="left_the_seat", reason=WORDS).headers["location"] == f"{case}?done=judged"
+    assert "87 %" not in first.get(case).text  # it can still be taken back
+    a_minute_later(engine)
     assert "87 %" in first.get(case).text
     before = second.get(case).text
     second.send(judge, verdict="uphold", reason_code="left_the_seat", reason="Nobody sits there, I agree.")
+    a_minute_later(engine)
 
     assert "You are the second person" in before and WORDS not in before and "87 %" not in before
     assert WORDS in second.get(case).text

@@ -75,6 +75,8 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/cell/centres/{centre_id}/rooms": {"name": "Hall", "capacity": "3"},
     "/cell/centres/{centre_id}/rooms/{room_id}": {"capacity": "3"},
     "/candidate/arrangements/{arrangement_id}/scribe": {"declared": "true"},
+    "/api/v1/sessions/{session_id}/rooms/{room}": {"verb": "take", "version": 0},
+    "/api/v1/sittings/{sitting_id}/act": {"id": "tac_00001", "verb": "pause", "reason": "A test"},
     "/api/v1/sittings/{sitting_id}/calibration": {"dots": [{"x": 0.1, "y": 0.1, "at_s": at} for at in range(9)]},
 }
 NAME = "Zanskar"
@@ -201,6 +203,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     case = a_case(engine, world)
     course = a_course(engine, world)
     ours = {
+        "room": "1",
         "sitting_id": str(world.sitting_id),
         "session_id": str(world.session_id),
         "session": str(world.session_id),

@@ -50,7 +50,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     """`assessment-engine demo` as a user starts it, on a fresh data folder and free ports."""
     folder = tmp_path_factory.mktemp("demo")
     port, ingest_port = _free_port(), _free_port()
-    environ = {**os.environ, "DATA_DIR": str(folder / "data"), "PORT": str(port), "INGEST_PORT": str(ingest_port)}
+    environ = {**os.environ, "DATA_DIR": str(folder / "data"), "PORT": str(port), "INGEST_PORT": str(ingest_port), "UNDO_SECONDS": "3"}
     with (folder / "log").open("w") as log:
         process = subprocess.Popen([sys.executable, "-m", "assessment_engine", "demo"], env=environ, stdout=log, stderr=log)
         try:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -136,20 +137,31 @@ def last_tally(place: Place) -> tuple[int, int]:
     return tally.refused, tally.missing
 
 
-def test_while_the_line_is_cut_pictures_are_kept_and_come_afterwards(place: Place, playwright: Playwright) -> None:
+def test_while_the_line_is_cut_pictures_are_kept_and_come_afterwards_in_their_own_time(place: Place, playwright: Playwright) -> None:
     with a_browser(playwright, *with_camera(None)) as browser:
         page = place.page(browser.new_context())
         with ingest(place):
             place.start(page)
             assert soon(page, lambda: place.frames())
+            assert soon(page, lambda: last_state(page)["connection"] == "ok")
         assert soon(page, lambda: last_state(page)["connection"] == "lost")
         page.wait_for_timeout(4500)
 
         with ingest(place):
             assert soon(page, lambda: last_state(page)["connection"] == "ok")
-            assert soon(page, lambda: any(frame.kept for frame in place.frames()))
-            assert soon(page, lambda: not place.frames()[-1].kept)
+            assert soon(page, lambda: sum(frame.kept for frame in place.frames()) >= 4)
             assert last_tally(place)[0] == 0
+
+    frames = place.frames()
+    first = next(place for place, frame in enumerate(frames) if frame.kept)
+    before, back = (frame for frame in frames[first - 2 : first])  # the last before the cut, and the one by which the clocks are compared
+    assert (before.kept, back.kept) == (False, False)
+    shown = [frame.shown_at for frame in frames if frame.shown_at is not None]
+    assert len(shown) == sum(frame.kept for frame in frames)
+    assert shown == sorted(set(shown))
+    assert before.at <= shown[0]
+    assert shown[-1] <= back.at
+    assert all(0.5 < (later - one).total_seconds() < 2.5 for one, later in pairwise(shown))
 
 
 def test_a_camera_that_is_denied_is_told(place: Place, playwright: Playwright) -> None:

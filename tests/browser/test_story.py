@@ -184,6 +184,7 @@ def decide_as_two_people(first: Person, browser: Browser, deployment: Deployment
     first.page.wait_for_timeout(500)
     first.picture("invigilator-6-case")
     judge(first, "Uphold", "Uphold the case", "left_the_seat")
+    until(lambda: query(deployment, "SELECT 1 FROM adjudications WHERE incident_id = ?", incident), within_s=30)
     second.go(f"/invigilator/review/{incident}?lang=en")
     expect(second.page.get_by_text("You are the second person")).to_be_visible()
     second.shot("invigilator-7-second-person")

@@ -1,7 +1,7 @@
 """What people may decide on a flag: every state and verdict, and the rule of two."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -21,7 +21,6 @@ from assessment_engine.invigilation import (
     Watched,
     observable_share,
     outcome_of,
-    urgency,
 )
 from assessment_engine.kernel.errors import IllegalTransition, Invalid, SecondPersonNeeded
 from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SittingId
@@ -180,13 +179,6 @@ def test_time_without_any_feed_counts_against_the_share() -> None:
     assert observable_share(30.0, 60.0) == 0.5
     assert observable_share(90.0, 60.0) == 1.0
     assert observable_share(5.0, 0.0) == 0.0
-
-
-def test_an_old_case_overtakes_a_graver_fresh_one() -> None:
-    grave = urgency("high", 0.9, NOON, NOON)
-    mild_but_old = urgency("low", 0.5, NOON - timedelta(hours=30), NOON)
-
-    assert mild_but_old > grave > urgency("medium", 0.9, NOON, NOON)
 
 
 def test_every_reason_belongs_to_a_verdict() -> None:

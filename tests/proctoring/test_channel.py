@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessment_engine.kernel.errors import AlreadyLive
+from assessment_engine.kernel.errors import AlreadyLive, Invalid
 from assessment_engine.kernel.signing import unb64url
 from proctoring.channel import (
     DEAD_AFTER,
@@ -20,8 +20,11 @@ from proctoring.channel import (
     MOST_AT_ONCE,
     NONCES_KEPT,
     REFUSALS_ALLOWED,
+    REPLAYS_TOLD,
     Channel,
     CloseCode,
+    Fact,
+    FactKind,
     Frame,
     Gap,
     Kind,
@@ -64,7 +67,7 @@ class Page:
     def frame(self, seq: int, jpeg: bytes = JPEG, kind: Kind = Kind.LIVE) -> bytes:
         return seal_frame(self.key, seq=seq, nonce=self.nonce, jpeg=jpeg, kind=kind)
 
-    def send(self, message: bytes, after: timedelta = SECOND) -> list[Frame | Gap | Sound | Refused]:
+    def send(self, message: bytes, after: timedelta = SECOND) -> list[Frame | Gap | Sound | Fact | Refused]:
         self.now += after
         self.channel.receive(message, self.now)
         self.listen()
@@ -82,7 +85,7 @@ def test_the_hello_gives_a_nonce_a_key_the_load_and_the_next_number() -> None:
 
     assert hello["type"] == "hello"
     assert (len(unb64url(hello["nonce"])), len(unb64url(hello["key"]))) == (16, 32)
-    assert (hello["fps"], hello["quality"], hello["next_seq"]) == (2.0, 0.6, 0)
+    assert (hello["fps"], hello["quality"], hello["width"], hello["next_seq"]) == (1.0, 0.6, 640, 0)
 
 
 def test_a_good_frame_is_taken_linked_and_acknowledged_with_a_fresh_nonce() -> None:
@@ -105,6 +108,18 @@ def test_an_earlier_nonce_is_good_while_frames_are_under_way() -> None:
     taken = [event for message in together for event in page.send(message)]
 
     assert [event.seq for event in taken if isinstance(event, Frame)] == list(range(NONCES_KEPT))
+
+
+def test_a_frame_says_when_its_nonce_was_given_out() -> None:
+    page = a_page()
+    opened, first = page.now, page.frame(0)
+    page.send(first)
+    acknowledged = page.now
+
+    (frame,) = page.send(page.frame(1), after=timedelta(seconds=3))
+
+    assert isinstance(frame, Frame)
+    assert (frame.nonce_at, frame.at) == (acknowledged, opened + timedelta(seconds=4))
 
 
 def _flipped(message: bytes, place: int) -> bytes:
@@ -216,13 +231,95 @@ def test_silence_becomes_a_gap_when_frames_return() -> None:
     assert isinstance(frame, Frame)
 
 
-def test_a_frame_kept_while_the_line_was_cut_says_so() -> None:
+CLOCK = 86_400_000  # ms of a page whose clock is that much wrong
+
+
+def after_a_cut(seconds: float = 60) -> tuple[Page, datetime, datetime]:
+    """A page that was cut off and has sent one live frame since; and when the cut began and ended."""
     page = a_page()
+    page.send(page.frame(0))
+    began = page.now
+    page.channel.close(page.number)
+    page.now += timedelta(seconds=seconds)
+    page.connect()
+    ended = page.now
+    page.send(seal_frame(page.key, seq=1, nonce=page.nonce, jpeg=JPEG, client_ms=CLOCK), after=timedelta(0))
+    return page, began, ended
 
-    (frame,) = page.send(page.frame(0, kind=Kind.KEPT))
 
+def send_kept(page: Page, seq: int, client_ms: int) -> Frame | Refused:
+    (event,) = page.send(seal_frame(page.key, seq=seq, nonce=page.nonce, jpeg=JPEG, client_ms=client_ms, kind=Kind.KEPT))
+    assert isinstance(event, (Frame, Refused))
+    return event
+
+
+def test_a_frame_kept_while_the_line_was_cut_says_so_and_when_it_is_believed_to_be_of() -> None:
+    page, began, ended = after_a_cut(60)
+
+    taken = [send_kept(page, seq, CLOCK - 1000 * before) for seq, before in enumerate((60, 30, 1), start=2)]
+
+    assert [one.kept for one in taken if isinstance(one, Frame)] == [True] * 3
+    assert [one.shown_at for one in taken if isinstance(one, Frame)] == [began, ended - 30 * SECOND, ended - SECOND]
+    assert page.channel.position.head == taken[-1].head if isinstance(taken[-1], Frame) else False
+
+
+def test_a_kept_frame_a_little_out_of_a_cut_is_believed_to_be_of_its_edge_and_never_before_the_one_before_it() -> None:
+    page, began, ended = after_a_cut(60)
+
+    first, second, last, after_it = (send_kept(page, seq, CLOCK + ms) for seq, ms in enumerate((-63_000, -62_000, 2000, 2500), start=2))
+
+    ms = timedelta(milliseconds=1)
+    assert [one.shown_at for one in (first, second, last, after_it) if isinstance(one, Frame)] == [began, began + ms, ended, ended + ms]
+
+
+@pytest.mark.parametrize("client_ms", [CLOCK - 66_000, CLOCK + 6000, 0, 2**63, 2**64 - 1])
+def test_a_kept_frame_of_another_time_is_refused_by_name_and_changes_nothing(client_ms: int) -> None:
+    page, _began, _ended = after_a_cut(60)
+    before = page.channel.position
+
+    event = send_kept(page, 2, client_ms)
+
+    assert event == Refused(reason=Refusal.UNTIMELY, seq=2)
+    assert page.channel.position == before
+    assert (page.told[-1]["code"], page.told[-1]["reason"]) == ("bad_frame", "untimely")
+
+
+def test_a_kept_frame_from_before_the_last_one_is_refused() -> None:
+    page, _began, _ended = after_a_cut(60)
+    send_kept(page, 2, CLOCK - 20_000)
+
+    assert send_kept(page, 3, CLOCK - 40_000) == Refused(reason=Refusal.UNTIMELY, seq=3)
+
+
+def test_without_a_cut_nothing_can_have_been_kept() -> None:
+    page = a_page()
+    for seq in range(5):
+        page.send(seal_frame(page.key, seq=seq, nonce=page.nonce, jpeg=JPEG, client_ms=CLOCK + 1000 * seq))
+
+    assert send_kept(page, 5, CLOCK + 2000) == Refused(reason=Refusal.UNTIMELY, seq=5)
+
+
+def test_a_kept_frame_that_comes_before_any_live_one_has_no_clock_to_be_told_by() -> None:
+    page = a_page()
+    page.send(page.frame(0))
+    page.channel.close(page.number)
+    page.now += timedelta(seconds=60)
+    page.connect()
+
+    assert send_kept(page, 1, CLOCK) == Refused(reason=Refusal.UNTIMELY, seq=1)
+
+
+def test_the_cuts_of_a_chain_go_with_it_into_another_process() -> None:
+    page, _began, ended = after_a_cut(60)
+    send_kept(page, 2, CLOCK - 40_000)
+
+    other = Page(Channel("sit_1", page.channel.position), page.now)
+    other.send(seal_frame(other.key, seq=3, nonce=other.nonce, jpeg=JPEG, client_ms=CLOCK + 1000), after=timedelta(0))
+
+    assert send_kept(other, 4, CLOCK - 50_000) == Refused(reason=Refusal.UNTIMELY, seq=4)
+    frame = send_kept(other, 4, CLOCK - 30_000)
     assert isinstance(frame, Frame)
-    assert frame.kept
+    assert frame.shown_at == ended - 30 * SECOND
 
 
 def test_a_second_connection_is_refused_while_the_first_is_alive() -> None:
@@ -281,10 +378,28 @@ def test_a_silent_connection_is_closed() -> None:
 def test_the_load_that_is_asked_for_reaches_the_page_with_the_next_acknowledgement() -> None:
     page = a_page()
 
-    page.channel.ask(Load(fps=5.0, quality=0.4))
+    page.channel.ask(Load(fps=5.0, quality=0.4, width=320))
     page.send(page.frame(0))
 
-    assert (page.told[-1]["fps"], page.told[-1]["quality"]) == (5.0, 0.4)
+    assert (page.told[-1]["fps"], page.told[-1]["quality"], page.told[-1]["width"]) == (5.0, 0.4, 320)
+
+
+def test_a_load_that_is_asked_for_a_while_ends_by_itself_and_the_other_one_holds_again() -> None:
+    page = a_page()
+    page.channel.ask(Load(fps=0.5))
+
+    page.channel.ask(Load(fps=3.0), until=page.now + 3 * SECOND)
+    asked = [page.send(page.frame(seq)) and page.told[-1]["fps"] for seq in range(4)]
+
+    assert asked == [3.0, 3.0, 0.5, 0.5]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"fps": 0}, {"fps": 100}, {"fps": float("nan")}, {"quality": 0}, {"quality": 1}, {"width": 10}, {"width": 4000}]
+)
+def test_a_load_that_no_page_could_bear_is_no_load(wrong: dict[str, float]) -> None:
+    with pytest.raises(Invalid):
+        Load(**wrong)  # type: ignore[arg-type]
 
 
 def test_a_clock_set_back_never_turns_the_chain_around() -> None:
@@ -307,6 +422,41 @@ def test_a_chain_goes_on_in_another_process_from_its_position() -> None:
 
     assert isinstance(frame, Frame)
     assert frame.seq == 1
+
+
+def test_a_chain_that_goes_on_from_a_guess_says_once_that_it_does_not_join() -> None:
+    known = a_page().channel.position
+    page = a_page(Position(next_seq=1041, head=known.head, at=NOON, guessed=True))
+
+    first, frame = page.send(page.frame(1041))
+    (after,) = page.send(page.frame(1042))
+
+    assert first == Fact(kind=FactKind.CHAIN_LOST, at=page.now - SECOND, seq=1041, detail=known.head.hex())
+    assert (type(frame), type(after)) == (Frame, Frame)
+    assert not page.channel.position.guessed
+
+
+def test_frames_that_were_taken_and_come_again_under_their_own_key_are_told_once() -> None:
+    page = a_page()
+    sent = [page.frame(seq) for seq in range(30)]
+    taken = [event for message in sent[:NONCES_KEPT] for event in page.send(message)]
+    page.seq = NONCES_KEPT
+
+    told = [event for message in sent[: REPLAYS_TOLD + 3] for event in page.send(message)]
+
+    assert len(taken) == NONCES_KEPT
+    facts = [event for event in told if isinstance(event, Fact)]
+    assert facts == [Fact(kind=FactKind.FRAMES_REPLAYED, at=facts[0].at, seq=NONCES_KEPT, detail=str(NONCES_KEPT))]
+
+
+@pytest.mark.parametrize("message", [b"junk", seal_frame(bytes(32), seq=0, nonce=bytes(16), jpeg=JPEG)])
+def test_what_carries_no_right_signature_replays_nothing(message: bytes) -> None:
+    page = a_page()
+    page.send(page.frame(0))
+
+    events = [event for _ in range(REFUSALS_ALLOWED) for event in page.send(message)]
+
+    assert {type(event) for event in events} == {Refused}
 
 
 @given(st.lists(st.sampled_from(["next", "lose", "repeat", "reorder", "foreign", "junk"]), max_size=60))

@@ -163,6 +163,10 @@ def test_packets_that_are_read_are_those_that_were_written(packets: list[bytes])
         assert read is None
 
 
+def test_half_a_length_is_no_packet() -> None:
+    assert parted(b"\x00") is None
+
+
 @given(st.binary(max_size=MAX_SOUND + 10))
 def test_whatever_bytes_come_they_are_packets_of_a_second_at_most_or_nothing(message: bytes) -> None:
     read = parted(message)

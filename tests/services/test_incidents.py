@@ -1,6 +1,5 @@
 """What the watch found, kept: on both databases, whatever is said twice."""
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -258,17 +257,3 @@ def test_a_gap_in_the_feed_is_told_as_a_connection_lost_and_back(any_engine: Eng
     with any_engine.store.read() as tx:
         kinds = [event.kind for event in tx.events.of_sitting(world.sitting_id)]
     assert kinds == ["incident_raised", "connection_lost", "incident_closed", "connection_back"]
-
-
-def test_the_head_of_the_chain_is_put_into_the_log_at_a_checkpoint(any_engine: Engine) -> None:
-    world = a_world(any_engine)
-    watch = WatchRecord(sitting_id=world.sitting_id, chain_head="ab" * 32, last_seq=120, frames_received=121)
-
-    watches.count(any_engine, [watch])
-    watches.count(any_engine, [watch], checkpoint=True)
-
-    with any_engine.store.read() as tx:
-        kept = tx.connection.exec_driver_sql("SELECT payload FROM audit_entries WHERE kind = 'chain_checkpoint'").scalars().all()
-    assert [one if isinstance(one, dict) else json.loads(one) for one in kept] == [
-        {"chain_head": "ab" * 32, "last_seq": 120, "frames_received": 121}
-    ]

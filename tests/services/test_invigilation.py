@@ -15,7 +15,7 @@ from assessment_engine.invigilation import CaseState, Judgement, Outcome, Reason
 from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotYet, SecondPersonNeeded
 from assessment_engine.kernel.ids import IncidentId, OrganisationId, SittingId, new_id
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import eyes, invigilation
+from assessment_engine.services import eyes, invigilation, review
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import IncidentRecord, WatchRecord
 from assessment_engine.storage.outbox import outbox
@@ -187,7 +187,7 @@ def test_what_is_still_going_on_is_not_judged_yet(engine: Engine, world: World) 
     incident, (ravi, _) = a_flag(engine, world), judges(engine, world)
     still_going_on(engine, incident, world.organisation_id)
 
-    shown = invigilation.case(engine, ravi, incident)
+    shown = review.case(engine, ravi, incident)
 
     assert shown.going_on and not shown.may_judge
     with pytest.raises(NotYet):
@@ -208,14 +208,14 @@ def test_nobody_judges_their_own_sitting(engine: Engine, world: World) -> None:
         person_id=world.candidate.person_id, organisation_id=world.organisation_id, name="Asha", roles=frozenset({Role.INVIGILATOR})
     )
 
-    assert invigilation.review_queue(engine, own) == []
+    assert review.review_queue(engine, own).entries == ()
     with pytest.raises(NotAllowed):
         invigilation.judge(engine, own, incident, DISMISS)
 
 
 def test_a_candidate_sees_no_queue(engine: Engine, world: World) -> None:
     with pytest.raises(NotAllowed):
-        invigilation.review_queue(engine, world.candidate)
+        review.review_queue(engine, world.candidate)
 
 
 def test_another_organisation_sees_and_does_nothing(engine: Engine, world: World) -> None:
@@ -223,10 +223,10 @@ def test_another_organisation_sees_and_does_nothing(engine: Engine, world: World
     incident = a_flag(engine, world)
     stranger = a_person(engine, an_organisation(engine, "Other"), Role.INVIGILATOR)
 
-    assert invigilation.review_queue(engine, stranger) == []
-    assert invigilation.seen_too_little(engine, stranger) == []
+    assert review.review_queue(engine, stranger).entries == ()
+    assert review.seen_too_little(engine, stranger) == []
     with pytest.raises(NotFound):
-        invigilation.case(engine, stranger, incident)
+        review.case(engine, stranger, incident)
     with pytest.raises(NotFound):
         invigilation.judge(engine, stranger, incident, DISMISS)
     with pytest.raises(NotFound):
@@ -237,14 +237,14 @@ def test_the_queue_shows_a_case_to_the_second_person_without_the_first_ones_word
     incident, (ravi, meera) = a_flag(engine, world), judges(engine, world)
     invigilation.judge(engine, ravi, incident, UPHOLD)
 
-    assert invigilation.review_queue(engine, ravi) == []
-    [waiting] = invigilation.review_queue(engine, meera)
-    seen = invigilation.case(engine, meera, incident)
+    assert review.review_queue(engine, ravi).entries == ()
+    [waiting] = review.review_queue(engine, meera).entries
+    seen = review.case(engine, meera, incident)
 
     assert waiting.second and seen.second and seen.may_judge
     assert seen.adjudications == [] and not seen.shows_the_machine and seen.incident.confidence == 0.0
     invigilation.judge(engine, meera, incident, UPHOLD)
-    assert [one.ordinal for one in invigilation.case(engine, meera, incident).adjudications] == [1, 2]
+    assert [one.ordinal for one in review.case(engine, meera, incident).adjudications] == [1, 2]
 
 
 def test_the_graver_case_comes_first(engine: Engine, world: World) -> None:
@@ -253,19 +253,19 @@ def test_the_graver_case_comes_first(engine: Engine, world: World) -> None:
         tx.incidents.save(replace(tx.incidents.get(mild, world.organisation_id), severity="low"))
     ravi, _ = judges(engine, world)
 
-    assert [one.case.incident_id for one in invigilation.review_queue(engine, ravi)] == [grave, mild]
+    assert [one.case.incident_id for one in review.review_queue(engine, ravi).entries] == [grave, mild]
 
 
 def test_a_person_says_that_enough_was_seen(engine: Engine, world: World) -> None:
     finished(engine, world, observable_s=300, lost_s=700)
     ravi, _ = judges(engine, world)
-    [waiting] = invigilation.seen_too_little(engine, ravi)
+    [waiting] = review.seen_too_little(engine, ravi)
 
     decision = invigilation.enough_seen(engine, ravi, world.sitting_id, "The power cut was announced.")
 
     assert (waiting.observable_share, waiting.min_observable_share) == (0.3, 0.8)
     assert (decision.outcome, decision.decided_by) == (Outcome.ENOUGH_SEEN, ravi.person_id)
-    assert invigilation.seen_too_little(engine, ravi) == []
+    assert review.seen_too_little(engine, ravi) == []
     assert invigilation.settle(engine, world.sitting_id) is None
     assert outcome(engine, world.sitting_id) is Outcome.ENOUGH_SEEN
     with pytest.raises(Conflict):

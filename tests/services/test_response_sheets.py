@@ -18,7 +18,7 @@ from assessment_engine.kernel.errors import NotFound, NotYet
 from assessment_engine.people import Role
 from assessment_engine.services import delivery
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.keys import announce_key, public_keys
+from assessment_engine.services.keys import announce_keys, public_keys
 from assessment_engine.services.late_answers import keep_late
 from assessment_engine.services.late_decisions import decide_late
 from assessment_engine.services.response_sheets import response_sheet
@@ -234,13 +234,14 @@ def test_a_sheet_is_for_its_candidate_alone_and_from_the_start_on(any_engine: En
 
 def test_published_keys_have_their_history(any_engine: Engine) -> None:
     before = public_keys(any_engine)
-    announce_key(any_engine)
-    announce_key(any_engine)
+    announce_keys(any_engine)
+    announce_keys(any_engine)
 
     after = public_keys(any_engine)
 
-    assert [(key.key_id, key.since) for key in before] == [(any_engine.signer.receipts.key_id, None)]
-    assert [(key.key_id, key.since, key.until) for key in after] == [(any_engine.signer.receipts.key_id, any_engine.clock.now(), None)]
+    signing = [any_engine.signer.receipts.key_id, any_engine.signer.log.key_id, any_engine.signer.evidence.key_id]
+    assert [(key.key_id, key.since) for key in before] == [(one, None) for one in signing]
+    assert [(key.key_id, key.since, key.until) for key in after] == [(one, any_engine.clock.now(), None) for one in signing]
 
 
 @pytest.mark.parametrize("lang", ["en", "hi"])

@@ -9,7 +9,7 @@ import pytest
 
 from assessment_engine.services import checkin, watches
 from assessment_engine.services.engine import Engine
-from proctoring.channel import Frame
+from proctoring.channel import Fact, FactKind, Frame
 from proctoring.vision import demo_footage
 from proctoring.vision.demo_footage import Script
 from proctoring.vision.eyes import Networks
@@ -17,7 +17,7 @@ from tests.builders import World, a_world, steer
 from tests.proctoring.vision.conftest import jpeg
 from tests.proctoring.vision.test_decode import BAD
 from workers.frames import Entry, Tally
-from workers.proctor.desk import MOST_KEPT, Desk
+from workers.proctor.desk import Desk
 
 SITTING_STILL = Script(length_s=60, leaves_s=100, back_s=110)
 HOUR = timedelta(hours=1)
@@ -116,22 +116,20 @@ def test_a_desks_own_clock_that_is_set_back_makes_no_silence(engine: Engine, net
     assert all(isinstance(one, dict) and one["lag_ms"] == 0 for one in said)
 
 
-def test_frames_that_a_page_says_it_kept_fill_no_memory(engine: Engine, networks: Networks) -> None:
-    """A page can call every frame a kept one while live ones go on, so that no gap ever comes to take them."""
+def test_frames_of_which_nobody_knows_when_they_were_kept_are_not_looked_at(engine: Engine, networks: Networks) -> None:
+    """Ingest takes none such; an older one may have left some in the stream."""
     world = a_world(engine)
     desk = a_desk(engine, world, networks)
     (picture,) = pictures(1)
-    for seq in range(6 * MOST_KEPT):
-        desk.receive(an_entry(engine, world, picture, seq, kept=bool(seq % 2)))
-    for _ in range(6):
-        desk.tick(steer(engine).advance(1))
-    desk.receive(an_entry(engine, world, picture, 6 * MOST_KEPT, kept=True))
 
-    with engine.store.read() as tx:
-        (gap,) = tx.incidents.of_sitting(world.sitting_id)
-        kept = tx.incidents.evidence_of(gap.id)
-    assert gap.kind == "feed_gap"
-    assert 0 < len(kept) <= 2 * MOST_KEPT  # these, and as many of the live ones around the gap
+    for seq in range(40):
+        desk.receive(an_entry(engine, world, picture, seq, kept=bool(seq % 2)))
+
+    assert found(engine, world) == []
+    counts = desk.counts()
+    assert (counts.frames_received, counts.frames_analysed, counts.afterwards_s) == (40, 20, 0)
+    assert counts.last_seq == 39
+    assert counts.observable_s == pytest.approx(39, abs=1.1)
 
 
 def test_frames_that_go_back_in_time_before_the_start_unlearn_nothing(engine: Engine, networks: Networks) -> None:
@@ -146,3 +144,37 @@ def test_frames_that_go_back_in_time_before_the_start_unlearn_nothing(engine: En
 
     assert found(engine, world) == []
     assert desk.counts().observable_s == pytest.approx(3, abs=1.1)
+
+
+def a_fact(engine: Engine, world: World, kind: FactKind) -> Entry:
+    fact = Fact(kind=kind, at=engine.clock.now(), seq=1006, detail="ab" * 32)
+    return Entry(sitting_id=world.sitting_id, happened=fact, tally=Tally(received=6), id="6")
+
+
+def test_a_chain_that_we_lost_accuses_nobody_and_is_in_the_log(engine: Engine, networks: Networks) -> None:
+    world = a_world(engine)
+    desk = a_desk(engine, world, networks)
+    for seq, picture in enumerate(pictures(6)):
+        desk.receive(an_entry(engine, world, picture, seq))
+
+    desk.receive(a_fact(engine, world, FactKind.CHAIN_LOST))
+
+    assert found(engine, world) == []
+    with engine.store.read() as tx:
+        payload = tx.connection.exec_driver_sql("SELECT payload FROM audit_entries WHERE kind = 'chain_lost'").scalar_one()
+    assert '"next_seq": 1006' in payload
+    assert "ab" * 32 in payload
+
+
+def test_frames_played_back_are_a_broken_chain_which_a_person_decides_on_and_telling_it_again_changes_nothing(
+    engine: Engine, networks: Networks
+) -> None:
+    world = a_world(engine)
+    desk = a_desk(engine, world, networks)
+    for seq, picture in enumerate(pictures(6)):
+        desk.receive(an_entry(engine, world, picture, seq))
+
+    for _ in range(2):
+        desk.receive(a_fact(engine, world, FactKind.FRAMES_REPLAYED))
+
+    assert found(engine, world) == [("chain_broken", "alert")]

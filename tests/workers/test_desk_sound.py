@@ -15,9 +15,10 @@ from assessment_engine.services.engine import Engine
 from proctoring.channel import Frame, Sound
 from proctoring.sound import Floats
 from proctoring.vision import demo_footage
+from proctoring.vision.encode import spoken
 from proctoring.vision.eyes import Networks
 from tests.builders import World, a_world, listen_for_voices, steer
-from tests.proctoring.vision.test_hearing import encoded, messages, quiet, recorded
+from tests.proctoring.vision.test_hearing import messages, quiet, recorded
 from tests.workers.test_desk import SITTING_STILL, said
 from workers.frames import Entry, Tally
 from workers.proctor.desk import Desk
@@ -32,7 +33,7 @@ def pictures() -> list[bytes]:
 
 def entries(engine: Engine, world: World, pictures: list[bytes], samples: Floats, first: int = 0) -> Iterator[Entry]:
     """Two frames a second and a message of sound after every other, as they come into the stream; the clock goes with them."""
-    waiting = messages(encoded(samples))
+    waiting = messages(spoken(samples))
     for seq, jpeg in enumerate(pictures[: 2 * SECONDS], start=first):
         at = steer(engine).advance(0.48)
         frame = Frame(seq=seq, at=at, kept=False, jpeg=jpeg, nonce=bytes(16), head=bytes([seq]) * 32)

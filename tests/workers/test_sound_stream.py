@@ -5,7 +5,8 @@ from typing import Any
 
 from proctoring.channel import Gap, Sound
 from tests.workers.test_frames import a_frame
-from workers.frames import Entry, Slots, Tally, _read, _written
+from workers.frames import Entry, Slots, Tally
+from workers.frames.entries import read, written
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HEARD = Sound(at=NOW, packets=(bytes([24, 1, 2]), b"", bytes([24, 3])), joins=True)
@@ -17,19 +18,19 @@ def an_entry(sound: Sound = HEARD) -> Entry:
 
 def stored(entry: Entry) -> dict[bytes, bytes]:
     """The fields of an entry as a store hands them out."""
-    return {name.encode(): value if isinstance(value, bytes) else str(value).encode() for name, value in _written(entry).items()}
+    return {name.encode(): value if isinstance(value, bytes) else str(value).encode() for name, value in written(entry).items()}
 
 
 def test_sound_comes_out_of_the_stream_as_it_went_in() -> None:
-    read = _read(b"1-0", stored(an_entry()))
+    entry = read(b"1-0", stored(an_entry()))
 
-    assert (read.happened, read.tally, read.id) == (HEARD, Tally(received=3), "1-0")
+    assert (entry.happened, entry.tally, entry.id) == (HEARD, Tally(received=3), "1-0")
 
 
 def test_a_worker_that_knows_no_sound_reads_a_gap_of_no_length() -> None:
     fields: Any = {name: value for name, value in stored(an_entry()).items() if name not in (b"sound", b"joins")}
 
-    assert _read(b"1-0", fields).happened == Gap(began=NOW, ended=NOW, missing=0)
+    assert read(b"1-0", fields).happened == Gap(began=NOW, ended=NOW, missing=0)
 
 
 def test_all_sound_waits_in_order_and_replaces_no_frame() -> None:

@@ -21,23 +21,28 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.services.watches import Orders
 from assessment_engine.storage.incidents import WatchRecord
 from proctoring.baseline import BaselineKeeper
-from proctoring.channel import Frame, Gap, Sound
+from proctoring.channel import Fact, FactKind, Frame, Gap, Sound
 from proctoring.evidence import EvidenceRing, Segment, Shot
+from proctoring.expected import NOTHING, Expected
 from proctoring.incidents import Change, IncidentChange
 from proctoring.observations import Observation
 from proctoring.policy import Kind
-from proctoring.vision.decode import decode_photograph
-from proctoring.vision.eyes import Eyes, Networks
+from proctoring.vision.companions import Scribe
+from proctoring.vision.enrolment import eyes_for
+from proctoring.vision.eyes import Networks
 from proctoring.vision.hearing import Hearing
 from proctoring.vision.thumbs import thumbnail
 from proctoring.watch import Totals, Watch
 from workers.frames import Entry, Tally
+from workers.proctor.afterwards import Afterwards
+from workers.proctor.challenges import Challenges
+from workers.proctor.coaching import coaching
+from workers.proctor.kept import Kept
 
 SAY_EVERY = timedelta(seconds=1)
 SHOW_EVERY = timedelta(seconds=2)
 SILENT_AFTER_S = 4.0
 STILL_COMPLETABLE_S = 20.0
-MOST_KEPT = 60  # frames that a page kept, waiting for the gap that they belong to: what it says of itself fills no memory
 DEAF_AFTER = timedelta(seconds=5)
 
 log = structlog.get_logger()
@@ -57,20 +62,22 @@ class Desk:
     def __init__(self, engine: Engine, orders: Orders, networks: Networks, models: Mapping[str, str]) -> None:
         self._engine, self._networks, self._models = engine, networks, models
         self.sitting: Sitting = orders.sitting
-        self._eyes = self._eyes_for(orders)
+        self._eyes, self._has_scribe = eyes_for(networks, orders.face, orders.scribe), orders.scribe is not None
         self._origin = orders.sitting.started_at
         self._left_open = {one.key: one for one in orders.incidents if one.end_s is None}
         self._centre = BaselineKeeper(orders.policy.gaze.calibration_s)
         self._watch: Watch | None = None
         self._listens = False
         self._hearing: Hearing | None = None
-        self._ring = EvidenceRing()
+        self._challenges: Challenges | None = None
+        self._ring, self.kept = EvidenceRing(), Kept(engine, orders.sitting.id)
         self._tally, self._received_before = Tally(received=orders.before.frames_received), 0
         self._before = orders.before
         self._replayed = Totals()
         self._last: Frame | None = None
+        self._live_at: datetime | None = None
         self._last_look: Observation | None = None
-        self._kept: deque[Shot] = deque(maxlen=MOST_KEPT)
+        self._afterwards = Afterwards(orders.policy, lambda: eyes_for(networks, orders.face, orders.scribe))
         self._recent: deque[datetime] = deque()
         self._looked = self._gaps = self.raised = self.unreadable = 0
         self._said: list[Said] = []
@@ -88,15 +95,37 @@ class Desk:
     def begin(self, orders: Orders) -> None:
         """Begin the watch, or take it up where an earlier owner left it."""
         self.sitting, self._before, self._origin = orders.sitting, orders.before, orders.sitting.started_at
-        self._eyes, self._last_look = self._eyes_for(orders), None
+        self._eyes, self._last_look = eyes_for(self._networks, orders.face, orders.scribe), None
+        self._has_scribe = orders.scribe is not None
         self._listens = Kind.TALKING not in orders.policy.off
         self._hearing = Hearing(self._networks.voice) if self._listens and self._networks.voice is not None else None
+        known, late = ([one for one in orders.incidents if one.afterwards is sent] for sent in (False, True))
+        policy = orders.policy if self._scribe is not Scribe.NO_FACE else orders.policy.without(Kind.SEVERAL_PEOPLE)
+        self._afterwards = Afterwards(policy, lambda: eyes_for(self._networks, orders.face, orders.scribe), late, orders.expected)
         before_s = self._seconds(self._before.recognised_at) if self._before.recognised_at is not None else None
-        self._watch = Watch(orders.policy, baseline=orders.baseline or self._centre.baseline, known=orders.incidents, recognised_s=before_s)
+        self._watch = Watch(
+            policy,
+            baseline=orders.baseline or self._centre.baseline,
+            known=known,
+            recognised_s=before_s,
+            expected=orders.expected,
+        )
+        self._challenges = Challenges(self._engine, self.sitting, self._watch, self._seconds)
         now_s = self._seconds(self._engine.clock.now())
         for incident in orders.incomplete:
-            if now_s - incident.raised_s < STILL_COMPLETABLE_S:
+            if now_s - incident.raised_s < STILL_COMPLETABLE_S and not incident.afterwards:
                 self._ring.keep(incident)
+
+    @property
+    def expected(self) -> Expected:
+        """What is expected in the picture, before the watch begins nothing."""
+        return self._watch.expected if self._watch is not None else NOTHING
+
+    def expect(self, expected: Expected) -> None:
+        """Take over what people dismissed by now."""
+        if self._watch is not None:
+            self._watch.expect(expected)
+            self._afterwards.expect(expected)
 
     def replay(self, entries: list[Entry]) -> None:
         """See again what an earlier owner finished, for memory's sake; what it had counted already is not counted twice."""
@@ -106,6 +135,7 @@ class Desk:
                 self.receive(entry)
                 self._replayed = self._watch.totals() if self._watch else Totals()
                 self._looked = self._gaps = 0
+                self._afterwards.forget_replayed()
                 self._tally, self._received_before = entry.tally, self._before.frames_received - entry.tally.received
             else:
                 self.receive(entry)
@@ -118,8 +148,10 @@ class Desk:
             self._listen(entry.happened)
         elif isinstance(entry.happened, Gap):
             self._gap(entry.happened)
-        elif entry.happened.kept and self._watch is not None:
-            self._kept.append(Shot(jpeg=entry.happened.jpeg, observation=self._unseen(entry.happened)))
+        elif isinstance(entry.happened, Fact):
+            self._learn(entry.happened)
+        elif entry.happened.kept:
+            self._look_back(entry.happened)
         else:
             self._look(entry.happened)
         self._store_changes()
@@ -136,7 +168,10 @@ class Desk:
         if now_s - since_s >= SILENT_AFTER_S:
             self._watch.gap(since_s, now_s)
             self._ring.reach(now_s)
-            self._store_changes()
+        if self._challenges is not None:
+            self._challenges.tick(now, silent=now_s - since_s >= SILENT_AFTER_S)
+        self._afterwards.tick(now)
+        self._store_changes()
 
     def end(self, sitting: Sitting) -> None:
         """Close what is open and say that nothing is left to look at: the sitting is over and its stream is empty."""
@@ -146,6 +181,7 @@ class Desk:
                 self._watch.gap(self._silent_since(), ended_s)
             self._watch.end()
             self._ring.end()
+            self._afterwards.end()
             self._store_changes()
             for left in tuple(self._left_open.values()):
                 self._store(IncidentChange(change=Change.CLOSED, incident=replace(left, end_s=max(one.last_s for one in left.findings))))
@@ -156,6 +192,7 @@ class Desk:
         before, here = self._before, self._watch.totals() if self._watch else Totals()
         lost = {kind: here.unobservable_s.get(kind, 0.0) - self._replayed.unobservable_s.get(kind, 0.0) for kind in here.unobservable_s}
         unobservable = {kind: round(before.unobservable.get(kind, 0.0) + lost.get(kind, 0.0), 3) for kind in {*before.unobservable, *lost}}
+        late = self._afterwards.covered()
         received = self._received_before + self._tally.received
         analysed = before.frames_analysed + self._looked
         baseline = self._watch.baseline if self._watch else None
@@ -164,41 +201,46 @@ class Desk:
             frames_received=received,
             frames_dropped=max(0, received - analysed),
             frames_analysed=analysed,
-            observable_s=round(before.observable_s + here.observable_s - self._replayed.observable_s, 3),
-            unobservable=unobservable,
+            observable_s=round(before.observable_s + here.observable_s - self._replayed.observable_s + late.observable_s, 3),
+            afterwards_s=round(before.afterwards_s + late.observable_s, 3),
+            unobservable=late.booked(unobservable),
             gaps=before.gaps + self._gaps,
             chain_head=self._last.head.hex() if self._last else before.chain_head,
             last_seq=self._last.seq if self._last else before.last_seq,
-            last_frame_at=self._last.at if self._last else before.last_frame_at,
+            last_frame_at=self._live_at or before.last_frame_at,
             baseline=baseline.as_json() if baseline else before.baseline,
             recognised_at=self._moment(here.recognised_s) or before.recognised_at,
             unrecognised_s=round(before.unrecognised_s + here.unrecognised_s - self._replayed.unrecognised_s, 3),
             unrecognised_since=self._moment(here.unrecognised_since_s) if self._last_look is not None else before.unrecognised_since,
+            scribe=None if self._scribe is None else self._scribe.value,
         )
 
     def costs(self) -> dict[str, float]:
         """Hand out the seconds of CPU that each stage of seeing took since last asked, once."""
-        return self._eyes.costs.taken()
+        spent, late = self._eyes.costs.taken(), self._afterwards.costs()
+        return {stage: spent.get(stage, 0.0) + late.get(stage, 0.0) for stage in {*spent, *late}}
+
+    def is_catching_up(self, now: datetime) -> bool:
+        """Tell whether pictures of a cut may still come."""
+        return self._afterwards.is_catching_up(now)
 
     def said(self) -> list[Said]:
         """Hand out the messages for wall and page, once."""
         said, self._said = self._said, []
-        return said
+        challenged = self._challenges.said() if self._challenges is not None else []
+        return said + [Said(channel=channel, message=message) for channel, message in challenged]
 
     def picture(self) -> bytes | None:
         """Hand out a new thumbnail, once, when one is due."""
         picture, self._picture = self._picture, None
         return picture
 
-    def _eyes_for(self, orders: Orders) -> Eyes:
-        """Return eyes that know whom they should see; a picture without one good face teaches nothing, and identity is not watched."""
-        eyes = Eyes(self._networks)
-        try:
-            face = eyes.enrol(decode_photograph(orders.face)) if orders.face is not None else None
-        except Invalid:
-            face = None
-        eyes.enrolled = () if face is None else (face,)
-        return eyes
+    @property
+    def _scribe(self) -> Scribe | None:
+        """What is known of an enrolled scribe; None where there is none."""
+        if self._eyes.companions is not None:
+            return self._eyes.companions.scribe
+        return Scribe.NO_FACE if self._has_scribe else None
 
     def _note(self, entry: Entry) -> None:
         """Remember where in the stream we are, and what ingest had counted; a count that fell began anew in another process."""
@@ -229,8 +271,16 @@ class Desk:
         heard = self._hearing.heard_at if self._hearing is not None else None
         return "heard" if heard is not None and self._engine.clock.now() - heard < DEAF_AFTER else "not_heard"
 
+    def _look_back(self, frame: Frame) -> None:
+        """Look at a picture that the page kept while the line was cut, at its own time, beside what is seen live."""
+        self._last, at = frame, frame.shown_at
+        if self._watch is None or at is None or self._seconds(at) < 0 or at > (self.sitting.submitted_at or at):
+            return
+        seen = self._afterwards.receive(frame, self._seconds(at), self._watch.baseline)
+        self._looked, self.unreadable = self._looked + seen, self.unreadable + (not seen)
+
     def _look(self, frame: Frame) -> None:
-        self._last = frame
+        self._last, self._live_at = frame, frame.at
         at_s = self._seconds(frame.at)
         if at_s < 0 or (self.sitting.submitted_at is not None and frame.at > self.sitting.submitted_at):
             return
@@ -246,7 +296,8 @@ class Desk:
             if self._hearing is not None:
                 seen = replace(seen, voice=self._hearing.voice())
             self._ring.receive(Shot(jpeg=frame.jpeg, observation=seen))
-            self._watch.receive(seen)
+            self.kept.clean(frame)
+            self._watch.receive(self._challenges.receive(frame, seen, self._eyes, self.sitting) if self._challenges else seen)
         self._last_look = seen
         self._tell(frame, seen)
 
@@ -258,37 +309,35 @@ class Desk:
         if self._watch is not None and gap.ended > (self.sitting.started_at or gap.ended):
             self._watch.gap(self._silent_since(), self._seconds(gap.ended))
 
-    def _unseen(self, frame: Frame) -> Observation:
-        return Observation(at=max(0.0, self._seconds(frame.at)), seq=frame.seq)
+    def _learn(self, fact: Fact) -> None:
+        """Take what ingest established: of who sends, an incident; of ourselves, an entry in the log that accuses nobody (ADR 41)."""
+        if fact.kind is FactKind.CHAIN_LOST:
+            watches.chain_lost(self._engine, self.sitting.id, fact)
+        elif self._watch is not None and self._seconds(fact.at) >= 0:
+            self._watch.report(Kind.CHAIN_BROKEN, self._seconds(fact.at), fact.seq)
 
     def _store_changes(self) -> None:
         if self._watch is None:
             return
         for change in self._watch.incidents():
             self._store(change)
-        for segment in self._ring.segments():
-            incidents.add_evidence(self._engine, self.sitting.id, segment)
-        self._store_kept()
+        for change, segment in self._afterwards.changes():
+            self._store(change, segment)
+        self.kept.add([*self._ring.segments(), *self._afterwards.segments()])
 
-    def _store(self, change: IncidentChange) -> None:
+    def _store(self, change: IncidentChange, so_far: Segment | None = None) -> None:
         incident = change.incident
         self._left_open.pop(incident.key, None)
         bare = Segment(key=incident.key, shots=(), chosen=())
-        segment = self._ring.so_far(incident) if change.change is Change.OPENED else bare
+        shown = change.change is Change.OPENED and not incident.lead.expected  # what is expected needs no pictures
+        segment = (so_far or self._ring.so_far(incident)) if shown else bare
         incident_id = incidents.record(self._engine, self.sitting.id, change, segment, self._models)
-        if change.change is Change.OPENED:
+        if shown and so_far is None:
             self._ring.keep(incident)
+        if change.change is Change.OPENED:
             self.raised += 1
             log.info("incident_opened", sitting=self.sitting.id, incident=incident_id, kind=incident.kind.value, tier=incident.tier.value)
         self._said.append(Said(channel=f"wall:{self.sitting.session_id}", message=self._incident_message(incident_id, change)))
-
-    def _store_kept(self) -> None:
-        """Frames that the page kept while the line was cut show what the gap hid: they are evidence of it, never of anything else."""
-        gap = next((one for one in (self._watch.open_incidents() if self._watch else ()) if one.kind is Kind.FEED_GAP), None)
-        if gap is not None and self._kept:
-            shots = tuple(self._kept)
-            self._kept.clear()
-            incidents.add_evidence(self._engine, self.sitting.id, Segment(key=gap.key, shots=shots, chosen=tuple(one.seq for one in shots)))
 
     def _tell(self, frame: Frame, seen: Observation) -> None:
         now = self._engine.clock.now()
@@ -296,7 +345,7 @@ class Desk:
         while self._recent[0] < frame.at - timedelta(seconds=5):
             self._recent.popleft()
         if self._is_due(SAY_EVERY, now):
-            self._said.append(Said(channel=f"page:{self.sitting.id}", message=_coaching(seen, self._sound())))
+            self._said.append(Said(channel=f"page:{self.sitting.id}", message=coaching(seen, self._sound())))
             self._said.append(Said(channel=f"wall:{self.sitting.session_id}", message=self._seen_message(frame, seen, now)))
         if self._is_due(SHOW_EVERY, now):
             self._picture = thumbnail(frame.jpeg)
@@ -346,15 +395,3 @@ class Desk:
         if self._origin is None:
             self._origin = at
         return round((at - self._origin).total_seconds(), 3)
-
-
-def _coaching(seen: Observation, sound: str | None) -> Json:
-    """Return what the page may know: whether it is seen and listened to, and what to change; never what was found."""
-    faces = seen.faces if seen.faces is not None else int(seen.face is not None)
-    return {
-        "type": "seen",
-        "observable": seen.observable,
-        "reason": seen.reason.value if seen.reason else None,
-        "faces": faces,
-        "sound": sound,
-    }

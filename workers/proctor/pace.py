@@ -1,6 +1,6 @@
 """How many frames a second a worker asks for: fewer when it lags, more again when it has not lagged for a while."""
 
-FULL, LEAST = 2.0, 0.5
+FULL, LEAST = 1.0, 0.5
 LAGGING_MS, EASY_MS = 1000.0, 300.0
 THINK_EVERY_S, EASY_FOR_S = 5.0, 20.0
 

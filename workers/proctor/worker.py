@@ -22,7 +22,7 @@ from assessment_engine.assets.fetch import installed
 from assessment_engine.kernel.errors import HashMismatch, ModelMissing, NotFound, UnreadableFile
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.runtime import build_engine
-from assessment_engine.services import eyes, watches
+from assessment_engine.services import dismissals, eyes, watches
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.watches import Orders
 from assessment_engine.settings import Settings
@@ -38,12 +38,13 @@ from workers.proctor.pace import Pace
 CLAIM_EVERY_S = 1.0
 LOOK_EVERY_S = 1.0
 COUNT_EVERY_S = 5.0
-CHECKPOINT_EVERY_S = 60.0
 REPORT_EVERY_S = 5.0
 SAY_EYES_EVERY_S = 60.0
 STALE_AFTER = timedelta(seconds=2)
 AWAY_WAIT_S = 0.5
+STORES_WITHIN = timedelta(minutes=30)
 CATCH_UP_S = 10.0
+CATCHES_UP_WITHIN = timedelta(minutes=20)  # of handing in: for so long a page may still send what it kept in a cut
 
 log = structlog.get_logger()
 
@@ -71,7 +72,7 @@ class Worker:
         self._over: set[str] = set()
         self._pace = Pace()
         self._catching_up_until = 0.0
-        self._due = dict.fromkeys(("claim", "renew", "look", "count", "checkpoint", "report", "eyes"), 0.0)
+        self._due = dict.fromkeys(("claim", "renew", "look", "count", "report", "eyes"), 0.0)
         self.figures = Figures()
 
     def step(self) -> None:
@@ -174,8 +175,10 @@ class Worker:
     def _look_around(self, *, waiting: bool) -> None:
         """Begin watches whose exam has begun, end those whose exam is over; notice silence, unless it is us who lag."""
         now = self._engine.clock.now()
+        expected = dismissals.expected(self._engine, [desk.sitting for desk in self._desks.values()])
         for sitting_id, sitting in watches.standing(self._engine, [desk.sitting.id for desk in self._desks.values()]).items():
             desk = self._desks[sitting_id]
+            desk.expect(expected[sitting_id])
             if sitting.is_watched and not desk.watching:
                 desk.begin(self._orders(sitting_id))
                 eyes.watched_without(self._engine, sitting_id, self._models.missing)
@@ -190,14 +193,20 @@ class Worker:
             self._ask(self._desks.values(), load)
 
     def _count(self) -> None:
-        """Store the counts of all desks at once, and now and then the heads of their chains in the log."""
+        """Store the counts of all desks at once."""
         counted = [desk.counts() for desk in self._desks.values() if desk.watching]
         if counted:
-            watches.count(self._engine, counted, checkpoint=self._is_due("checkpoint", CHECKPOINT_EVERY_S))
+            watches.count(self._engine, counted)
 
     def _finish(self, desk: Desk) -> None:
-        submitted = desk.sitting.submitted_at or self._engine.clock.now()
-        gone = self._engine.clock.now() - submitted > KEPT_FOR + STALE_AFTER  # what is older is not in the stream any more
+        now = self._engine.clock.now()
+        submitted = desk.sitting.submitted_at or now
+        if desk.is_catching_up(now) and now - submitted < CATCHES_UP_WITHIN:
+            return
+        if desk.kept.waiting and now - submitted < STORES_WITHIN:  # the evidence store is away; it may come back
+            desk.tick(now)
+            return
+        gone = now - submitted > KEPT_FOR + STALE_AFTER  # what is older is not in the stream any more
         if gone or self._shards.holds_nothing_of(desk.sitting.id, desk.last_id):
             desk.end(desk.sitting)
             self._publish(desk)
@@ -225,6 +234,9 @@ class Worker:
                 "incidents_raised": figures.incidents,
                 "incidents_unreadable": figures.incidents_unreadable,
                 "frames_lag_ms": figures.lag_ms,
+                "evidence_waiting": sum(desk.kept.waiting for desk in self._desks.values()),
+                "evidence_failures": sum(desk.kept.failures for desk in self._desks.values()),
+                "evidence_lost": sum(desk.kept.lost for desk in self._desks.values()),
                 "sittings_watched": len(self._desks),
                 "shards_owned": len(self._shards.owned),
                 "models_missing": len(self._models.missing),

@@ -1,5 +1,6 @@
 """The camera's socket on a real server and a real frames store: what a page gets, and what becomes of everybody else."""
 
+import hashlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -15,12 +16,25 @@ from api.ingest import LARGEST_MESSAGE, create_ingest
 from assessment_engine import play
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.play import CameraClient
-from assessment_engine.services import tickets
+from assessment_engine.services import tickets, watches
 from assessment_engine.services.engine import Engine
-from proctoring.channel import IDLE_AFTER, MAX_JPEG, REFUSALS_ALLOWED, CloseCode, Refusal, first_link, seal_frame
-from tests.builders import an_engine, steer
+from assessment_engine.storage.incidents import WatchRecord
+from proctoring.channel import (
+    IDLE_AFTER,
+    MAX_JPEG,
+    REFUSALS_ALLOWED,
+    CloseCode,
+    Fact,
+    FactKind,
+    Frame,
+    Refusal,
+    first_link,
+    link,
+    seal_frame,
+)
+from tests.builders import a_world, an_engine, steer
 from tests.running import Valkey, a_valkey, an_ingest, free_port, served, until
-from workers.frames import SHARDS, shard_of
+from workers.frames import SHARDS, Shards, shard_of
 
 SITTING = SittingId("sit_1")
 JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
@@ -204,7 +218,13 @@ def test_what_workers_publish_reaches_the_page_and_a_wish_about_the_load_the_pro
         assert until(lambda: store.publish(f"page:{SITTING}", '{"type": "seen", "observable": true}'))
         assert camera.wait_for("seen")["observable"] is True
 
-        store.publish(f"page:{SITTING}", '{"type": "load", "fps": 5, "quality": 0.4}')
+        store.publish(f"page:{SITTING}", '{"type": "load", "fps": 5000, "quality": 0.4}')  # that no page could bear, and changes nothing
+        store.publish(f"page:{SITTING}", '{"type": "load", "fps": 5, "quality": 0.4, "width": 320}')
+        assert until(lambda: camera.send(JPEG) >= 0 and camera.wait_for("ack")["fps"] == 5)
+        assert (camera.heard[-1]["quality"], camera.heard[-1]["width"]) == (0.4, 320)
+
+        store.publish(f"page:{SITTING}", '{"type": "load", "fps": 3, "quality": 0.5, "seconds": 1}')  # for a moment, and then as before
+        assert until(lambda: camera.send(JPEG) >= 0 and camera.wait_for("ack")["fps"] == 3)
         assert until(lambda: camera.send(JPEG) >= 0 and camera.wait_for("ack")["fps"] == 5)
     store.close()
 
@@ -233,6 +253,34 @@ def test_without_the_frames_store_a_new_connection_asks_the_database_where_the_c
             assert camera.wait_for("ack")["seq"] == 0
         valkey.start()
         engine.store.engine.dispose()
+
+
+def test_after_the_loss_of_ingest_and_frames_store_the_chain_goes_on_from_what_the_watch_stored_and_says_so(tmp_path: Path) -> None:
+    with a_valkey() as valkey:
+        there = an_engine(tmp_path)
+        world = a_world(there)
+        head = bytes(range(32))
+        watches.count(
+            there, [WatchRecord(sitting_id=world.sitting_id, chain_head=head.hex(), last_seq=40, last_frame_at=there.clock.now())]
+        )
+        valkey.kill()
+        valkey.start()  # empty, as it is after every crash: nothing of it is on a disk
+
+        with an_ingest(there, valkey.url) as engine, a_camera(engine, a_ticket(engine, subject=world.sitting_id)) as camera:
+            assert camera.seq == 41 + watches.SEQ_MARGIN
+            camera.send(JPEG)
+            camera.wait_for("ack")
+            shards = Shards(valkey.url, "test")
+            assert until(lambda: len(shards._range(f"frames:{shard_of(world.sitting_id)}", "-", "+")) >= 3)
+            happened = [one.happened for one in shards._range(f"frames:{shard_of(world.sitting_id)}", "-", "+")]
+            shards.close()
+
+    (fact,) = [one for one in happened if isinstance(one, Fact)]
+    (frame,) = [one for one in happened if isinstance(one, Frame)]
+    assert (fact.kind, fact.seq, fact.detail) == (FactKind.CHAIN_LOST, frame.seq, head.hex())
+    picture = hashlib.sha256(JPEG).digest()
+    assert frame.head == link(head, seq=frame.seq, at=frame.at, picture=picture, nonce=frame.nonce)
+    there.store.engine.dispose()
 
 
 def test_the_process_says_that_it_lives_and_what_it_counted(engine: Engine) -> None:

@@ -69,7 +69,7 @@ def test_what_is_published_for_a_session_reaches_its_walls_and_no_others(engine:
     store = Redis.from_url(valkey.url)
     with a_wall(engine, "ses_1") as first, a_wall(engine, "ses_2") as second:
         assert until(lambda: store.publish("wall:ses_1", json.dumps({"type": "seen", "sitting": "sit_1"})))
-        assert json.loads(first.recv(timeout=5)) == {"type": "seen", "sitting": "sit_1"}
+        assert json.loads(first.recv(timeout=5)) == [{"type": "seen", "sitting": "sit_1"}]
 
         with pytest.raises(TimeoutError):
             second.recv(timeout=0.3)
@@ -79,18 +79,51 @@ def test_what_is_published_for_a_session_reaches_its_walls_and_no_others(engine:
 def test_a_thumbnail_is_given_to_the_walls_of_its_session_only(engine: Engine, valkey: Valkey) -> None:
     store = Redis.from_url(valkey.url)
     store.set("thumb:ses_1:sit_1", b"\xff\xd8 small")
-    asked = json.dumps({"type": "thumbs", "sittings": ["sit_1", "sit_unknown"]})
+    asked = json.dumps({"type": "visible", "sittings": ["sit_1", "sit_unknown"]})
     with a_wall(engine, "ses_1") as first, a_wall(engine, "ses_2") as second:
         first.send(asked)
         second.send(asked)
 
-        assert first.recv(timeout=5) == b"\x05sit_1\xff\xd8 small"
+        assert first.recv(timeout=5) == b"\x05sit_1\x00\x00\x00\x08\xff\xd8 small"
         with pytest.raises(TimeoutError):
             second.recv(timeout=0.3)
     store.close()
 
 
-BAD = ["", "no json", "[]", "7", '{"type": "thumbs"}', '{"type": "thumbs", "sittings": [1, {}]}', '{"type": "x"}']
+def test_only_pictures_that_changed_of_tiles_in_sight_are_sent(engine: Engine, valkey: Valkey) -> None:
+    store = Redis.from_url(valkey.url)
+    store.mset({"thumb:ses_1:sit_1": b"one", "thumb:ses_1:sit_2": b"two"})
+    with a_wall(engine, "ses_1") as wall:
+        wall.send(json.dumps({"type": "visible", "sittings": ["sit_1"]}))
+        assert wall.recv(timeout=5) == b"\x05sit_1\x00\x00\x00\x03one"
+
+        wall.send(json.dumps({"type": "visible", "sittings": ["sit_1", "sit_2"]}))
+        assert wall.recv(timeout=5) == b"\x05sit_2\x00\x00\x00\x03two"  # the first has not changed
+        wall.send(json.dumps({"type": "visible", "sittings": []}))  # the page is hidden
+        store.set("thumb:ses_1:sit_1", b"new")
+        with pytest.raises(TimeoutError):
+            wall.recv(timeout=2.2)
+        wall.send(json.dumps({"type": "visible", "sittings": ["sit_1"]}))
+        assert wall.recv(timeout=5) == b"\x05sit_1\x00\x00\x00\x03new"
+    store.close()
+
+
+def test_what_somebody_wrote_is_told_to_the_candidates_own_page_only(engine: Engine, valkey: Valkey) -> None:
+    store = Redis.from_url(valkey.url)
+    store.set("thumb:ses_1:sit_1", b"one")
+    heard = store.pubsub(ignore_subscribe_messages=True)
+    heard.psubscribe("page:*")
+    with a_wall(engine, "ses_1") as wall, a_wall(engine, "ses_2") as other:
+        other.send(json.dumps({"type": "wrote", "sitting": "sit_1"}))  # of another session
+        wall.send(json.dumps({"type": "wrote", "sitting": "sit_1"}))
+        told = [message for _ in range(20) if (message := heard.get_message(timeout=0.1)) is not None]
+    heard.close()
+    store.close()
+
+    assert [(one["channel"], one["data"]) for one in told] == [(b"page:sit_1", b'{"type": "news"}')]
+
+
+BAD = ["", "no json", "[]", "7", '{"type": "visible"}', '{"type": "visible", "sittings": [1, {}]}', '{"type": "wrote"}']
 
 
 @pytest.mark.parametrize("said", BAD)
@@ -100,5 +133,5 @@ def test_what_a_wall_says_badly_is_passed_over(engine: Engine, valkey: Valkey, s
         socket.send(said)
         assert until(lambda: store.publish("wall:ses_1", '{"type": "seen"}'))
 
-        assert json.loads(socket.recv(timeout=5)) == {"type": "seen"}
+        assert json.loads(socket.recv(timeout=5)) == [{"type": "seen"}]
     store.close()

@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { KEEP_EVERY_MS, MOST_KEPT, MOST_KEPT_BYTES, afterClose, fromBase64url, heard, keep } from "../../../api/static/camera_protocol.js";
+import { MOST_KEPT_BYTES, MOST_KEPT_MS, afterClose, fromBase64url, heard, keep, takeBack } from "../../../api/static/camera_protocol.js";
 
-const fresh = { seq: 0, nonce: null, fps: 2, quality: 0.6 };
+const fresh = { seq: 0, nonce: null, load: { fps: 1, quality: 0.6, width: 640 } };
 
 test("a hello gives the nonce, the load and the number to begin with", () => {
   const line = heard(fresh, { type: "hello", nonce: "AAECAw", fps: 1, quality: 0.5, next_seq: 7 });
 
   assert.deepEqual([...line.nonce], [0, 1, 2, 3]);
-  assert.deepEqual([line.seq, line.fps, line.quality], [7, 1, 0.5]);
+  assert.equal(line.seq, 7);
+  assert.deepEqual(line.load, { fps: 1, quality: 0.5, width: 640 });
 });
 
 test("numbers only grow, whatever a hello says", () => {
@@ -17,10 +18,11 @@ test("numbers only grow, whatever a hello says", () => {
 });
 
 test("an acknowledgement brings a fresh nonce and another load", () => {
-  const line = heard({ ...fresh, seq: 3 }, { type: "ack", seq: 2, nonce: "_w", fps: 5, quality: 0.4 });
+  const line = heard({ ...fresh, seq: 3 }, { type: "ack", seq: 2, nonce: "_w", fps: 5, quality: 0.4, width: 320 });
 
   assert.deepEqual([...line.nonce], [255]);
-  assert.deepEqual([line.seq, line.fps], [3, 5]);
+  assert.equal(line.seq, 3);
+  assert.deepEqual(line.load, { fps: 5, quality: 0.4, width: 320 });
 });
 
 test("other messages change nothing of the line", () => {
@@ -33,16 +35,37 @@ test("base64url is read with every sign and every length", () => {
   }
 });
 
-test("while the line is cut a frame is kept every two seconds, the latest of them, bounded in number and size", () => {
-  let kept = [];
-  for (let at = 0; at < 200000; at += 500) kept = keep(kept, { at, jpeg: new Uint8Array(20000) });
+const SECOND = 1000;
 
-  assert.equal(kept.length, MOST_KEPT);
-  assert.equal(kept[1].at - kept[0].at, KEEP_EVERY_MS);
-  assert.ok(kept.at(-1).at > 197000);
+function everySecond(seconds, bytes, from = 0, kept = []) {
+  for (let second = from; second < from + seconds; second += 1) kept = keep(kept, { at: second * SECOND, jpeg: new Uint8Array(bytes) });
+  return kept;
+}
 
-  for (let at = 200000; at < 300000; at += 2000) kept = keep(kept, { at, jpeg: new Uint8Array(300000) });
+function steps(kept) {
+  return kept.slice(1).map(({ at }, place) => at - kept[place].at);
+}
+
+test("ten minutes at a picture a second are kept whole", () => {
+  const kept = everySecond(600, 7000);
+
+  assert.equal(kept.length, 600);
+});
+
+test("when there is no room the oldest stretch is thinned first, and there are never more than six megabytes or twenty minutes", () => {
+  const kept = everySecond(1800, 7000);
+
   assert.ok(kept.reduce((sum, one) => sum + one.jpeg.length, 0) <= MOST_KEPT_BYTES);
+  assert.ok(kept.at(-1).at - kept[0].at <= MOST_KEPT_MS);
+  assert.deepEqual([...new Set(steps(kept))], [2 * SECOND, SECOND]);
+});
+
+test("what was under way when the line was cut is kept again, in order, but for what the server has", () => {
+  const underWay = [4, 5, 6].map((seq) => ({ seq, at: seq * SECOND, sentAt: seq * SECOND, jpeg: new Uint8Array(1) }));
+  const kept = everySecond(2, 10, 7);
+
+  assert.deepEqual(takeBack(kept, underWay, { next_seq: 6 }).map(({ at }) => at / SECOND), [6, 7, 8]);
+  assert.deepEqual(takeBack(kept, underWay, { next_seq: 1006, guessed: true }).map(({ at }) => at / SECOND), [4, 5, 6, 7, 8]);
 });
 
 test("a connection is tried again ever later, never in step with others, and at once with a fresh ticket", () => {

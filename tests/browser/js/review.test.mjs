@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { initial, meaning, neighbour, show, step, tick, toggle } from "../../../api/static/review_state.js";
+import { initial, meaning, neighbour, reasonOf, secondsLeft, show, step, tick, toggle } from "../../../api/static/review_state.js";
 
 test("the scrubber stays within the pictures", () => {
   assert.equal(show(initial(9), 99).at, 8);
@@ -24,13 +24,35 @@ test("scrubbing by hand stops the playing", () => {
   assert.equal(show(toggle(initial(9)), 4).playing, false);
 });
 
+const KEYS = { next: "j", previous: "k", toggle: " ", help: "?" };
+
 test("keys mean something only when nobody writes and they are on", () => {
-  assert.equal(meaning("j"), "next");
-  assert.equal(meaning("?"), "help");
-  assert.equal(meaning("x"), null);
-  assert.equal(meaning("j", { writing: true }), null);
-  assert.equal(meaning("j", { modified: true }), null);
-  assert.equal(meaning("j", { on: false }), null);
+  assert.equal(meaning("j", KEYS), "next");
+  assert.equal(meaning("?", KEYS), "help");
+  assert.equal(meaning("x", KEYS), null);
+  assert.equal(meaning("j", KEYS, { writing: true }), null);
+  assert.equal(meaning("j", KEYS, { modified: true }), null);
+  assert.equal(meaning("j", KEYS, { on: false }), null);
+});
+
+test("keys are those that a person chose", () => {
+  assert.equal(meaning("n", { ...KEYS, next: "n" }), "next");
+  assert.equal(meaning("j", { ...KEYS, next: "n" }), null);
+});
+
+test("a digit chooses the reason of its number, and only then", () => {
+  assert.equal(reasonOf("1", 5), 0);
+  assert.equal(reasonOf("6", 5), null);
+  assert.equal(reasonOf("0", 5), null);
+  assert.equal(reasonOf("d", 5), null);
+  assert.equal(reasonOf("1", 5, { writing: true }), null);
+  assert.equal(reasonOf("1", 5, { on: false }), null);
+});
+
+test("a minute is counted down to nothing, never below", () => {
+  assert.equal(secondsLeft(60_000, 0), 60);
+  assert.equal(secondsLeft(60_000, 59_001), 1);
+  assert.equal(secondsLeft(60_000, 90_000), 0);
 });
 
 test("j and k walk the queue and stop at its ends", () => {

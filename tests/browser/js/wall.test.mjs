@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bars, chip, closePanel, counts, gravest, initial, isOver, move, need, openPanel, receive, reorder, ring, since } from "../../../api/static/wall_state.js";
+import { bars, chip, closePanel, counts, duty, gravest, initial, isOver, move, need, openPanel, pictures, receive, reorder, ring, since, taken, unwatched } from "../../../api/static/wall_state.js";
 
 const people = ["a", "b", "c", "d"].map((sitting, index) => ({ sitting, seat: `A${index}`, name: sitting }));
 const seen = (sitting, more = {}) => ({ type: "seen", sitting, observable: true, fps: 2, lag_ms: 200, received: 100, dropped: 0, gaps: 0, ...more });
 const incident = (sitting, more = {}) => ({ type: "incident", sitting, incident: "i1", kind: "nobody", tier: "alert", severity: "high", state: "open", ...more });
-const after = (...messages) => messages.reduce((state, [message, now]) => receive(state, message, now), initial(people));
+const after = (...messages) => messages.reduce((state, [message, now]) => receive(state, [message], now), initial(people));
+const live = (more = {}) => ({ flags: [], paused: [], calls: [], wrote: [], looked: {}, order: {}, ...more });
+const flag = (sitting) => ({ incident: "i1", sitting, kind: "nobody", severity: "high" });
 
 test("nobody is on the wall until their feed is", () => {
   const state = initial(people);
@@ -32,23 +34,22 @@ test("an alert outranks a detection, and what has ended waits for a person", () 
   const both = after([seen("a"), 0], [incident("a", { incident: "i2", kind: "book", tier: "detection", severity: "low" }), 0], [incident("a"), 0]);
   assert.equal(ring(both.tiles.a, 1), "alert");
   assert.equal(gravest(both.tiles.a).kind, "nobody");
-  const closed = receive(both, incident("a", { state: "closed" }), 2);
+  const closed = receive(both, [incident("a", { state: "closed" })], 2);
   assert.deepEqual([ring(closed.tiles.a, 3), chip(closed.tiles.a, 3), isOver(closed.tiles.a)], ["alert", "nobody", true]);
   assert.equal(closed.tiles.a.flags, 1);
-  const decided = receive(closed, { type: "waiting", flags: [] }, 4);
+  const decided = taken(closed, live(), 4);
   assert.deepEqual([ring(decided.tiles.a, 5), isOver(decided.tiles.a)], ["look", false]);
 });
 
 test("a wall opened after an incident still shows that nobody has decided", () => {
-  const flags = [{ incident: "i1", sitting: "b", kind: "nobody", severity: "high" }];
-  const state = after([seen("a"), 0], [seen("b"), 0], [{ type: "waiting", flags }, 0]);
+  const state = taken(after([seen("a"), 0], [seen("b"), 0]), live({ flags: [flag("b")] }), 0);
   assert.deepEqual([ring(state.tiles.a, 1), ring(state.tiles.b, 1), chip(state.tiles.b, 1)], ["neutral", "alert", "nobody"]);
   assert.deepEqual(counts(state, 1).alert, 1);
 });
 
 test("what is going on is named before what is over", () => {
-  const flags = [{ incident: "i1", sitting: "a", kind: "nobody", severity: "high" }];
-  const { a } = after([seen("a"), 0], [{ type: "waiting", flags }, 0], [incident("a", { incident: "i2", kind: "phone", severity: "medium" }), 0]).tiles;
+  const state = taken(after([seen("a"), 0]), live({ flags: [flag("a")] }), 0);
+  const { a } = receive(state, [incident("a", { incident: "i2", kind: "phone", severity: "medium" })], 0).tiles;
   assert.deepEqual([gravest(a).kind, isOver(a)], ["phone", false]);
   assert.ok(need(a, 1) > need({ ...a, open: {} }, 1));
 });
@@ -58,9 +59,10 @@ test("an upgrade of the same incident is one flag", () => {
   assert.equal(state.tiles.a.flags, 1);
 });
 
-test("could-not-watch incidents do not colour the ring", () => {
-  const { a } = after([seen("a"), 0], [incident("a", { kind: "feed_gap", tier: "could_not_watch", severity: null }), 0]).tiles;
-  assert.equal(ring(a, 1), "neutral");
+test("could-not-watch incidents and what is expected do not colour the ring", () => {
+  const unwatched = incident("a", { kind: "feed_gap", tier: "could_not_watch", severity: null });
+  const expected = incident("a", { incident: "i2", kind: "phone", tier: "telemetry" });
+  assert.equal(ring(after([seen("a"), 0], [unwatched, 0], [expected, 0]).tiles.a, 1), "neutral");
 });
 
 test("tiles stay where they are until the wall is re-ordered", () => {
@@ -72,9 +74,34 @@ test("tiles stay where they are until the wall is re-ordered", () => {
 test("equal need keeps the order, a human look lowers it", () => {
   const state = after(...people.map((one) => [seen(one.sitting), 0]));
   assert.deepEqual(reorder(state, 1).order, ["a", "b", "c", "d"]);
-  const looked = receive(state, { type: "looked", sitting: "a" }, 1);
+  const looked = receive(state, [{ type: "looked", sitting: "a" }], 1);
   assert.ok(need(looked.tiles.a, 2) < need(looked.tiles.b, 2));
   assert.deepEqual(reorder(looked, 2).order, ["b", "c", "d", "a"]);
+});
+
+test("risk counts most where nobody has looked, and never more than what is going on", () => {
+  const state = after(...people.map((one) => [seen(one.sitting), 0]), [incident("d", { tier: "detection", severity: "low" }), 0]);
+  const risky = taken(state, live({ order: { a: 9, b: 9 }, looked: { b: 0 } }), 1000);
+  assert.ok(need(risky.tiles.a, 1000) > need(risky.tiles.b, 1000));
+  assert.deepEqual(reorder(risky, 1000).order, ["d", "a", "b", "c"]);
+});
+
+test("whoever calls or writes comes before what is only worth a look", () => {
+  const state = after(...people.map((one) => [seen(one.sitting), 0]), [incident("a", { tier: "detection", severity: "low" }), 0]);
+  assert.deepEqual(reorder(taken(state, live({ wrote: ["b"] }), 1), 1).order[0], "b");
+});
+
+test("the age of a look is the server's, and never older than what this wall has heard", () => {
+  const state = taken(after([{ type: "looked", sitting: "a" }, 50000]), live({ looked: { a: 20, b: 20 } }), 60000);
+  assert.deepEqual([state.tiles.a.lookedAt, state.tiles.b.lookedAt, state.tiles.c.lookedAt], [50000, 40000, null]);
+  assert.deepEqual([since(59999), since(60000), since(3600000)], [[0, "now"], [1, "min"], [1, "h"]]);
+});
+
+test("a batch is taken over at once, and what is not for this wall changes nothing", () => {
+  const state = initial(people);
+  assert.equal(receive(state, [seen("x"), { type: "unknown", sitting: "a" }, {}], 0), state);
+  const batch = receive(state, [seen("a"), seen("b"), incident("b")], 5);
+  assert.deepEqual([batch.tiles.a.seenAt, batch.tiles.b.flags], [5, 1]);
 });
 
 test("arrow keys walk the grid and stop at its edges", () => {
@@ -82,29 +109,39 @@ test("arrow keys walk the grid and stop at its edges", () => {
   assert.equal(move(state, "ArrowRight", 2).selected, "b");
   assert.equal(move(state, "ArrowDown", 2).selected, "c");
   assert.equal(move(state, "ArrowUp", 2).selected, "a");
-  assert.equal(move(state, "ArrowLeft", 2).selected, "a");
-  assert.equal(move(state, "ArrowLeft", 2, true).selected, "b");
+  assert.equal(move({ ...state, selected: "b" }, "ArrowRight", 2, true).selected, "a");
   assert.equal(move(state, "x", 2), state);
 });
 
-test("the panel opens beside the wall and closes again", () => {
+test("a panel opens and closes", () => {
   const open = openPanel(initial(people), "b");
-  assert.deepEqual([open.selected, open.panel], ["b", "b"]);
-  assert.equal(closePanel(open).panel, null);
+  assert.deepEqual([open.panel, open.selected, closePanel(open).panel], ["b", "b", null]);
 });
 
-test("a poor line has fewer bars", () => {
-  const at = (more) => bars(after([seen("a", more), 0]).tiles.a, 0);
-  assert.deepEqual([at({}), at({ dropped: 50 }), at({ dropped: 50, lag_ms: 4000 }), at({ dropped: 50, lag_ms: 4000, fps: 0.2 })], [4, 3, 2, 1]);
+test("pictures come many in one message, and one that is cut short is left out", () => {
+  const piece = (name, ...bytes) => [name.length, ...new TextEncoder().encode(name), 0, 0, 0, bytes.length, ...bytes];
+  const whole = new Uint8Array([...piece("a", 1, 2), ...piece("bc", 3)]);
+  assert.deepEqual(pictures(whole.buffer).map(([name, bytes]) => [name, [...bytes]]), [["a", [1, 2]], ["bc", [3]]]);
+  assert.equal(pictures(whole.slice(0, whole.length - 1).buffer).length, 1);
+  assert.deepEqual(pictures(new ArrayBuffer(3)), []);
 });
 
-test("strangers and unknown messages change nothing", () => {
-  const state = initial(people);
-  assert.equal(receive(state, seen("zz"), 0), state);
-  assert.equal(receive(state, { type: "news" }, 0), state);
+const room = (more = {}) => ({ named: null, cover: null, offer: null, answered_for: false, tiles: 3, watched: true, room: 1, ...more });
+const steps = (more, me = "r", cell = false) => duty(room(more), me, cell).steps;
+
+test("each sees the steps that are theirs", () => {
+  assert.deepEqual(steps({}), ["take"]);
+  assert.deepEqual(steps({ named: "r" }), ["hand_over", "leave"]);
+  assert.deepEqual(steps({ named: "n" }), ["cover"]);
+  assert.deepEqual(steps({ named: "n", cover: "r" }), ["end_cover", "hand_over"]);
+  assert.deepEqual(steps({ named: "n", cover: "k" }), []);
+  assert.deepEqual(steps({ named: "n", offer: { to: "r", by: "n" } }), ["accept", "decline", "cover"]);
+  assert.deepEqual(steps({ named: "r", offer: { to: "n", by: "r" } }), ["withdraw", "leave"]);
+  assert.deepEqual(steps({ named: "n" }, "o", true), ["cover", "hand_over", "assign"]);
 });
 
-test("time since is said in one number, and the wall is counted", () => {
-  assert.deepEqual([since(5000), since(65000), since(7200000)], [[5, "s"], [1, "min"], [2, "h"]]);
-  assert.deepEqual(counts(after([seen("a"), 0], [incident("b"), 0]), 1), { alert: 1, look: 0, unobservable: 0, away: 2, neutral: 1 });
+test("a room whose invigilator is away, or that nobody has, is said", () => {
+  assert.deepEqual(duty(room({ named: "n", named_name: "Noor" }), "r", false).lines, [["named_away", { name: "Noor" }]]);
+  assert.deepEqual(duty(room(), "r", false).lines, [["nobody", {}]]);
+  assert.deepEqual(unwatched([room(), room({ room: 2, watched: false }), room({ room: 3, watched: false, tiles: 0 })]), [2]);
 });

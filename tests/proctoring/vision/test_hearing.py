@@ -1,10 +1,8 @@
 """A microphone's packets: voices in them are counted, holes and what is no sound are not listened to, and a sitting's ear is small."""
 
 from datetime import UTC, datetime, timedelta
-from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,29 +12,14 @@ from assessment_engine.kernel.errors import BadSound
 from proctoring.channel import Sound
 from proctoring.packets import seconds_of
 from proctoring.sound import RATE, Floats
+from proctoring.vision import encode
 from proctoring.vision.hearing import Hearing, OpusDecoder
 from proctoring.vision.models import VOICE, Models, Voice
 from proctoring.vision.soundtrack import read
 from tests.proctoring.vision.conftest import TESTDATA
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-BLOCK = RATE * 60 // 1000
 SPEECH = TESTDATA / "cv" / "audio" / "d4.wav"
-
-
-def encoded(samples: Floats) -> list[bytes]:
-    """Opus as the page's encoder writes it: 8 kbit/s, packets of 60 ms."""
-    encoder = av.CodecContext.create("libopus", "w")
-    assert isinstance(encoder, av.AudioCodecContext)
-    encoder.sample_rate, encoder.layout, encoder.format, encoder.bit_rate = RATE, "mono", "s16", 8000
-    encoder.time_base, encoder.options = Fraction(1, RATE), {"application": "voip", "frame_duration": "60"}
-    packets = []
-    for begins in range(0, samples.size - BLOCK + 1, BLOCK):
-        row = (np.clip(samples[begins : begins + BLOCK], -1, 1) * 32767).astype(np.int16)[None]
-        frame = av.AudioFrame.from_ndarray(row, format="s16", layout="mono")
-        frame.sample_rate, frame.pts, frame.time_base = RATE, begins, encoder.time_base
-        packets += [bytes(packet) for packet in encoder.encode(frame)]
-    return [*packets, *(bytes(packet) for packet in encoder.encode(None))]
 
 
 def messages(packets: list[bytes]) -> list[Sound]:
@@ -76,10 +59,10 @@ def heard(hearing: Hearing, sound: list[Sound]) -> list[float | None]:
 
 
 def test_speech_is_heard_after_eight_kilobits_and_a_quiet_room_is_not_muted(hearing: Hearing) -> None:
-    packets = encoded(recorded(12, 19))
+    packets = encode.spoken(recorded(12, 19))
 
     spoken = heard(hearing, messages(packets))
-    silent = heard(hearing, messages(encoded(quiet(7))))
+    silent = heard(hearing, messages(encode.spoken(quiet(7))))
 
     assert {round(seconds_of(packet), 3) for packet in packets} == {0.06}
     assert sum(len(packet) for packet in packets) * 8 / 7 < 9000
@@ -94,20 +77,20 @@ def test_packets_that_never_came_and_those_that_were_not_listened_to_say_nothing
     assert heard(hearing, [unheard]) == [None]
     assert hearing.heard_at is None
 
-    hearing.receive(messages(encoded(quiet(0.96)))[0])
+    hearing.receive(messages(encode.spoken(quiet(0.96)))[0])
     assert hearing.voice() == 0.0
     assert hearing.heard_at == NOON + timedelta(seconds=0.96)
 
 
 def test_a_hole_joins_nothing_so_that_pieces_of_a_click_never_make_a_voice(hearing: Hearing) -> None:
-    packets = encoded(recorded(13, 18))
+    packets = encode.spoken(recorded(13, 18))
     apart = [Sound(at=NOON, packets=tuple(packets[first : first + 3]), joins=False) for first in range(0, 80, 8)]
 
     assert max(share or 0.0 for share in heard(hearing, apart)) == 0.0
 
 
 def test_what_is_no_sound_is_counted_and_what_follows_is_heard(hearing: Hearing) -> None:
-    good = messages(encoded(recorded(12, 19)))
+    good = messages(encode.spoken(recorded(12, 19)))
     hearing.receive(Sound(at=NOON, packets=(b"\xff" * 60, b"\x0b\xff" + bytes(1200)), joins=True))
 
     assert hearing.unreadable == 2
@@ -129,7 +112,7 @@ def test_whatever_bytes_come_they_are_some_samples_or_refused(packet: bytes) -> 
 
 
 def test_the_ear_of_a_sitting_takes_less_than_half_a_megabyte(models: Models) -> None:
-    network, sound = models.networks[VOICE], messages(encoded(recorded(12, 14)))
+    network, sound = models.networks[VOICE], messages(encode.spoken(recorded(12, 14)))
     assert isinstance(network, Voice)
     heard(Hearing(network), sound)
     before = resident()

@@ -1,4 +1,4 @@
-"""The human side of proctoring: a case, what people judged on it, and what follows for the sitting.
+"""A case, what people judged on it, and what follows for the sitting.
 
 *A machine flags; a person decides.* A flag (an incident of tier alert) becomes a case. One person may dismiss it; nobody alone may uphold
 it. An upheld case needs two different people, and a second person who disagrees dismisses it. That is deliberate: two people who looked
@@ -10,15 +10,12 @@ Not here: incidents and evidence (services/incidents.py). Stored by storage/invi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from assessment_engine.kernel.errors import Invalid, SecondPersonNeeded
 from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SittingId, new_id
 from assessment_engine.kernel.machine import advance
-
-SERVICE_LEVEL = timedelta(hours=24)
-"""How long a case may wait; a case this old counts like the gravest fresh one."""
 
 MIN_REASON = 10
 """Letters that the text of an adverse judgement, or of the reason `other`, must have."""
@@ -142,6 +139,15 @@ class Case:
         return self.state not in UNDECIDED or any(one.person_id == viewer for one in earlier)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingCase:
+    """A case that waits for somebody, with what its place in the queue depends on."""
+
+    case: Case
+    kind: str
+    severity: str | None
+
+
 class Outcome(StrEnum):
     """What the human side says about a whole sitting."""
 
@@ -209,11 +215,3 @@ def observable_share(observable_s: float, elapsed_s: float) -> float:
     if elapsed_s <= 0:
         return 0.0
     return max(0.0, min(1.0, observable_s / elapsed_s))
-
-
-_WEIGHT: Mapping[str, float] = {"low": 0.25, "medium": 0.5, "high": 1.0}
-
-
-def urgency(severity: str, confidence: float, opened_at: datetime, now: datetime) -> float:
-    """Return a case's place in the queue, larger first: how grave and sure it is, plus its age against the service level."""
-    return _WEIGHT.get(severity, 0.5) * confidence + (now - opened_at) / SERVICE_LEVEL

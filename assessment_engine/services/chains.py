@@ -1,0 +1,145 @@
+"""Keeping chains of frames: a journal every few seconds, a stretch a minute with its entry of the log, and an end.
+
+Written by ingest, which alone sees every frame (`write_journal`, `keep`, `forget_journal`); the sweep takes up what a process that died
+left (`recover`) and closes the chains of sittings that are over (`close_ended`). Records hold no picture: they are neither encrypted
+nor erased.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from assessment_engine.evidence.chain_log import Kept, checkpoint_entry, closing_entry, new_part
+from assessment_engine.kernel.canonical import sha256_hex
+from assessment_engine.kernel.ids import SittingId
+from assessment_engine.services.engine import Engine
+from assessment_engine.storage.audit import Record
+from assessment_engine.storage.chains import ChainSegmentRow
+from assessment_engine.storage.database import Transaction
+from proctoring.chain_records import Segment, head_after, records_of, segments_of
+
+JOURNAL = "chain-journal"
+DEAD_AFTER = timedelta(minutes=2)
+CLOSE_AFTER = timedelta(minutes=5)
+MOST_CLOSED = 200
+
+
+def write_journal(engine: Engine, process: str, number: int, page: bytes) -> str:
+    """Put a journal page on disk; returns its key. Raises StorageUnavailable."""
+    key = f"{JOURNAL}/{process}/{number:09d}"
+    engine.blobs.put_durably(key, page)
+    return key
+
+
+def forget_journal(engine: Engine, keys: Sequence[str]) -> None:
+    """Remove journal pages whose records are kept."""
+    for key in keys:
+        engine.blobs.delete(key)
+
+
+def keep(engine: Engine, segments: Sequence[Segment]) -> int:
+    """Keep stretches of chains, each with its entry in the log; what is kept already, or whose chain has ended, is left out.
+
+    Returns how many frames were recorded. Safe to repeat; raises StorageUnavailable, and then nothing counts as kept.
+    """
+    waiting = [segment for segment in segments if segment.frames]
+    with engine.store.read() as tx:
+        fresh = _fresh(tx, waiting)
+    for segment in fresh:
+        engine.blobs.put(_blob(segment), segment.records)
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        tx.chains.lock()
+        still = [segment for segment in _fresh(tx, fresh) if segment in fresh]  # who kept a part meanwhile kept it; the rest comes again
+        _keep(tx, still, now)
+    return sum(segment.frames for segment in still)
+
+
+def _keep(tx: Transaction, segments: Sequence[Segment], now: datetime) -> None:
+    newest = tx.chains.newest({SittingId(one.sitting_id) for one in segments})
+    rows, entries = [], []
+    for segment in segments:
+        before = newest.get(SittingId(segment.sitting_id))
+        row = newest[SittingId(segment.sitting_id)] = _row(segment, before.ordinal + 1 if before else 0, now)
+        about = checkpoint_entry(segment, row.ordinal, bytes.fromhex(before.head) if before else None)
+        rows.append(row)
+        entries.append(Record(kind="chain_checkpoint", subject=segment.sitting_id, actor=None, payload=about))
+    tx.chains.add(rows)
+    tx.audit.record_all(entries, now)
+
+
+def _fresh(tx: Transaction, segments: Sequence[Segment]) -> list[Segment]:
+    """Return the parts of stretches that are new, of sittings that there are and whose chains have not ended."""
+    taken = tx.chains.takes({SittingId(one.sitting_id) for one in segments})
+    newest = tx.chains.newest(taken)
+    late = {SittingId(one.sitting_id) for one in segments if _comes_late(one, newest.get(SittingId(one.sitting_id)))}
+    known = tx.chains.of_sittings(taken & late)  # only those that look back need more than the newest
+    parts = [new_part(one, _kept(known.get(SittingId(one.sitting_id), ()))) for one in segments if one.sitting_id in taken]
+    return [part for part in parts if part is not None]
+
+
+def _comes_late(segment: Segment, newest: ChainSegmentRow | None) -> bool:
+    return newest is not None and records_of(segment.records)[0].seq <= newest.last_seq
+
+
+def _kept(rows: Sequence[ChainSegmentRow]) -> list[Kept]:
+    return [
+        Kept(ordinal=row.ordinal, first_seq=row.first_seq, last_seq=row.last_seq, frames=row.frames, head=bytes.fromhex(row.head))
+        for row in rows
+    ]
+
+
+def _row(segment: Segment, ordinal: int, now: datetime) -> ChainSegmentRow:
+    records = records_of(segment.records)
+    return ChainSegmentRow(
+        sitting_id=SittingId(segment.sitting_id),
+        ordinal=ordinal,
+        first_seq=records[0].seq,
+        last_seq=records[-1].seq,
+        frames=len(records),
+        head=head_after(segment.start, records).hex(),
+        blob=_blob(segment),
+        kept_at=now,
+    )
+
+
+def _blob(segment: Segment) -> str:
+    """Name a stretch by what is in it, so that writing it twice writes the same."""
+    first = records_of(segment.records)[0].seq
+    return f"{segment.sitting_id}/chain/{first:010d}-{sha256_hex(segment.records)[:16]}.bin"
+
+
+def recover(engine: Engine) -> int:
+    """Keep what ingest processes that died had only in their journals; returns how many frames. A chore of the sweep."""
+    pages: dict[str, list[str]] = {}
+    alive: set[str] = set()
+    now = engine.clock.now()
+    for one in engine.blobs.under(JOURNAL):
+        process = one.key.split("/")[-2]
+        pages.setdefault(process, []).append(one.key)
+        if now - one.written_at < DEAD_AFTER:
+            alive.add(process)
+    frames = 0
+    for process in pages.keys() - alive:
+        frames += keep(engine, segments_of([engine.blobs.get(key) for key in pages[process]]))
+        forget_journal(engine, pages[process])
+    return frames
+
+
+def close_ended(engine: Engine) -> int:
+    """End the chains of sittings that have been over for a while; returns how many. A chore of the sweep."""
+    with engine.store.read() as tx:
+        over = tx.chains.to_close(engine.clock.now() - CLOSE_AFTER, MOST_CLOSED)
+    for sitting_id in over:
+        close(engine, sitting_id)
+    return len(over)
+
+
+def close(engine: Engine, sitting_id: SittingId) -> None:
+    """End a sitting's chain: whatever comes later is none of it. Safe to repeat; a chain without frames has no end."""
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        tx.chains.lock()
+        kept = _kept(tx.chains.of_sittings([sitting_id])[sitting_id])
+        if kept and tx.chains.takes([sitting_id]):
+            tx.chains.close(sitting_id, now)
+            tx.audit.append("chain_closed", subject=sitting_id, now=now, payload=closing_entry(kept))

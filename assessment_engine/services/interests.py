@@ -1,0 +1,36 @@
+"""Conflicts of interest: who may not watch or judge whom. Declared by the invigilator; one's own sitting needs no word."""
+
+from assessment_engine.delivery.sitting import Sitting
+from assessment_engine.invigilation.interests import ConflictOfInterest, Interest, Tie
+from assessment_engine.kernel.ids import SittingId
+from assessment_engine.people import SESSION_STAFF, Actor, require
+from assessment_engine.services.engine import Engine
+from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.events import sitting_event
+
+
+def declare(engine: Engine, actor: Actor, sitting_id: SittingId, tie: Tie, note: str = "") -> Interest:
+    """Declare that one knows a candidate: from now on somebody else watches and judges them. Declaring twice is once."""
+    require(actor, *SESSION_STAFF)
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        sitting = tx.sittings.of_organisation(sitting_id, actor.organisation_id)
+        interest = Interest(
+            organisation_id=actor.organisation_id,
+            person_id=actor.person_id,
+            candidate_id=sitting.candidate_id,
+            tie=tie,
+            note=note.strip(),
+            declared_at=now,
+        )
+        if tx.interests.declare(interest):
+            about = {"candidate": sitting.candidate_id, "tie": str(tie), "note": interest.note}
+            tx.audit.append("conflict_declared", subject=sitting_id, actor=actor.person_id, now=now, payload=about)
+            tx.events.record(sitting_event("conflict_declared", sitting, now, actor, data={"tie": str(tie)}))
+    return interest
+
+
+def check_may_act(tx: Transaction, actor: Actor, sitting: Sitting) -> None:
+    """Refuse whoever knows the candidate or is the candidate; raises ConflictOfInterest."""
+    if sitting.candidate_id in tx.interests.of(actor.person_id):
+        raise ConflictOfInterest("you know this candidate, or this is your own sitting: somebody else acts")

@@ -1,0 +1,287 @@
+"""What a reviewer sees: the cases that wait, in order, and one case with everything needed to judge it and nothing that judges for them.
+
+What they do about it is services/judgements.py; what follows for a sitting services/invigilation.py.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from assessment_engine.delivery.sitting import Sitting
+from assessment_engine.invigilation import SERVICE_LEVEL, UNDECIDED, Adjudication, Case, CaseState, Experience, WaitingCase
+from assessment_engine.invigilation.pending import PendingJudgement
+from assessment_engine.kernel.ids import IncidentId, PersonId, SessionId, SittingId
+from assessment_engine.people import SESSION_STAFF, Actor, Person, require
+from assessment_engine.services import unmarked
+from assessment_engine.services.engine import Engine
+from assessment_engine.services.invigilation import check_stranger, going_on, needs_enough_seen, watched_of
+from assessment_engine.services.risk import risk_for
+from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.events import ExamEvent, answer_saved
+from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord, WatchRecord
+from proctoring.policy import Kind
+from proctoring.risk import Risk
+
+CONTEXT = timedelta(seconds=60)
+"""How far around an incident events are shown beside it."""
+
+MOST_SHOWN = 100
+"""Entries of a queue that are shown; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seated:
+    """Whose sitting it is, in the words a room uses."""
+
+    sitting_id: SittingId
+    seat: str
+    name: str
+    name_hi: str
+    exam: str
+    exam_hi: str
+    session_id: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueEntry:
+    """One case that waits for this person."""
+
+    case: Case
+    kind: str
+    severity: str | None
+    seated: Seated
+    second: bool  # somebody judged before; what they said is not told
+    age: timedelta
+    late: bool
+    urgency: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """What waits for a person: the first MOST_SHOWN entries, of how many."""
+
+    entries: tuple[QueueEntry, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """What the network did around an incident: the gaps in the feed that touch its minute, and their seconds."""
+
+    gaps: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """How many flags a session saw, how many of them people dismissed, and how many false ones the budget allows in as many hours."""
+
+    flags: int
+    dismissed: int
+    hours: float
+    allowed: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """Everything a person needs to judge one case, and nothing that would judge for them."""
+
+    case: Case
+    incident: IncidentRecord  # its confidence is 0 until the viewer has judged
+    evidence: Sequence[EvidenceRecord]
+    adjudications: Sequence[Adjudication]  # only those the viewer may read
+    people: Mapping[PersonId, Person]
+    may_judge: bool
+    going_on: bool  # the incident has not ended: it may still grow graver, so nobody judges it yet
+    second: bool
+    shows_the_machine: bool
+    seated: Seated
+    sitting: Sitting
+    watch: WatchRecord | None
+    events: Sequence[ExamEvent]
+    expected: Expected
+    risk: Risk | None  # hidden while a case of the sitting waits for the viewer's judgement
+    network: Network
+    pending: PendingJudgement | None  # the viewer's own, while it can be taken back
+    taken: bool  # somebody else's judgement waits to take effect
+    taken_back: PendingJudgement | None  # the viewer's own last word that they took back
+    open_with: Sequence[str]  # who else has the case before them now
+    erased: bool  # the key of the pictures is gone: their time was over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Before:
+    """What a case file is made of."""
+
+    case: Case
+    incident: IncidentRecord
+    evidence: Sequence[EvidenceRecord]
+    judged: Sequence[Adjudication]
+    numbered: bool = True  # whether the machine has a number for it
+
+
+def review_queue(engine: Engine, actor: Actor) -> Queue:
+    """Return the cases that wait for this person, the most urgent first."""
+    require(actor, *SESSION_STAFF)
+    now = engine.clock.now()
+    with engine.store.read() as tx:
+        experience = tx.review.experience(actor.organisation_id)
+        waiting = sorted(_waiting(tx, actor), key=lambda one: -experience.urgency(one.kind, one.severity or "", one.case.opened_at, now))
+        entries = tuple(_entry(tx, one, experience, now) for one in waiting[:MOST_SHOWN])
+    return Queue(entries=entries, total=len(waiting))
+
+
+def _waiting(tx: Transaction, actor: Actor) -> list[WaitingCase]:
+    measuring = tx.unmarked.waiting_for(actor.person_id, actor.organisation_id)
+    return [
+        *tx.invigilation.waiting_for(actor.person_id, actor.organisation_id),
+        *(WaitingCase(case=one.case, kind=one.kind, severity=one.severity) for one in measuring),
+    ]
+
+
+def _entry(tx: Transaction, waiting: WaitingCase, experience: Experience, now: datetime) -> QueueEntry:
+    case = waiting.case
+    age = now - case.opened_at
+    return QueueEntry(
+        case=case,
+        kind=waiting.kind,
+        severity=waiting.severity,
+        seated=_seated(tx, tx.sittings.get(case.sitting_id)),
+        second=case.state is CaseState.AWAITING_SECOND,
+        age=age,
+        late=age > SERVICE_LEVEL,
+        urgency=experience.urgency(waiting.kind, waiting.severity or "", case.opened_at, now),
+    )
+
+
+def _seated(tx: Transaction, sitting: Sitting) -> Seated:
+    registration = tx.exams.registration(sitting.registration_id)
+    exam = tx.exams.get(sitting.exam_id)
+    candidate = tx.people.get(sitting.candidate_id)
+    return Seated(
+        sitting_id=sitting.id,
+        seat=registration.seat or "",
+        name=candidate.name,
+        name_hi=candidate.name_hi,
+        exam=exam.title,
+        exam_hi=exam.title_hi,
+        session_id=sitting.session_id,
+    )
+
+
+def case(engine: Engine, actor: Actor, incident_id: IncidentId) -> CaseFile:
+    """Return a case with its evidence and context, others' judgements and the machine's number as the rules allow; raises NotAllowed."""
+    require(actor, *SESSION_STAFF)
+    now = engine.clock.now()
+    with engine.store.read() as tx:
+        return _file(tx, actor, _before(engine, tx, actor, incident_id), now)
+
+
+def _before(engine: Engine, tx: Transaction, actor: Actor, case_id: IncidentId) -> _Before:
+    """Return what there is to judge: a real case, or one that must not be told from a real one."""
+    review = tx.unmarked.find(case_id, actor.organisation_id)
+    if review is None:
+        case = tx.invigilation.case(case_id, actor.organisation_id)
+        incident = tx.incidents.get(case_id, actor.organisation_id)
+        judged = tx.invigilation.adjudications_of(case_id)
+        return _Before(case=case, incident=incident, evidence=tx.incidents.evidence_of(case_id), judged=judged)
+    incident, evidence = unmarked.shown(engine, tx, review)
+    numbered = review.incident_id is not None
+    return _Before(case=review.case, incident=incident, evidence=evidence, judged=review.adjudications, numbered=numbered)
+
+
+def _file(tx: Transaction, actor: Actor, before: _Before, now: datetime) -> CaseFile:
+    found, incident, earlier = before.case, before.incident, before.judged
+    sitting = tx.sittings.get(found.sitting_id)
+    check_stranger(tx, actor.person_id, sitting)
+    shows = found.shows_the_machine(actor.person_id, earlier) and before.numbered
+    readable = [one for one in earlier if found.may_see(one, actor.person_id, earlier)]
+    goes_on, pending = going_on(tx, incident), tx.pending.pending_of(found.incident_id)
+    return CaseFile(
+        case=found,
+        incident=incident if shows else replace(incident, confidence=0.0),
+        evidence=before.evidence,
+        adjudications=readable,
+        people=tx.people.many([one.person_id for one in readable]),
+        may_judge=not goes_on and pending is None and _may_judge(found, actor, earlier, sitting),
+        going_on=goes_on and found.state in UNDECIDED,
+        second=found.state is CaseState.AWAITING_SECOND,
+        shows_the_machine=shows,
+        seated=_seated(tx, sitting),
+        sitting=sitting,
+        watch=tx.incidents.watch(sitting.id),
+        events=_around(tx, sitting, incident.raised_at, blind=not shows),
+        expected=_expected(tx, sitting),
+        risk=risk_for(tx, actor.person_id, sitting.id) if shows else None,
+        network=_network(tx, sitting, incident),
+        pending=pending if pending is not None and pending.person_id == actor.person_id else None,
+        taken=pending is not None and pending.person_id != actor.person_id,
+        taken_back=tx.pending.taken_back(found.incident_id, actor.person_id),
+        open_with=_open_with(tx, actor, found.incident_id, now),
+        erased=tx.incidents.is_erased(sitting.id),
+    )
+
+
+def _open_with(tx: Transaction, actor: Actor, case_id: str, now: datetime) -> list[str]:
+    here = [one.person_id for one in tx.pending.openings(case_id) if one.is_here(now) and one.person_id != actor.person_id]
+    return sorted(tx.people.names(here).values())
+
+
+def _network(tx: Transaction, sitting: Sitting, incident: IncidentRecord) -> Network:
+    """Return the gaps that touch the minute before an incident, the incident itself or the minute after it."""
+    began, around = incident.start_s - CONTEXT.total_seconds(), CONTEXT.total_seconds()
+    ended = (incident.end_s if incident.end_s is not None else incident.start_s) + around
+    gaps = [one for one in tx.incidents.of_sitting(sitting.id) if one.kind == Kind.FEED_GAP]
+    near = [one for one in gaps if one.start_s <= ended and (one.end_s is None or one.end_s >= began)]
+    return Network(gaps=len(near), seconds=sum((one.end_s if one.end_s is not None else ended) - one.start_s for one in near))
+
+
+def _around(tx: Transaction, sitting: Sitting, moment: datetime, *, blind: bool) -> list[ExamEvent]:
+    """Return what happened in a sitting around a moment, its saves among it, oldest first; who has still to judge sees no judgements."""
+    happened = [*tx.events.of_sitting(sitting.id), *(answer_saved(receipt, sitting) for receipt in tx.answers.receipts(sitting.id))]
+    return sorted(
+        (one for one in happened if abs(one.at - moment) <= CONTEXT and not (blind and one.kind == "case_judged")), key=lambda one: one.at
+    )
+
+
+def _may_judge(found: Case, actor: Actor, earlier: Sequence[Adjudication], sitting: Sitting) -> bool:
+    judged = any(one.person_id == actor.person_id for one in earlier)
+    return found.state in UNDECIDED and not judged and sitting.candidate_id != actor.person_id
+
+
+def _expected(tx: Transaction, sitting: Sitting) -> Expected:
+    everybody = [one.id for one in tx.sittings.all_of_session(sitting.session_id, sitting.organisation_id)]
+    hours = sum(one.observable_s for one in tx.incidents.watches_of(everybody).values()) / 3600
+    flags, dismissed = tx.invigilation.flags_in(sitting.session_id), tx.invigilation.dismissed_in(sitting.session_id)
+    return Expected(flags=flags, dismissed=dismissed, hours=hours, allowed=hours * tx.exams.get(sitting.exam_id).policy.false_alert_budget)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unwatched:
+    """A finished sitting of which too little was seen: a person says that it was enough, or asks for re-verification elsewhere."""
+
+    seated: Seated
+    observable_share: float
+    min_observable_share: float
+    reasons: Mapping[str, float]
+    submitted_at: datetime
+
+
+def seen_too_little(engine: Engine, actor: Actor) -> list[Unwatched]:
+    """Return the finished sittings of the organisation for which a person has to say that enough was seen."""
+    require(actor, *SESSION_STAFF)
+    with engine.store.read() as tx:
+        waiting = [tx.sittings.get(one) for one in tx.invigilation.undecided_sittings(actor.organisation_id)]
+        return [_unwatched(tx, sitting) for sitting in waiting if needs_enough_seen(watched_of(tx, sitting))]
+
+
+def _unwatched(tx: Transaction, sitting: Sitting) -> Unwatched:
+    watch, watched = tx.incidents.watch(sitting.id), watched_of(tx, sitting)
+    assert sitting.submitted_at is not None
+    return Unwatched(
+        seated=_seated(tx, sitting),
+        observable_share=watched.observable_share,
+        min_observable_share=watched.min_observable_share,
+        reasons=watch.unobservable if watch else {},
+        submitted_at=sitting.submitted_at,
+    )
