@@ -96,7 +96,9 @@ class GazeKeeper:
             self._moved(picture, mesh, eye, patches[eye], at)
         known = [self._eyes[eye] for eye in asked if eye in self._eyes]
         self.covered = cover.covered([eye.look for eye in known])
-        readable = [eye.offset for eye in known if eye.look.readable and not self.covered]
+        # Covers were learnt on faces that look at us: of a turned head, whose eye looks otherwise, nothing is left out.
+        turned = len(asked) < len(_EYES)
+        readable = [eye.offset for eye in known if turned or (eye.look.readable and not self.covered)]
         self._away = self._away and bool(readable)
         return self._gaze(np.mean(readable, axis=0), head) if readable else None
 
