@@ -51,6 +51,7 @@ class Variant:
 
 
 SECOND_MONITOR = Variant(name="second monitor", second_screen=0.2)
+FAR_MONITOR = Variant(name="far second monitor", second_screen=0.25, beside=1.5, beside_s=5.0)
 LONGER_GLANCES = Variant(name="longer glances", glance_s=2.0)
 VARIANTS = (
     Variant(name="random episodes", random=True),
@@ -59,15 +60,15 @@ VARIANTS = (
     Variant(name="new postures", postures=3.0),
     Variant(name="tics", tics=200.0),
     SECOND_MONITOR,
-    Variant(name="far second monitor", second_screen=0.25, beside=1.5, beside_s=5.0),
+    FAR_MONITOR,
     Variant(name="slower noise", kept=0.85),
     Variant(name="faster noise", kept=0.5),
     Variant(name="louder noise", noise=1.0),
     LONGER_GLANCES,
     Variant(name="more glances", glances=60.0),
 )
-# Who a limit is solved for: a quarter works with a second monitor, and a quarter looks away for longer.
-POPULATION = (Variant(), Variant(), SECOND_MONITOR, LONGER_GLANCES)
+# Who a limit is solved for, a quarter each: some work with a second monitor, some with one further off, some look away for longer.
+POPULATION = (Variant(), SECOND_MONITOR, FAR_MONITOR, LONGER_GLANCES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
