@@ -155,5 +155,5 @@ def _looks(likely: Scores, step_s: float) -> tuple[Scores, Scores, Scores]:
 def _learnt(values: NDArray[Any], late: int) -> Scores:
     """Return the sum of values up to `late` frames ago, of each frame."""
     sums = np.zeros(values.shape)
-    sums[late:] = np.cumsum(values, axis=0)[: len(values) - late]
+    sums[late:] = np.cumsum(values, axis=0)[: max(0, len(values) - late)]
     return sums

@@ -22,6 +22,13 @@ def test_one_candidate_has_the_evidence_that_they_have_among_many(fps: float) ->
         assert np.allclose(got, expected, atol=1e-6)
 
 
+def test_somebody_watched_for_less_than_a_habit_takes_has_evidence_among_many_too() -> None:
+    scores = np.zeros((1, 280))
+    scores[0, 240:264] = 2.5
+
+    assert evidence(scores, 2.0).max() > 3
+
+
 def scored(seconds: range, away: range, *, of: AwayTime | None = None, fps: int = 2) -> AwayTime:
     one = of or AwayTime(centre=0.0)
     for frame in range(seconds.start * fps, seconds.stop * fps):
