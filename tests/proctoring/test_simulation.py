@@ -98,6 +98,16 @@ def test_a_limit_is_held_against_the_common_ground_then_its_own_population_then_
     assert set(POPULATION) - {Variant()} <= set(VARIANTS)
 
 
+def test_no_kind_of_people_spends_much_more_than_the_budget_of_all() -> None:
+    simulated = simulate(budget=0.5, people=20, seed=1)
+    clean = strengths(mixed(20, np.random.default_rng(1), None, POPULATION))
+
+    spent = [sum(len(incidents(row, simulated.calibration.threshold + 1e-4, 2.0)) for row in part) for part in np.split(clean, 4)]
+
+    assert sum(spent) <= 0.5 * 20
+    assert max(spent) <= 1.5 * 0.5 * 5
+
+
 def test_recorded_clean_sittings_are_drawn_in_blocks() -> None:
     recorded = Recorded.from_json({"fps": 2, "sittings": [list(range(1200))]})
 
