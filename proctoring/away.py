@@ -1,15 +1,17 @@
 """How long somebody looked away, and how unusual that is for them: from a score of each frame to one number of evidence.
 
-Three steps, each with one sentence for a reviewer. A two-state filter with correlated noise (Hamilton, Econometrica 57 (1989) 357), whose
-noise is the candidate's own, says how likely a frame is away, with three seconds of hindsight. The time away is added up in windows of
-growing length. Each sum is held against what this candidate usually does: the likelihood ratio of a scan statistic (Kulldorff, Comm.
-Statist. Theory 26 (1997) 1481) of negative binomial counts, as wide as the habit is unknown; the largest is the evidence.
-What is usual is learnt from the candidate's own time away, two minutes late, shrunk towards many people's (Gamma-Poisson). See
-docs/adr/0032. Raised against a limit by signals.py; the limit is solved by simulation.py.
+Three steps, each with one sentence for a reviewer. A filter with correlated noise (Hamilton, Econometrica 57 (1989) 357) says how likely
+a frame is at work, beside it (a place that is learnt: a second monitor, another posture) or away, with three seconds of hindsight; its
+noise is the candidate's own. The time away is added up in windows of growing length. Each sum is held against what this candidate
+usually does: the likelihood ratio of a scan statistic (Kulldorff, Comm. Statist. Theory 26 (1997) 1481), where looks come at random and
+are of random length (a compound sum: Jørgensen, J. R. Statist. Soc. B 49 (1987) 127); the largest is the evidence. What is usual is
+learnt from the candidate's own time away, two minutes late, shrunk towards many people's (Gamma-Poisson). See docs/adr/0032. Raised
+against a limit by signals.py; the limit is solved by simulation.py.
 """
 
 import math
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
@@ -25,27 +27,41 @@ QUIETEST, LOUDEST = 0.8, 1.0
 AT_WORK = 3.0  # a score beyond this says nothing about the noise
 LEAST_KEPT, MOST_KEPT = 0.5, 0.97  # of the usual correlation; of the noise
 HINDSIGHT_S = 3.0
-# Many people's glances, and how much of them a candidate has to show before their own count as much.
+# The place beside: how far off, for which share of the time, how long at a time; many people's, as if watched for so long.
+BESIDE = 1.1
+NEAREST, FURTHEST = 0.7, 1.7
+LIKE_BESIDE_S = 30.0
+BESIDE_SHARE, MOST_BESIDE = 0.02, 0.5
+LIKE_WATCHED_S = 200.0
+BESIDE_S = 8.0
+# Many people's looks away, and how many of them a candidate has to show before their own count as much.
 GLANCES_PER_S = 40 / 3600
 GLANCE_S = 1.9
 LIKE_GLANCES = 2.0
-LIKE_GLANCES_OF_LENGTH = 40.0
-LONGEST_GLANCE_S = 6.0  # what a habit can learn from one glance
+LIKE_GLANCES_OF_LENGTH = 100.0
+LONGEST_GLANCE_S = 6.0  # what a habit can learn from one look about their length
+STAYS_S = 4.0
 MOST_USUAL = 0.25  # share of time
 LEARNT_AFTER_S = 120.0
-STAYS_S = 2.5
-# Hysteresis of one glance.
+# Hysteresis of one look; what a habit and the longer windows count of it; a tic is shorter, and teaches nothing.
 BEGINS, ENDS = 0.7, 0.3
-# The centre of the score: learnt, then drifting, less so while away.
+COUNTED_S = 3.0
+TIC_S = 0.5
+# The centre of the score: learnt, then drifting, less so while beside it and hardly while away.
 CALIBRATION_S = 60.0
 SHRUNK = 0.95
 BOUND = 4.0
-DRIFT_S = 80.0
+DRIFT_S = 50.0
 DRIFT_STEP = 1.2
-LEAK = 0.2
-SURE = 1e-4  # the filter is never surer than this
-LONG_ODDS = 1e12
+DRIFTS = (1.0, 0.6, 0.2)
+SURE = 1e-4  # the filter is never surer of anything than this
 HAIR_S = 1e-6
+NOTHING = 1e-300
+
+# Something of each: at work, beside, away.
+States = tuple[float, float, float]
+Steps = tuple[States, States, States]  # from each, to each
+START: States = (0.96, 0.02, 0.02)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,19 +75,20 @@ class Evidence:
 
 
 class Window:
-    """The time away in the last `length_s` seconds."""
+    """The time away in the last `length_s` seconds, and the same with at most three seconds of each look."""
 
     def __init__(self, length_s: float) -> None:
         self.length_s = length_s
-        self.away_s = 0.0
-        self._parts: deque[tuple[float, float]] = deque()
+        self.away_s = self.looks_s = 0.0
+        self._parts: deque[tuple[float, float, float]] = deque()
 
-    def add(self, at: float, away_s: float) -> None:
+    def add(self, at: float, away_s: float, looks_s: float) -> None:
         """Take in the time away that ended now, and let go what is too old."""
-        self._parts.append((at, away_s))
-        self.away_s += away_s
+        self._parts.append((at, away_s, looks_s))
+        self.away_s, self.looks_s = self.away_s + away_s, self.looks_s + looks_s
         while self._parts[0][0] <= at - self.length_s + HAIR_S:
-            self.away_s -= self._parts.popleft()[1]
+            _, away_s, looks_s = self._parts.popleft()
+            self.away_s, self.looks_s = self.away_s - away_s, self.looks_s - looks_s
 
 
 class Noise:
@@ -81,9 +98,9 @@ class Noise:
         self._seen_s = self._square = self._pairs_s = self._next = self._expected = 0.0
         self._before: tuple[float, float] | None = None
 
-    def receive(self, z: float, away: float, step_s: float) -> None:
-        """Take in a score about its centre, and how likely it was away."""
-        at_work_s = (1 - away) * step_s if abs(z) < AT_WORK else 0.0
+    def receive(self, z: float, at_work: float, step_s: float) -> None:
+        """Take in a score about its centre, and how likely it was at work."""
+        at_work_s = at_work * step_s if abs(z) < AT_WORK else 0.0
         self._seen_s += at_work_s
         self._square += at_work_s * z * z
         if self._before is not None:
@@ -110,15 +127,40 @@ class Noise:
         return _inside(usually * (usual + self._next) / (usual + self._expected), LEAST_KEPT * usually, MOST_KEPT)
 
 
+class Beside:
+    """Where beside the centre this candidate also works, and how much."""
+
+    def __init__(self) -> None:
+        self._watched_s, self._beside_s, self._summed = LIKE_WATCHED_S, LIKE_WATCHED_S * BESIDE_SHARE, 0.0
+
+    def receive(self, z: float, likely: States, step_s: float) -> None:
+        """Take in a score about its centre, and what it likely was."""
+        at_work, beside, _ = likely
+        self._watched_s += (at_work + beside) * step_s
+        self._beside_s += beside * step_s
+        self._summed += beside * step_s * z
+
+    @property
+    def score(self) -> float:
+        """Return the score of the place, 0.7–1.7."""
+        seen_s = self._beside_s - LIKE_WATCHED_S * BESIDE_SHARE
+        return _inside((LIKE_BESIDE_S * BESIDE + self._summed) / (LIKE_BESIDE_S + seen_s), NEAREST, FURTHEST)
+
+    @property
+    def share(self) -> float:
+        """Return its share of the time at work, 0–0.5."""
+        return min(MOST_BESIDE, self._beside_s / self._watched_s)
+
+
 class Filter:
-    """How likely scores about their centre are away: `likely` of the last one at once, and each once more with hindsight."""
+    """How likely scores about their centre are each: `likely` of the last one at once, and each once more with hindsight."""
 
     def __init__(self, hindsight_s: float) -> None:
-        self.likely = GLANCES_PER_S * GLANCE_S
-        self._hindsight_s, self._noise = hindsight_s, Noise()
+        self.likely = START
+        self._hindsight_s, self._noise, self._beside = hindsight_s, Noise(), Beside()
         self._before: tuple[float, float] | None = None
-        # Undecided frames: when, how long and what, how likely before it, and what it says of each pair of states.
-        self._undecided: deque[tuple[float, float, float, float, Step]] = deque()
+        # Undecided frames: when, how long and what, how likely each so far, and how well it fits after the one before.
+        self._undecided: deque[tuple[float, float, float, States, Steps]] = deque()
 
     def receive(self, at: float, z: float) -> list[tuple[float, float, float]]:
         """Take in a score; return what is decided now: (when, of how many seconds, how likely away)."""
@@ -126,77 +168,79 @@ class Filter:
         if before is None:
             return []
         step_s = at - before[0]
-        says = step(before[1], z, step_s, self._noise.kept(step_s), self._noise.variance)
-        self._undecided.append((at, step_s, z, self.likely, says))
-        self.likely = says.after(self.likely)
+        fits = self._fits(before[1], z, step_s)
+        self.likely = _shares((_dot(self.likely, given) for given in zip(*fits, strict=True)), SURE)
+        self._undecided.append((at, step_s, z, self.likely, fits))
         return self._decided(at - self._hindsight_s)
 
     def pause(self) -> list[tuple[float, float, float]]:
         """Forget where the score was; return what was undecided."""
         decided = self._decided(math.inf)
-        self._before, self.likely = None, GLANCES_PER_S * GLANCE_S
+        self._before, self.likely = None, START
         self._noise.pause()
         return decided
+
+    def _fits(self, before: float, now: float, step_s: float) -> Steps:
+        """Return how well the score `now` fits after the score `before`, where noise keeps some of itself: from each, to each."""
+        kept, scores = self._noise.kept(step_s), (0.0, self._beside.score, AWAY)
+        scale = -0.5 / (self._noise.variance * (1 - kept * kept))
+        stray = [[now - there - kept * (before - here) for there in scores] for here in scores]
+        work, beside, away = (
+            (to[0] * math.exp(scale * by[0] ** 2), to[1] * math.exp(scale * by[1] ** 2), to[2] * math.exp(scale * by[2] ** 2))
+            for to, by in zip(moves(step_s, self._beside.share), stray, strict=True)
+        )
+        return work, beside, away
 
     def _decided(self, until: float) -> list[tuple[float, float, float]]:
         decided = []
         while self._undecided and self._undecided[0][0] <= until + HAIR_S:
-            at, step_s, z, likely, says = self._undecided.popleft()
-            odds = 1.0
-            for later in reversed(self._undecided):
-                odds = later[4].before(odds)
-            away = says.after(likely)
-            away = _inside(away * odds / (away * odds + 1 - away), SURE, 1 - SURE)
-            self._noise.receive(z, away, step_s)
-            decided.append((at, step_s, away))
+            at, step_s, z, (work, beside, away), _ = self._undecided.popleft()
+            later: States = (1.0, 1.0, 1.0)
+            for *_, fits in reversed(self._undecided):
+                later = _shares(_dot(later, to) for to in fits)
+            likely = _shares((work * later[0], beside * later[1], away * later[2]), SURE)
+            self._noise.receive(z, likely[0], step_s)
+            self._beside.receive(z, likely, step_s)
+            decided.append((at, step_s, likely[2]))
         return decided
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How well one score fits after the last one: each of work and gone, then work or gone."""
+class Look:
+    """The look away that is going on; `ended_s` is how long the one was that ended just now, or 0."""
 
-    worked: float
-    left: float
-    returned: float
-    stayed: float
+    def __init__(self) -> None:
+        self.ended_s = self._lasted_s = 0.0
 
-    def after(self, away: float) -> float:
-        """Return how likely this score is away, from how likely the last one was."""
-        gone, work = (1 - away) * self.left + away * self.stayed, (1 - away) * self.worked + away * self.returned
-        return _inside(gone / (gone + work + 1e-300), SURE, 1 - SURE)
-
-    def before(self, odds: float) -> float:
-        """Return the odds that hindsight gives the last score, from those that it gives this one."""
-        given = (self.returned + self.stayed * odds) / (self.worked + self.left * odds + 1e-300)
-        return _inside(given, 1 / LONG_ODDS, LONG_ODDS)
+    def receive(self, away: float, step_s: float) -> tuple[float, float]:
+        """Return of these seconds those away that count (of a look the first three), and of them those that a habit learns."""
+        before_s, self._lasted_s, self.ended_s = self._lasted_s, self._lasted_s + step_s, 0.0
+        if away <= (ENDS if before_s else BEGINS):
+            self._lasted_s, self.ended_s = 0.0, before_s
+            return away * step_s, away * step_s
+        counted, learnt = (_inside(self._lasted_s, least, COUNTED_S) - _inside(before_s, least, COUNTED_S) for least in (0.0, TIC_S))
+        return away * counted, away * learnt
 
 
 class Habit:
-    """How often and how long this candidate usually looks away."""
+    """How much of the time, and for how long at a time, this candidate usually looks away."""
 
     def __init__(self) -> None:
-        self._watched_s = self._run_s = 0.0
-        self._glances, self._glanced_s, self._away_s = 0, 0.0, 0.0
-        self._recent: deque[tuple[float, float, float | None]] = deque()
-        self._in_glance = False
+        self._watched_s = self._away_s = self._glanced_s = 0.0
+        self._glances = 0
+        self._recent: deque[tuple[float, float, float]] = deque()
 
-    def receive(self, at: float, away: float, step_s: float) -> None:
-        """Take in how likely the last `step_s` seconds were away; learnt from two minutes later."""
+    def receive(self, at: float, away_s: float, ended_s: float, step_s: float) -> None:
+        """Take in how many of the last `step_s` seconds teach, and how long the look was that ended in them (0: none); learnt later."""
         self._watched_s += step_s
-        was, self._in_glance = self._in_glance, away > (ENDS if self._in_glance else BEGINS)
-        glance_s = min(self._run_s, LONGEST_GLANCE_S) if was and not self._in_glance else None
-        self._run_s = self._run_s + step_s if self._in_glance else 0.0
-        self._recent.append((at, away * step_s if self._run_s <= LONGEST_GLANCE_S + HAIR_S else 0.0, glance_s))
+        self._recent.append((at, away_s, min(ended_s, LONGEST_GLANCE_S)))
         while self._recent[0][0] <= at - LEARNT_AFTER_S + HAIR_S:
             _, away_s, ended_s = self._recent.popleft()
             self._away_s += away_s
-            if ended_s is not None:
-                self._glances, self._glanced_s = self._glances + 1, self._glanced_s + ended_s
+            self._glances, self._glanced_s = self._glances + (ended_s > 0), self._glanced_s + ended_s
 
     @property
     def glance_s(self) -> float:
-        """Return the usual length of a glance, in seconds."""
+        """Return the usual length of a look, in seconds."""
         return (LIKE_GLANCES_OF_LENGTH * GLANCE_S + self._glanced_s) / (LIKE_GLANCES_OF_LENGTH + self._glances)
 
     @property
@@ -207,7 +251,7 @@ class Habit:
 
     @property
     def known(self) -> float:
-        """Return how many glances the habit rests on."""
+        """Return how many looks the habit rests on."""
         return LIKE_GLANCES + self._away_s / self.glance_s
 
 
@@ -221,7 +265,7 @@ class AwayTime:
     def __init__(self, windows_s: tuple[float, ...] = WINDOWS_S, *, centre: float | None = None, hindsight_s: float = HINDSIGHT_S) -> None:
         self.centre, self.away, self.evidence = centre, 0.0, Evidence()
         self.windows = tuple(Window(length_s) for length_s in windows_s)
-        self._habit, self._filter = Habit(), Filter(hindsight_s)
+        self._filter, self._look, self._habit = Filter(hindsight_s), Look(), Habit()
         self._first: list[tuple[float, float]] = []
         self._last_s: float | None = None
 
@@ -238,13 +282,13 @@ class AwayTime:
         z = _inside(score - self.centre, LEAST, MOST)
         self._take(self._filter.receive(at, z))
         if last_s is not None:
-            drift = (at - last_s) / DRIFT_S * max(LEAK, 1 - self.now) * _inside(z, -DRIFT_STEP, DRIFT_STEP)
+            drift = (at - last_s) / DRIFT_S * _dot(self._filter.likely, DRIFTS) * _inside(z, -DRIFT_STEP, DRIFT_STEP)
             self.centre = _inside(self.centre + drift, -BOUND, BOUND)
 
     @property
     def now(self) -> float:
         """Return how likely the last score is away, without hindsight."""
-        return self._filter.likely
+        return self._filter.likely[2]
 
     @property
     def usual_share(self) -> float:
@@ -254,46 +298,64 @@ class AwayTime:
     def pause(self) -> None:
         """Say that nothing was seen for a while: what was before says nothing about what comes next."""
         self._take(self._filter.pause())
-        self._last_s, self.away = None, 0.0
+        self._last_s, self.away, self._look = None, 0.0, Look()
 
     def _take(self, decided: list[tuple[float, float, float]]) -> None:
         for at, step_s, self.away in decided:
-            self._habit.receive(at, self.away, step_s)
+            looks_s, learnt_s = self._look.receive(self.away, step_s)
+            self._habit.receive(at, learnt_s, self._look.ended_s, step_s)
             for window in self.windows:
-                window.add(at, self.away * step_s)
+                window.add(at, self.away * step_s, looks_s)
             self._weigh()
 
     def _weigh(self) -> None:
-        habit = self._habit
-        share, glance_s, known = habit.share, habit.glance_s, habit.known
-        surprises = [(surprise(window.away_s, share * window.length_s, glance_s, known), window) for window in self.windows]
-        most, window = max(surprises, key=lambda one: one[0])
+        share, glance_s, known = self._habit.share, self._habit.glance_s, self._habit.known
+        # One long look is for the shortest window; what comes often is for the others.
+        counted_s = [self.windows[0].away_s, *(window.looks_s for window in self.windows[1:])]
+        surprises = [surprise(away_s, share * one.length_s, glance_s, known) for away_s, one in zip(counted_s, self.windows, strict=True)]
+        most, window = max(zip(surprises, self.windows, strict=True), key=lambda one: one[0])
         self.evidence = Evidence(surprise=most, window_s=window.length_s, away_s=window.away_s, usual_s=share * window.length_s)
 
 
-def step(before: float, now: float, step_s: float, kept: float, variance: float) -> Step:
-    """Return how well the score `now` fits after the score `before`, `step_s` seconds ago; noise keeps `kept` of itself."""
-    scale = -0.5 / (variance * (1 - kept * kept))
+def moves(step_s: float, share: float) -> Steps:
+    """Return how likely work, the place beside (a `share` of work) and a look away are each followed by each, `step_s` seconds later."""
     leaves, returns = 1 - math.exp(-step_s * GLANCES_PER_S), 1 - math.exp(-step_s / STAYS_S)
-    new = now - kept * before
-    return Step(
-        (1 - leaves) * math.exp(scale * new**2),
-        leaves * math.exp(scale * (new - AWAY) ** 2),
-        returns * math.exp(scale * (new + kept * AWAY) ** 2),
-        (1 - returns) * math.exp(scale * (new - AWAY * (1 - kept)) ** 2),
+    turns, turns_back = 1 - math.exp(-step_s / BESIDE_S * share / (1 - share)), 1 - math.exp(-step_s / BESIDE_S)
+    return (
+        ((1 - leaves) * (1 - turns), (1 - leaves) * turns, leaves),
+        ((1 - leaves) * turns_back, (1 - leaves) * (1 - turns_back), leaves),
+        (returns * (1 - share), returns * share, 1 - returns),
     )
 
 
 def surprise(away_s: float, usual_s: float, glance_s: float, known: float) -> float:
-    """Return the log-likelihood ratio of time away against the usual, counted in glances, where `known` glances are behind the usual."""
+    """Return the log-likelihood ratio of time away against the usual, in looks of `glance_s`, where `known` looks are behind the usual.
+
+    Looks are negative binomial in number and exponential in length; `tilt` is what makes this time away their mean.
+    """
     if away_s <= usual_s:
         return 0.0
-    glances, usually = away_s / glance_s, usual_s / glance_s
-    return glances * math.log(glances / usually) - (glances + known) * math.log((glances + known) / (usually + known))
+    looks, usually = away_s / glance_s, usual_s / glance_s
+    wide = usually / known
+    tilt = (2 + wide - math.sqrt(wide * wide + 4 * (1 + wide) * usually / looks)) / (2 + 2 * wide)
+    return looks * tilt + known * math.log(1 - wide * tilt / (1 - tilt))
 
 
 def _usually_kept(step_s: float) -> float:
     return math.exp(-step_s / NOISE_S)
+
+
+def _dot(one: States, other: States) -> float:
+    return one[0] * other[0] + one[1] * other[1] + one[2] * other[2]
+
+
+def _shares(each: Iterable[float], least: float = 0.0) -> States:
+    """Return three odds as shares of one, none of them much below `least`."""
+    work, beside, away = each
+    total = work + beside + away + NOTHING
+    work, beside, away = (max(least, one / total) for one in (work, beside, away))
+    total = work + beside + away + NOTHING
+    return work / total, beside / total, away / total
 
 
 def _inside(value: float, least: float, most: float) -> float:

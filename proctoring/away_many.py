@@ -3,6 +3,8 @@
 Frames are evenly spaced and none is missing. tests/proctoring/test_away.py holds it to AwayTime, frame by frame.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,54 +25,77 @@ def evidence(scores: Scores, fps: float, windows_s: tuple[float, ...] = WINDOWS_
 
 
 class _Filters:
-    """As Filter, Noise and the centre; rows are candidates, `first` is the frame that the filter begins with."""
+    """As Filter, Noise, Beside and the centre; columns are candidates, `first` is the frame that the filter begins with."""
 
     def __init__(self, scores: Scores, first: int, late: int, step_s: float) -> None:
         self.first, self.late, self.step_s = first, late, step_s
+        people = len(scores)
         self.centre = np.clip(away.SHRUNK * np.median(scores[:, :first], axis=1), -away.BOUND, away.BOUND)
+        self.now = np.repeat(np.array(away.START)[:, None], people, axis=1)
+        self.seen_s, self.square, self.next, self.expected = np.zeros((4, people))
+        self.watched_s = np.full(people, away.LIKE_WATCHED_S)
+        self.beside_s, self.summed = np.full(people, away.LIKE_WATCHED_S * away.BESIDE_SHARE), np.zeros(people)
+        self.before = np.zeros(people), np.zeros(people)
         self.z = np.clip(scores[:, first] - self.centre, away.LEAST, away.MOST)
-        self._drift(np.full(len(scores), away.GLANCES_PER_S * away.GLANCE_S), 0.0)
-        nobody = np.zeros(len(scores))
-        self.seen_s, self.square, self.next, self.expected = nobody, nobody, nobody, nobody
-        self.before = nobody, nobody
+        self._drift(0.0)
 
     def likely(self, scores: Scores) -> Scores:
         """Return how likely each frame is away, with hindsight (frames × candidates), from the one after `first` on."""
-        now = np.full(len(scores), away.GLANCES_PER_S * away.GLANCE_S)
-        decided, undecided = [], []
+        decided: list[Scores] = []
+        undecided: list[tuple[Scores, Scores, Scores]] = []
         for frame in range(self.first + 1, scores.shape[1]):
             z = np.clip(scores[:, frame] - self.centre, away.LEAST, away.MOST)
-            says = self._step(self.z, z)
-            now = says.after(now)
-            undecided.append((z, now, says))
+            fits = self._fits(self.z, z)
+            self.now = _shares((self.now[:, None] * fits).sum(axis=0), away.SURE)
+            undecided.append((z, self.now, fits))
             if len(undecided) > self.late:
                 decided.append(self._decided(undecided))
             self.z = z
-            self._drift(now, self.step_s)
+            self._drift(self.step_s)
         return np.array(decided)
 
-    def _drift(self, now: Scores, step_s: float) -> None:
-        step = np.clip(self.z, -away.DRIFT_STEP, away.DRIFT_STEP) * np.maximum(away.LEAK, 1 - now)
-        self.centre = np.clip(self.centre + step_s / away.DRIFT_S * step, -away.BOUND, away.BOUND)
+    def _drift(self, step_s: float) -> None:
+        drifts = np.array(away.DRIFTS) @ self.now * np.clip(self.z, -away.DRIFT_STEP, away.DRIFT_STEP)
+        self.centre = np.clip(self.centre + step_s / away.DRIFT_S * drifts, -away.BOUND, away.BOUND)
 
-    def _step(self, before: Scores, now: Scores) -> "_Step":
+    def _fits(self, before: Scores, now: Scores) -> Scores:
+        """Return from each (3) to each (3) of each candidate."""
         usually = np.exp(-self.step_s / away.NOISE_S)
         usual = away.LIKE_NOISE_S * away.NOISE**2
         variance = np.clip((usual + self.square) / (away.LIKE_NOISE_S + self.seen_s), away.QUIETEST**2, away.LOUDEST**2)
         kept = usually * (usual * usually + self.next) / (usual * usually + self.expected)
-        return _Step(before, now, self.step_s, np.clip(kept, away.LEAST_KEPT * usually, away.MOST_KEPT), variance)
+        kept = np.clip(kept, away.LEAST_KEPT * usually, away.MOST_KEPT)
+        seen_s = self.beside_s - away.LIKE_WATCHED_S * away.BESIDE_SHARE
+        beside = (away.LIKE_BESIDE_S * away.BESIDE + self.summed) / (away.LIKE_BESIDE_S + seen_s)
+        scores = np.stack([np.zeros_like(now), np.clip(beside, away.NEAREST, away.FURTHEST), np.full_like(now, away.AWAY)])
+        stray = (now - scores)[None] - (kept * (before - scores))[:, None]
+        fits: Scores = self._moves() * np.exp(-0.5 / (variance * (1 - kept * kept)) * stray**2)
+        return fits
 
-    def _decided(self, undecided: list[tuple[Scores, Scores, "_Step"]]) -> Scores:
+    def _moves(self) -> Scores:
+        share = np.minimum(away.MOST_BESIDE, self.beside_s / self.watched_s)
+        leaves, returns = (np.full_like(share, 1 - np.exp(-self.step_s * one)) for one in (away.GLANCES_PER_S, 1 / away.STAYS_S))
+        turns, back = 1 - np.exp(-self.step_s / away.BESIDE_S * share / (1 - share)), 1 - np.exp(-self.step_s / away.BESIDE_S)
+        return np.array(
+            [
+                [(1 - leaves) * (1 - turns), (1 - leaves) * turns, leaves],
+                [(1 - leaves) * back, (1 - leaves) * (1 - back), leaves],
+                [returns * (1 - share), returns * share, 1 - returns],
+            ]
+        )
+
+    def _decided(self, undecided: list[tuple[Scores, Scores, Scores]]) -> Scores:
         z, likely, _ = undecided.pop(0)
-        odds = np.ones_like(likely)
-        for _, _, later in reversed(undecided):
-            odds = later.before(odds)
-        likely = np.clip(likely * odds / (likely * odds + 1 - likely), away.SURE, 1 - away.SURE)
+        later = np.ones_like(likely)
+        for *_, fits in reversed(undecided):
+            later = _shares((fits * later[None]).sum(axis=1))
+        likely = _shares(likely * later, away.SURE)
         self._learn(z, likely)
-        return likely
+        gone: Scores = likely[2]
+        return gone
 
     def _learn(self, z: Scores, likely: Scores) -> None:
-        at_work = np.where(np.abs(z) < away.AT_WORK, 1 - likely, 0.0)
+        at_work = np.where(np.abs(z) < away.AT_WORK, likely[0], 0.0)
         before, was_at_work = self.before
         both = at_work * was_at_work * self.step_s
         self.seen_s = self.seen_s + at_work * self.step_s
@@ -78,66 +103,57 @@ class _Filters:
         self.next = self.next + both * z * before
         self.expected = self.expected + both * np.exp(-self.step_s / away.NOISE_S) * (z * z + before * before) / 2
         self.before = z, at_work
+        self.watched_s = self.watched_s + (likely[0] + likely[1]) * self.step_s
+        self.beside_s = self.beside_s + likely[1] * self.step_s
+        self.summed = self.summed + likely[1] * self.step_s * z
 
 
-class _Step:
-    """As Step."""
-
-    def __init__(self, before: Scores, now: Scores, step_s: float, kept: Scores, variance: Scores) -> None:
-        scale = -0.5 / (variance * (1 - kept * kept))
-        leaves, returns = 1 - np.exp(-step_s * away.GLANCES_PER_S), 1 - np.exp(-step_s / away.STAYS_S)
-        new = now - kept * before
-        self.worked = (1 - leaves) * np.exp(scale * new**2)
-        self.left = leaves * np.exp(scale * (new - away.AWAY) ** 2)
-        self.returned = returns * np.exp(scale * (new + kept * away.AWAY) ** 2)
-        self.stayed = (1 - returns) * np.exp(scale * (new - away.AWAY * (1 - kept)) ** 2)
-
-    def after(self, likely: Scores) -> Scores:
-        gone, work = (1 - likely) * self.left + likely * self.stayed, (1 - likely) * self.worked + likely * self.returned
-        now: Scores = np.clip(gone / (gone + work + 1e-300), away.SURE, 1 - away.SURE)
-        return now
-
-    def before(self, odds: Scores) -> Scores:
-        given = (self.returned + self.stayed * odds) / (self.worked + self.left * odds + 1e-300)
-        last: Scores = np.clip(given, 1 / away.LONG_ODDS, away.LONG_ODDS)
-        return last
+def _shares(each: Scores, least: float = 0.0) -> Scores:
+    shares = np.maximum(least, each / (each.sum(axis=0) + away.NOTHING))
+    one: Scores = shares / (shares.sum(axis=0) + away.NOTHING)
+    return one
 
 
 def _surprises(likely: Scores, fps: float, windows_s: tuple[float, ...]) -> Scores:
-    """As Habit, Window and surprise: frames × candidates."""
+    """As Look, Habit, Window and surprise: frames × candidates."""
     frames, late = len(likely), round(away.LEARNT_AFTER_S * fps)
-    counted_s, ended, glanced_s = (_learnt(one, late) for one in _glances(likely, 1 / fps))
-    learnt_s = np.maximum(0.0, (np.arange(1, frames + 1) - late) / fps)[:, None]
-    glance_s = (away.LIKE_GLANCES_OF_LENGTH * away.GLANCE_S + glanced_s) / (away.LIKE_GLANCES_OF_LENGTH + ended)
-    share = (away.LIKE_GLANCES * away.GLANCE_S + counted_s) / (away.LIKE_GLANCES / away.GLANCES_PER_S + learnt_s)
-    share, known = np.minimum(away.MOST_USUAL, share), away.LIKE_GLANCES + counted_s / glance_s
-    away_s = np.cumsum(likely / fps, axis=0)
+    looks_s, each_s, ended_s = _looks(likely, 1 / fps)
+    learnt_s, glances, glanced_s = (_learnt(one, late) for one in (each_s, ended_s > 0, np.minimum(ended_s, away.LONGEST_GLANCE_S)))
+    watched_s = np.maximum(0.0, (np.arange(1, frames + 1) - late) / fps)[:, None]
+    glance_s = (away.LIKE_GLANCES_OF_LENGTH * away.GLANCE_S + glanced_s) / (away.LIKE_GLANCES_OF_LENGTH + glances)
+    share = (away.LIKE_GLANCES * away.GLANCE_S + learnt_s) / (away.LIKE_GLANCES / away.GLANCES_PER_S + watched_s)
+    share, known = np.minimum(away.MOST_USUAL, share), away.LIKE_GLANCES + learnt_s / glance_s
     most = np.zeros_like(likely)
-    for length_s in windows_s:
-        length = round(length_s * fps)
-        glances, usually = away_s.copy(), share * length_s / glance_s
-        glances[length:] -= away_s[:-length]
-        glances /= glance_s
-        ratio = glances * np.log(glances / usually) - (glances + known) * np.log((glances + known) / (usually + known))
-        most = np.maximum(most, np.where(glances > usually, ratio, 0.0))
+    for length_s, counted_s in zip(windows_s, (likely / fps, *[looks_s] * (len(windows_s) - 1)), strict=True):
+        length, sums = round(length_s * fps), np.cumsum(counted_s, axis=0)
+        sums[length:] -= sums[:-length].copy()
+        most = np.maximum(most, _surprise(sums / glance_s, share * length_s / glance_s, known))
     return most
 
 
-def _glances(likely: Scores, step_s: float) -> tuple[Scores, Scores, Scores]:
-    """Return of each frame (frames × candidates): seconds away that a habit counts, glances ended, and their seconds."""
-    counted_s, ended, glanced_s = (np.zeros_like(likely) for _ in range(3))
-    in_glance, run_s = np.zeros(likely.shape[1], bool), np.zeros(likely.shape[1])
+def _surprise(looks: Scores, usually: Scores, known: Scores) -> Scores:
+    looks, wide = np.maximum(looks, usually), usually / known
+    tilt = (2 + wide - np.sqrt(wide * wide + 4 * (1 + wide) * usually / looks)) / (2 + 2 * wide)
+    ratio: Scores = looks * tilt + known * np.log(1 - wide * tilt / (1 - tilt))
+    return ratio
+
+
+def _looks(likely: Scores, step_s: float) -> tuple[Scores, Scores, Scores]:
+    """Return of each frame (frames × candidates) the seconds away that count, those that a habit learns, and of the look that ended."""
+    counted_s, learnt_s, ended_s = (np.zeros_like(likely) for _ in range(3))
+    lasted_s = np.zeros(likely.shape[1])
     for frame, one in enumerate(likely):
-        was, in_glance = in_glance, one > np.where(in_glance, away.ENDS, away.BEGINS)
-        ended[frame] = was & ~in_glance
-        glanced_s[frame] = ended[frame] * np.minimum(run_s, away.LONGEST_GLANCE_S)
-        run_s = np.where(in_glance, run_s + step_s, 0.0)
-        counted_s[frame] = np.where(run_s <= away.LONGEST_GLANCE_S + away.HAIR_S, one * step_s, 0.0)
-    return counted_s, ended, glanced_s
+        before_s = lasted_s
+        in_look = one > np.where(before_s > 0, away.ENDS, away.BEGINS)
+        lasted_s, ended_s[frame] = np.where(in_look, before_s + step_s, 0.0), np.where(in_look, 0.0, before_s)
+        for seconds, least in ((counted_s, 0.0), (learnt_s, away.TIC_S)):
+            part = np.clip(lasted_s, least, away.COUNTED_S) - np.clip(before_s, least, away.COUNTED_S)
+            seconds[frame] = one * np.where(in_look, part, step_s)
+    return counted_s, learnt_s, ended_s
 
 
-def _learnt(values: Scores, late: int) -> Scores:
+def _learnt(values: NDArray[Any], late: int) -> Scores:
     """Return the sum of values up to `late` frames ago, of each frame."""
-    sums = np.zeros_like(values)
-    sums[late:] = np.cumsum(values, axis=0)[: len(values) - late]
+    sums = np.zeros(values.shape)
+    sums[late:] = np.cumsum(values, axis=0)[: max(0, len(values) - late)]
     return sums

@@ -51,6 +51,7 @@ class Variant:
 
 
 SECOND_MONITOR = Variant(name="second monitor", second_screen=0.2)
+FAR_MONITOR = Variant(name="far second monitor", second_screen=0.25, beside=1.5, beside_s=5.0)
 LONGER_GLANCES = Variant(name="longer glances", glance_s=2.0)
 VARIANTS = (
     Variant(name="random episodes", random=True),
@@ -59,7 +60,7 @@ VARIANTS = (
     Variant(name="new postures", postures=3.0),
     Variant(name="tics", tics=200.0),
     SECOND_MONITOR,
-    Variant(name="far second monitor", second_screen=0.25, beside=1.5, beside_s=5.0),
+    FAR_MONITOR,
     Variant(name="slower noise", kept=0.85),
     Variant(name="faster noise", kept=0.5),
     Variant(name="louder noise", noise=1.0),
@@ -68,6 +69,7 @@ VARIANTS = (
 )
 # Who a limit is solved for: a quarter works with a second monitor, and a quarter looks away for longer.
 POPULATION = (Variant(), Variant(), SECOND_MONITOR, LONGER_GLANCES)
+MOST_OF_A_BUDGET = 1.5  # what any of them may spend
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,7 +323,7 @@ def simulate(*, budget: float, people: int, seed: int, variants: Sequence[Varian
         raise Invalid("a limit is solved for a budget above zero, on 20 candidate-hours and more")
     rng = np.random.default_rng(seed)
     clean = mixed(people, rng, None, POPULATION) if recorded is None else resampled(recorded, people, rng)
-    threshold = solved(strengths(clean), budget, clean.fps)
+    threshold = _fair(strengths(clean), budget, clean.fps, len(POPULATION) if recorded is None else 1)
     trials = tuple(tried(threshold, people, rng, *among) for among in ((Variant(),), POPULATION, *((one,) for one in variants)))
     own = trials[1]
     low, high = rate_between(own.false_alarms, people)
@@ -339,6 +341,12 @@ def simulate(*, budget: float, people: int, seed: int, variants: Sequence[Varian
         recall=tuple(_found(one) for one in own.recalls),
     )
     return Simulation(calibration=calibration, trials=trials)
+
+
+def _fair(clean: Scores, budget: float, fps: float, kinds: int) -> float:
+    """Return the limit that keeps the budget of all, and of no kind of people more than one and a half of it."""
+    each = [solved(part, MOST_OF_A_BUDGET * budget, fps) for part in np.array_split(clean, kinds)]
+    return max(solved(clean, budget, fps), *each)
 
 
 def _found(recall: Recall) -> Found:

@@ -7,6 +7,7 @@ from api.pages.sent import Said
 from api.words import N_
 from assessment_engine.kernel.errors import AssessmentError
 from proctoring.calibration import CalibrationRecord, Found
+from proctoring.probability import FEWEST
 
 FOUND: Mapping[str, str] = {
     "continuous": N_("Long looks away that were found"),
@@ -53,7 +54,23 @@ def facts_of(record: CalibrationRecord) -> list[RuleWords]:
         ),
         *(_line(FOUND[one.kind], _share(one)) for one in record.recall if one.kind in FOUND),
         _line(N_("Solved on"), (solved, {"hours": f"{record.hours:g}", "seed": record.seed})),
+        _line(N_("How likely findings are true"), _likely(record)),
     ]
+
+
+def _likely(record: CalibrationRecord) -> Said:
+    """Say how many labelled findings there are, and of how many kinds and qualities of picture enough for a probability."""
+    tables = record.probabilities
+    if not tables:
+        return N_("not calibrated: no labelled findings, so that the machine's number is a score and no probability"), {}
+    values = {"n": sum(one.labels for one in tables), "of": len(tables), "fewest": FEWEST}
+    enough = sum(one.labels >= FEWEST for one in tables)
+    return N_(
+        "%(n)s labelled findings; %(enough)s of %(of)s kinds and qualities of picture have the %(fewest)s that a probability takes"
+    ), {
+        **values,
+        "enough": enough,
+    }
 
 
 def _share(one: Found) -> Said:

@@ -51,7 +51,7 @@ WATCHED: Mapping[str, str] = {**KINDS, "talking": N_("A voice heard for long (on
 NOT_LOOKED_FOR: Mapping[str, str] = {
     "arrangement": N_("switched off by an arrangement"),
     "dots_skipped": N_("the calibration was skipped"),
-    "no_network": N_("a network was missing"),
+    "no_network": N_("a recognition file was missing on the server"),
 }
 
 LIPS: Mapping[str, str] = {

@@ -121,7 +121,7 @@ def _compared_lines(analysis: Mapping[str, Any]) -> Iterator[str]:
     if not analysis["enrolled_from"]:
         yield "no face was enrolled: who sat there was not compared"
         return
-    yield f"the face told who it is {analysis['recognised']} times"
+    yield f"comparisons of the face that told who it is: {analysis['recognised']}"
     if analysis["uncompared_s"]:
         yield f"for {analysis['uncompared_s']:.0f} s, in stretches of five minutes or more, it could not be compared"
 

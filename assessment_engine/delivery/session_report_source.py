@@ -113,7 +113,7 @@ _SOURCE = """
 )
 #let whys = (
   arrangement: "arrangement · विशेष सुविधा", dots_skipped: "calibration skipped · अंशांकन छोड़ा गया",
-  no_network: "a network was missing · नेटवर्क फ़ाइल नहीं थी",
+  no_network: "recognition file missing · पहचान की फ़ाइल नहीं थी",
 )
 #let both(english, hindi) = [#english #text(size: 8.5pt, fill: rgb("#444444"))[· #hindi]]
 #text(weight: "bold")[#data.organisation.at(0)] #h(6pt) #data.organisation.at(1)

@@ -14,7 +14,7 @@ from proctoring.signals import Finding
 from proctoring.sound import Heard
 from proctoring.vision import video
 from proctoring.vision.costs import profile
-from proctoring.vision.decode import decode
+from proctoring.vision.decode import decode, decode_photograph
 from proctoring.vision.eyes import Eyes, Networks, Schedule
 from proctoring.vision.models import Floats, Models, Pixels
 from proctoring.vision.soundtrack import Soundtrack
@@ -170,7 +170,7 @@ def _uncompared(totals: Totals, end_s: float) -> float:
 def check_in(networks: Networks, frames: Frames, reference: bytes | None = None, enrol_s: tuple[float, float] | None = None) -> CheckedIn:
     """Do what check-in does live: describe the candidate and, from a stretch that is given for it, learn where they look."""
     eyes = Eyes(networks)
-    known = [one for one in [eyes.enrol(decode(reference))] if one is not None] if reference is not None else []
+    known = [one for one in [eyes.enrol(decode_photograph(reference))] if one is not None] if reference is not None else []
     if reference is not None and enrol_s is None:
         return CheckedIn(faces=known)
     start, end = enrol_s if enrol_s is not None else (0.0, float("inf"))

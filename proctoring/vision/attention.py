@@ -16,7 +16,7 @@ from proctoring.vision.objects import WHOLE, closer_part, part_around
 SUSPECTED = frozenset({ThingName.PHONE, ThingName.BOOK, ThingName.SCREEN})
 _PART = 0.6  # side of a part, as a share of the picture's
 _SAME_PLACE = 0.2
-_STRONG = 0.75  # greatest likelihood from which a suspect is followed closely
+_STRONG = 0.74  # greatest likelihood from which a suspect is followed closely
 _LOOKS, _MISSES = 6, 3
 _FORGIVEN_S = 60.0
 # Whole pictures and parts in turn: which part, as a place beside the face in faces' widths, and how low.

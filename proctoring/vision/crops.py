@@ -1,5 +1,7 @@
 """Square, turned pieces of a picture: what the networks are fed, and the way back from their coordinates."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -64,6 +66,13 @@ def around(points: Floats, *, start: int, end: int, scale: float) -> Region:
     middle = (low + high) / 2
     x, y = cos * middle[0] - sin * middle[1], sin * middle[0] + cos * middle[1]
     return Region(x=float(x), y=float(y), side=float((high - low).max() * scale), angle=angle)
+
+
+def level(start: Sequence[float], end: Sequence[float], *, scale: float) -> Region:
+    """Return the square around the middle of two points, level along the line between them, as wide as it is long, grown by `scale`."""
+    across, down = end[0] - start[0], end[1] - start[1]
+    side, angle = math.hypot(across, down) * scale, math.atan2(down, across)
+    return Region(x=(start[0] + end[0]) / 2, y=(start[1] + end[1]) / 2, side=side, angle=angle)
 
 
 def as_input(piece: Pixels, *, low: float = 0.0, high: float = 1.0) -> Floats:

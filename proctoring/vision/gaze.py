@@ -1,7 +1,8 @@
 """Where the eyes point: each iris against its own eye corners, on top of the head's direction.
 
 A head pose alone is blind to a glance of the eyes. Directions are those of pose.py, in degrees. The iris network is dear, so it is asked
-again only when the eyes have stirred, are away from where they usually are, or a while has passed; of calm eyes, one at a time.
+again only when the eyes have stirred, are away from where they usually are, or a while has passed; one eye at a time, and the other as
+well when that one has moved.
 """
 
 import math
@@ -95,7 +96,9 @@ class GazeKeeper:
             self._moved(picture, mesh, eye, patches[eye], at)
         known = [self._eyes[eye] for eye in asked if eye in self._eyes]
         self.covered = cover.covered([eye.look for eye in known])
-        readable = [eye.offset for eye in known if eye.look.readable and not self.covered]
+        # Covers were learnt on faces that look at us: of a turned head, whose eye looks otherwise, nothing is left out.
+        turned = len(asked) < len(_EYES)
+        readable = [eye.offset for eye in known if turned or (eye.look.readable and not self.covered)]
         self._away = self._away and bool(readable)
         return self._gaze(np.mean(readable, axis=0), head) if readable else None
 
@@ -111,16 +114,19 @@ class GazeKeeper:
         return before is not None and float(np.abs(offset - before.offset).max()) > _JUMP
 
     def _due(self, patches: dict[tuple[int, int], Pixels], at: float) -> list[tuple[int, int]]:
-        """Return which eyes to read: all when they are away, the one that stirs most, else the older one when it is time."""
+        """Return which eyes to read: the older one when they are away, else the one that stirs most, else the older when it is time."""
         known = {eye: self._eyes[eye] for eye in patches if eye in self._eyes}
-        if len(known) < len(patches) or self._away:
+        if len(known) < len(patches):
             return list(patches)
+        older = min(known, key=lambda eye: known[eye].at)
+        if self._away:
+            return [older]
         stirs = {eye: _stirs(one.patch, patches[eye]) for eye, one in known.items()}
         most = max(stirs, key=lambda eye: stirs[eye])
         if stirs[most] > _STIRRED:
             return [most]
         waited = at - max(one.at for one in known.values()) >= REFRESH_S
-        return [min(known, key=lambda eye: known[eye].at)] if waited else []
+        return [older] if waited else []
 
     def _gaze(self, offset: Floats, head: Head) -> Gaze:
         here = np.array([head.yaw + _angle(float(offset[0])), head.pitch - _angle(float(offset[1]))], np.float32)
@@ -131,7 +137,7 @@ class GazeKeeper:
 
 
 def _region(mesh: Floats, corners: tuple[int, int], padding: float = EYE_PADDING) -> Region:
-    return crops.around(mesh[list(corners), :2], start=0, end=1, scale=padding)
+    return crops.level(*mesh[list(corners), :2].tolist(), scale=padding)
 
 
 def _patch(picture: Pixels, mesh: Floats, corners: tuple[int, int]) -> Pixels:

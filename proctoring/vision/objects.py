@@ -58,10 +58,10 @@ class ObjectReader:
         return _each_once([thing for thing in found if thing.score >= (_PERSON_LEAST if thing.name is ThingName.PERSON else LEAST)])
 
     def closer(self, picture: Pixels, suspect: Thing) -> Thing:
-        """Look again at a suspect of the whole picture, larger: seen twice it is what both mean, seen once less likely than it was."""
+        """Look again at a suspect of the whole picture, larger: seen twice it is as likely as its better look, seen once less."""
         again = self.find(picture, closer_part(suspect.box))
         seconds = [one.score for one in again if one.name is suspect.name and one.box.overlap(suspect.box) > _SAME_CLOSER]
-        score = likely(max(suspect.score, *seconds), View.BOTH) if seconds else suspect.score * _UNCONFIRMED
+        score = max(suspect.score, *seconds) if seconds else suspect.score * _UNCONFIRMED
         return replace(suspect, score=round(score, 3))
 
 

@@ -10,6 +10,7 @@ from assessment_engine.exams import Exam
 from assessment_engine.services import exams
 from assessment_engine.services.engine import Engine
 from proctoring.calibration import CalibrationRecord, Found
+from proctoring.probability import Label, solved
 from tests.api.test_cell_pages import Officer
 from tests.builders import an_engine
 from tests.services.paper import Paper, a_paper, a_sealed_sitting
@@ -120,3 +121,16 @@ def test_once_somebody_has_begun_the_record_stays(engine: Engine, officer: Offic
     assert 'type="file"' not in html
     assert "has begun this exam meanwhile" in refused
     assert now(engine, paper).policy.calibration == RECORD
+
+
+def test_the_page_says_how_many_findings_were_labelled(officer: Officer, paper: Paper) -> None:
+    drawn = [Label(kind="phone", picture="clear", score=0.9, true=True)] * 30 + [
+        Label(kind="book", picture="poor", score=0.9, true=True)
+    ] * 3
+
+    without = sent(officer, paper, written())
+    counted = sent(officer, paper, written(replace(RECORD, probabilities=solved(drawn))))
+
+    assert "not calibrated: no labelled findings" in without
+    assert "33 labelled findings; 1 of 2 kinds and qualities of picture have the 20 that a probability takes" in counted
+    assert "33 जाँची हुई बातें" in officer.get(_page(paper), lang="hi")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from proctoring.away import HINDSIGHT_S, NOISE, AwayTime, Habit, Noise, surprise
+from proctoring.away import HINDSIGHT_S, NOISE, AwayTime, Beside, Habit, Look, Noise, surprise
 from proctoring.away_many import evidence
 from proctoring.simulation import GENERATOR, hours
 
@@ -20,6 +20,13 @@ def test_one_candidate_has_the_evidence_that_they_have_among_many(fps: float) ->
             one.receive(frame / fps, float(score))
             got.append(one.evidence.surprise if one.away > 0.5 else 0.0)
         assert np.allclose(got, expected, atol=1e-6)
+
+
+def test_somebody_watched_for_less_than_a_habit_takes_has_evidence_among_many_too() -> None:
+    scores = np.zeros((1, 280))
+    scores[0, 240:264] = 2.5
+
+    assert evidence(scores, 2.0).max() > 3
 
 
 def scored(seconds: range, away: range, *, of: AwayTime | None = None, fps: int = 2) -> AwayTime:
@@ -46,15 +53,27 @@ def test_the_same_look_away_surprises_less_in_somebody_who_often_looks_away() ->
     scored(range(1800, 1810), range(1800, 1810), of=seldom)
     scored(range(1800, 1810), range(1800, 1810), of=often)
 
-    assert often.evidence.surprise < 0.7 * seldom.evidence.surprise
+    assert often.evidence.surprise < 0.8 * seldom.evidence.surprise
 
 
 def test_a_habit_is_learnt_two_minutes_late_so_that_an_episode_does_not_excuse_itself() -> None:
     habit = Habit()
     for second in range(110):
-        habit.receive(second, 1.0 if second % 8 < 2 else 0.0, 1.0)
+        habit.receive(second, 1.0 if second % 8 < 2 else 0.0, 2.0 if second % 8 == 2 else 0.0, 1.0)
 
     assert habit.share == pytest.approx(40 / 3600 * 1.9)
+    assert habit.glance_s == pytest.approx(1.9)
+
+
+def test_of_a_look_three_seconds_count_and_a_tic_teaches_nothing() -> None:
+    look, tic = Look(), Look()
+
+    counted = [look.receive(1.0, 0.5) for _ in range(10)]
+
+    assert sum(count for count, _ in counted) == pytest.approx(3)
+    assert sum(learnt for _, learnt in counted) == pytest.approx(2.5)
+    assert tic.receive(1.0, 0.5) == (0.5, 0.0)
+    assert (tic.receive(0.0, 0.5), tic.ended_s) == ((0.0, 0.0), 0.5)
 
 
 def test_what_is_usual_does_not_surprise() -> None:
@@ -63,7 +82,45 @@ def test_what_is_usual_does_not_surprise() -> None:
 
 
 def test_what_is_unusual_surprises_less_while_the_habit_is_hardly_known() -> None:
-    assert surprise(8.0, 2.0, 1.9, 2.0) < 0.7 * surprise(8.0, 2.0, 1.9, 50.0)
+    assert surprise(8.0, 2.0, 1.9, 2.0) < 0.9 * surprise(8.0, 2.0, 1.9, 50.0)
+
+
+def test_a_habit_that_is_well_known_leaves_the_surprise_of_looks_at_random_times_and_of_random_length() -> None:
+    looks, usually = 30.0 / 1.9, 3.0 / 1.9
+
+    assert surprise(30.0, 3.0, 1.9, 1e6) == pytest.approx((looks**0.5 - usually**0.5) ** 2, rel=1e-4)
+
+
+def test_somebody_who_often_works_beside_the_centre_is_not_away_there() -> None:
+    rng, one = np.random.default_rng(2), AwayTime(centre=0.0)
+    noise, shares = 0.0, []
+    for frame in range(7200):
+        noise = 0.7 * noise + 0.57 * float(rng.normal())
+        beside = 1.4 if frame % 80 >= 60 else 0.0
+        one.receive(frame / 2, beside + noise)
+        shares.append(one.away)
+
+    assert np.mean(shares[:1200]) > 0.03
+    assert np.mean(shares[3600:]) < 0.6 * np.mean(shares[:1200])
+
+
+def test_the_place_beside_is_learnt_from_what_was_likely_there() -> None:
+    beside = Beside()
+    before = beside.score, beside.share
+    for _ in range(200):
+        beside.receive(1.5, (0.0, 1.0, 0.0), 0.5)
+        beside.receive(0.0, (1.0, 0.0, 0.0), 0.5)
+
+    assert beside.score > before[0] + 0.2
+    assert beside.share == pytest.approx(104 / 400)
+
+
+def test_a_new_posture_becomes_the_centre() -> None:
+    one = AwayTime(centre=0.0)
+    for frame in range(1200):
+        one.receive(frame / 2, 1.3)
+
+    assert one.centre == pytest.approx(1.3, abs=0.1)
 
 
 def test_hindsight_does_not_let_a_dip_break_a_look_in_two() -> None:
@@ -83,8 +140,8 @@ def test_hindsight_does_not_let_a_dip_break_a_look_in_two() -> None:
 def test_the_noise_of_a_candidate_is_learnt_while_at_work_only() -> None:
     rng, loud, away = np.random.default_rng(1), Noise(), Noise()
     for score in rng.normal(0, 0.95, 2000):
-        loud.receive(float(score), 0.0, 0.5)
-        away.receive(float(score), 1.0, 0.5)
+        loud.receive(float(score), 1.0, 0.5)
+        away.receive(float(score), 0.0, 0.5)
 
     assert loud.variance == pytest.approx(0.95**2, rel=0.1)
     assert loud.kept(0.5) < 0.5 * away.kept(0.5) + 0.2

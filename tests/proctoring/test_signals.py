@@ -180,9 +180,9 @@ def looked(detector: LookingAway, seconds: int, away: set[int]) -> list[Finding]
 
 
 def test_a_calibrated_limit_lets_a_few_seconds_pass_and_not_twelve() -> None:
-    assert looked(a_calibrated(11.0), 500, {400, 401, 402, 403}) == []
+    assert looked(a_calibrated(3.7), 500, {400, 401, 402, 403}) == []
 
-    (finding,) = looked(a_calibrated(11.0), 500, set(range(400, 412)))
+    (finding,) = looked(a_calibrated(3.7), 500, set(range(400, 412)))
 
     assert (finding.start_s, finding.end_s) == (400, 411.5)
     assert finding.away is not None
@@ -192,7 +192,7 @@ def test_a_calibrated_limit_lets_a_few_seconds_pass_and_not_twelve() -> None:
 def test_repeated_looks_are_one_finding_that_ends_when_they_end() -> None:
     repeated = {second for second in range(400, 520) if second % 8 < 2}
 
-    (finding,) = looked(a_calibrated(11.0), 600, repeated)
+    (finding,) = looked(a_calibrated(3.7), 600, repeated)
 
     assert 400 <= finding.start_s < finding.raised_s < 500
     assert finding.end_s is not None
@@ -200,7 +200,7 @@ def test_repeated_looks_are_one_finding_that_ends_when_they_end() -> None:
 
 
 def test_a_gap_ends_a_look_away_and_is_no_time_away() -> None:
-    detector = a_calibrated(11.0)
+    detector = a_calibrated(3.7)
     looked(detector, 60, set(range(54, 60)))
     for second in range(90, 94):
         detector.receive(present(second, fps=2, yaw=35))
