@@ -23,8 +23,15 @@ def _uplink(short: bool) -> Report:
     return uplink.run(short)
 
 
+def _attacks(short: bool) -> Report:
+    from assessment_engine.bench import attacks  # likewise
+
+    return attacks.run(short)
+
+
 BENCHMARKS: Mapping[str, Callable[..., Report]] = {
     "answers": answers.run,
+    "attacks": _attacks,
     "chain": chain.run,
     "checkin": checkin.run,
     "faults": faults.run,

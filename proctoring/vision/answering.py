@@ -32,10 +32,12 @@ class Answering:
 
     def shown(self, picture: Pixels, at: float) -> Pixels:
         """Return what the camera would see at that time."""
-        light = self._light(at - self._begins) if self._steps else None
-        if light is None or not light.any():
-            return picture
-        return lit(picture, self._find_face(picture), [float(self._strength * share) for share in light])
+        return self.put_on(picture, self._find_face(picture), at) if self._steps else picture
+
+    def put_on(self, picture: Pixels, face: Box | None, at: float) -> Pixels:
+        """Return the same where it is known where the face is."""
+        light = self._light(at - self._begins) if self._steps else np.zeros(3)
+        return lit(picture, face, [float(self._strength * share) for share in light]) if light.any() else picture
 
     def _light(self, since_s: float) -> Floats:
         """Return what the screen adds at a moment: the step reached, faded in over the one before."""
