@@ -15,7 +15,7 @@ FRAME_MOST = 7000  # bytes of a picture beyond which nothing more was found
 FRAME_LEAST = 1500
 SURVIVAL_EVERY_MS = 2000
 CATCHING_UP_EVERY_MS = 2000  # of live pictures while kept ones are sent: still near enough to each other to count as watched
-SPENT_OVER_MS = 8000  # the reserve is spent over so long when more pictures are asked for
+SPENT_OVER_MS = 8000  # the reserve is spent over so long, where there is use for it
 AGAIN_MS = 250  # after which a picture is taken for which there was no room
 TRIES = 3  # of encoding one picture
 
@@ -24,7 +24,7 @@ EASY_MS = 1000
 PATIENCE_MS, MOST_PATIENCE_MS = 20_000, 160_000  # how long all must be easy before more is tried; longer each time it failed
 SOON_MS = 60_000
 CUT_MS = 15_000  # without any acknowledgement: the line is cut, whatever the socket says
-MOST_UNDER_WAY = {"normal": 8, "survival": 1}
+MOST_UNDER_WAY = {"normal": 8, "survival": 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class Budget:
 
 
 # Over any minute: 80 and 20 kbit/s.
-BUDGETS = {"normal": Budget(rate=9400, reserve=36_000), "survival": Budget(rate=2350, reserve=9000)}
+BUDGETS = {"normal": Budget(rate=9400, reserve=36_000), "survival": Budget(rate=2300, reserve=6000)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +94,11 @@ class Uplink:
     def target(self) -> int:
         """Return how large a picture should be."""
         budget, every = BUDGETS[self.mode], self.every_ms(catching_up=False)
-        if self.mode == "survival":
-            return budget.rate * every // 1000 - HEADER.size - SOCKET
-        rate = budget.rate - (SOUND_A_SECOND if self.hears else 0)
-        if every >= 1000:
+        rate = budget.rate - (SOUND_A_SECOND if self.hears and self.mode == "normal" else 0)
+        if every >= 1000 and self.mode == "normal":
             return min(FRAME_MOST, rate - HEADER.size - SOCKET)
-        more = int(self.tokens) * every // SPENT_OVER_MS  # more pictures are paid from the reserve
-        return min(FRAME_MOST, max(FRAME_LEAST, rate * every // 1000 + more - HEADER.size - SOCKET))
+        more = int(self.tokens) * every // SPENT_OVER_MS  # what is left over is spent, on more pictures or on better ones
+        return min(FRAME_MOST, budget.reserve - HEADER.size - SOCKET, max(FRAME_LEAST, rate * every // 1000 + more - HEADER.size - SOCKET))
 
     def planned(self) -> Self:
         """Choose how to encode the next picture, from what the last one came to."""
@@ -123,8 +121,8 @@ class Uplink:
         return size <= self.target() * 5 // 4 and self.affords(size)
 
     def affords(self, size: int) -> bool:
-        """Tell whether a message of so many bytes is within the budget now."""
-        return size + HEADER.size + SOCKET <= self.tokens
+        """Tell whether a picture of so many bytes is within the budget now; one larger than the whole reserve waits until that is full."""
+        return min(size + HEADER.size + SOCKET, BUDGETS[self.mode].reserve) <= self.tokens
 
     def affords_kept(self, size: int) -> bool:
         """Tell whether a kept picture may go now, and leave enough for the next live one."""

@@ -19,7 +19,7 @@ const PATIENCE_MS = 20000;
 const MOST_PATIENCE_MS = 160000;
 const SOON_MS = 60000;
 export const CUT_MS = 15000;
-export const MOST_UNDER_WAY = { normal: 8, survival: 1 };
+export const MOST_UNDER_WAY = { normal: 8, survival: 2 };
 
 // [width, quality, bytes of a plain webcam's picture]
 export const LADDER = [
@@ -36,7 +36,7 @@ export const LADDER = [
 const CLIMBS_BELOW = 0.85;
 
 // Over any minute: 80 and 20 kbit/s.
-const BUDGETS = { normal: { rate: 9400, reserve: 36000 }, survival: { rate: 2350, reserve: 9000 } };
+const BUDGETS = { normal: { rate: 9400, reserve: 36000 }, survival: { rate: 2300, reserve: 6000 } };
 
 export const FRESH = {
   load: { fps: 1, quality: 0.6, width: 640 },
@@ -64,11 +64,11 @@ export function everyMs(uplink, catchingUp) {
 export function target(uplink) {
   const budget = BUDGETS[uplink.mode];
   const every = everyMs(uplink, false);
-  if (uplink.mode === "survival") return Math.floor((budget.rate * every) / 1000) - HEADER - SOCKET;
-  const rate = budget.rate - (uplink.hears ? SOUND_A_SECOND : 0);
-  if (every >= 1000) return Math.min(FRAME_MOST, rate - HEADER - SOCKET);
+  const rate = budget.rate - (uplink.hears && uplink.mode === "normal" ? SOUND_A_SECOND : 0);
+  if (every >= 1000 && uplink.mode === "normal") return Math.min(FRAME_MOST, rate - HEADER - SOCKET);
   const more = Math.floor((Math.trunc(uplink.tokens) * every) / SPENT_OVER_MS);
-  return Math.min(FRAME_MOST, Math.max(FRAME_LEAST, Math.floor((rate * every) / 1000) + more - HEADER - SOCKET));
+  const most = Math.min(FRAME_MOST, budget.reserve - HEADER - SOCKET);
+  return Math.min(most, Math.max(FRAME_LEAST, Math.floor((rate * every) / 1000) + more - HEADER - SOCKET));
 }
 
 // The rung on which the next picture is encoded, from what the last one came to.
@@ -93,7 +93,7 @@ export function fits(uplink, size) {
 }
 
 export function affords(uplink, size) {
-  return size + HEADER + SOCKET <= uplink.tokens;
+  return Math.min(size + HEADER + SOCKET, BUDGETS[uplink.mode].reserve) <= uplink.tokens;
 }
 
 export function affordsKept(uplink, size) {

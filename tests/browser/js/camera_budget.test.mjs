@@ -21,7 +21,8 @@ test("a machine that lags is obeyed, and so is one that wants more for a while",
 
 test("pictures are as large as the budget has room for: smaller on a line that hardly carries, and where more of them are asked for", () => {
   assert.equal(target(FRESH), 7000);
-  assert.ok(target(late()) < 4700);
+  assert.ok(target(late()) < 6000);
+  assert.ok(target(spent(late(), 6000)) < 4700);
   assert.ok(target(asked(FRESH, load(4), false)) < 4000);
 });
 
