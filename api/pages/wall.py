@@ -59,6 +59,7 @@ _WORDS: Mapping[str, str] = {
     "also_here": N_("Also here: %(names)s"),
     "alone": N_("Nobody else has it open."),
     "offered": N_("%(by)s offers this room to %(to)s: “%(note)s”"),
+    "offered_you": N_("%(by)s offers it to you: “%(note)s”"),
     "take": N_("Take this room"),
     "leave": N_("Leave this room"),
     "cover": N_("Cover for a break"),

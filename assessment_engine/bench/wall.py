@@ -28,7 +28,7 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.settings import Settings
 
 CANDIDATES = 200
-WIDTH, HEIGHT = 1920, 3200  # the view of all rooms with every one of 200 tiles in sight
+WIDTH, HEIGHT = 1920, 3400  # the view of all rooms with every one of 200 tiles in sight
 WARM_S, WINDOW_S, SHORT_S = 12.0, 20.0, 6.0
 STAMPED = b"\xff\xd8\xff\xfe\x00\x12"  # a JPEG's start and a comment of 16 digits: when it was published, in milliseconds
 

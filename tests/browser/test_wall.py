@@ -76,7 +76,7 @@ class Hall:
             "dropped": 0,
             "gaps": 0,
         }
-        return int(self.store.publish(f"wall:{self.world.session_id}", json.dumps({"type": "seen", "sitting": sitting_id, **plain})))  # type: ignore[arg-type]
+        return int(self.store.publish(f"wall:{self.world.session_id}", json.dumps({"type": "seen", "sitting": sitting_id, **plain})))
 
 
 @pytest.fixture(scope="module")
