@@ -55,6 +55,7 @@ PLACES: tuple[Place, ...] = (
 
 _INSIDE = {
     "/cell/centres": "/cell/sessions",
+    "/evidence": "/cell/evidence",
     "/sessions": "/invigilator",
     "/invigilator/planted": "/invigilator/figures",
     "/invigilator/review-keys": "/invigilator/review",
