@@ -25,10 +25,15 @@ from assessment_engine.storage.schema import metadata
 from tests.browser.paper import an_exam_of
 from tests.builders import World, a_person, a_stored_sitting, an_engine
 from tests.running import a_valkey, an_ingest, free_port, served, until
+from tests.services.hall import a_found_thing
 
 pytestmark = pytest.mark.browser
 
 HALF = "half a wo"
+KEEP_THE_LINE = """
+  const Real = WebSocket;
+  window.WebSocket = class extends Real { constructor(to) { super(to); window.line = this } };
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -290,6 +295,27 @@ def test_of_two_who_change_a_room_the_slower_is_told_and_sees_how_it_stands(hall
     every = hall.wall(browser, hall.kavita, 0)
     expect(every.locator("#rooms")).to_contain_text("Ravi Nair")
     every.context.close()
+
+
+def test_a_wall_whose_line_breaks_says_so_comes_back_and_misses_nothing(hall: Hall, browser: Browser) -> None:
+    page = hall.wall(browser, hall.ravi)
+    page.add_init_script(
+        "const Real = WebSocket; window.WebSocket = class extends Real { constructor(to) { super(to); window.line = this; } }"
+    )
+    page.reload()
+    page.wait_for_function("window.line?.readyState === 1")
+    tile = page.locator(f'.watch[data-sitting="{hall.world.sitting_id}"]')
+    page.route("**/wall-ticket", lambda route: route.abort())
+    page.evaluate("line.close()")
+    expect(page.locator("#line")).to_contain_text("The wall has lost its connection")
+
+    a_found_thing(hall.engine, hall.world.sitting_id, "phone")  # what is found meanwhile
+    expect(tile).to_have_attribute("data-ring", "alert", timeout=10_000)
+    page.unroute("**/wall-ticket")
+
+    expect(page.locator("#line")).to_have_text("", timeout=15_000)
+    page.wait_for_function("window.line.readyState === 1")
+    page.context.close()
 
 
 @pytest.mark.parametrize(("lang", "width", "room"), [("en", 1280, 1), ("hi", 390, 1), ("en", 1280, 0), ("hi", 390, 0)])
