@@ -23,7 +23,7 @@ from proctoring.vision.models import load_folder
 from proctoring.vision.thumbs import one_thread
 
 STRENGTHS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)  # grey levels between red and green that the light makes on the face
-ANSWERS = (0.8, 0.9, 0.95, 1.0)  # the chance that somebody does what is asked: nobody knows it yet
+ANSWERS = (0.8, 0.9, 1.0)  # the chance that somebody does what is asked: nobody knows it yet
 ATTACKS = (Sitter.REPLAY, Sitter.LOOP, Sitter.EXACT_LOOP, Sitter.FROZEN, Sitter.STILL, Sitter.OLD_ANSWER)
 OPEN = (Sitter.PHOTO, Sitter.PAINTED)  # reported without a bar
 SITTING_MIN, ATTACK_MIN = 60.0, 30.0
@@ -35,7 +35,7 @@ class Size:
     """How much is simulated: genuine sittings at each strength, runs of each attack, windows of pixels, attacks on the line."""
 
     genuine: int = 200
-    attacks: int = 240
+    attacks: int = 204
     windows: int = 12
     lines: int = 200
 
@@ -90,7 +90,7 @@ def _answers(faces: Sequence[Stretch], size: Size) -> dict[str, Figure]:
     """Return how often genuine sittings in daylight are put before a person, by how surely people do what they are asked."""
     made: dict[str, Figure] = {}
     for answers in ANSWERS:
-        chance = [np.random.default_rng([2, number]) for number in range(size.genuine)]
+        chance = [np.random.default_rng([2, number]) for number in range(max(1, size.genuine // 2))]
         reported = _share(bool(genuine(faces, 0.0, rng, minutes=SITTING_MIN, answers=answers).reports_s) for rng in chance)
         made[f"daylight_reported_if_{answers:g}_answer"] = Figure(value=reported, unit="sittings")
     return made

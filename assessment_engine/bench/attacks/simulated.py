@@ -12,7 +12,7 @@ from proctoring.challenge.course import Asked, Course, Reading
 from proctoring.challenge.plan import Plan
 from proctoring.challenge.verdict import Ask, Outcome
 
-QUIET_FPS, LIGHT_FPS, TURN_FPS = 1.0, 5.0, 3.0
+QUIET_FPS, LIGHT_FPS, TURN_FPS = 0.5, 5.0, 3.0  # a page sends one a second when nothing is asked; half of them tell as much
 LINE_S = (0.1, 0.6)  # of delay between the server and the page, both ways together
 LOST = 0.02  # share of frames that do not arrive
 EVERYTHING = Plan(light=True, turns=True)
