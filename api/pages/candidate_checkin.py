@@ -219,6 +219,7 @@ def notice(request: Request, engine: EngineDep, actor: Candidate, sitting_id: Si
         listened_to=delivery.is_listened_to(engine, actor, sitting_id),
         looked_for=eyes.looked_for(engine, actor, sitting_id),
         wished=draw.wishes(engine, actor, sitting_id),
+        drawn=draw.share_of(engine, actor, sitting_id),
         kinds=wording.KINDS,
     )
 

@@ -149,9 +149,10 @@ def _holds(tx: Transaction, sitting: Sitting, *, decided: bool) -> list[Hold]:
 
 def erase_due(engine: Engine) -> int:
     """Erase the evidence whose time is over; returns of how many sittings. A chore of the sweep."""
+    now = engine.clock.now()
     with engine.store.read() as tx:
-        readable = tx.evidence.old_enough(engine.clock.now() - timedelta(days=1))
-        now = engine.clock.now()
+        shortest = min((exam.policy.evidence_days for exam in tx.exams.everywhere()), default=1)
+        readable = tx.evidence.old_enough(now - timedelta(days=shortest))
         due = [one for one in readable if keeping(facts_of(tx, tx.sittings.get(one))).is_due(now)]
     return sum(_erase_if_due(engine, sitting_id) for sitting_id in due)
 
