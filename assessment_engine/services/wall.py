@@ -179,14 +179,6 @@ def placed_in(tx: Transaction, actor: Actor, session_id: SessionId) -> Placed:
     return Placed(present=present, room={one.id: watched_in(one) for one in present}, rooms=rooms, duties=duties)
 
 
-def flags(engine: Engine, actor: Actor, session_id: SessionId) -> list[Flag]:
-    """Return the flags of a session that wait for this person's decision: their tiles need somebody until it is made."""
-    require(actor, *SESSION_STAFF)
-    with engine.store.read() as tx:
-        tx.exams.session_of(actor, session_id)
-        return flags_in(tx, actor, {one.id for one in tx.sittings.all_of_session(session_id, actor.organisation_id)})
-
-
 def flags_in(tx: Transaction, actor: Actor, sittings: Collection[SittingId]) -> list[Flag]:
     """Return the flags of these sittings that wait for this person's decision."""
     waiting = tx.invigilation.waiting_for(actor.person_id, actor.organisation_id)

@@ -140,11 +140,11 @@ def test_the_review_names_people_in_the_readers_language(engine: Engine, world: 
 
 def test_a_flag_waits_on_the_wall_until_this_person_has_decided(engine: Engine, world: World) -> None:
     incident_id = a_flag(engine, world)
-    browser, path = an_invigilator(engine, world), f"/api/v1/sessions/{world.session_id}/flags"
+    browser, path = an_invigilator(engine, world), f"/api/v1/sessions/{world.session_id}/wall"
 
-    before = browser.get(path).json()
+    before = browser.get(path).json()["flags"]
     browser.send(f"/invigilator/review/{incident_id}/judge", verdict="dismiss", reason_code="ordinary")
-    after = browser.get(path).json()
+    after = browser.get(path).json()["flags"]
 
     assert before == [{"incident": incident_id, "sitting": world.sitting_id, "kind": "nobody", "severity": "high"}]
     assert after == []
