@@ -12,7 +12,7 @@ from assessment_engine.bench.chain import tried
 from assessment_engine.bench.chain_sittings import SimulatedSitting
 from assessment_engine.bench.chain_tampering import TAMPERINGS, Evidence, evidence_of, reorder
 from assessment_engine.evidence.chain_check import ChainChecked, check_chain, segment_name
-from assessment_engine.evidence.chain_log import Kept, checkpoint_entry, closing_entry
+from assessment_engine.evidence.chain_log import closing_entry, stretch_of
 from assessment_engine.evidence.findings import FindingKind, NoteKind
 from assessment_engine.evidence.leaves import ProvenLeaf
 from proctoring.chain_records import Record, Segment, packed, records_of
@@ -99,13 +99,9 @@ def a_chain_of_two_processes(back_s: float) -> ChainChecked:
     later = [Record(seq, 100_000 + 1000 * seq - round(1000 * back_s), bytes([seq]) * 32, bytes(16), False) for seq in range(11, 15)]
     first = Segment(sitting_id="sit_a", start=heads[0], records=b"".join(map(packed, records)))
     second = Segment(sitting_id="sit_a", start=heads[10], records=b"".join(map(packed, later)))
-    entries = [checkpoint_entry(first, 0, None), checkpoint_entry(second, 1, heads[11])]
-    ends = closing_entry(
-        [
-            Kept(ordinal=at, first_seq=one["first_seq"], last_seq=one["last_seq"], frames=one["frames"], head=bytes.fromhex(one["head"]))  # type: ignore[arg-type]
-            for at, one in enumerate(entries)
-        ]
-    )
+    stretches = [stretch_of(first), stretch_of(second)]
+    entries = [stretches[0].entry(0, None), stretches[1].entry(1, heads[11])]
+    ends = closing_entry([one.kept(ordinal) for ordinal, one in enumerate(stretches)])
     told = [("chain_checkpoint", entries[0]), ("chain_checkpoint", entries[1]), ("chain_closed", ends)]
     leaves = [
         ProvenLeaf(kind=kind, subject="sit_a", actor=None, at=moment(150_000), payload=about, index=0, path=()) for kind, about in told
