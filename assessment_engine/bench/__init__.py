@@ -7,7 +7,7 @@ a benchmark judges nothing, it prints what it saw beside the bar.
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from assessment_engine.bench import answers, chain, checkin, faults, items, start, wall
+from assessment_engine.bench import answers, chain, checkin, faults, items, review, start, wall
 from assessment_engine.bench.measure import Report
 
 
@@ -36,6 +36,7 @@ BENCHMARKS: Mapping[str, Callable[..., Report]] = {
     "checkin": checkin.run,
     "faults": faults.run,
     "items": items.run,
+    "review": review.run,
     "start": start.run,
     "uplink": _uplink,
     "vision": _vision,

@@ -5,7 +5,6 @@ What is published is what they publish: a line a second for each candidate, a th
 """
 
 import json
-import socket
 import tempfile
 import threading
 import time
@@ -20,7 +19,7 @@ from redis import Redis
 
 from assessment_engine.bench.browser import Chromium, chromium
 from assessment_engine.bench.hall import a_hall, seat
-from assessment_engine.bench.measure import Figure, Report, medians
+from assessment_engine.bench.measure import Figure, Report, free_port, medians
 from assessment_engine.kernel.ids import SessionId, SittingId
 from assessment_engine.runtime.serve import answers, embedded, process
 from assessment_engine.services import people
@@ -81,16 +80,10 @@ def run(short: bool) -> Report:
     )
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def _stage(folder: Path, candidates: int) -> Iterator[Stage]:
     """Run frames store, ingest and delivery on a hall in the middle of its exam."""
-    port, ingest_port = _free_port(), _free_port()
+    port, ingest_port = free_port(), free_port()
     environ = {"DATA_DIR": str(folder), "DEMO": "1", "PORT": str(port), "INGEST_PORT": str(ingest_port)}
     with embedded(Settings.from_environ(environ)) as services:
         with a_hall(folder) as engine:
