@@ -5,6 +5,7 @@ Words say what was seen, never what somebody meant by it. Texts are marked here 
 
 from collections.abc import Callable, Mapping
 
+from api.pages.challenge_words import CHECK_EVENTS, check_said
 from api.words import N_
 from assessment_engine.storage.events import ExamEvent
 
@@ -146,6 +147,7 @@ CALLS: Mapping[str, str] = {
 }
 
 EVENTS: Mapping[str, str] = {
+    **CHECK_EVENTS,
     "sitting_started": N_("The exam began."),
     "item_viewed": N_("A question came to the screen."),
     "language_switched": N_("The language of a question was changed."),
@@ -181,6 +183,8 @@ HINTS: Mapping[str, str] = {
 
 def event_said(event: ExamEvent, translate: Callable[..., str]) -> str:
     """Return an event of a timeline in plain words."""
+    if event.kind == "challenge_judged":
+        return check_said(event, translate)
     data = event.data
     hint = HINTS.get(f"{data.get('what')}_{data['how']}" if "how" in data else str(data.get("what")))
     if event.kind != "browser_hint" or hint is None:

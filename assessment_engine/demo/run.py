@@ -52,7 +52,7 @@ def _open(services: Services, demonstration: Demonstration) -> None:
 
 
 def _player(settings: Settings, demonstration: Demonstration) -> Child:
-    command = [sys.executable, "-m", "assessment_engine", "play", DEMO, "--sitting", demonstration.sitting_id, "--repeat"]
+    command = [sys.executable, "-m", "assessment_engine", "play", DEMO, "--sitting", demonstration.sitting_id, "--repeat", "--answers-challenges"]
     return Child(name="player", command=command, environ=settings.as_environ(), restart=False)
 
 

@@ -42,6 +42,11 @@ def standing(engine: Engine, sitting_id: SittingId) -> Standing:
     return Standing(secret=engine.signer.tickets.derived("challenges", sitting_id), plan=plan, past=_past(kept, sitting))
 
 
+def planned(engine: Engine, sitting_id: SittingId) -> Plan:
+    """Return what may be asked of one candidate, as the notice says it before the sitting."""
+    return standing(engine, sitting_id).plan
+
+
 def ask(engine: Engine, sitting: Sitting, asked: Asked) -> None:
     """Keep that something is asked, before the page is told."""
     _record(engine, sitting, ASKED, {"number": asked.number, "ask": asked.ask.value, "at_s": round(asked.at_s, 1)})

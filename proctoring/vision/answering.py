@@ -1,13 +1,15 @@
 """A recorded candidate who answers light challenges: the light that a page would paint is put on the face. What answers so is simulated."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from proctoring.challenge.colours import BRIGHTNESS, FADE_S, Floats
 from proctoring.observations import Box
-from proctoring.vision.models import Pixels
+from proctoring.vision.eyes import Networks
+from proctoring.vision.models import Pixels, load_folder
 from proctoring.vision.tint import lit
 
 STRENGTH = 0.12  # the share of the light on the face that comes from the painted part of the screen: a lamp in the evening
@@ -47,6 +49,20 @@ class Answering:
         faded = min(1.0, max(0.0, (since_s - (reached - 1) * self._step_s) / FADE_S))
         before = steps[max(0, reached - 1)]
         return np.asarray(before + (steps[reached] - before) * faded)
+
+
+def face_finder(assets: Path) -> Callable[[Pixels], Box | None]:
+    """Return what finds the surest face of a picture with a folder's models; raises ModelMissing."""
+    networks = Networks(load_folder(assets))
+
+    def find(picture: Pixels) -> Box | None:
+        height, width = picture.shape[:2]
+        for found in networks.faces(picture)[:1]:
+            left, top, right, bottom = found.box
+            return Box.between(left / width, top / height, right / width, bottom / height)
+        return None
+
+    return find
 
 
 def _linear(colour: str) -> Floats:
