@@ -109,7 +109,7 @@ class Reviews:
         effected = pending_judgements.c.effected_at.is_not(None)
         for kind, count, seconds in self._connection.execute(measured.where(mine, effected).group_by(incidents.c.kind)):
             kinds[kind] = kinds.get(kind, Tally()) + Tally(reviews=int(count), seconds=float(seconds))
-        return Experience(kinds=kinds)
+        return Experience.of(kinds)
 
     def seconds_by(self, organisation_id: OrganisationId) -> dict[PersonId, list[float]]:
         """Return the measured seconds of each person's judgements that took effect, on whatever case."""
