@@ -86,7 +86,7 @@ def read_frame(engine: Engine, row: EvidenceRecord) -> bytes:
     except NotFound as error:
         raise EvidenceMissing("this picture was kept, and is not in the store any more") from error
     jpeg = key.decrypt(row.blob, sealed)
-    if sha256_hex(jpeg) != row.sha256:
+    if row.sha256 and sha256_hex(jpeg) != row.sha256:  # a clean frame has no row of its own: its seal and the chain say that it is the one
         raise EvidenceAltered("this evidence has another hash than its row")
     return jpeg
 
