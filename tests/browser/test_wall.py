@@ -1,7 +1,7 @@
 """The wall in a real Chromium: keys, rooms, somebody who is signed out; and that nothing takes a candidate's focus or typed text."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import pytest
@@ -295,6 +295,32 @@ def test_of_two_who_change_a_room_the_slower_is_told_and_sees_how_it_stands(hall
     every = hall.wall(browser, hall.kavita, 0)
     expect(every.locator("#rooms")).to_contain_text("Ravi Nair")
     every.context.close()
+
+
+def test_pictures_are_asked_for_of_tiles_in_sight_and_of_none_while_the_page_is_hidden(hall: Hall, browser: Browser) -> None:
+    page = hall.wall(browser, hall.ravi)
+    sent: list[dict[str, object]] = []
+    page.on("websocket", lambda line: line.on("framesent", lambda frame: sent.append(json.loads(frame))))
+    page.set_viewport_size({"width": 390, "height": 500})  # the tiles are further down
+    page.reload()
+    assert waited(page, lambda: sent) and sent[-1] == {"type": "visible", "sittings": []}
+
+    page.locator(".watch").first.scroll_into_view_if_needed()
+    assert waited(page, lambda: sent[-1]["sittings"])
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: true })")
+    ask_again(page)
+
+    assert waited(page, lambda: sent[-1] == {"type": "visible", "sittings": []})
+    page.context.close()
+
+
+def waited(page: Page, condition: Callable[[], object], tries: int = 100) -> bool:
+    """Let the browser go on until a condition holds; False when it never did."""
+    for _ in range(tries):
+        if condition():
+            return True
+        page.wait_for_timeout(50)
+    return False
 
 
 def test_a_wall_whose_line_breaks_says_so_comes_back_and_misses_nothing(hall: Hall, browser: Browser) -> None:
