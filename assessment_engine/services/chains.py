@@ -5,8 +5,11 @@ left (`recover`) and closes the chains of sittings that are over (`close_ended`)
 nor erased.
 """
 
+import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+import structlog
 
 from assessment_engine.evidence.chain_log import Kept, Stretch, closing_entry, new_part, stretch_of
 from assessment_engine.kernel.ids import SittingId
@@ -17,17 +20,35 @@ from assessment_engine.storage.database import Transaction
 from proctoring.chain_records import Segment, records_of, segments_of
 
 JOURNAL = "chain-journal"
+_MAC = 32
 DEAD_AFTER = timedelta(minutes=2)
 CLOSE_AFTER = timedelta(minutes=5)
 MOST_CLOSED = 200
 AT_ONCE = 25  # stretches a transaction: few enough that no save of an answer waits for the records
 
 
+log = structlog.get_logger()
+
+
 def write_journal(engine: Engine, process: str, number: int, page: bytes) -> str:
-    """Put a journal page on disk; returns its key. Raises StorageUnavailable."""
+    """Put a journal page on disk, sealed so that only we can have written it; returns its key. Raises StorageUnavailable."""
     key = f"{JOURNAL}/{process}/{number:09d}"
-    engine.blobs.put_durably(key, page)
+    engine.blobs.put_durably(key, _mac(engine, key, page) + page)
     return key
+
+
+def _read_journal(engine: Engine, key: str) -> bytes:
+    """Read a journal page; one that we did not write, or that was changed, has nothing in it that could be believed."""
+    sealed = engine.blobs.get(key)
+    mac, page = sealed[:_MAC], sealed[_MAC:]
+    if not hmac.compare_digest(mac, _mac(engine, key, page)):
+        log.error("journal_not_ours", key=key)
+        return b""
+    return page
+
+
+def _mac(engine: Engine, key: str, page: bytes) -> bytes:
+    return hmac.digest(engine.signer.evidence.derived("chain journal", JOURNAL), key.encode() + b"\0" + page, "sha256")
 
 
 def forget_journal(engine: Engine, keys: Sequence[str]) -> None:
@@ -127,7 +148,7 @@ def recover(engine: Engine) -> int:
             alive.add(process)
     frames = 0
     for process in pages.keys() - alive:
-        frames += keep(engine, segments_of([engine.blobs.get(key) for key in pages[process]]))
+        frames += keep(engine, segments_of([_read_journal(engine, key) for key in pages[process]]))
         forget_journal(engine, pages[process])
     return frames
 

@@ -31,7 +31,7 @@ def kept_frames(engine: Engine, sitting_id: SittingId) -> int:
 
 
 def journaled(engine: Engine) -> int:
-    pages = [engine.blobs.get(one.key) for one in engine.blobs.under(chains.JOURNAL)]
+    pages = [chains._read_journal(engine, one.key) for one in engine.blobs.under(chains.JOURNAL)]
     return sum(one.frames for one in segments_of(pages))
 
 
