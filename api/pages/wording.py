@@ -77,7 +77,11 @@ EXPLANATIONS: Mapping[str, tuple[str, ...]] = {
         N_("Nystagmus, strabismus or another condition of the eyes."),
     ),
     "talking": (N_("Reading half aloud."), N_("Somebody in the next room, a radio, a call from the street.")),
-    "challenge_failed": (N_("Daylight was stronger than the screen."), N_("The screen was very dim or filtered.")),
+    "challenge_failed": (
+        N_("The request to turn the head was overlooked while working."),
+        N_("Turning the head is not possible for this person, and no arrangement says so."),
+        N_("The camera or its program had frozen."),
+    ),
     "camera_switched": (N_("The camera was unplugged and came back under another name."),),
     "chain_broken": (N_("The computer or the browser was restarted."),),
 }

@@ -64,6 +64,12 @@ def call_a_person(engine: Engine, sitting: Sitting, asked: Asked) -> None:
         _record(engine, sitting, FOR_A_PERSON, {"number": asked.number, "why": asked.verdict.why.value})
 
 
+def latest(engine: Engine, sitting_id: SittingId, most: int = 4) -> list[ExamEvent]:
+    """Return what came of the last camera checks, newest first, for who watches."""
+    with engine.store.read() as tx:
+        return tx.events.of_sittings([sitting_id], kinds=[JUDGED, FOR_A_PERSON])[: -most - 1 : -1]
+
+
 def was_shown(engine: Engine, sitting_id: SittingId, number: int) -> bool:
     """Tell whether the page says that it showed a challenge: a hint."""
     with engine.store.read() as tx:
