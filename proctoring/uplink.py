@@ -10,6 +10,7 @@ from typing import Self
 from proctoring.channel import HEADER, Load
 
 SOCKET = 8  # bytes of a client's frame around a message of 126 to 65,535 bytes (RFC 6455, 5.2: head, length, mask)
+LEAST_FPS_WITH_SOUND = 0.5  # asked for fewer pictures than this a second: the machine is in great need
 SOUND_A_SECOND = 1050  # Opus at 8 kbit/s with the heads of its messages
 FRAME_MOST = 7000  # bytes of a picture beyond which nothing more was found
 FRAME_LEAST = 1500
