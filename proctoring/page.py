@@ -107,7 +107,7 @@ class CameraPage:
 
     def speak(self, packets: bytes, now: int) -> list[bytes]:
         """Return the message of sound, where the server listens and the line bears it."""
-        if self._key is None or not self.uplink.hears or self.uplink.mode == "survival" or self.uplink.load.fps < uplink.LEAST_FPS_WITH_SOUND:
+        if self._key is None or not self.uplink.bears_sound:
             self._sound_seq += 1
             return []
         message = seal_frame(self._key, seq=self._sound_seq, nonce=self._nonce, jpeg=packets, client_ms=now, kind=Kind.SOUND)

@@ -86,6 +86,11 @@ class Uplink:
     left_at: int | None = None
     patience: int = PATIENCE_MS
 
+    @property
+    def bears_sound(self) -> bool:
+        """Tell whether sound is wanted, and there is room for it."""
+        return self.hears and self.mode == "normal" and self.load.fps >= LEAST_FPS_WITH_SOUND
+
     def asked(self, load: Load, *, hears: bool) -> Self:
         """Take in what the server wants."""
         return replace(self, load=load, hears=hears)
