@@ -323,6 +323,16 @@ def waited(page: Page, condition: Callable[[], object], tries: int = 100) -> boo
     return False
 
 
+def test_the_panel_as_a_page_of_its_own_does_the_same_acts(hall: Hall, browser: Browser) -> None:
+    page = hall.open(browser, hall.ravi, f"/invigilator/sittings/{hall.world.sitting_id}")
+    page.get_by_role("textbox", name="Your words").fill("This page works too.")
+    page.get_by_role("button", name="Send", exact=True).click()
+
+    expect(page.locator("#said")).to_have_text("Sent.")
+    expect(page.locator(".talk")).to_contain_text("This page works too.")
+    page.context.close()
+
+
 def test_a_wall_whose_line_breaks_says_so_comes_back_and_misses_nothing(hall: Hall, browser: Browser) -> None:
     page = hall.wall(browser, hall.ravi)
     page.add_init_script(
