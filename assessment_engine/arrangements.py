@@ -69,7 +69,7 @@ OPEN_STATES = frozenset({_S.REQUESTED, _S.PROPOSED, _S.APPEALED, _S.APPEAL_PROPO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adjustments:
-    """What is asked for or given. Minutes are whole; `signals_off` names kinds of proctoring/policy.py, `objects` things of exams/policy.py."""
+    """What is asked for or given. Minutes are whole; `signals_off` names kinds of proctoring/policy.py, `objects` exams/policy.py's."""
 
     extra_minutes_per_hour: int = 0
     breaks: int = 0
