@@ -166,7 +166,8 @@ def test_a_room_has_thirty_tiles_at_most(engine: Engine, world: World) -> None:
         a_stored_sitting(engine, person, world.exam_id, world.session_id, world.form_id)
     browser = an_invigilator(engine, world)
 
-    rooms = [browser.get(f"/invigilator/sessions/{world.session_id}/wall?room={room}").text.count('class="watch"') for room in (1, 2, 99, 0)]
+    wall = f"/invigilator/sessions/{world.session_id}/wall?room="
+    rooms = [browser.get(f"{wall}{room}").text.count('class="watch"') for room in (1, 2, 99, 0)]
 
     assert rooms == [16, 16, 16, 32]  # the last is all of them
 
