@@ -88,6 +88,9 @@ class ChainKeeper:
         except StorageUnavailable as error:
             log.warning("chain_not_kept", code=error.code)
             return False
+        except Exception:  # whatever it was, records wait and the next try must go on
+            log.exception("chain_not_kept")
+            return False
         return True
 
 

@@ -71,6 +71,20 @@ def test_while_the_store_is_away_records_wait_and_then_all_are_kept(tmp_path: Pa
     assert chain_keeper.WAITING._value.get() == 0
 
 
+def test_whatever_goes_wrong_the_next_try_goes_on(tmp_path: Path) -> None:
+    engine = an_engine(tmp_path)
+    world = a_world(engine)
+    keeper, camera = ChainKeeper(replace(engine, signer=None)), Camera(world.sitting_id)  # type: ignore[arg-type]  # a mistake of ours
+    steer(engine).moment = NOON + timedelta(minutes=1)
+
+    noted(keeper, camera, 0, 9)
+    asyncio.run(keeper.journal())
+    assert journaled(engine) == 0
+    keeper._engine = engine
+    asyncio.run(keeper.finish())
+    assert kept_frames(engine, world.sitting_id) == 10
+
+
 def test_what_waits_in_memory_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     segments = [segments_of([page])[0] for page in _pages(5)]
     monkeypatch.setattr(chain_keeper, "MOST_WAITING", 25 * RECORD.size)
