@@ -56,12 +56,14 @@ from api.pages import (
     verification,
 )
 from api.pages import audit as audit_page
+from api.pages import evidence as evidence_page
 from api.pages import timekeeping as time_page
 from api.pages import wall as wall_page
 from api.porch import Porch
 from api.routes import announcements as announcements_route
 from api.routes import audit as audit_route
 from api.routes import checkin, credentials, health, invigilation, keys, leases, login, media, papers, sittings
+from api.routes import evidence as evidence_route
 from api.routes import late_answers as late_answers_route
 from api.routes import messages as messages_route
 from api.routes import navigation as navigation_route
@@ -126,6 +128,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     certificates.router,
     verification.router,
     credentials.router,
+    evidence_page.router,
+    evidence_route.router,
     audit_page.router,
     audit_route.router,
 )

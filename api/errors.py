@@ -21,6 +21,7 @@ from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import (
     AssessmentError,
     Conflict,
+    EvidenceAltered,
     IntegrityViolation,
     Invalid,
     NotAllowed,
@@ -44,6 +45,7 @@ STATUS: Mapping[type[AssessmentError], int] = {
     TooLarge: 413,
     Unavailable: 503,
     IntegrityViolation: 500,
+    EvidenceAltered: 409,
 }
 CODES: Mapping[int, str] = {403: "not_allowed", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 

@@ -69,7 +69,7 @@ OPEN_STATES = frozenset({_S.REQUESTED, _S.PROPOSED, _S.APPEALED, _S.APPEAL_PROPO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adjustments:
-    """What is asked for or given. Minutes are whole; `signals_off` names kinds of proctoring/policy.py, `objects` things of exams/policy.py."""
+    """What is asked for or given. Minutes are whole; `signals_off` names kinds of proctoring/policy.py, `objects` exams/policy.py's."""
 
     extra_minutes_per_hour: int = 0
     breaks: int = 0
@@ -77,6 +77,7 @@ class Adjustments:
     scribe: bool = False
     second_person: bool = False
     read_aloud: bool = False
+    steady_screen: bool = False
     signals_off: tuple[str, ...] = ()
     objects: tuple[str, ...] = ()
 
@@ -90,7 +91,7 @@ class Adjustments:
 
     def covers(self, other: "Adjustments") -> bool:
         """Tell whether this gives everything that the other names."""
-        counted = ("extra_minutes_per_hour", "breaks", "break_minutes", "scribe", "second_person", "read_aloud")
+        counted = ("extra_minutes_per_hour", "breaks", "break_minutes", "scribe", "second_person", "read_aloud", "steady_screen")
         listed = ("signals_off", "objects")
         return all(getattr(self, name) >= getattr(other, name) for name in counted) and all(
             set(getattr(self, name)) >= set(getattr(other, name)) for name in listed
@@ -109,6 +110,7 @@ class Adjustments:
             "breaks": {"count": self.breaks, "minutes": self.break_minutes} if self.breaks else None,
             "second_person": self.second_person or self.scribe,
             "read_aloud": self.read_aloud,
+            "steady_screen": self.steady_screen,
             "helper": self.second_person,
             "signals_off": list(self.signals_off),
             "objects": list(self.objects),

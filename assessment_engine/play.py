@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
@@ -21,6 +21,9 @@ from assessment_engine.services import tickets, watches
 from assessment_engine.services.engine import Engine
 from proctoring.channel import Kind, seal_frame
 from proctoring.page import CameraPage, Encode
+
+if TYPE_CHECKING:
+    from proctoring.vision.answering import Answering
 
 DEMO = "astronaut"
 DEMO_LENGTH_S = 600.0  # with `repeat` she leaves once in this time
@@ -90,14 +93,16 @@ def a_camera(ingest_url: str, ticket: str, origin: str) -> Iterator[CameraClient
         yield CameraClient(socket)
 
 
-def play(engine: Engine, video: Path | str, sitting_id: SittingId, *, speed: float = 1.0, repeat: bool = False) -> int:
+def play(
+    engine: Engine, video: Path | str, sitting_id: SittingId, *, speed: float = 1.0, repeat: bool = False, answers: Path | None = None
+) -> int:
     """Play a recording (or "astronaut", the demo's candidate) into a sitting; returns how many frames were sent.
 
     The deployment's own key signs the tickets, so this needs no log-in; the sitting is marked simulated first. With `repeat` it ends only
-    when the sitting does.
+    when the sitting does; with `answers`, the folder of models, the light of camera checks is put on the recorded face.
     """
     watches.mark_simulated(engine, sitting_id)
-    footage, player = _footage(video), Player(engine, sitting_id, speed)
+    footage, player = _footage(video), Player(engine, sitting_id, speed, _answering(answers) if answers is not None else None)
     player.show(footage())
     while repeat and watches.is_watched(engine, sitting_id):
         player.show(footage())
@@ -108,8 +113,8 @@ def play(engine: Engine, video: Path | str, sitting_id: SittingId, *, speed: flo
 class Player:
     """A page before which pictures go by; its line may be cut and come back as often as it wants."""
 
-    def __init__(self, engine: Engine, sitting_id: SittingId, speed: float = 1.0) -> None:
-        self._engine, self._sitting_id, self._speed = engine, sitting_id, speed
+    def __init__(self, engine: Engine, sitting_id: SittingId, speed: float = 1.0, answering: "Answering | None" = None) -> None:
+        self._engine, self._sitting_id, self._speed, self._answering = engine, sitting_id, speed, answering
         self._began = time.monotonic()
         self._tried = 0.0
         self._open = ExitStack()
@@ -161,13 +166,22 @@ class Player:
         now = self._now()
         for heard in self._client.listen() if self._client is not None else ():
             self.page.hear(heard, now)
+            if self._answering is not None:
+                self._answering.hear(heard, now / 1000)
         if self.page.is_cut(now):
             self._lose()
         due = self.page.is_due(now)
-        messages = self.page.take(now, _encoder(picture)) if due else self.page.late(now)
+        shown = self._answering.shown(picture, now / 1000) if self._answering is not None and due else picture
+        messages = self.page.take(now, _encoder(shown)) if due else self.page.late(now)
         for message in messages:
             assert self._client is not None
             self._client.send_raw(message)
+
+
+def _answering(assets: Path) -> "Answering":
+    from proctoring.vision.answering import Answering, face_finder
+
+    return Answering(face_finder(assets))
 
 
 def send_footage(engine: Engine, footage: Footage, sitting_id: SittingId, *, speed: float = 1.0) -> int:

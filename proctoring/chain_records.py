@@ -158,6 +158,14 @@ def _parts(page: bytes) -> Iterable[tuple[str, bytes, bytes]]:
             return
         name_at = place + _PAGE_PART.size
         place = name_at + named + length
-        if place > len(page):
+        records = page[name_at + named : place]
+        if place > len(page) or not _are_records(records):
             return
-        yield page[name_at : name_at + named].decode(), start, page[name_at + named : place]
+        yield page[name_at : name_at + named].decode(errors="replace"), start, records
+
+
+def _are_records(data: bytes) -> bool:
+    try:
+        return bool(records_of(data))
+    except Invalid:
+        return False

@@ -13,6 +13,7 @@ from proctoring.channel import Kind, Load, seal_frame
 from proctoring.kept import Picture, keep
 from proctoring.uplink import LADDER, Uplink
 
+MOST_UNTIMELY = 3
 Encode = Callable[[int, float], bytes]  # (width, quality) → JPEG
 
 
@@ -21,6 +22,7 @@ class _UnderWay:
     """A frame that was sent, and waits for its acknowledgement."""
 
     picture: Picture
+    kind: Kind
     sent_at: int
 
 
@@ -37,7 +39,7 @@ class CameraPage:
         self._nonce = b""
         self._sound_seq = 0
         self._known = self._told_clock = False
-        self._due = self._pictured = 0
+        self._due = self._pictured = self._heard_at = self._untimely = 0
 
     @property
     def is_open(self) -> bool:
@@ -52,15 +54,17 @@ class CameraPage:
         self._take_in(hello, hears=hello.get("sound") == "voice")
 
     def hear(self, message: Mapping[str, Any], now: int) -> None:
-        """Take in an acknowledgement or a refusal; of a kept picture that is untimely no other will be timely."""
+        """Take in an acknowledgement or a refusal; after several kept pictures that are untimely no other will be timely."""
         if message["type"] == "ack":
             done = self._under_way.pop(int(message["seq"]), None)
             if done is not None:
-                self.uplink = self.uplink.acknowledged(now, now - done.sent_at)
+                self.uplink, self._heard_at = self.uplink.acknowledged(now, now - done.sent_at), now
+                self._untimely = self._untimely if done.kind is Kind.LIVE else 0
             self._take_in(message, hears=self.uplink.hears)
         elif message["type"] == "refused" and message["code"] == "bad_frame":
             self._under_way.pop(message["seq"], None)
-            if message["reason"] == "untimely":
+            self._untimely += message["reason"] == "untimely"
+            if self._untimely >= MOST_UNTIMELY:
                 self.kept.clear()
 
     def lose(self) -> None:
@@ -80,6 +84,7 @@ class CameraPage:
         self.uplink = self.uplink.tick(now, self._waits(now))
         self._due = now + self.uplink.every_ms(catching_up=self.is_open and bool(self.kept))
         if not self.is_open:
+            self._heard_at = now
             if self._known:
                 self._keep(now, encode)
             return []
@@ -87,7 +92,7 @@ class CameraPage:
         jpeg = b"" if busy else self._encoded(encode)
         if busy or not self.uplink.affords(len(jpeg)):
             self._due = now + uplink.AGAIN_MS
-            if busy and self._waits(now) >= uplink.LATE_MS and now - self._pictured >= uplink.SURVIVAL_EVERY_MS:
+            if busy and now - self._heard_at >= uplink.LATE_MS and now - self._pictured >= uplink.SURVIVAL_EVERY_MS:
                 self._keep(now, encode)  # nothing comes through, though nothing says that the line is cut
             return self.late(now)
         self._pictured, self._told_clock = now, True
@@ -102,7 +107,7 @@ class CameraPage:
 
     def speak(self, packets: bytes, now: int) -> list[bytes]:
         """Return the message of sound, where the server listens and the line bears it."""
-        if self._key is None or not self.uplink.hears or self.uplink.mode == "survival" or self.uplink.load.fps < 1:
+        if self._key is None or not self.uplink.bears_sound:
             self._sound_seq += 1
             return []
         message = seal_frame(self._key, seq=self._sound_seq, nonce=self._nonce, jpeg=packets, client_ms=now, kind=Kind.SOUND)
@@ -127,7 +132,7 @@ class CameraPage:
     def _sealed(self, picture: Picture, kind: Kind, now: int) -> bytes:
         assert self._key is not None
         message = seal_frame(self._key, seq=self.seq, nonce=self._nonce, jpeg=picture.jpeg, client_ms=picture.at, kind=kind)
-        self._under_way[self.seq] = _UnderWay(picture=picture, sent_at=now)
+        self._under_way[self.seq] = _UnderWay(picture=picture, kind=kind, sent_at=now)
         self.seq += 1
         return self._count(message)
 

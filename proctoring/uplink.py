@@ -10,12 +10,13 @@ from typing import Self
 from proctoring.channel import HEADER, Load
 
 SOCKET = 8  # bytes of a client's frame around a message of 126 to 65,535 bytes (RFC 6455, 5.2: head, length, mask)
+LEAST_FPS_WITH_SOUND = 0.5  # asked for fewer pictures than this a second: the machine is in great need
 SOUND_A_SECOND = 1050  # Opus at 8 kbit/s with the heads of its messages
 FRAME_MOST = 7000  # bytes of a picture beyond which nothing more was found
 FRAME_LEAST = 1500
 SURVIVAL_EVERY_MS = 2000
 CATCHING_UP_EVERY_MS = 2000  # of live pictures while kept ones are sent: still near enough to each other to count as watched
-SPENT_OVER_MS = 8000  # the reserve is spent over so long when more pictures are asked for
+SPENT_OVER_MS = 8000  # the reserve is spent over so long, where there is use for it
 AGAIN_MS = 250  # after which a picture is taken for which there was no room
 TRIES = 3  # of encoding one picture
 
@@ -24,7 +25,7 @@ EASY_MS = 1000
 PATIENCE_MS, MOST_PATIENCE_MS = 20_000, 160_000  # how long all must be easy before more is tried; longer each time it failed
 SOON_MS = 60_000
 CUT_MS = 15_000  # without any acknowledgement: the line is cut, whatever the socket says
-MOST_UNDER_WAY = {"normal": 8, "survival": 1}
+MOST_UNDER_WAY = {"normal": 8, "survival": 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +49,13 @@ LADDER = tuple(
         (400, 0.4, 3700),
         (400, 0.3, 3100),
         (320, 0.3, 2330),
+        (512, 0.6, 7000),
+        (400, 0.6, 4950),
+        (320, 0.6, 3650),
     )
 )
+_USUAL = range(9)
+_BURST = (0, 9, 10, 11)  # where more pictures are asked for: smaller ones, but none that flattens a tint; fewer before worse
 _CLIMBS_BELOW = 0.85  # of the target: a picture that changes its size at every frame would look to the eyes as if all had moved
 
 
@@ -62,7 +68,7 @@ class Budget:
 
 
 # Over any minute: 80 and 20 kbit/s.
-BUDGETS = {"normal": Budget(rate=9400, reserve=36_000), "survival": Budget(rate=2350, reserve=9000)}
+BUDGETS = {"normal": Budget(rate=9400, reserve=36_000), "survival": Budget(rate=2300, reserve=6000)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +86,11 @@ class Uplink:
     left_at: int | None = None
     patience: int = PATIENCE_MS
 
+    @property
+    def bears_sound(self) -> bool:
+        """Tell whether sound is wanted, and there is room for it."""
+        return self.hears and self.mode == "normal" and self.load.fps >= LEAST_FPS_WITH_SOUND
+
     def asked(self, load: Load, *, hears: bool) -> Self:
         """Take in what the server wants."""
         return replace(self, load=load, hears=hears)
@@ -94,25 +105,24 @@ class Uplink:
     def target(self) -> int:
         """Return how large a picture should be."""
         budget, every = BUDGETS[self.mode], self.every_ms(catching_up=False)
-        if self.mode == "survival":
-            return budget.rate * every // 1000 - HEADER.size - SOCKET
-        rate = budget.rate - (SOUND_A_SECOND if self.hears else 0)
-        if every >= 1000:
+        rate = budget.rate - (SOUND_A_SECOND if self.hears and self.mode == "normal" else 0)
+        if every >= 1000 and self.mode == "normal":
             return min(FRAME_MOST, rate - HEADER.size - SOCKET)
-        more = int(self.tokens) * every // SPENT_OVER_MS  # more pictures are paid from the reserve
-        return min(FRAME_MOST, max(FRAME_LEAST, rate * every // 1000 + more - HEADER.size - SOCKET))
+        more = int(self.tokens) * every // SPENT_OVER_MS  # what is left over is spent, on more pictures or on better ones
+        return min(FRAME_MOST, budget.reserve - HEADER.size - SOCKET, max(FRAME_LEAST, rate * every // 1000 + more - HEADER.size - SOCKET))
 
     def planned(self) -> Self:
         """Choose how to encode the next picture, from what the last one came to."""
-        target = self.target()
-        for place, rung in enumerate(LADDER):
+        target, now = self.target(), LADDER[self.rung].bytes
+        places = _BURST if self.load.fps > 1 and self.mode == "normal" else _USUAL
+        for place in places:
+            rung = LADDER[place]
             if rung.width > self.load.width or rung.quality > self.load.quality:
                 continue
-            expected = self.size * rung.bytes / LADDER[self.rung].bytes
-            if expected <= target * (_CLIMBS_BELOW if place < self.rung else 1):
+            expected = self.size * rung.bytes / now
+            if expected <= target * (_CLIMBS_BELOW if rung.bytes > now else 1):
                 return replace(self, rung=place, size=int(expected + 0.5))
-        last = len(LADDER) - 1
-        return replace(self, rung=last, size=int(self.size * LADDER[last].bytes / LADDER[self.rung].bytes + 0.5))
+        return replace(self, rung=places[-1], size=int(self.size * LADDER[places[-1]].bytes / now + 0.5))
 
     def came_to(self, size: int) -> Self:
         """Take in what a picture came to."""
@@ -123,8 +133,8 @@ class Uplink:
         return size <= self.target() * 5 // 4 and self.affords(size)
 
     def affords(self, size: int) -> bool:
-        """Tell whether a message of so many bytes is within the budget now."""
-        return size + HEADER.size + SOCKET <= self.tokens
+        """Tell whether a picture of so many bytes is within the budget now; one larger than the whole reserve waits until that is full."""
+        return min(size + HEADER.size + SOCKET, BUDGETS[self.mode].reserve) <= self.tokens
 
     def affords_kept(self, size: int) -> bool:
         """Tell whether a kept picture may go now, and leave enough for the next live one."""

@@ -33,7 +33,7 @@ LIMITS: Mapping[str, int] = {
     "mib": LARGEST_DOCUMENT // 2**20,
 }
 
-HELP = ("scribe", "second_person", "read_aloud")
+HELP = ("scribe", "second_person", "read_aloud", "steady_screen")
 Documents = Annotated[list[UploadFile] | None, File()]
 
 
@@ -50,6 +50,7 @@ def _read(sent: Sent) -> Adjustments:
             scribe="scribe" in allowed,
             second_person="second_person" in allowed,
             read_aloud="read_aloud" in allowed,
+            steady_screen="steady_screen" in allowed,
             signals_off=tuple(sorted(sent.several("signals", SIGNALS))),
             objects=tuple(sorted(sent.several("objects", OBJECTS))),
         )

@@ -17,7 +17,7 @@ from assessment_engine.delivery.checkin import CheckInState
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.kernel.errors import Invalid, NotFound
 from assessment_engine.kernel.ids import SittingId
-from assessment_engine.services import checkin, delivery, draw, eyes
+from assessment_engine.services import challenges, checkin, delivery, draw, eyes
 from assessment_engine.services.checkin import Standing
 
 router = APIRouter(prefix="/candidate/sittings/{sitting_id}", include_in_schema=False)
@@ -220,7 +220,9 @@ def notice(request: Request, engine: EngineDep, actor: Candidate, sitting_id: Si
         camera_declined=standing.camera_declined,
         listened_to=delivery.is_listened_to(engine, actor, sitting_id),
         looked_for=eyes.looked_for(engine, actor, sitting_id),
+        checks=challenges.planned(engine, sitting_id),
         wished=draw.wishes(engine, actor, sitting_id),
+        drawn=draw.share_of(engine, actor, sitting_id),
         kinds=wording.KINDS,
     )
 

@@ -9,6 +9,7 @@ from api.auth import EngineDep, Officer
 from api.errors import status_of
 from api.pages import goto, page, wording
 from api.pages.calibration_words import facts_of, refusal_of
+from api.pages.challenge_words import CHECK_WORDS
 from api.pages.exam_rules import (
     DEVICES,
     FIELDS_OF_GROUPS,
@@ -100,6 +101,7 @@ def _exam_form(request: Request, engine: Engine, actor: Actor, sent: Sent) -> HT
             "pauses": PAUSE_WORDS,
             "tools": TOOL_WORDS,
             "sounds": SOUND_WORDS,
+            "checks": CHECK_WORDS,
             "kinds": {each: WATCHED[each] for each in SIGNALS},
         },
         signals=" ".join(SIGNALS),

@@ -54,6 +54,7 @@ def restore(
     password: Annotated[str, Form(max_length=1024)] = "",
 ) -> Response:
     """Sign for a detector's return under a fresh password; the second, different officer brings it back."""
+    demotion.demotion_of(engine, actor, demotion_id)
     try:
         with request.app.state.login_gate.a_try(signed.person.login, request):
             people.reauthenticate(engine, signed.token, password)

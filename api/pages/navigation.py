@@ -49,11 +49,13 @@ PLACES: tuple[Place, ...] = (
     Place(label=N_("Grievances"), path="/grievances", icon="grievance", roles=CELL | {Role.GRIEVANCE_OFFICER}),
     Place(label=N_("Courses"), path="/cell/courses", icon="course", roles=CELL),
     Place(label=N_("People"), path="/cell/people", icon="people", roles=CELL),
+    Place(label=N_("Evidence"), path="/cell/evidence", icon="camera", roles=CELL),
     Place(label=N_("Audit"), path="/cell/audit", icon="audit", roles=CELL),
 )
 
 _INSIDE = {
     "/cell/centres": "/cell/sessions",
+    "/evidence": "/cell/evidence",
     "/sessions": "/invigilator",
     "/invigilator/planted": "/invigilator/figures",
     "/invigilator/review-keys": "/invigilator/review",

@@ -16,7 +16,7 @@ from assessment_engine.invigilation.keys import DEFAULT_KEYS, ReviewKeys
 from assessment_engine.kernel.errors import AssessmentError, Conflict, Invalid, NotAllowed
 from assessment_engine.kernel.ids import IncidentId, SittingId
 from assessment_engine.people import Actor
-from assessment_engine.services import eyes, invigilation, judgements, review
+from assessment_engine.services import evidence, eyes, invigilation, judgements, review
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import rendered_item
 from assessment_engine.services.review import CaseFile
@@ -181,6 +181,7 @@ def _case(
         traces=traces(file.incident.trace),
         question=_question(request, engine, file),
         unseen=eyes.unseen_in(engine, actor, file.incident.sitting_id),
+        lost={} if file.erased else evidence.lost_frames(engine, file.evidence),
         pending=judgements.mine(engine, actor),
         problem=problem,
         written=written or (file.taken_back.judgement if file.taken_back and file.may_judge else None),

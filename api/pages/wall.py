@@ -13,7 +13,7 @@ from assessment_engine.delivery.messages import LONGEST_TEXT, SENTENCES, Sentenc
 from assessment_engine.invigilation.interests import ConflictOfInterest, Tie
 from assessment_engine.kernel.ids import SessionId, SittingId, new_id
 from assessment_engine.people import Actor
-from assessment_engine.services import demotion, duty, eyes, wall
+from assessment_engine.services import challenges, demotion, duty, eyes, wall
 from assessment_engine.services.engine import Engine
 from proctoring.expected import THINGS
 
@@ -59,6 +59,7 @@ _WORDS: Mapping[str, str] = {
     "also_here": N_("Also here: %(names)s"),
     "alone": N_("Nobody else has it open."),
     "offered": N_("%(by)s offers this room to %(to)s: “%(note)s”"),
+    "offered_you": N_("%(by)s offers it to you: “%(note)s”"),
     "take": N_("Take this room"),
     "leave": N_("Leave this room"),
     "cover": N_("Cover for a break"),
@@ -135,6 +136,7 @@ def _panel(request: Request, engine: Engine, actor: Actor, sitting_id: SittingId
         problem=problem,
         ties=[(str(tie), said.gettext(text)) for tie, text in TIES.items()],
         scribes=SCRIBES,
+        checks=challenges.latest(engine, sitting_id),
         declared=[said.gettext(wording.OBJECTS[one]) for one in watching.declared if one in wording.OBJECTS],
         things=THINGS,
         sentences_of={str(kind): [(key, _in(language_of(request), one)) for key, one in all_.items()] for kind, all_ in SENTENCES.items()},

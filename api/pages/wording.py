@@ -5,6 +5,7 @@ Words say what was seen, never what somebody meant by it. Texts are marked here 
 
 from collections.abc import Callable, Mapping
 
+from api.pages.challenge_words import CHECK_EVENTS, check_said
 from api.words import N_
 from assessment_engine.storage.events import ExamEvent
 
@@ -84,7 +85,11 @@ EXPLANATIONS: Mapping[str, tuple[str, ...]] = {
         N_("Nystagmus, strabismus or another condition of the eyes."),
     ),
     "talking": (N_("Reading half aloud."), N_("Somebody in the next room, a radio, a call from the street.")),
-    "challenge_failed": (N_("Daylight was stronger than the screen."), N_("The screen was very dim or filtered.")),
+    "challenge_failed": (
+        N_("The request to turn the head was overlooked while working."),
+        N_("Turning the head is not possible for this person, and no arrangement says so."),
+        N_("The camera or its program had frozen."),
+    ),
     "camera_switched": (N_("The camera was unplugged and came back under another name."),),
     "chain_broken": (N_("The computer or the browser was restarted."),),
 }
@@ -154,6 +159,7 @@ CALLS: Mapping[str, str] = {
 }
 
 EVENTS: Mapping[str, str] = {
+    **CHECK_EVENTS,
     "sitting_started": N_("The exam began."),
     "item_viewed": N_("A question came to the screen."),
     "language_switched": N_("The language of a question was changed."),
@@ -189,6 +195,8 @@ HINTS: Mapping[str, str] = {
 
 def event_said(event: ExamEvent, translate: Callable[..., str]) -> str:
     """Return an event of a timeline in plain words."""
+    if event.kind == "challenge_judged":
+        return check_said(event, translate)
     data = event.data
     hint = HINTS.get(f"{data.get('what')}_{data['how']}" if "how" in data else str(data.get("what")))
     if event.kind != "browser_hint" or hint is None:

@@ -1,4 +1,4 @@
-"""What the invigilators' scripts ask for: the wall's ticket and waiting flags, and the frames of evidence.
+"""What the invigilators' scripts ask for: the wall's ticket and the frames of evidence; the rest of the wall is routes/wall.py.
 
 Decisions are forms (pages/invigilator.py).
 """
@@ -11,9 +11,9 @@ from pydantic import BaseModel, Field
 
 from api.auth import EngineDep, needs
 from api.paths import ID, SessionPath
-from assessment_engine.kernel.ids import IncidentId, SittingId
+from assessment_engine.kernel.ids import IncidentId
 from assessment_engine.people import SESSION_STAFF, Actor, Role
-from assessment_engine.services import incidents, judgements, random_audit, time_desk, wall
+from assessment_engine.services import incidents, judgements, random_audit, wall
 
 router = APIRouter(prefix="/api/v1", tags=["invigilation"])
 
@@ -32,28 +32,6 @@ class WallTicket(BaseModel):
 def wall_ticket(engine: EngineDep, actor: Watcher, session_id: SessionPath) -> WallTicket:
     """Return a ticket for the wall of one session."""
     return WallTicket(ticket=wall.ticket(engine, actor, session_id), url=f"{engine.ingest_url}/wall")
-
-
-class Flag(BaseModel):
-    """A flag that waits for the reader's decision."""
-
-    incident: IncidentId
-    sitting: SittingId
-    kind: str
-    severity: str | None
-
-
-@router.get("/sessions/{session_id}/flags")
-def flags(engine: EngineDep, actor: Watcher, session_id: SessionPath) -> list[Flag]:
-    """Return the flags of one session that wait for the reader's decision; the wall asks every few seconds."""
-    waiting = wall.flags(engine, actor, session_id)
-    return [Flag(incident=one.incident_id, sitting=one.sitting_id, kind=one.kind, severity=one.severity) for one in waiting]
-
-
-@router.get("/sessions/{session_id}/paused")
-def paused(engine: EngineDep, actor: Watcher, session_id: SessionPath) -> list[SittingId]:
-    """Return the sittings of one session whose time stands still; the wall asks every few seconds."""
-    return time_desk.paused(engine, actor, session_id)
 
 
 class SeenBy(BaseModel):

@@ -50,6 +50,13 @@ class OfferNow(BaseModel):
     at: datetime
 
 
+class PersonNow(BaseModel):
+    """Somebody whose page is open."""
+
+    id: PersonId
+    name: str
+
+
 class RoomAnswer(BaseModel):
     """One room: who answers for it, whose page is open, what waits. `unseen_s` is null where a tile was never looked at."""
 
@@ -60,7 +67,7 @@ class RoomAnswer(BaseModel):
     cover: PersonId | None
     cover_name: str | None
     offer: OfferNow | None
-    here: list[str]
+    here: list[PersonNow]
     watched: bool
     answered_for: bool
     tiles: int
@@ -143,7 +150,7 @@ def _room(now: RoomNow) -> RoomAnswer:
         cover=one.cover,
         cover_name=names.get(one.cover) if one.cover else None,
         offer=OfferNow(to=offer.to, to_name=names[offer.to], by_name=names[offer.by], note=offer.note, at=offer.at) if offer else None,
-        here=sorted(names[person] for person in now.here),
+        here=[PersonNow(id=person, name=names[person]) for person in now.here],
         watched=now.watched,
         answered_for=now.answered_for,
         tiles=now.tiles,

@@ -1,6 +1,6 @@
 """The camera's socket: carries bytes between a page and its Channel, and what the channel emits to the flusher's slots.
 
-The protocol is proctoring/channel.py; the way on is workers/frames.py. One process holds a sitting's camera at a time: on several machines
+The protocol is proctoring/channel/; the way on is workers/frames/. One process holds a sitting's camera at a time: on several machines
 the ingest URL that the ticket comes with names the cell.
 """
 

@@ -34,7 +34,7 @@ class ChainKeeper:
         self._book = ChainBook()
         self._process = new_id("ing", engine.clock.now())
         self._pages = 0
-        self._unwritten = b""
+        self._unwritten: list[bytes] = []
         self._written: list[str] = []
         self._unkept: list[Segment] = []
 
@@ -62,9 +62,12 @@ class ChainKeeper:
 
     async def journal(self) -> None:
         """Put what is new into the journal."""
-        self._unwritten = (self._unwritten + self._book.page())[-MOST_WAITING:]
+        if page := self._book.page():
+            self._unwritten.append(page)
+        while sum(map(len, self._unwritten)) > MOST_WAITING:
+            self._unwritten.pop(0)
         if self._unwritten and await self._tried(self._write):
-            self._unwritten = b""
+            self._unwritten = []
 
     async def keep(self) -> None:
         """Keep the stretches since the last time, each with its entry in the log, and forget the journal of them."""
@@ -77,13 +80,16 @@ class ChainKeeper:
 
     def _write(self) -> None:
         self._pages += 1
-        self._written.append(chains.write_journal(self._engine, self._process, self._pages, self._unwritten))
+        self._written.append(chains.write_journal(self._engine, self._process, self._pages, b"".join(self._unwritten)))
 
     async def _tried(self, work: Callable[[], object]) -> bool:
         try:
             await asyncio.to_thread(work)
         except StorageUnavailable as error:
             log.warning("chain_not_kept", code=error.code)
+            return False
+        except Exception:  # whatever it was, records wait and the next try must go on
+            log.exception("chain_not_kept")
             return False
         return True
 

@@ -19,7 +19,7 @@ const PATIENCE_MS = 20000;
 const MOST_PATIENCE_MS = 160000;
 const SOON_MS = 60000;
 export const CUT_MS = 15000;
-export const MOST_UNDER_WAY = { normal: 8, survival: 1 };
+export const MOST_UNDER_WAY = { normal: 8, survival: 2 };
 
 // [width, quality, bytes of a plain webcam's picture]
 export const LADDER = [
@@ -32,11 +32,16 @@ export const LADDER = [
   [400, 0.4, 3700],
   [400, 0.3, 3100],
   [320, 0.3, 2330],
+  [512, 0.6, 7000],
+  [400, 0.6, 4950],
+  [320, 0.6, 3650],
 ];
+const USUAL = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+const BURST = [0, 9, 10, 11]; // where more pictures are asked for: smaller ones, but none that flattens a tint; fewer before worse
 const CLIMBS_BELOW = 0.85;
 
 // Over any minute: 80 and 20 kbit/s.
-const BUDGETS = { normal: { rate: 9400, reserve: 36000 }, survival: { rate: 2350, reserve: 9000 } };
+const BUDGETS = { normal: { rate: 9400, reserve: 36000 }, survival: { rate: 2300, reserve: 6000 } };
 
 export const FRESH = {
   load: { fps: 1, quality: 0.6, width: 640 },
@@ -64,24 +69,27 @@ export function everyMs(uplink, catchingUp) {
 export function target(uplink) {
   const budget = BUDGETS[uplink.mode];
   const every = everyMs(uplink, false);
-  if (uplink.mode === "survival") return Math.floor((budget.rate * every) / 1000) - HEADER - SOCKET;
-  const rate = budget.rate - (uplink.hears ? SOUND_A_SECOND : 0);
-  if (every >= 1000) return Math.min(FRAME_MOST, rate - HEADER - SOCKET);
+  const rate = budget.rate - (uplink.hears && uplink.mode === "normal" ? SOUND_A_SECOND : 0);
+  if (every >= 1000 && uplink.mode === "normal") return Math.min(FRAME_MOST, rate - HEADER - SOCKET);
   const more = Math.floor((Math.trunc(uplink.tokens) * every) / SPENT_OVER_MS);
-  return Math.min(FRAME_MOST, Math.max(FRAME_LEAST, Math.floor((rate * every) / 1000) + more - HEADER - SOCKET));
+  const most = Math.min(FRAME_MOST, budget.reserve - HEADER - SOCKET);
+  return Math.min(most, Math.max(FRAME_LEAST, Math.floor((rate * every) / 1000) + more - HEADER - SOCKET));
 }
 
 // The rung on which the next picture is encoded, from what the last one came to.
 export function planned(uplink) {
   const wanted = target(uplink);
   const { rung, size, load } = uplink;
-  for (const [place, [width, quality, bytes]] of LADDER.entries()) {
+  const now = LADDER[rung][2];
+  const places = load.fps > 1 && uplink.mode === "normal" ? BURST : USUAL;
+  for (const place of places) {
+    const [width, quality, bytes] = LADDER[place];
     if (width > load.width || quality > load.quality) continue;
-    const expected = (size * bytes) / LADDER[rung][2];
-    if (expected <= wanted * (place < rung ? CLIMBS_BELOW : 1)) return { ...uplink, rung: place, size: Math.round(expected) };
+    const expected = (size * bytes) / now;
+    if (expected <= wanted * (bytes > now ? CLIMBS_BELOW : 1)) return { ...uplink, rung: place, size: Math.floor(expected + 0.5) };
   }
-  const last = LADDER.length - 1;
-  return { ...uplink, rung: last, size: Math.round((size * LADDER[last][2]) / LADDER[rung][2]) };
+  const last = places.at(-1);
+  return { ...uplink, rung: last, size: Math.floor((size * LADDER[last][2]) / now + 0.5) };
 }
 
 export function cameTo(uplink, size) {
@@ -93,7 +101,7 @@ export function fits(uplink, size) {
 }
 
 export function affords(uplink, size) {
-  return size + HEADER + SOCKET <= uplink.tokens;
+  return Math.min(size + HEADER + SOCKET, BUDGETS[uplink.mode].reserve) <= uplink.tokens;
 }
 
 export function affordsKept(uplink, size) {

@@ -13,6 +13,7 @@ import { BLOCK_MS, LEAST_FPS, NOTHING, SOUND, encoderConfig, gather } from "./so
 const SMALL = [32, 24];
 const PICTURE_WITHIN_MS = 2000;
 const LATE_EVERY_MS = 500;
+const MOST_UNTIMELY = 3;
 
 let place = null; // {sittingId, csrf}
 let line = { seq: 0, nonce: null, load: FRESH.load, listens: false, soundSeq: 0, hole: false };
@@ -21,7 +22,9 @@ let key = null;
 let socket = null;
 let tries = 0;
 let kept = []; // in memory only: nothing of a candidate's picture is left on a machine that others use too
-let underWay = []; // {seq, at, sentAt, jpeg}, not yet acknowledged
+let underWay = []; // {seq, kind, at, sentAt, jpeg}, not yet acknowledged
+let heardAt = 0; // when anything was last acknowledged
+let untimely = 0; // kept pictures in a row of which the server does not believe the time
 let pictured = 0;
 let known = false; // whether the server ever greeted this page: what is of before that belongs to no cut
 let toldClock = false; // whether a live picture went over this connection: by it the server tells the time of kept ones
@@ -105,14 +108,19 @@ function settle(seq, taken) {
   const done = underWay.find((one) => one.seq === seq);
   underWay = underWay.filter((one) => one !== done);
   const now = clock();
-  if (taken && done) uplink = acknowledged(uplink, now, now - done.sentAt);
+  if (taken && done) {
+    uplink = acknowledged(uplink, now, now - done.sentAt);
+    heardAt = now;
+    if (done.kind === KEPT) untimely = 0;
+  }
   uplink = asked(uplink, line.load, line.listens);
 }
 
 function refuse({ code, reason, seq }) {
   if (code !== "bad_frame") return;
   settle(seq, false);
-  if (reason === "untimely") kept = []; // of what else is kept the server would say the same
+  if (reason === "untimely") untimely += 1;
+  if (untimely >= MOST_UNTIMELY) kept = []; // of what else is kept the server would say the same
 }
 
 async function greet(message) {
@@ -122,6 +130,7 @@ async function greet(message) {
   underWay = [];
   uplink = asked(uplink, line.load, line.listens);
   [key, known, toldClock] = [fresh, true, false];
+  heardAt = clock();
   spoken = NOTHING;
   tries = 0;
   postMessage({ type: "connection", connection: "ok" });
@@ -150,7 +159,7 @@ async function sendNow({ at, jpeg }, kind) {
   const seq = line.seq;
   line = { ...line, seq: seq + 1 };
   const sentAt = clock();
-  underWay.push({ seq, at, sentAt, jpeg });
+  underWay.push({ seq, kind, at, sentAt, jpeg });
   const message = await seal(key, { seq, nonce: line.nonce, kind, clock: at, jpeg });
   if (!isOpen()) return; // it is under way still, and will be taken back
   socket.send(message);
@@ -233,7 +242,7 @@ function ask() {
 
 // Nothing comes through, though nothing says that the line is cut: pictures are kept now and then.
 function isStalled(now) {
-  return isBusy() && waits(now) >= LATE_MS && now - pictured >= SURVIVAL_EVERY_MS;
+  return isBusy() && now - heardAt >= LATE_MS && now - pictured >= SURVIVAL_EVERY_MS;
 }
 
 async function take(bitmap) {

@@ -15,6 +15,7 @@ import { notice, showState, showTab, strip } from "./exam_show.js";
 import { storeOf } from "./exam_store.js";
 import { clockOf } from "./exam_time.js";
 import { closePalette, listenToTools, toast, watchCandidate } from "./exam_tools.js";
+import { checksOf } from "./challenge.js";
 import { announce, clockTime, say, words } from "./exam_words.js";
 import { lineTo, take, windowName } from "./lease_page.js";
 import { openOutbox } from "./outbox.js";
@@ -400,7 +401,9 @@ async function begin() {
   changed();
   setTimeout(() => takeLease().catch(() => {}).then(moves.follow), Math.random() * BACK_MS);
   keepShell(sittingId);
-  watchCandidate(sittingId, csrf, words, (message) => message.type === "news" && contact.contact()).then((watching) => (camera = watching));
+  const check = checksOf({ words, tell: (data) => note("challenge_shown", data) });
+  const heard = { news: () => contact.contact(), challenge: check };
+  watchCandidate(sittingId, csrf, words, (message) => heard[message.type]?.(message)).then((watching) => (camera = watching));
   paper = await holdEverything({ ask, outbox, sittingId, paper });
   if (!paper) fetchQuestions();
 }

@@ -4,7 +4,7 @@
 export const SOUND = 2;
 export const BLOCK_MS = 60;
 export const MESSAGE_MS = 960;
-export const LEAST_FPS = 1; // asked for fewer pictures than this a second, the line or the machine is in need: no sound is sent
+export const LEAST_FPS = 0.5; // asked for fewer pictures than this a second, the machine is in great need: no sound is sent
 const MUTED_MS = 3000;
 const KBITS = 8000;
 

@@ -11,6 +11,7 @@ export function attachDuty({ session, room, cell, refresh, status }) {
   let now = null;
   let me = null;
   let drawn = "";
+  let shout = "";
   let step = null; // "hand_over" or "assign" while the form is open
 
   async function change(verb, more = {}) {
@@ -92,7 +93,13 @@ export function attachDuty({ session, room, cell, refresh, status }) {
       const loud = [];
       if (find("rooms") && alone.length > 0) loud.push(say("unwatched_rooms", { rooms: alone.join(", ") }));
       if (find("rooms") && live.unwatchable > 0) loud.push(say("unwatchable", { n: live.unwatchable }));
-      if (find("loud").textContent !== loud.join(" ")) find("loud").textContent = loud.join(" ");
+      const offered = live.rooms.filter((one) => one.offer?.to === me && one.room !== room);
+      for (const one of offered) loud.push(`${say("room", { n: one.room })}: ${say("offered_you", { by: one.offer.by_name, note: one.offer.note })}`);
+      if (shout !== loud.join(" ")) {
+        shout = loud.join(" ");
+        find("loud").textContent = shout;
+        for (const one of offered) find("loud").append(" ", Object.assign(document.createElement("a"), { href: `?room=${one.room}`, textContent: say("room", { n: one.room }) }));
+      }
       find("loud").hidden = loud.length === 0;
       if (find("rooms")) return drawAll(live.rooms);
       now = live.rooms.find((one) => one.room === room) ?? null;

@@ -7,7 +7,7 @@ a benchmark judges nothing, it prints what it saw beside the bar.
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from assessment_engine.bench import answers, chain, checkin, faults, items, start, wall
+from assessment_engine.bench import answers, chain, checkin, faults, items, review, start, wall
 from assessment_engine.bench.measure import Report
 
 
@@ -23,12 +23,20 @@ def _uplink(short: bool) -> Report:
     return uplink.run(short)
 
 
+def _attacks(short: bool) -> Report:
+    from assessment_engine.bench import attacks  # likewise
+
+    return attacks.run(short)
+
+
 BENCHMARKS: Mapping[str, Callable[..., Report]] = {
     "answers": answers.run,
+    "attacks": _attacks,
     "chain": chain.run,
     "checkin": checkin.run,
     "faults": faults.run,
     "items": items.run,
+    "review": review.run,
     "start": start.run,
     "uplink": _uplink,
     "vision": _vision,

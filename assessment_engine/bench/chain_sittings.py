@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from assessment_engine.audit import Checkpoint, entry_digest, inclusion_proofs, leaf_hash, sign_checkpoint, tree_root
-from assessment_engine.evidence.chain_log import Kept, checkpoint_entry, closing_entry, new_part
+from assessment_engine.evidence.chain_log import Kept, closing_entry, new_part, stretch_of
 from assessment_engine.evidence.leaves import ProvenLeaf
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.signing import Purpose, SigningKey, unb64url
-from proctoring.chain_records import ChainBook, Segment, head_after, records_of, segments_of
+from proctoring.chain_records import ChainBook, Segment, records_of, segments_of
 from proctoring.channel import Channel, Frame, Kind, Position, seal_frame
 
 BEGAN = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
@@ -175,12 +175,10 @@ class SimulatedSitting:
             part = new_part(segment, self._kept)
             if part is None:
                 continue
-            ordinal, rows = len(self._kept), records_of(part.records)
-            about = checkpoint_entry(part, ordinal, self._kept[-1].head if self._kept else None)
-            self._entries.append(("chain_checkpoint", now, about))
+            ordinal, stretch = len(self._kept), stretch_of(part)
+            self._entries.append(("chain_checkpoint", now, stretch.entry(ordinal, self._kept[-1].head if self._kept else None)))
             self._files[ordinal] = part.records
-            head = head_after(part.start, rows)
-            self._kept.append(Kept(ordinal=ordinal, first_seq=rows[0].seq, last_seq=rows[-1].seq, frames=len(rows), head=head))
+            self._kept.append(stretch.kept(ordinal))
 
     def _restart(self, second: int) -> None:
         """Stop the ingest process as one should, and start another, which asks the frames store where the chain stands."""

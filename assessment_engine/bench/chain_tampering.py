@@ -38,11 +38,15 @@ class Evidence:
 
     def check(self) -> list[Finding]:
         """Return everything that is wrong, as the offline verifier would."""
+        return self.checked()[0]
+
+    def checked(self) -> tuple[list[Finding], tuple[Finding, ...]]:
+        """Return everything that is wrong, and what is only noted."""
         chain = check_chain(self.sitting_id, self.leaves, self.files)
         found = [*check_leaves(self.leaves, self.note, ORIGIN, self.log_key), *chain.findings]
         for row in self.rows:
             found += check_frame(row, self.sitting_id, b"", self.frames, chain.records)[1]
-        return found
+        return found, chain.notes
 
     def changed(self, ordinal: int, rows: list[Record]) -> "Evidence":
         """Put other records in the place of a stretch's."""

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import socket
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -37,6 +38,13 @@ class Report:
             "figures": {name: {"value": figure.value, "unit": figure.unit, "bar": figure.bar} for name, figure in self.figures.items()},
             "ratios": dict(self.ratios),
         }
+
+
+def free_port() -> int:
+    """Return a port that nobody has at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def machine() -> dict[str, Json]:

@@ -5,7 +5,6 @@ What is published is what they publish: a line a second for each candidate, a th
 """
 
 import json
-import socket
 import tempfile
 import threading
 import time
@@ -20,7 +19,7 @@ from redis import Redis
 
 from assessment_engine.bench.browser import Chromium, chromium
 from assessment_engine.bench.hall import a_hall, seat
-from assessment_engine.bench.measure import Figure, Report, medians
+from assessment_engine.bench.measure import Figure, Report, free_port, medians
 from assessment_engine.kernel.ids import SessionId, SittingId
 from assessment_engine.runtime.serve import answers, embedded, process
 from assessment_engine.services import people
@@ -28,7 +27,7 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.settings import Settings
 
 CANDIDATES = 200
-WIDTH, HEIGHT = 1920, 3200  # the view of all rooms with every one of 200 tiles in sight
+WIDTH, HEIGHT = 1920, 3400  # the view of all rooms with every one of 200 tiles in sight
 WARM_S, WINDOW_S, SHORT_S = 12.0, 20.0, 6.0
 STAMPED = b"\xff\xd8\xff\xfe\x00\x12"  # a JPEG's start and a comment of 16 digits: when it was published, in milliseconds
 
@@ -81,16 +80,10 @@ def run(short: bool) -> Report:
     )
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def _stage(folder: Path, candidates: int) -> Iterator[Stage]:
     """Run frames store, ingest and delivery on a hall in the middle of its exam."""
-    port, ingest_port = _free_port(), _free_port()
+    port, ingest_port = free_port(), free_port()
     environ = {"DATA_DIR": str(folder), "DEMO": "1", "PORT": str(port), "INGEST_PORT": str(ingest_port)}
     with embedded(Settings.from_environ(environ)) as services:
         with a_hall(folder) as engine:

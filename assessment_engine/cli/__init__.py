@@ -89,6 +89,7 @@ def _running(commands: "Commands") -> None:
     play.add_argument("video", help="a video file, or `astronaut` for the demonstration's own footage")
     play.add_argument("--sitting", required=True)
     play.add_argument("--speed", type=float, default=1.0)
+    play.add_argument("--answers-challenges", action="store_true", help="put the light of camera checks on the face (simulated)")
     play.add_argument("--repeat", action="store_true", help="begin again until the sitting is submitted")
     load = add(commands, "seed-load", "make N candidates with open sittings (demonstration and test deployments only)", _seed_load)
     load.add_argument("count", type=int)
@@ -144,7 +145,9 @@ def _play(arguments: argparse.Namespace) -> int:
     from assessment_engine.play import play
     from assessment_engine.runtime import build_engine
 
-    sent = play(build_engine(_settings()), arguments.video, SittingId(arguments.sitting), speed=arguments.speed, repeat=arguments.repeat)
+    settings, how = _settings(), {"speed": arguments.speed, "repeat": arguments.repeat}
+    answers = settings.assets_dir if arguments.answers_challenges else None
+    sent = play(build_engine(settings), arguments.video, SittingId(arguments.sitting), answers=answers, **how)
     report(arguments, {"sitting": arguments.sitting, "frames": sent}, f"{sent} frames sent")
     return 0
 

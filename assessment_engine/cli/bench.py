@@ -10,7 +10,7 @@ from assessment_engine.cli.output import add, report
 if TYPE_CHECKING:
     from assessment_engine.cli.output import Commands
 
-NAMES = ("answers", "chain", "checkin", "faults", "items", "start", "uplink", "vision", "wall")
+NAMES = ("answers", "attacks", "chain", "checkin", "faults", "items", "review", "start", "uplink", "vision", "wall")
 
 
 def add_bench(commands: "Commands") -> None:

@@ -52,7 +52,8 @@ def _open(services: Services, demonstration: Demonstration) -> None:
 
 
 def _player(settings: Settings, demonstration: Demonstration) -> Child:
-    command = [sys.executable, "-m", "assessment_engine", "play", DEMO, "--sitting", demonstration.sitting_id, "--repeat"]
+    how = ["--sitting", demonstration.sitting_id, "--repeat", "--answers-challenges"]
+    command = [sys.executable, "-m", "assessment_engine", "play", DEMO, *how]
     return Child(name="player", command=command, environ=settings.as_environ(), restart=False)
 
 

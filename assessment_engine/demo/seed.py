@@ -137,7 +137,7 @@ def _exam(engine: Engine, officer: Actor, course_id: CourseId) -> Exam:
         title_hi=content.title_hi,
         form_id=form.id,
         duration_s=content.duration_s,
-        policy=ExamPolicy(cut_scores=cuts, min_observable_share=0.5),
+        policy=ExamPolicy(cut_scores=cuts, min_observable_share=0.5, challenges="light"),
         course_id=course_id,
     )
     return exams.create_exam(engine, officer, new)

@@ -171,28 +171,47 @@ def _joins(sitting_id: str, in_order: Sequence[_Stretch]) -> tuple[list[Finding]
     findings: list[Finding] = []
     notes: list[Finding] = []
     lost: list[range] = []
-    head, last = first_link(sitting_id).hex(), -1
+    head, last, before = first_link(sitting_id).hex(), -1, -1
     for one in in_order:
         start, first, ordinal = str(one.said["start"]), int(one.said["first_seq"]), int(one.said["ordinal"])
-        known = one.said["previous"] or first_link(sitting_id).hex()
         if first <= last:
             findings.append(_at(FindingKind.SPLICED, ordinal, f"frame {first} comes after frame {last} was logged", first))
-        elif start != head and start != known:
-            notes.append(_at(NoteKind.LOST, ordinal, f"the records before frame {first} were lost with a process; the log says so", first))
+        elif start != head and (text := _seam(sitting_id, one, before)):
+            notes.append(_at(NoteKind.LOST, ordinal, text, first))
             lost.append(range(last + 1, first))
         elif start != head:
             kind = FindingKind.FOREIGN_SITTING if last < 0 else FindingKind.SPLICED
             findings.append(_at(kind, ordinal, f"frame {first} does not follow from the frame before it", first))
-        head, last = str(one.said["head"]), int(one.said["last_seq"])
+        head, last, before = str(one.said["head"]), int(one.said["last_seq"]), ordinal
     return findings, notes, tuple(lost)
 
 
+def _seam(sitting_id: str, one: _Stretch, before: int) -> str:
+    """Say what a process that died explains of a seam, as the log was told; nothing where it explains none of it.
+
+    Either the stretch said itself that it goes on from another head than the one that was known. Or it went on from that, and what stands
+    before it now (`before`, its ordinal) was taken up later, from the journal of a process that died before it could pass on its last.
+    """
+    first, known = int(one.said["first_seq"]), one.said["previous"] or first_link(sitting_id).hex()
+    if one.said["start"] != known:
+        return f"the records before frame {first} were lost with a process; the log says so"
+    if before > int(one.said["ordinal"]):
+        return f"the process that took the frames before frame {first} died before it could pass on its last one"
+    return ""
+
+
 def _clock(in_order: Sequence[_Stretch]) -> list[Finding]:
-    """Return where the server's time runs backwards, or stands after the moment at which the log took it in."""
+    """Return where the server's time runs backwards, or stands after the moment at which the log took it in.
+
+    Where records were lost with a process, the next one did not know the time of the last frame; its clock may be a little behind.
+    """
     findings = []
-    latest = 0
+    latest, head = 0, ""
     for one in in_order:
         ordinal = int(one.said["ordinal"])
+        if one.said["start"] != head:
+            latest -= TOLERANCE // timedelta(milliseconds=1)
+        head = str(one.said["head"])
         for row in one.rows:
             if row.at_ms < latest:
                 findings.append(_at(FindingKind.CLOCK_SKEW, ordinal, f"the time runs backwards at frame {row.seq}", row.seq))

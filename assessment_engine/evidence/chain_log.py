@@ -31,21 +31,52 @@ def new_part(segment: Segment, kept: Sequence[Kept]) -> Segment | None:
     return segment.part(max(first, before + 1), min(rows[-1].seq, after - 1))
 
 
-def checkpoint_entry(segment: Segment, ordinal: int, previous: bytes | None) -> dict[str, Json]:
-    """Return what the log is told of a stretch; `previous` is the head of the stretch that was kept before it, None for the first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A stretch as it is kept and logged: what can be worked out of its records before the database is asked for anything."""
+
+    segment: Segment
+    first_seq: int
+    last_seq: int
+    frames: int
+    began_ms: int
+    ended_ms: int
+    head: bytes
+    records_sha256: str
+
+    def kept(self, ordinal: int) -> Kept:
+        """Return what is remembered of it once it is kept."""
+        return Kept(ordinal=ordinal, first_seq=self.first_seq, last_seq=self.last_seq, frames=self.frames, head=self.head)
+
+    def entry(self, ordinal: int, previous: bytes | None) -> dict[str, Json]:
+        """Return what the log is told; `previous` is the head of the stretch that was kept before it, None for the first."""
+        return {
+            "ordinal": ordinal,
+            "first_seq": self.first_seq,
+            "last_seq": self.last_seq,
+            "frames": self.frames,
+            "began_ms": self.began_ms,
+            "ended_ms": self.ended_ms,
+            "previous": None if previous is None else previous.hex(),
+            "start": self.segment.start.hex(),
+            "head": self.head.hex(),
+            "records_sha256": self.records_sha256,
+        }
+
+
+def stretch_of(segment: Segment) -> Stretch:
+    """Work out a stretch's numbers, head and digest."""
     rows = records_of(segment.records)
-    return {
-        "ordinal": ordinal,
-        "first_seq": rows[0].seq,
-        "last_seq": rows[-1].seq,
-        "frames": len(rows),
-        "began_ms": rows[0].at_ms,
-        "ended_ms": rows[-1].at_ms,
-        "previous": None if previous is None else previous.hex(),
-        "start": segment.start.hex(),
-        "head": head_after(segment.start, rows).hex(),
-        "records_sha256": sha256_hex(segment.records),
-    }
+    return Stretch(
+        segment=segment,
+        first_seq=rows[0].seq,
+        last_seq=rows[-1].seq,
+        frames=len(rows),
+        began_ms=rows[0].at_ms,
+        ended_ms=rows[-1].at_ms,
+        head=head_after(segment.start, rows),
+        records_sha256=sha256_hex(segment.records),
+    )
 
 
 def closing_entry(kept: Sequence[Kept]) -> dict[str, Json]:

@@ -5,8 +5,9 @@ before, kind by kind, and are shrunk while a kind has few: the first by a Beta p
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 SERVICE_LEVEL = timedelta(hours=24)
 """How long a case may wait; a day's age counts like a grave case of which a confirmation is sure and takes a minute."""
@@ -40,30 +41,32 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experience:
-    """What an organisation has decided so far, by kind."""
+    """What an organisation has decided so far, by kind and together."""
 
-    kinds: Mapping[str, Tally] = field(default_factory=dict)
+    kinds: Mapping[str, Tally]
+    together: Tally
+
+    @classmethod
+    def of(cls, kinds: Mapping[str, Tally]) -> Self:
+        """Add the kinds up, once for a whole queue."""
+        return cls(kinds=kinds, together=sum(kinds.values(), Tally()))
 
     def confirmed(self, kind: str) -> float:
         """Return P(confirmed) of a kind: the mean of a Beta distribution whose prior is that of all kinds together."""
         mine = self.kinds.get(kind, Tally())
-        prior = _shrunk(self._all.confirmed, self._all.decided, PRIOR_CONFIRMED)
+        prior = _shrunk(self.together.confirmed, self.together.decided, PRIOR_CONFIRMED)
         return _shrunk(mine.confirmed, mine.decided, prior)
 
     def seconds(self, kind: str) -> float:
         """Return how long a review of a kind is expected to take."""
         mine = self.kinds.get(kind, Tally())
-        prior = _shrunk(self._all.seconds, self._all.reviews, PRIOR_SECONDS)
+        prior = _shrunk(self.together.seconds, self.together.reviews, PRIOR_SECONDS)
         return _shrunk(mine.seconds, mine.reviews, prior)
 
     def urgency(self, kind: str, severity: str, opened_at: datetime, now: datetime) -> float:
         """Return a case's place in the queue, larger first."""
         worth = self.confirmed(kind) * _WEIGHT.get(severity, 0.5)
         return worth * MINUTE_S / self.seconds(kind) + (now - opened_at) / SERVICE_LEVEL
-
-    @property
-    def _all(self) -> Tally:
-        return sum(self.kinds.values(), Tally())
 
 
 def _shrunk(total: float, count: int, prior: float) -> float:

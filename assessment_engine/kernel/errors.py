@@ -4,6 +4,7 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
 
     AssessmentError
     ├── NotFound
+    │   └── EvidenceMissing
     ├── NotAllowed
     │   ├── NotSignedIn
     │   ├── TokenExpired
@@ -43,6 +44,7 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
     │   └── ModelMissing
     └── IntegrityViolation
         ├── HashMismatch
+        │   └── EvidenceAltered
         └── ProofFailed
 """
 
@@ -64,6 +66,12 @@ class NotFound(AssessmentError):
     """The thing does not exist, or not for you: the two are never told apart."""
 
     code = "not_found"
+
+
+class EvidenceMissing(NotFound):
+    """Evidence that was kept is not in its store any more, though nobody erased it. Said on pages, and by the verifier."""
+
+    code = "evidence_missing"
 
 
 class NotAllowed(AssessmentError):
@@ -298,6 +306,12 @@ class HashMismatch(IntegrityViolation):
     """A file or record does not have the hash it must have."""
 
     code = "hash_mismatch"
+
+
+class EvidenceAltered(HashMismatch):
+    """What the evidence store has is not what was kept there: somebody changed or moved it. Said on pages, and by the verifier."""
+
+    code = "evidence_altered"
 
 
 class ProofFailed(IntegrityViolation):

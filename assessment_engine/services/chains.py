@@ -5,29 +5,50 @@ left (`recover`) and closes the chains of sittings that are over (`close_ended`)
 nor erased.
 """
 
+import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from assessment_engine.evidence.chain_log import Kept, checkpoint_entry, closing_entry, new_part
-from assessment_engine.kernel.canonical import sha256_hex
+import structlog
+
+from assessment_engine.evidence.chain_log import Kept, Stretch, closing_entry, new_part, stretch_of
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.audit import Record
 from assessment_engine.storage.chains import ChainSegmentRow
 from assessment_engine.storage.database import Transaction
-from proctoring.chain_records import Segment, head_after, records_of, segments_of
+from proctoring.chain_records import Segment, records_of, segments_of
 
 JOURNAL = "chain-journal"
+_MAC = 32
 DEAD_AFTER = timedelta(minutes=2)
 CLOSE_AFTER = timedelta(minutes=5)
 MOST_CLOSED = 200
+AT_ONCE = 25  # stretches a transaction: few enough that no save of an answer waits for the records
+
+
+log = structlog.get_logger()
 
 
 def write_journal(engine: Engine, process: str, number: int, page: bytes) -> str:
-    """Put a journal page on disk; returns its key. Raises StorageUnavailable."""
+    """Put a journal page on disk, sealed so that only we can have written it; returns its key. Raises StorageUnavailable."""
     key = f"{JOURNAL}/{process}/{number:09d}"
-    engine.blobs.put_durably(key, page)
+    engine.blobs.put_durably(key, _mac(engine, key, page) + page)
     return key
+
+
+def _read_journal(engine: Engine, key: str) -> bytes:
+    """Read a journal page; one that we did not write, or that was changed, has nothing in it that could be believed."""
+    sealed = engine.blobs.get(key)
+    mac, page = sealed[:_MAC], sealed[_MAC:]
+    if not hmac.compare_digest(mac, _mac(engine, key, page)):
+        log.error("journal_not_ours", key=key)
+        return b""
+    return page
+
+
+def _mac(engine: Engine, key: str, page: bytes) -> bytes:
+    return hmac.digest(engine.signer.evidence.derived("chain journal", JOURNAL), key.encode() + b"\0" + page, "sha256")
 
 
 def forget_journal(engine: Engine, keys: Sequence[str]) -> None:
@@ -39,38 +60,47 @@ def forget_journal(engine: Engine, keys: Sequence[str]) -> None:
 def keep(engine: Engine, segments: Sequence[Segment]) -> int:
     """Keep stretches of chains, each with its entry in the log; what is kept already, or whose chain has ended, is left out.
 
-    Returns how many frames were recorded. Safe to repeat; raises StorageUnavailable, and then nothing counts as kept.
+    Returns how many frames were recorded. Some at a time, and all that can be worked out is worked out before, so that no answer waits for
+    it. Safe to repeat after StorageUnavailable: what was kept by then is left out.
     """
     waiting = [segment for segment in segments if segment.frames]
+    return sum(_keep_some(engine, waiting[at : at + AT_ONCE]) for at in range(0, len(waiting), AT_ONCE))
+
+
+def _keep_some(engine: Engine, segments: Sequence[Segment]) -> int:
+    named = {SittingId(one.sitting_id) for one in segments}
     with engine.store.read() as tx:
-        fresh = _fresh(tx, waiting)
-    for segment in fresh:
-        engine.blobs.put(_blob(segment), segment.records)
+        before = tx.chains.newest(named)
+        fresh = _fresh(tx, segments, before)
+    stretches = [stretch_of(one) for one in fresh]
+    for one in stretches:
+        engine.blobs.put(_blob(one), one.segment.records)
     now = engine.clock.now()
     with engine.store.begin() as tx:
         tx.chains.lock()
-        still = [segment for segment in _fresh(tx, fresh) if segment in fresh]  # who kept a part meanwhile kept it; the rest comes again
-        _keep(tx, still, now)
-    return sum(segment.frames for segment in still)
+        taken, newest = tx.chains.takes(named), tx.chains.newest(named)
+        unchanged = {one for one in taken if newest.get(one) == before.get(one)}  # where somebody was quicker, the rest comes again
+        still = [one for one in stretches if one.segment.sitting_id in unchanged]
+        _insert(tx, still, newest, now)
+    return sum(one.frames for one in still)
 
 
-def _keep(tx: Transaction, segments: Sequence[Segment], now: datetime) -> None:
-    newest = tx.chains.newest({SittingId(one.sitting_id) for one in segments})
+def _insert(tx: Transaction, stretches: Sequence[Stretch], newest: dict[SittingId, ChainSegmentRow], now: datetime) -> None:
     rows, entries = [], []
-    for segment in segments:
-        before = newest.get(SittingId(segment.sitting_id))
-        row = newest[SittingId(segment.sitting_id)] = _row(segment, before.ordinal + 1 if before else 0, now)
-        about = checkpoint_entry(segment, row.ordinal, bytes.fromhex(before.head) if before else None)
+    for one in stretches:
+        sitting_id = SittingId(one.segment.sitting_id)
+        before = newest.get(sitting_id)
+        row = newest[sitting_id] = _row(one, before.ordinal + 1 if before else 0, now)
+        about = one.entry(row.ordinal, bytes.fromhex(before.head) if before else None)
         rows.append(row)
-        entries.append(Record(kind="chain_checkpoint", subject=segment.sitting_id, actor=None, payload=about))
+        entries.append(Record(kind="chain_checkpoint", subject=sitting_id, actor=None, payload=about))
     tx.chains.add(rows)
     tx.audit.record_all(entries, now)
 
 
-def _fresh(tx: Transaction, segments: Sequence[Segment]) -> list[Segment]:
+def _fresh(tx: Transaction, segments: Sequence[Segment], newest: dict[SittingId, ChainSegmentRow]) -> list[Segment]:
     """Return the parts of stretches that are new, of sittings that there are and whose chains have not ended."""
     taken = tx.chains.takes({SittingId(one.sitting_id) for one in segments})
-    newest = tx.chains.newest(taken)
     late = {SittingId(one.sitting_id) for one in segments if _comes_late(one, newest.get(SittingId(one.sitting_id)))}
     known = tx.chains.of_sittings(taken & late)  # only those that look back need more than the newest
     parts = [new_part(one, _kept(known.get(SittingId(one.sitting_id), ()))) for one in segments if one.sitting_id in taken]
@@ -88,24 +118,22 @@ def _kept(rows: Sequence[ChainSegmentRow]) -> list[Kept]:
     ]
 
 
-def _row(segment: Segment, ordinal: int, now: datetime) -> ChainSegmentRow:
-    records = records_of(segment.records)
+def _row(stretch: Stretch, ordinal: int, now: datetime) -> ChainSegmentRow:
     return ChainSegmentRow(
-        sitting_id=SittingId(segment.sitting_id),
+        sitting_id=SittingId(stretch.segment.sitting_id),
         ordinal=ordinal,
-        first_seq=records[0].seq,
-        last_seq=records[-1].seq,
-        frames=len(records),
-        head=head_after(segment.start, records).hex(),
-        blob=_blob(segment),
+        first_seq=stretch.first_seq,
+        last_seq=stretch.last_seq,
+        frames=stretch.frames,
+        head=stretch.head.hex(),
+        blob=_blob(stretch),
         kept_at=now,
     )
 
 
-def _blob(segment: Segment) -> str:
+def _blob(stretch: Stretch) -> str:
     """Name a stretch by what is in it, so that writing it twice writes the same."""
-    first = records_of(segment.records)[0].seq
-    return f"{segment.sitting_id}/chain/{first:010d}-{sha256_hex(segment.records)[:16]}.bin"
+    return f"{stretch.segment.sitting_id}/chain/{stretch.first_seq:010d}-{stretch.records_sha256[:16]}.bin"
 
 
 def recover(engine: Engine) -> int:
@@ -120,7 +148,7 @@ def recover(engine: Engine) -> int:
             alive.add(process)
     frames = 0
     for process in pages.keys() - alive:
-        frames += keep(engine, segments_of([engine.blobs.get(key) for key in pages[process]]))
+        frames += keep(engine, segments_of([_read_journal(engine, key) for key in pages[process]]))
         forget_journal(engine, pages[process])
     return frames
 

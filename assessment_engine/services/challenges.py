@@ -42,6 +42,11 @@ def standing(engine: Engine, sitting_id: SittingId) -> Standing:
     return Standing(secret=engine.signer.tickets.derived("challenges", sitting_id), plan=plan, past=_past(kept, sitting))
 
 
+def planned(engine: Engine, sitting_id: SittingId) -> Plan:
+    """Return what may be asked of one candidate, as the notice says it before the sitting."""
+    return standing(engine, sitting_id).plan
+
+
 def ask(engine: Engine, sitting: Sitting, asked: Asked) -> None:
     """Keep that something is asked, before the page is told."""
     _record(engine, sitting, ASKED, {"number": asked.number, "ask": asked.ask.value, "at_s": round(asked.at_s, 1)})
@@ -57,6 +62,12 @@ def call_a_person(engine: Engine, sitting: Sitting, asked: Asked) -> None:
     """Keep that somebody should look at this candidate, of whom nothing could be judged."""
     if asked.verdict is not None:
         _record(engine, sitting, FOR_A_PERSON, {"number": asked.number, "why": asked.verdict.why.value})
+
+
+def latest(engine: Engine, sitting_id: SittingId, most: int = 4) -> list[ExamEvent]:
+    """Return what came of the last camera checks, newest first, for who watches."""
+    with engine.store.read() as tx:
+        return tx.events.of_sittings([sitting_id], kinds=[JUDGED, FOR_A_PERSON])[: -most - 1 : -1]
 
 
 def was_shown(engine: Engine, sitting_id: SittingId, number: int) -> bool:

@@ -91,6 +91,13 @@ def _weighed(tx: Transaction, exam: Exam, kind: Kind, demotion: Demotion | None)
     return Weighed(exam=exam, kind=kind, record=record_of(tx, exam, kind), demotion=demotion, signed_by=signed)
 
 
+def demotion_of(engine: Engine, actor: Actor, demotion_id: str) -> Demotion:
+    """Return a demotion of the actor's organisation; raises NotFound."""
+    require(actor, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        return tx.demotion.get(demotion_id, actor.organisation_id)
+
+
 def restore(engine: Engine, actor: Actor, demotion_id: str, reason: str) -> Demotion:
     """Sign for a detector's return; the second, different officer restores it. Raises SecondPersonNeeded, Conflict…"""
     require(actor, Role.CELL_OFFICER)

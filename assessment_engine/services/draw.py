@@ -201,6 +201,13 @@ def wish(engine: Engine, actor: Actor, sitting_id: SittingId, *, kept: bool) -> 
         tx.events.record(sitting_event("pictures_wished", sitting, now, actor, data=about))
 
 
+def share_of(engine: Engine, actor: Actor, sitting_id: SittingId) -> float:
+    """Return the share that is drawn of a candidate's own session, 0 where nothing was fixed: the notice promises only what is so."""
+    with engine.store.read() as tx:
+        draw = tx.draws.of_session(tx.sittings.of_candidate(sitting_id, actor.person_id).session_id)
+        return draw.share if draw is not None else 0.0
+
+
 def wishes(engine: Engine, actor: Actor, sitting_id: SittingId) -> bool:
     """Tell whether the candidate asked that pictures of ordinary time be kept."""
     with engine.store.read() as tx:

@@ -5,6 +5,7 @@ How long it is kept is services/retention.py; which frames are kept, and who may
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from assessment_engine.kernel.canonical import sha256_hex
-from assessment_engine.kernel.errors import EvidenceKeyUnreadable, HashMismatch, NotFound
+from assessment_engine.kernel.errors import EvidenceAltered, EvidenceKeyUnreadable, EvidenceMissing, HashMismatch, NotFound, Unavailable
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import EvidenceRecord
@@ -78,10 +79,15 @@ def store_frame(engine: Engine, key: DataKey, blob: str, jpeg: bytes) -> None:
 
 
 def read_frame(engine: Engine, row: EvidenceRecord) -> bytes:
-    """Return the frame of a row; raises NotFound once erased, HashMismatch when it is not the frame that was stored."""
-    jpeg = data_key(engine, row.sitting_id).decrypt(row.blob, engine.blobs.get(row.blob))
-    if sha256_hex(jpeg) != row.sha256:
-        raise HashMismatch("this evidence has another hash than its row")
+    """Return the frame of a row; raises NotFound once erased, EvidenceMissing, or EvidenceAltered."""
+    key = data_key(engine, row.sitting_id)
+    try:
+        sealed = engine.blobs.get(row.blob)
+    except NotFound as error:
+        raise EvidenceMissing("this picture was kept, and is not in the store any more") from error
+    jpeg = key.decrypt(row.blob, sealed)
+    if row.sha256 and sha256_hex(jpeg) != row.sha256:  # a clean frame has no row of its own: its seal and the chain say that it is the one
+        raise EvidenceAltered("this evidence has another hash than its row")
     return jpeg
 
 
@@ -92,21 +98,28 @@ class FrameState(StrEnum):
     ERASED = "erased"
     MISSING = "missing"
     ALTERED = "altered"
+    AWAY = "away"
 
 
 def frame_state(engine: Engine, row: EvidenceRecord) -> tuple[FrameState, bytes | None]:
     """Return what the store still has of a frame, and the frame where it is whole; raises StorageUnavailable or EvidenceKeyUnreadable."""
     try:
-        key = data_key(engine, row.sitting_id)
+        return FrameState.WHOLE, read_frame(engine, row)
+    except EvidenceMissing:
+        return FrameState.MISSING, None
+    except EvidenceAltered:
+        return FrameState.ALTERED, None
     except NotFound:
         return FrameState.ERASED, None
+
+
+def lost_frames(engine: Engine, rows: Sequence[EvidenceRecord]) -> dict[FrameState, int]:
+    """Count the frames of an incident that cannot be shown, by what became of them; raises nothing, for a page must show the rest."""
     try:
-        jpeg = key.decrypt(row.blob, engine.blobs.get(row.blob))
-    except NotFound:
-        return FrameState.MISSING, None
-    except HashMismatch:
-        return FrameState.ALTERED, None
-    return (FrameState.WHOLE, jpeg) if sha256_hex(jpeg) == row.sha256 else (FrameState.ALTERED, None)
+        states = [frame_state(engine, row)[0] for row in rows]
+    except Unavailable:
+        return {FrameState.AWAY: len(rows)}
+    return {state: states.count(state) for state in FrameState if state is not FrameState.WHOLE and state in states}
 
 
 def _keep_new_key(engine: Engine, sitting_id: SittingId) -> bytes:
@@ -132,4 +145,4 @@ def _open(key: bytes, sealed: bytes, place: bytes) -> bytes:
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], place)
     except (InvalidTag, ValueError) as error:
-        raise HashMismatch("this evidence is not what was stored here") from error
+        raise EvidenceAltered("this evidence is not what was stored here") from error

@@ -20,9 +20,9 @@ from assessment_engine.invigilation import UNDECIDED
 from assessment_engine.kernel.canonical import Json, sha256_hex
 from assessment_engine.kernel.clock import iso, iso_or_none
 from assessment_engine.kernel.errors import HashMismatch, NotFound, NotYet
-from assessment_engine.kernel.ids import SittingId, new_id
+from assessment_engine.kernel.ids import IncidentId, SittingId, new_id
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import audit, chains, checkin, evidence
+from assessment_engine.services import audit, chains, checkin, draw, evidence
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.audit import AuditEntry
 from assessment_engine.storage.database import Transaction
@@ -183,12 +183,14 @@ def _store(engine: Engine, sitting_id: SittingId, package_id: str, data: bytes) 
 def _contents(engine: Engine, hiding: Callable[[bytes | None], Hide], sitting_id: SittingId) -> dict[str, bytes]:
     with engine.store.read() as tx:
         incidents = tx.incidents.of_sitting(sitting_id)
-        shots = [(one.id, shot) for one in incidents for shot in tx.incidents.evidence_of(one.id)]
+        shots = [(str(one.id), shot) for one in incidents for shot in tx.incidents.evidence_of(one.id)]
+        wished = tx.draws.wishes(sitting_id)
         rows = tx.chains.of_sittings([sitting_id])[sitting_id]
         decisions, about = _decided(tx, sitting_id)
         leaves, checkpoint = _proven(tx, [entry for entry in tx.audit.about(sitting_id) if entry.kind in LOGGED] + about)
     stretches = {chain_check.segment_name(row.ordinal): data for row in rows if (data := _blob(engine, row.blob)) is not None}
     records = {record.seq: record for data in stretches.values() for record in records_of(data)}
+    shots += _wished(engine, sitting_id, shots, records) if wished else []
     frames, pictures = _pictures(engine, hiding, sitting_id, shots, records)
     return {
         written.README: readme.readme(),
@@ -200,6 +202,24 @@ def _contents(engine: Engine, hiding: Callable[[bytes | None], Hide], sitting_id
         **stretches,
         **pictures,
     }
+
+
+def _wished(
+    engine: Engine, sitting_id: SittingId, shots: Sequence[tuple[str, EvidenceRecord]], records: Mapping[int, Record]
+) -> list[tuple[str, EvidenceRecord]]:
+    """Return the frames of clean time that the candidate asked to be kept, as frames of no incident; their hashes are the chain's."""
+    known = {shot.seq for _, shot in shots}
+    return [
+        (
+            "",
+            EvidenceRecord(
+                id="", incident_id=IncidentId(""), sitting_id=sitting_id, seq=one.seq, at=one.at, role="wish", blob=one.blob,
+                sha256=records[one.seq].picture.hex(),
+            ),
+        )
+        for one in draw.frames_of(engine, sitting_id)
+        if one.seq in records and one.seq not in known
+    ]  # fmt: skip
 
 
 def _blob(engine: Engine, blob: str) -> bytes | None:
@@ -306,7 +326,7 @@ def _pictures(
             "at": iso(shot.at),
             "at_ms": record.at_ms if record else int(shot.at.timestamp() * 1000),
             "sha256": shot.sha256,
-            "incidents": [incident_id for incident_id, _ in same],
+            "incidents": [incident_id for incident_id, _ in same if incident_id],
             "state": str(state),
         }
         if picture is not None:

@@ -21,7 +21,7 @@ from assessment_engine.invigilation import (
     outcome_of,
 )
 from assessment_engine.invigilation.interests import ConflictOfInterest
-from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotYet
+from assessment_engine.kernel.errors import Conflict, Invalid, NotYet
 from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SittingId, new_id
 from assessment_engine.people import SESSION_STAFF, Actor, require
 from assessment_engine.services.engine import Engine, JobName
@@ -92,8 +92,7 @@ def enough_seen(engine: Engine, actor: Actor, sitting_id: SittingId, reason: str
     with engine.store.begin() as tx:
         tx.sittings.of_organisation(sitting_id, actor.organisation_id)
         sitting = tx.sittings.get_locked(sitting_id)
-        if sitting.candidate_id == actor.person_id:
-            raise NotAllowed("nobody judges their own sitting")
+        check_stranger(tx, actor.person_id, sitting)
         watched = watched_of(tx, sitting)
         if not watched.complete:
             raise NotYet("the sitting is not over, its stream is not drained, or a flag is undecided", undecided=watched.undecided)

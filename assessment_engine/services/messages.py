@@ -44,7 +44,10 @@ def say(engine: Engine, actor: Actor, sitting_id: SittingId, said: Said) -> Mess
         message = _message(sitting, actor, now, said.kind, typed if ours is None else ours.text)
         if ours is not None:
             message = replace(message, text_hi=ours.text_hi, sentence=said.sentence)
-        return _keep(tx, sitting, message, actor)
+        kept = _keep(tx, sitting, message, actor)
+        if any(one.sitting_id == sitting_id for one in tx.checkins.open_calls(sitting.session_id, actor.organisation_id)):
+            tx.events.record(sitting_event("call_answered", sitting, now, actor))  # whoever called has been spoken to
+        return kept
 
 
 def write(engine: Engine, actor: Actor, sitting_id: SittingId, text: str) -> Message:

@@ -43,9 +43,11 @@ class KeptLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptPage:
-    """A page of what is kept, how many lines there are, who asked for what, and whether store and key answer."""
+    """A page of what is kept, how many lines there are in all, asked about and here, who asked, and whether store and key answer."""
 
     lines: Sequence[KeptLine]
+    everything: int
+    asked: int
     matching: int
     page: int
     people: Mapping[PersonId, tuple[str, str]]
@@ -61,14 +63,15 @@ def kept(engine: Engine, actor: Actor, page: int = 1, *, asked_only: bool = Fals
     """Return what of the organisation's evidence can still be read, until when and why, the oldest first."""
     require(actor, Role.CELL_OFFICER)
     with engine.store.read() as tx:
-        readable = list(tx.evidence.readable(actor.organisation_id))
-        if asked_only:
-            readable = [one for one in readable if tx.evidence.request_of(one) is not None]
+        everything = list(tx.evidence.readable(actor.organisation_id))
+        wanted = [one for one in everything if tx.evidence.request_of(one) is not None]
+        readable = wanted if asked_only else everything
         page = min(max(page, 1), max(1, -(-len(readable) // PAGE)))
         lines = [_line(tx, one) for one in readable[(page - 1) * PAGE : page * PAGE]]
         asked = {line.request.asked_by for line in lines if line.request is not None}
         people = {one: (person.name, person.name_hi) for one, person in tx.people.many(asked).items()}
-    return KeptPage(lines=lines, matching=len(readable), page=page, people=people, trouble=_trouble(engine, readable))
+    counts = {"everything": len(everything), "asked": len(wanted), "matching": len(readable)}
+    return KeptPage(lines=lines, **counts, page=page, people=people, trouble=_trouble(engine, readable))
 
 
 def kept_of(engine: Engine, actor: Actor, sitting_id: SittingId) -> KeptLine:
@@ -77,6 +80,15 @@ def kept_of(engine: Engine, actor: Actor, sitting_id: SittingId) -> KeptLine:
     with engine.store.read() as tx:
         tx.sittings.of_organisation(sitting_id, actor.organisation_id)
         return _line(tx, sitting_id)
+
+
+def erased_at(engine: Engine, sitting_id: SittingId) -> datetime | None:
+    """Return when a sitting's evidence was erased, None while it can be read or where there never was any."""
+    with engine.store.read() as tx:
+        try:
+            return tx.evidence.erased_at(sitting_id)
+        except NotFound:
+            return None
 
 
 def _trouble(engine: Engine, readable: Sequence[SittingId]) -> str:
@@ -137,9 +149,10 @@ def _holds(tx: Transaction, sitting: Sitting, *, decided: bool) -> list[Hold]:
 
 def erase_due(engine: Engine) -> int:
     """Erase the evidence whose time is over; returns of how many sittings. A chore of the sweep."""
+    now = engine.clock.now()
     with engine.store.read() as tx:
-        readable = tx.evidence.old_enough(engine.clock.now() - timedelta(days=1))
-        now = engine.clock.now()
+        shortest = min((exam.policy.evidence_days for exam in tx.exams.everywhere()), default=1)
+        readable = tx.evidence.old_enough(now - timedelta(days=shortest))
         due = [one for one in readable if keeping(facts_of(tx, tx.sittings.get(one))).is_due(now)]
     return sum(_erase_if_due(engine, sitting_id) for sitting_id in due)
 

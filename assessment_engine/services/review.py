@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.invigilation import SERVICE_LEVEL, UNDECIDED, Adjudication, Case, CaseState, Experience, WaitingCase
 from assessment_engine.invigilation.pending import PendingJudgement
-from assessment_engine.kernel.ids import IncidentId, PersonId, SessionId, SittingId
+from assessment_engine.kernel.ids import IncidentId, PersonId
 from assessment_engine.people import SESSION_STAFF, Actor, Person, require
 from assessment_engine.services import unmarked
 from assessment_engine.services.engine import Engine
@@ -19,6 +19,7 @@ from assessment_engine.services.risk import risk_for
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent, answer_saved
 from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord, WatchRecord
+from assessment_engine.storage.review import Seated
 from proctoring.policy import Kind
 from proctoring.risk import Risk
 
@@ -27,19 +28,6 @@ CONTEXT = timedelta(seconds=60)
 
 MOST_SHOWN = 100
 """Entries of a queue that are shown; the rest is counted."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seated:
-    """Whose sitting it is, in the words a room uses."""
-
-    sitting_id: SittingId
-    seat: str
-    name: str
-    name_hi: str
-    exam: str
-    exam_hi: str
-    session_id: SessionId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +115,9 @@ def review_queue(engine: Engine, actor: Actor) -> Queue:
     with engine.store.read() as tx:
         experience = tx.review.experience(actor.organisation_id)
         waiting = sorted(_waiting(tx, actor), key=lambda one: -experience.urgency(one.kind, one.severity or "", one.case.opened_at, now))
-        entries = tuple(_entry(tx, one, experience, now) for one in waiting[:MOST_SHOWN])
+        shown = waiting[:MOST_SHOWN]
+        seated = tx.review.seated([one.case.sitting_id for one in shown])
+    entries = tuple(_entry(one, seated[one.case.sitting_id], experience, now) for one in shown)
     return Queue(entries=entries, total=len(waiting))
 
 
@@ -139,33 +129,18 @@ def _waiting(tx: Transaction, actor: Actor) -> list[WaitingCase]:
     ]
 
 
-def _entry(tx: Transaction, waiting: WaitingCase, experience: Experience, now: datetime) -> QueueEntry:
+def _entry(waiting: WaitingCase, seated: Seated, experience: Experience, now: datetime) -> QueueEntry:
     case = waiting.case
     age = now - case.opened_at
     return QueueEntry(
         case=case,
         kind=waiting.kind,
         severity=waiting.severity,
-        seated=_seated(tx, tx.sittings.get(case.sitting_id)),
+        seated=seated,
         second=case.state is CaseState.AWAITING_SECOND,
         age=age,
         late=age > SERVICE_LEVEL,
         urgency=experience.urgency(waiting.kind, waiting.severity or "", case.opened_at, now),
-    )
-
-
-def _seated(tx: Transaction, sitting: Sitting) -> Seated:
-    registration = tx.exams.registration(sitting.registration_id)
-    exam = tx.exams.get(sitting.exam_id)
-    candidate = tx.people.get(sitting.candidate_id)
-    return Seated(
-        sitting_id=sitting.id,
-        seat=registration.seat or "",
-        name=candidate.name,
-        name_hi=candidate.name_hi,
-        exam=exam.title,
-        exam_hi=exam.title_hi,
-        session_id=sitting.session_id,
     )
 
 
@@ -207,7 +182,7 @@ def _file(tx: Transaction, actor: Actor, before: _Before, now: datetime) -> Case
         going_on=goes_on and found.state in UNDECIDED,
         second=found.state is CaseState.AWAITING_SECOND,
         shows_the_machine=shows,
-        seated=_seated(tx, sitting),
+        seated=tx.review.seated([sitting.id])[sitting.id],
         sitting=sitting,
         watch=tx.incidents.watch(sitting.id),
         events=_around(tx, sitting, incident.raised_at, blind=not shows),
@@ -279,7 +254,7 @@ def _unwatched(tx: Transaction, sitting: Sitting) -> Unwatched:
     watch, watched = tx.incidents.watch(sitting.id), watched_of(tx, sitting)
     assert sitting.submitted_at is not None
     return Unwatched(
-        seated=_seated(tx, sitting),
+        seated=tx.review.seated([sitting.id])[sitting.id],
         observable_share=watched.observable_share,
         min_observable_share=watched.min_observable_share,
         reasons=watch.unobservable if watch else {},

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assessment_engine.delivery import timekeeping as rules
-from assessment_engine.delivery.sitting import RUNNING, Sitting, SittingState
+from assessment_engine.delivery.sitting import RUNNING, Sitting
 from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.kernel.clock import parse_iso
 from assessment_engine.kernel.ids import RoomId, SessionId, SittingId
@@ -120,15 +120,6 @@ def silences(engine: Engine, actor: Actor, session_id: SessionId) -> list[Silenc
         if one.sitting_id
     ]
     return sorted(lasting + over, key=lambda one: (one.until is not None, -one.since.timestamp()))
-
-
-def paused(engine: Engine, actor: Actor, session_id: SessionId) -> list[SittingId]:
-    """Return the sittings of a session whose time stands still, for a wall that is open."""
-    require(actor, *SESSION_STAFF)
-    with engine.store.read() as tx:
-        tx.exams.session_of(actor, session_id)
-        found = tx.sittings.all_of_session(session_id, actor.organisation_id)
-    return [one.id for one in found if one.state is SittingState.PAUSED]
 
 
 def history(engine: Engine, actor: Actor, session_id: SessionId) -> list[PastAct]:

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from assessment_engine.delivery.checkin import CheckInState
 from assessment_engine.delivery.messages import Message
 from assessment_engine.delivery.sitting import RUNNING, Sitting, SittingState
 from assessment_engine.exams import Exam, ExamSession, Registration
 from assessment_engine.invigilation import Case, WaitingCase
-from assessment_engine.invigilation.duty import Duty, next_room, rooms_of
+from assessment_engine.invigilation.duty import GONE_AFTER, Duty, next_room, rooms_of
 from assessment_engine.kernel.ids import IncidentId, PersonId, SessionId, SittingId
 from assessment_engine.people import SESSION_STAFF, Actor, Person, require
 from assessment_engine.services import tickets
@@ -38,6 +39,7 @@ class Room:
     waiting: int
     calls: int
     undecided: int
+    unwatched: int = 0  # rooms of the wall with candidates in them that nobody has open
 
     @property
     def candidates(self) -> int:
@@ -105,12 +107,12 @@ def rooms(engine: Engine, actor: Actor) -> list[Room]:
     require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.read() as tx:
-        found = [_room(tx, actor, session) for session in tx.exams.sessions_of(actor)]
+        found = [_room(tx, actor, session, now) for session in tx.exams.sessions_of(actor)]
     recent = [one for one in found if (now - one.session.closes_at).days < 1]
     return sorted(recent, key=lambda one: (one.session.closes_at < now, one.session.opens_at))
 
 
-def _room(tx: Transaction, actor: Actor, session: ExamSession) -> Room:
+def _room(tx: Transaction, actor: Actor, session: ExamSession, now: datetime) -> Room:
     sittings = tx.sittings.all_of_session(session.id, actor.organisation_id)
     checkins = tx.checkins.in_session(session.id, actor.organisation_id)
     return Room(
@@ -120,7 +122,13 @@ def _room(tx: Transaction, actor: Actor, session: ExamSession) -> Room:
         waiting=sum(one.state in (CheckInState.REQUESTED, CheckInState.REFERRED) for one in checkins),
         calls=len(tx.checkins.open_calls(session.id, actor.organisation_id)),
         undecided=tx.invigilation.undecided_in(session.id),
+        unwatched=_unwatched(tx, actor, session, now) if session.opens_at <= now < session.closes_at else 0,
     )
+
+
+def _unwatched(tx: Transaction, actor: Actor, session: ExamSession, now: datetime) -> int:
+    taken = set(placed_in(tx, actor, session.id).room.values()) - {EVERY}
+    return len(taken - tx.duties.present(session.id, now - GONE_AFTER).keys())
 
 
 def wall(engine: Engine, actor: Actor, session_id: SessionId, room: int = 1) -> Wall:
@@ -169,14 +177,6 @@ def placed_in(tx: Transaction, actor: Actor, session_id: SessionId) -> Placed:
         return room if sitting.candidate_id not in tied.get(room, ()) else next_room(room, rooms) or 0
 
     return Placed(present=present, room={one.id: watched_in(one) for one in present}, rooms=rooms, duties=duties)
-
-
-def flags(engine: Engine, actor: Actor, session_id: SessionId) -> list[Flag]:
-    """Return the flags of a session that wait for this person's decision: their tiles need somebody until it is made."""
-    require(actor, *SESSION_STAFF)
-    with engine.store.read() as tx:
-        tx.exams.session_of(actor, session_id)
-        return flags_in(tx, actor, {one.id for one in tx.sittings.all_of_session(session_id, actor.organisation_id)})
 
 
 def flags_in(tx: Transaction, actor: Actor, sittings: Collection[SittingId]) -> list[Flag]:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
+    Select,
     String,
     Table,
     Text,
@@ -85,13 +86,13 @@ class Demotions:
         """Return every demotion of an organisation, those that are over among them, oldest first."""
         return self._all(demotions.c.organisation_id == organisation_id)
 
+    def get(self, demotion_id: str, organisation_id: OrganisationId) -> Demotion:
+        """Return one of this organisation; raises NotFound."""
+        return self._one(select(demotions), demotion_id, organisation_id)
+
     def get_locked(self, demotion_id: str, organisation_id: OrganisationId) -> Demotion:
         """Return one held against other writers, so that two officers sign one after the other; raises NotFound."""
-        mine = (demotions.c.id == demotion_id) & (demotions.c.organisation_id == organisation_id)
-        row = self._connection.execute(select(demotions).where(mine).with_for_update()).one_or_none()
-        if row is None:
-            raise NotFound("no such demotion")
-        return _demotion(row)
+        return self._one(select(demotions).with_for_update(), demotion_id, organisation_id)
 
     def restore(self, demotion: Demotion) -> None:
         """Store that a demotion is over."""
@@ -130,6 +131,13 @@ class Demotions:
         query = select(func.count(distinct(sittings.c.id))).select_from(joined)
         dismissed = (cases.c.state == CaseState.DISMISSED) & (incidents.c.kind == kind)
         return int(self._connection.execute(query.where(_counts(exam_id, since), dismissed, said)).scalar_one())
+
+    def _one(self, query: Select[tuple[object, ...]], demotion_id: str, organisation_id: OrganisationId) -> Demotion:
+        mine = (demotions.c.id == demotion_id) & (demotions.c.organisation_id == organisation_id)
+        row = self._connection.execute(query.where(mine)).one_or_none()
+        if row is None:
+            raise NotFound("no such demotion")
+        return _demotion(row)
 
     def _all(self, condition: ColumnElement[bool]) -> list[Demotion]:
         query = select(demotions).where(condition).order_by(demotions.c.demoted_at, demotions.c.id)

@@ -1,5 +1,6 @@
 """Tables and queries of reviewing: a person's keys, and what was learnt from past cases."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -24,11 +25,13 @@ from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.invigilation import CaseState, Experience, Tally
 from assessment_engine.invigilation.keys import DEFAULT_KEYS, ReviewKeys
 from assessment_engine.invigilation.queue import LONGEST_S
-from assessment_engine.kernel.ids import OrganisationId, PersonId
+from assessment_engine.kernel.ids import OrganisationId, PersonId, SessionId, SittingId
 from assessment_engine.storage.delivery import sittings
+from assessment_engine.storage.exams import exams, registrations
 from assessment_engine.storage.incidents import incidents, watches
 from assessment_engine.storage.invigilation import cases
 from assessment_engine.storage.pending import pending_judgements
+from assessment_engine.storage.people import people
 from assessment_engine.storage.schema import metadata
 
 review_keys = Table(
@@ -50,11 +53,33 @@ class Workload:
     clean_queued: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seated:
+    """Whose sitting it is, in the words a room uses."""
+
+    sitting_id: SittingId
+    seat: str
+    name: str
+    name_hi: str
+    exam: str
+    exam_hi: str
+    session_id: SessionId
+
+
 class Reviews:
     """What reviewing needs to know, in the current transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def seated(self, sitting_ids: Collection[SittingId]) -> dict[SittingId, Seated]:
+        """Return whose these sittings are."""
+        joined = sittings.join(registrations, registrations.c.id == sittings.c.registration_id)
+        joined = joined.join(people, people.c.id == sittings.c.candidate_id).join(exams, exams.c.id == sittings.c.exam_id)
+        named = (people.c.name, people.c.name_hi, exams.c.title.label("exam"), exams.c.title_hi.label("exam_hi"))
+        query = select(sittings.c.id.label("sitting_id"), sittings.c.session_id, registrations.c.seat, *named).select_from(joined)
+        rows = self._connection.execute(query.where(sittings.c.id.in_(set(sitting_ids))))
+        return {SittingId(row.sitting_id): Seated(**{**row._mapping, "seat": row.seat or ""}) for row in rows}
 
     def keys_of(self, person_id: PersonId) -> ReviewKeys:
         """Return a person's keys; those of everybody until they choose."""
@@ -84,7 +109,7 @@ class Reviews:
         effected = pending_judgements.c.effected_at.is_not(None)
         for kind, count, seconds in self._connection.execute(measured.where(mine, effected).group_by(incidents.c.kind)):
             kinds[kind] = kinds.get(kind, Tally()) + Tally(reviews=int(count), seconds=float(seconds))
-        return Experience(kinds=kinds)
+        return Experience.of(kinds)
 
     def seconds_by(self, organisation_id: OrganisationId) -> dict[PersonId, list[float]]:
         """Return the measured seconds of each person's judgements that took effect, on whatever case."""

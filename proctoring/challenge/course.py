@@ -154,7 +154,8 @@ class Course:
         return people
 
     def _begin(self, now_s: float) -> None:
-        asked = Asked(number=len(self._past), ask=self._next.ask, at_s=now_s)
+        still = self._still.still and self._rules.turns  # a photograph takes any light, but does not turn
+        asked = Asked(number=len(self._past), ask=Ask.TURN if still else self._next.ask, at_s=now_s)
         if not (self._rules.light or self._rules.turns):
             self._finish(replace(asked, verdict=Verdict(ask=asked.ask, why=Why.NOT_ASKED)), now_s)
             return
@@ -199,7 +200,7 @@ class Course:
         self._plan_next(now_s)
 
     def _plan_next(self, now_s: float) -> None:
-        self._next = plan.following(self._rules, self._verdicts(), self._draw, still=self._still.still)
+        self._next = plan.following(self._rules, self._verdicts(), self._draw)
         self._next_s = now_s + self._next.after_s
         self._still = Stillness()
 

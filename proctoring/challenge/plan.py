@@ -47,8 +47,8 @@ def first(plan: Plan, draw: Draw, number: int) -> Next:
     return Next(ask=_usual(plan, ()), after_s=draw.between(*RETRY_S, "after gap", number))
 
 
-def following(plan: Plan, past: Sequence[Verdict], draw: Draw, *, still: bool = False) -> Next:
-    """Return what follows `past`, oldest first; a face that has not moved since is asked to turn, for a picture of one can be lit, too."""
+def following(plan: Plan, past: Sequence[Verdict], draw: Draw) -> Next:
+    """Return what follows `past`, oldest first."""
     last, number = past[-1], len(past)
     if last.ask is Ask.LIGHT and last.outcome is Outcome.FAILED and not _failed_before(past):
         return Next(ask=Ask.TURN if plan.turns else Ask.LIGHT, after_s=draw.between(*SOON_S, "soon", number))
@@ -56,8 +56,7 @@ def following(plan: Plan, past: Sequence[Verdict], draw: Draw, *, still: bool = 
         return Next(ask=Ask.TURN, after_s=draw.between(*RETRY_S, "retry", number))
     if last.why in _REPEATED and unjudged(past) < MOST_RETRIES:
         return Next(ask=last.ask, after_s=draw.between(*RETRY_S, "retry", number))
-    ask = Ask.TURN if still and plan.turns else _usual(plan, past)
-    return Next(ask=ask, after_s=draw.between(*GAP_S, "gap", number))
+    return Next(ask=_usual(plan, past), after_s=draw.between(*GAP_S, "gap", number))
 
 
 def to_report(plan: Plan, past: Sequence[Verdict]) -> bool:

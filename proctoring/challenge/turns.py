@@ -1,7 +1,7 @@
 """Turning the head when asked, twice in an order that nobody can foresee; who does not is asked once more, then for a hand before the face.
 
-Judged on the head's angles against the candidate's own rest. A head that is turned so far that the face is lost has turned: what was seen
-last counts. Not answered counts only where the face was well seen most of the time; whoever cannot be seen has not refused.
+Judged on the head's angles against the candidate's own rest; each direction is held for a second, for somebody at work turns often and
+shortly. Not answered counts only where the face was well seen most of the time; whoever cannot be seen has not refused.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ TRY_S = 15.0
 TRIES = 2
 HAND_S = 10.0
 ACROSS, UP = 15.0, 10.0  # degrees from rest
+HOLD_S = 1.0
 WELL_SEEN = 0.6  # share of an unanswered request's frames
 LEAST_FRAMES = 8
 HAND_LOOKS = 2  # looks without a face, between looks with one, that a hand makes
@@ -62,6 +63,7 @@ class Turns:
     def __init__(self, asked: Sequence[Turn], rest: Head | None) -> None:
         self.asked, self._rest, self._done = tuple(asked), rest, 0
         self._frames = self._well = 0
+        self._since: float | None = None  # when the head came to where it was asked to go
 
     def receive(self, seen: Observation) -> None:
         """Take in one frame."""
@@ -70,8 +72,12 @@ class Turns:
             return
         self._well += 1
         self._rest = self._rest or seen.head
-        if not self.answered and turned(self.asked[self._done], seen.head, self._rest):
-            self._done += 1
+        if self.answered or not turned(self.asked[self._done], seen.head, self._rest):
+            self._since = None
+            return
+        self._since = seen.at if self._since is None else self._since
+        if seen.at - self._since >= HOLD_S:
+            self._done, self._since = self._done + 1, None
 
     @property
     def answered(self) -> bool:

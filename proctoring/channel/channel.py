@@ -205,7 +205,7 @@ class Channel:
         self.counts = replace(self.counts, refused=self.counts.refused + 1)
         self._events.append(Refused(reason=reason, seq=seq))
         self._reply("refused", code=code, reason=reason, seq=seq)
-        connection.refusals += 1
+        connection.refusals += reason is not Refusal.UNTIMELY  # which an honest page may well send, of pictures that it kept too long
         if reason is Refusal.TOO_LARGE:
             connection.closing = CloseCode.TOO_LARGE
         elif connection.refusals >= REFUSALS_ALLOWED:

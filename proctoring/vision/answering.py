@@ -1,13 +1,15 @@
 """A recorded candidate who answers light challenges: the light that a page would paint is put on the face. What answers so is simulated."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from proctoring.challenge.colours import BRIGHTNESS, FADE_S, Floats
 from proctoring.observations import Box
-from proctoring.vision.models import Pixels
+from proctoring.vision.eyes import Networks
+from proctoring.vision.models import Pixels, load_folder
 from proctoring.vision.tint import lit
 
 STRENGTH = 0.12  # the share of the light on the face that comes from the painted part of the screen: a lamp in the evening
@@ -32,10 +34,12 @@ class Answering:
 
     def shown(self, picture: Pixels, at: float) -> Pixels:
         """Return what the camera would see at that time."""
-        light = self._light(at - self._begins) if self._steps else None
-        if light is None or not light.any():
-            return picture
-        return lit(picture, self._find_face(picture), [float(self._strength * share) for share in light])
+        return self.put_on(picture, self._find_face(picture), at) if self._steps else picture
+
+    def put_on(self, picture: Pixels, face: Box | None, at: float) -> Pixels:
+        """Return the same where it is known where the face is."""
+        light = self._light(at - self._begins) if self._steps else np.zeros(3)
+        return lit(picture, face, [float(self._strength * share) for share in light]) if light.any() else picture
 
     def _light(self, since_s: float) -> Floats:
         """Return what the screen adds at a moment: the step reached, faded in over the one before."""
@@ -45,6 +49,20 @@ class Answering:
         faded = min(1.0, max(0.0, (since_s - (reached - 1) * self._step_s) / FADE_S))
         before = steps[max(0, reached - 1)]
         return np.asarray(before + (steps[reached] - before) * faded)
+
+
+def face_finder(assets: Path) -> Callable[[Pixels], Box | None]:
+    """Return what finds the surest face of a picture with a folder's models; raises ModelMissing."""
+    networks = Networks(load_folder(assets))
+
+    def find(picture: Pixels) -> Box | None:
+        height, width = picture.shape[:2]
+        for found in networks.faces(picture)[:1]:
+            left, top, right, bottom = found.box
+            return Box.between(left / width, top / height, right / width, bottom / height)
+        return None
+
+    return find
 
 
 def _linear(colour: str) -> Floats:

@@ -141,11 +141,11 @@ def test_the_review_names_people_in_the_readers_language(engine: Engine, world: 
 
 def test_a_flag_waits_on_the_wall_until_this_person_has_decided(engine: Engine, world: World) -> None:
     incident_id = a_flag(engine, world)
-    browser, path = an_invigilator(engine, world), f"/api/v1/sessions/{world.session_id}/flags"
+    browser, path = an_invigilator(engine, world), f"/api/v1/sessions/{world.session_id}/wall"
 
-    before = browser.get(path).json()
+    before = browser.get(path).json()["flags"]
     browser.send(f"/invigilator/review/{incident_id}/judge", verdict="dismiss", reason_code="ordinary")
-    after = browser.get(path).json()
+    after = browser.get(path).json()["flags"]
 
     assert before == [{"incident": incident_id, "sitting": world.sitting_id, "kind": "nobody", "severity": "high"}]
     assert after == []
@@ -167,7 +167,8 @@ def test_a_room_has_thirty_tiles_at_most(engine: Engine, world: World) -> None:
         a_stored_sitting(engine, person, world.exam_id, world.session_id, world.form_id)
     browser = an_invigilator(engine, world)
 
-    rooms = [browser.get(f"/invigilator/sessions/{world.session_id}/wall?room={room}").text.count('class="watch"') for room in (1, 2, 99, 0)]
+    wall = f"/invigilator/sessions/{world.session_id}/wall?room="
+    rooms = [browser.get(f"{wall}{room}").text.count('class="watch"') for room in (1, 2, 99, 0)]
 
     assert rooms == [16, 16, 16, 32]  # the last is all of them
 

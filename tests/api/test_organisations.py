@@ -74,6 +74,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/api/v1/sessions/{session_id}/roster": {"check_only": "true"},
     "/cell/centres/{centre_id}/rooms": {"name": "Hall", "capacity": "3"},
     "/cell/centres/{centre_id}/rooms/{room_id}": {"capacity": "3"},
+    "/invigilator/review/{incident_id}/judge": {"state": "open"},
     "/candidate/arrangements/{arrangement_id}/scribe": {"declared": "true"},
     "/api/v1/sessions/{session_id}/rooms/{room}": {"verb": "take", "version": 0},
     "/api/v1/sittings/{sitting_id}/act": {"id": "tac_00001", "verb": "pause", "reason": "A test"},
@@ -114,6 +115,18 @@ def a_grievance(engine: Engine, world: World, incident_id: str) -> Mapping[str, 
     words = {"about": "flag", "subject_id": incident_id, "text": f"{NAME} was dark", "state": "filed", "reason": ""}
     add_row(engine, "grievances", id=grievance, **row, **words, filed_at=now, due_at=now)
     return {"grievance_id": grievance}
+
+
+def a_demotion(engine: Engine, world: World) -> Mapping[str, str]:
+    """A detector that was demoted, and a recalibration that waits for a second officer."""
+    now = engine.clock.now()
+    demotion, proposal = new_id("dem", now), new_id("cal", now)
+    place = {"organisation_id": world.organisation_id, "exam_id": world.exam_id}
+    counts = {"sittings": 4, "hours": 4.0, "false_sittings": 4, "expected": 0.3, "evidence": 120.0, "alpha": 0.01}
+    add_row(engine, "demotions", id=demotion, **place, kind="nobody", demoted_at=now, **counts)
+    made = {"record": {}, "reason": NAME, "evidence": {}, "proposed_by": world.candidate.person_id, "proposed_at": now}
+    add_row(engine, "recalibrations", id=proposal, **place, **made, state="open")
+    return {"demotion_id": demotion, "proposal_id": proposal}
 
 
 def a_centre(engine: Engine, world: World) -> Mapping[str, str]:
@@ -219,6 +232,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         **an_arrangement(engine, world),
         **a_question_report(engine, world),
         **a_centre(engine, world),
+        **a_demotion(engine, world),
         **a_grievance(engine, world, case["incident_id"]),
         **certificate,
         **the_items(engine, world),

@@ -12,7 +12,7 @@ from assessment_engine.people import Role
 from assessment_engine.services import eyes
 from assessment_engine.services.engine import Engine
 from tests.api.browsers import Browser, a_browser
-from tests.api.test_invigilator import WORDS, a_flag, an_invigilator
+from tests.api.test_invigilator import WORDS, a_flag, a_minute_later, an_invigilator
 from tests.builders import World, a_person, a_world, an_engine
 
 
@@ -100,6 +100,7 @@ def test_a_sittings_risk_is_shown_with_its_reasons_after_ones_own_judgement(engi
     panel, case = f"/invigilator/sittings/{world.sitting_id}/panel", f"/invigilator/review/{incident}"
     before = first.get(panel).text
     first.send(f"{case}/judge", verdict="uphold", reason_code="left_the_seat", reason=WORDS)
+    a_minute_later(engine)
 
     assert "It shows after your judgement" in before and "of 100" not in before
     for path in (panel, case):
@@ -113,6 +114,7 @@ def test_what_people_dismissed_is_not_in_the_risk(engine: Engine, world: World) 
     incident, invigilator = a_flag(engine, world), an_invigilator(engine, world)
 
     invigilator.send(f"/invigilator/review/{incident}/judge", verdict="dismiss", reason_code="ordinary", reason="")
+    a_minute_later(engine)
 
     assert "nothing was found that weighs" in invigilator.get(f"/invigilator/sittings/{world.sitting_id}/panel").text
 

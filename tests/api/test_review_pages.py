@@ -149,6 +149,7 @@ def test_only_officers_are_told_where_reviewers_were_wrong(engine: Engine, world
 
     told, hidden = officer.get("/invigilator/figures").text, browser.get("/invigilator/figures").text
 
+    assert f"/invigilator/review/{drawn.id}" in told and officer.get(f"/invigilator/review/{drawn.id}").status_code == 200
     assert "A planted case" in told and "1 of 1: too few to say" in told
     assert "A planted case" not in hidden
     assert "planted" not in browser.get(f"/invigilator/review/{drawn.id}").text.lower()

@@ -10,7 +10,7 @@ import pytest
 from api.app import create_app
 from assessment_engine.delivery.responses import Receipt, is_genuine
 from assessment_engine.delivery.sitting import SittingState
-from assessment_engine.services import delivery, papers, people
+from assessment_engine.services import challenges, delivery, papers, people
 from assessment_engine.services.engine import Engine
 from tests.api.client import TestClient
 from tests.builders import World, a_person, a_world, an_engine, steer
@@ -232,6 +232,9 @@ def test_hints_are_taken_and_anything_else_is_not(desk: Desk) -> None:
     assert desk.post("/events", {"kind": "item_viewed", "item": item, "data": {"language": "en"}}).status_code == 204
     assert desk.get().json()["current_item"] == item
     assert code(desk.post("/events", {"kind": "certificate_issued"})) == (422, "invalid")
+    assert desk.post("/events", {"kind": "challenge_shown", "data": {"number": 3}}).status_code == 204
+    assert code(desk.post("/events", {"kind": "challenge_judged", "data": {"number": 3, "why": "answered"}})) == (422, "invalid")
+    assert [challenges.was_shown(desk.engine, desk.world.sitting_id, number) for number in (3, 4)] == [True, False]
     assert code(desk.post("/events", {"kind": "browser_hint", "data": {"what": {"deep": 1}}})) == (422, "invalid")
 
 

@@ -85,7 +85,7 @@ def test_a_pause_is_shown_then_done_once_and_can_be_found_again(browser: Browser
     assert desk.count("Fire alarm") == 1 and "Ravi Das" in desk and "stands still" in desk
     wall = browser.get(f"/invigilator/sessions/{world.session_id}/wall").text
     assert re.search(r"data-paused>", wall)
-    assert browser.get(f"/api/v1/sessions/{world.session_id}/paused").json() == [world.sitting_id]
+    assert browser.get(f"/api/v1/sessions/{world.session_id}/wall").json()["paused"] == [world.sitting_id]
 
 
 def test_who_is_left_out_is_listed_with_the_reason(browser: Browser, engine: Engine, world: World) -> None:
@@ -234,4 +234,4 @@ def test_others_sessions_are_not_there(app: FastAPI, engine: Engine, world: Worl
     assert stranger.get(path(world)).status_code == 404
     assert stranger.send(path(world, "/preview"), **pause_all()).status_code == 404
     assert stranger.send(path(world), **pause_all(act_id="tac_12345")).status_code == 404
-    assert stranger.get(f"/api/v1/sessions/{world.session_id}/paused").status_code == 404
+    assert stranger.get(f"/api/v1/sessions/{world.session_id}/wall").status_code == 404

@@ -325,7 +325,7 @@ def test_a_page_that_is_asked_for_little_sends_no_sound_and_the_next_does_not_jo
         start(place, page)
         assert soon(page, lambda: len(sounds(place)) >= 2)
 
-        store.publish(f"page:{place.world.sitting_id}", json.dumps({"type": "load", "fps": 0.5, "quality": 0.6}))
+        store.publish(f"page:{place.world.sitting_id}", json.dumps({"type": "load", "fps": 0.4, "quality": 0.6}))
         page.wait_for_timeout(5000)
         before = len(sounds(place))
         page.wait_for_timeout(4000)

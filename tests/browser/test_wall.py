@@ -1,7 +1,7 @@
 """The wall in a real Chromium: keys, rooms, somebody who is signed out; and that nothing takes a candidate's focus or typed text."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import pytest
@@ -25,10 +25,15 @@ from assessment_engine.storage.schema import metadata
 from tests.browser.paper import an_exam_of
 from tests.builders import World, a_person, a_stored_sitting, an_engine
 from tests.running import a_valkey, an_ingest, free_port, served, until
+from tests.services.hall import a_found_thing
 
 pytestmark = pytest.mark.browser
 
 HALF = "half a wo"
+KEEP_THE_LINE = """
+  const Real = WebSocket;
+  window.WebSocket = class extends Real { constructor(to) { super(to); window.line = this } };
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +81,7 @@ class Hall:
             "dropped": 0,
             "gaps": 0,
         }
-        return int(self.store.publish(f"wall:{self.world.session_id}", json.dumps({"type": "seen", "sitting": sitting_id, **plain})))  # type: ignore[arg-type]
+        return int(self.store.publish(f"wall:{self.world.session_id}", json.dumps({"type": "seen", "sitting": sitting_id, **plain})))
 
 
 @pytest.fixture(scope="module")
@@ -290,6 +295,63 @@ def test_of_two_who_change_a_room_the_slower_is_told_and_sees_how_it_stands(hall
     every = hall.wall(browser, hall.kavita, 0)
     expect(every.locator("#rooms")).to_contain_text("Ravi Nair")
     every.context.close()
+
+
+def test_pictures_are_asked_for_of_tiles_in_sight_and_of_none_while_the_page_is_hidden(hall: Hall, browser: Browser) -> None:
+    page = hall.wall(browser, hall.ravi)
+    sent: list[dict[str, object]] = []
+    page.on("websocket", lambda line: line.on("framesent", lambda frame: sent.append(json.loads(frame))))
+    page.set_viewport_size({"width": 390, "height": 500})  # the tiles are further down
+    page.reload()
+    assert waited(page, lambda: sent) and sent[-1] == {"type": "visible", "sittings": []}
+
+    page.locator(".watch").first.scroll_into_view_if_needed()
+    assert waited(page, lambda: sent[-1]["sittings"])
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: true })")
+    ask_again(page)
+
+    assert waited(page, lambda: sent[-1] == {"type": "visible", "sittings": []})
+    page.context.close()
+
+
+def waited(page: Page, condition: Callable[[], object], tries: int = 100) -> bool:
+    """Let the browser go on until a condition holds; False when it never did."""
+    for _ in range(tries):
+        if condition():
+            return True
+        page.wait_for_timeout(50)
+    return False
+
+
+def test_the_panel_as_a_page_of_its_own_does_the_same_acts(hall: Hall, browser: Browser) -> None:
+    page = hall.open(browser, hall.ravi, f"/invigilator/sittings/{hall.world.sitting_id}")
+    page.get_by_role("textbox", name="Your words").fill("This page works too.")
+    page.get_by_role("button", name="Send", exact=True).click()
+
+    expect(page.locator("#said")).to_have_text("Sent.")
+    expect(page.locator(".talk")).to_contain_text("This page works too.")
+    page.context.close()
+
+
+def test_a_wall_whose_line_breaks_says_so_comes_back_and_misses_nothing(hall: Hall, browser: Browser) -> None:
+    page = hall.wall(browser, hall.ravi)
+    page.add_init_script(
+        "const Real = WebSocket; window.WebSocket = class extends Real { constructor(to) { super(to); window.line = this; } }"
+    )
+    page.reload()
+    page.wait_for_function("window.line?.readyState === 1")
+    tile = page.locator(f'.watch[data-sitting="{hall.world.sitting_id}"]')
+    page.route("**/wall-ticket", lambda route: route.abort())
+    page.evaluate("line.close()")
+    expect(page.locator("#line")).to_contain_text("The wall has lost its connection")
+
+    a_found_thing(hall.engine, hall.world.sitting_id, "phone")  # what is found meanwhile
+    expect(tile).to_have_attribute("data-ring", "alert", timeout=10_000)
+    page.unroute("**/wall-ticket")
+
+    expect(page.locator("#line")).to_have_text("", timeout=15_000)
+    page.wait_for_function("window.line.readyState === 1")
+    page.context.close()
 
 
 @pytest.mark.parametrize(("lang", "width", "room"), [("en", 1280, 1), ("hi", 390, 1), ("en", 1280, 0), ("hi", 390, 0)])

@@ -12,7 +12,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def experience(**kinds: Tally) -> Experience:
-    return Experience(kinds=kinds)
+    return Experience.of(kinds)
 
 
 def test_without_any_past_everything_is_the_prior() -> None:

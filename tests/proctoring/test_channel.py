@@ -291,6 +291,17 @@ def test_a_kept_frame_from_before_the_last_one_is_refused() -> None:
     assert send_kept(page, 3, CLOCK - 40_000) == Refused(reason=Refusal.UNTIMELY, seq=3)
 
 
+def test_kept_frames_of_another_time_close_nothing() -> None:
+    page, _began, _ended = after_a_cut(60)
+
+    reasons = {send_kept(page, 2, 0).reason for _ in range(2 * REFUSALS_ALLOWED)}  # type: ignore[union-attr]
+
+    assert reasons == {Refusal.UNTIMELY}
+    assert page.channel.closing is None
+    assert [type(event) for event in page.send(page.frame(2))] == [Gap, Frame]
+    assert isinstance(send_kept(page, 3, CLOCK - 1000), Frame)
+
+
 def test_without_a_cut_nothing_can_have_been_kept() -> None:
     page = a_page()
     for seq in range(5):

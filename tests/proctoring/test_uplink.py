@@ -1,5 +1,6 @@
 """What a page may send: within its budget on every line, whatever is asked, and nothing that it kept is lost in a cut."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -158,6 +159,42 @@ def test_what_was_under_way_when_the_line_died_silently_is_sent_again_and_once()
     seconds = {int(((one.shown_at or one.at) - BEGAN).total_seconds()) for one in frames(line)}
     assert len([second for second in range(1, 185) if not {second - 1, second, second + 1, second + 2} & seconds]) == 0
     assert len(frames(line)) <= 190
+
+
+def test_pictures_that_the_server_does_not_believe_are_given_up_after_three() -> None:
+    line = run(a_line(), 30)
+    line.cut()
+    run(line, 60)
+    line.channel.position = replace(line.channel.position, at=line.moment)  # as if the server had never lost it
+    line.mend()
+
+    run(line, 60)
+
+    assert [one.reason for one in refused(line)] == ["untimely"] * 3
+    assert line.page.kept == []
+    assert len(frames(line)) == pytest.approx(90, abs=6)
+
+
+@pytest.mark.parametrize("kbits", [16, 20, 24])
+def test_on_a_line_that_carries_a_little_nothing_is_kept_beside_what_comes_through(kbits: float) -> None:
+    line = run(a_line(bits_a_second=kbits * 1000, late_ms=300), 120)
+    line.bits_a_second = 1e6
+
+    run(line, 60)
+
+    assert refused(line) == []
+    assert line.page.kept == []
+
+
+def test_pictures_larger_than_the_whole_reserve_are_sent_when_it_is_full() -> None:
+    line = run(a_line(bits_a_second=24_000), 60, weight=4)
+    before = len(frames(line))
+
+    run(line, 60, weight=4)
+
+    assert line.page.uplink.mode == "survival"
+    assert len(frames(line)) - before >= 10
+    assert line.most_kbits() <= 80
 
 
 def test_what_is_kept_is_thinned_from_the_oldest_on_and_never_more_than_six_megabytes_or_twenty_minutes() -> None:

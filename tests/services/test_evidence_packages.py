@@ -17,7 +17,7 @@ from assessment_engine.kernel.canonical import Json, sha256_hex
 from assessment_engine.kernel.errors import HashMismatch, NotFound, NotYet, UnreadableFile
 from assessment_engine.kernel.signing import SigningKey
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import audit, chains, evidence_packages, incidents
+from assessment_engine.services import audit, chains, draw, evidence_packages, incidents
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.keys import public_keys
 from proctoring.chain_records import ChainBook
@@ -102,6 +102,21 @@ def test_a_package_is_whole_and_says_what_is_in_it(story: Story) -> None:
     assert "assessment-engine evidence verify" in files[written.README].decode()
     assert sha256_hex(package.data) == package.record.sha256
     assert package.data not in story.engine.blobs.get(package.record.blob or "")
+
+
+def test_frames_that_the_candidate_wished_to_be_kept_are_in_their_package(any_engine: Engine) -> None:
+    story = a_recorded_story(any_engine)
+    with any_engine.store.begin() as tx:
+        tx.draws.wish(story.sitting_id, any_engine.clock.now(), kept=True)
+    camera = Camera(story.sitting_id)
+    frames = [camera.frame(seq) for seq in range(FRAMES)]
+    for seq in (5, 41, 43):
+        draw.keep_frame(any_engine, story.sitting_id, seq, frames[seq].at, frames[seq].jpeg)
+
+    package = made(story)
+    rows = json.loads(written.unpacked_files(package.data)[written.FRAMES])
+    assert [row["seq"] for row in rows if not row["incidents"]] == [41, 43]
+    assert check_package(package.data).findings == ()
 
 
 def test_the_candidate_gets_it_and_a_stranger_does_not(story: Story) -> None:

@@ -11,7 +11,7 @@ from assessment_engine.invigilation.interests import ConflictOfInterest, Tie
 from assessment_engine.invigilation.order import STEPS, weight
 from assessment_engine.kernel.errors import NotAllowed, NotFound
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import dismissals, duty, interests, messages, wall, wall_live
+from assessment_engine.services import checkin, dismissals, duty, interests, messages, wall, wall_live
 from assessment_engine.services.duty import RoomAct, RoomVerb
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.messages import Said
@@ -36,9 +36,11 @@ def take(engine: Engine, hall: Hall, actor: Actor, room: int = 1) -> None:
 def test_a_room_is_watched_while_its_page_asks_and_for_a_minute_more(any_engine: Engine) -> None:
     hall = a_hall(any_engine)
     take(any_engine, hall, hall.ravi)
+    assert [one.unwatched for one in wall.rooms(any_engine, hall.officer)] == [1]
     live(any_engine, hall, hall.ravi)
     (room,) = live(any_engine, hall, hall.officer, EVERY).rooms
     assert (room.watched, room.answered_for) == (True, True)
+    assert [one.unwatched for one in wall.rooms(any_engine, hall.officer)] == [0]
 
     steer(any_engine).advance(61)
 
@@ -146,6 +148,16 @@ def test_calls_and_words_that_wait_are_told_until_somebody_answers(any_engine: E
     messages.say(any_engine, hall.ravi, hall.sittings[0], Said(kind=MessageKind.CHAT, sentence="seen"))
 
     assert live(any_engine, hall, hall.ravi).wrote == ()
+
+
+def test_whoever_called_is_answered_by_a_word(any_engine: Engine) -> None:
+    hall = a_hall(any_engine)
+    checkin.call_invigilator(any_engine, hall.world.candidate, hall.sittings[0], "camera")
+    assert live(any_engine, hall, hall.ravi).calls == (hall.sittings[0],)
+
+    messages.say(any_engine, hall.ravi, hall.sittings[0], Said(kind=MessageKind.CHAT, text="I am here."))
+
+    assert live(any_engine, hall, hall.ravi).calls == ()
 
 
 def test_only_staff_of_the_organisation_ask(any_engine: Engine) -> None:

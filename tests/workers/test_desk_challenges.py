@@ -10,6 +10,8 @@ from assessment_engine.kernel.canonical import Json
 from assessment_engine.services import challenges, watches
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.events import sitting_event
+from proctoring.challenge.course import Asked
+from proctoring.challenge.verdict import Ask, Verdict, Why
 from proctoring.channel import Frame
 from proctoring.observations import Box
 from proctoring.vision import demo_footage
@@ -195,3 +197,19 @@ def test_what_may_be_asked_follows_the_exam_and_the_arrangements(
     plan = challenges.standing(engine, world.sitting_id).plan
 
     assert (plan.light, plan.turns, plan.people) == asks
+
+
+def test_who_watches_reads_the_last_checks_newest_first(engine: Engine) -> None:
+    world = an_exam(engine)
+    with engine.store.read() as tx:
+        sitting = tx.sittings.get(world.sitting_id)
+    whys = [Why.TOO_WEAK, Why.ANSWERED, Why.ANSWERED, Why.NOT_SEEN, Why.INTERRUPTED]
+    for number, why in enumerate(whys):
+        asked = Asked(number=number, ask=Ask.TURN, at_s=100.0 * number, verdict=Verdict(ask=Ask.TURN, why=why))
+        challenges.ask(engine, sitting, replace(asked, verdict=None))
+        challenges.judge(engine, sitting, asked)
+
+    latest = challenges.latest(engine, world.sitting_id)
+
+    assert [event.data["why"] for event in latest] == [why.value for why in whys[:0:-1]]
+    assert [one.verdict.why for one in challenges.standing(engine, world.sitting_id).past if one.verdict] == whys

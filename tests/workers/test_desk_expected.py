@@ -28,6 +28,7 @@ BLANK = jpeg(np.full((480, 640, 3), 128, np.uint8))
 def two_people() -> bytes:
     """The candidate's photograph twice, side by side."""
     one = cv2.imdecode(np.frombuffer(demo_footage.portrait(), np.uint8), cv2.IMREAD_COLOR)
+    assert one is not None
     half: Pixels = np.asarray(cv2.resize(one, (320, 338)), np.uint8)
     both = np.full((480, 640, 3), 120, np.uint8)
     both[70:408, :320], both[70:408, 320:] = half, half

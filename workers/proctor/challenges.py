@@ -25,7 +25,7 @@ from proctoring.watch import Watch
 
 FPS, QUALITY = 5.0, 0.6
 BURST_S = {Ask.LIGHT: 12.0, Ask.TURN: 42.0}
-TURN_FPS = 2.0
+TURN_FPS = 3.0
 LIVE_WITHIN = timedelta(seconds=4)
 
 

@@ -111,7 +111,7 @@ def test_only_pictures_that_changed_of_tiles_in_sight_are_sent(engine: Engine, v
 def test_what_somebody_wrote_is_told_to_the_candidates_own_page_only(engine: Engine, valkey: Valkey) -> None:
     store = Redis.from_url(valkey.url)
     store.set("thumb:ses_1:sit_1", b"one")
-    heard = store.pubsub(ignore_subscribe_messages=True)
+    heard = store.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
     heard.psubscribe("page:*")
     with a_wall(engine, "ses_1") as wall, a_wall(engine, "ses_2") as other:
         other.send(json.dumps({"type": "wrote", "sitting": "sit_1"}))  # of another session

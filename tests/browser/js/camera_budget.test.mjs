@@ -21,7 +21,8 @@ test("a machine that lags is obeyed, and so is one that wants more for a while",
 
 test("pictures are as large as the budget has room for: smaller on a line that hardly carries, and where more of them are asked for", () => {
   assert.equal(target(FRESH), 7000);
-  assert.ok(target(late()) < 4700);
+  assert.ok(target(late()) < 6000);
+  assert.ok(target(spent(late(), 6000)) < 4700);
   assert.ok(target(asked(FRESH, load(4), false)) < 4000);
 });
 
@@ -32,6 +33,22 @@ test("a picture that is too large is made again, smaller, and never better than 
   assert.ok(!fits(FRESH, 9000));
   assert.ok(LADDER[planned(asked(FRESH, load(1, { width: 400 }), false)).rung][0] <= 400);
   assert.ok(LADDER[planned(asked(FRESH, load(1, { quality: 0.35 }), false)).rung][1] <= 0.35);
+});
+
+test("where more pictures are asked for they are smaller, and fewer before they are worse: a tint must not be flattened", () => {
+  let burst = asked(FRESH, load(5), false);
+  const sent = [];
+  for (let now = 0; now <= 12000; now += 200) {
+    burst = planned(tick(burst, now, 0));
+    const [, quality, bytes] = LADDER[burst.rung];
+    assert.equal(quality, 0.6);
+    burst = cameTo(burst, bytes);
+    if (!affords(burst, bytes)) continue;
+    burst = spent(burst, bytes + 46);
+    sent.push(bytes);
+  }
+
+  assert.ok(sent.length >= 35 && sent.length < 60);
 });
 
 test("what was sent is gone until time brings it back, and what is kept leaves room for the next live picture", () => {

@@ -62,6 +62,7 @@ class Candidate:
     gain: float = 0.0
     turns: bool = False
     hand: bool = False
+    moves: bool = True
     seen: bool = True
     at: float = 0.0
     told: list[dict[str, object]] = field(default_factory=list)
@@ -98,12 +99,12 @@ class Candidate:
         since = self.at - self._asked_at
         if self._asked.get("ask") == "hand" and self.hand and 2 < since < 4:
             return Observation(at=self.at, seq=round(self.at * 10), reason=Reason.FACE_NOT_SEEN, people=1)
-        yaw = 3 * np.sin(self.at / 7)
+        yaw = 3 * np.sin(self.at / 7) if self.moves else 1.0
         pitch = 0.0
         if self._asked.get("ask") == "turn" and self.turns:
             where = str(self._asked["turns"][min(1, int(since // 3))]) if 1 < since < 7 else ""  # type: ignore[index]
             yaw, pitch = {"left": (25.0, 0.0), "right": (-25.0, 0.0), "up": (0.0, 18.0)}.get(where, (yaw, pitch))
-        face = Box(x=0.4 + 0.02 * np.sin(self.at / 5), y=0.3, width=0.2, height=0.25)
+        face = Box(x=0.4 + (0.02 * np.sin(self.at / 5) if self.moves else 0.0), y=0.3, width=0.2, height=0.25)
         return Observation(at=self.at, seq=round(self.at * 10), faces=1, face=face, head=Head(yaw=float(yaw), pitch=pitch, roll=0.0))
 
 

@@ -101,6 +101,16 @@ def test_somebody_in_the_dark_is_not_accused() -> None:
     assert candidate.course.reports() == []
 
 
+def test_a_photograph_before_the_camera_takes_the_light_and_is_asked_to_turn() -> None:
+    candidate = a_candidate(gain=2.0)
+    candidate.moves = False
+
+    candidate.until(1020)
+
+    assert whys(candidate)[:2] == [Why.ANSWERED, Why.NOT_TURNED]
+    assert len(candidate.course.reports()) == 1
+
+
 def test_a_steady_screen_is_never_painted() -> None:
     candidate = a_candidate(Plan(light=False, turns=True), turns=True)
 

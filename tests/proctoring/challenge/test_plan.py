@@ -66,11 +66,6 @@ def test_after_a_gap_in_the_feed_one_comes_within_two_minutes() -> None:
     assert all(RETRY_S[0] <= first(BOTH, DRAW, number).after_s <= RETRY_S[1] for number in range(50))
 
 
-def test_a_face_that_never_moves_is_asked_to_turn_for_a_photograph_takes_any_light() -> None:
-    assert following(BOTH, [light(Why.ANSWERED)], DRAW, still=True).ask is Ask.TURN
-    assert following(LIGHT_ONLY, [light(Why.ANSWERED)], DRAW, still=True).ask is Ask.LIGHT
-
-
 @pytest.mark.parametrize("why", [why for why in Why if why is not Why.NOT_TURNED])
 def test_no_light_alone_is_ever_reported(why: Why) -> None:
     assert not to_report(BOTH, [light(why)])
