@@ -39,7 +39,7 @@ from assessment_engine.invigilation import (
     WaitingCase,
 )
 from assessment_engine.kernel.errors import NotFound
-from assessment_engine.kernel.ids import ExamId, IncidentId, OrganisationId, PersonId, SessionId, SittingId
+from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SessionId, SittingId
 from assessment_engine.storage.delivery import sittings
 from assessment_engine.storage.incidents import incidents
 from assessment_engine.storage.interests import knows

@@ -6,6 +6,5 @@ def test_the_short_form_breaks_no_honest_chain_and_finds_every_tampering() -> No
     figures = run(short=True).figures
 
     assert (figures["sittings"].value, figures["false_breaks"].value) == (SHORT_SITTINGS, 0)
-    assert {name: (figures[f"{name}_found"].value, figures[f"{name}_named"].value) for name in TAMPERINGS} == {
-        name: (SHORT_TRIES, SHORT_TRIES) for name in TAMPERINGS
-    }
+    for name in TAMPERINGS:
+        assert (figures[f"{name}_found"].value, figures[f"{name}_named"].value) == (SHORT_TRIES, SHORT_TRIES), name
