@@ -148,7 +148,7 @@ class Policy:
     gaze: GazeLimits = field(default_factory=GazeLimits)
     same_person: float = 0.52  # identity distance up to which it is the candidate
     other_person: float = 0.60  # and from which it is somebody else; between them nothing is said
-    least_score: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({"phone": 0.8, "book": 0.59, "screen": 0.79}))
+    least_score: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({"phone": 0.83, "book": 0.59, "screen": 0.79}))
     least_area: float = 0.004  # share of the picture below which a thing is too small to be told
     bundle_s: float = 5.0  # quiet time after which a bundle of findings is closed
     most_step_s: float = 3.0  # longest time between two frames that still counts as watched
