@@ -23,7 +23,7 @@ def told(incidents: list[Incident]) -> list[tuple[Kind, Tier]]:
 
 def with_two(at: float) -> Observation:
     """A phone in the hand and one on the shelf."""
-    things = tuple(Thing(name=ThingName.PHONE, score=0.7, box=box) for box in (IN_HAND, ON_THE_SHELF))
+    things = tuple(Thing(name=ThingName.PHONE, score=0.9, box=box) for box in (IN_HAND, ON_THE_SHELF))
     return Observation(at=at, seq=round(at), faces=1, face=FACE, objects=things)
 
 
