@@ -128,9 +128,11 @@ def test_the_page_says_how_many_findings_were_labelled(officer: Officer, paper: 
         Label(kind="book", picture="poor", score=0.9, true=True)
     ] * 3
 
-    without = sent(officer, paper, written())
     counted = sent(officer, paper, written(replace(RECORD, probabilities=solved(drawn))))
 
-    assert "not calibrated: no labelled findings" in without
     assert "33 labelled findings; 1 of 2 kinds and qualities of picture have the 20 that a probability takes" in counted
     assert "33 जाँची हुई बातें" in officer.get(_page(paper), lang="hi")
+
+
+def test_the_page_says_that_no_finding_was_labelled(officer: Officer, paper: Paper) -> None:
+    assert "not calibrated: no labelled findings" in sent(officer, paper, written())

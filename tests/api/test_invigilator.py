@@ -237,6 +237,7 @@ def test_what_the_machines_number_rests_on_is_said(engine: Engine, world: World,
 
     before = browser.get(f"{case}?lang=en").text
     browser.send(f"{case}/judge", verdict="uphold", reason_code="left_the_seat", reason=WORDS)
+    a_minute_later(engine)
 
     assert english not in before
     assert english in browser.get(f"{case}?lang=en").text

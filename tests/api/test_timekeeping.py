@@ -41,6 +41,7 @@ def test_a_contact_answers_exactly_what_the_page_needs(desk: Desk) -> None:
         "closed_by",
         "nonce",
         "announcements",
+        "messages",
     }
     assert (told["state"], told["paused"], told["deadlines"], told["item"], told["announcements"]) == ("in_progress", None, None, None, [])
 

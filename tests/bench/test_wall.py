@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_small_wall_in_a_real_browser_shows_every_tile_and_its_pictures(tmp_path: Path) -> None:
     with _stage(tmp_path, 8) as stage:
-        (seen,) = _watched(stage, windows=1, window_s=3.0)
+        (seen,) = _watched(stage, windows=1, window_s=10.0)
 
     assert seen["tiles"] == 8
     assert seen["pictures_a_second"] > 0

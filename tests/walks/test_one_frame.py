@@ -60,8 +60,8 @@ def a_wall(engine: Engine, world: World) -> Iterator[Wall]:
                     if isinstance(message, bytes):
                         wall.pictures.append(message)
                         continue
-                    wall.heard.append((engine.clock.now(), json.loads(message)))
-                    socket.send(json.dumps({"type": "thumbs", "sittings": [world.sitting_id]}))
+                    wall.heard += [(engine.clock.now(), one) for one in json.loads(message)]
+                    socket.send(json.dumps({"type": "visible", "sittings": [world.sitting_id]}))
 
         thread = threading.Thread(target=listen)
         thread.start()
