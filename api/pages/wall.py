@@ -47,6 +47,7 @@ _WORDS: Mapping[str, str] = {
     "unit.h": N_("h"),
     "calls": N_("calls you"),
     "wrote": N_("wrote to you"),
+    "to_look_at": N_("please look: a camera check told nothing"),
     "offline": N_("The wall has lost its connection and is trying again. Pictures may be old."),
     "closed": N_("The wall was closed. Reload this page."),
     "signed_out": N_("You are signed out. What you typed is kept here. Sign in again in another tab, then go on."),

@@ -86,6 +86,7 @@ class LiveAnswer(BaseModel):
     looked: dict[SittingId, float]
     calls: list[SittingId]
     wrote: list[SittingId]
+    to_look_at: list[SittingId]
     rooms: list[RoomAnswer]
     unwatchable: int
 
@@ -134,6 +135,7 @@ def live(engine: EngineDep, actor: Watcher, session_id: SessionPath, room: Annot
         looked={one: round(ago, 1) for one, ago in now.looked.items()},
         calls=list(now.calls),
         wrote=list(now.wrote),
+        to_look_at=list(now.to_look_at),
         rooms=[_room(one) for one in now.rooms],
         unwatchable=now.unwatchable,
     )

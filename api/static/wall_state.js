@@ -40,12 +40,12 @@ export function receive(state, messages, now) {
 
 // Take over how the server says that things stand: what waits for this person's decision, when somebody looked, who asks, and the order's steps.
 export function taken(state, live, now) {
-  const [paused, calls, wrote] = [live.paused, live.calls, live.wrote].map((list) => new Set(list));
+  const [paused, calls, wrote, toLookAt] = [live.paused, live.calls, live.wrote, live.to_look_at].map((list) => new Set(list));
   const waiting = {};
   for (const flag of live.flags) (waiting[flag.sitting] ??= {})[flag.incident] = { ...flag, tier: "alert" };
   const tiles = Object.entries(state.tiles).map(([sitting, tile]) => {
     const ago = live.looked[sitting];
-    const asks = calls.has(sitting) ? "calls" : wrote.has(sitting) ? "wrote" : null;
+    const asks = calls.has(sitting) ? "calls" : wrote.has(sitting) ? "wrote" : toLookAt.has(sitting) ? "to_look_at" : null;
     const lookedAt = ago === undefined ? tile.lookedAt : Math.max(tile.lookedAt ?? 0, now - ago * 1000);
     return [sitting, { ...tile, waiting: waiting[sitting] ?? {}, lookedAt, asks, step: live.order[sitting] ?? 0, paused: paused.has(sitting) }];
   });

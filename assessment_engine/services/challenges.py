@@ -4,7 +4,7 @@ They are exam events, so they stand in the sitting's timeline and an owner of th
 anybody: what must be put before a person becomes an incident, by way of the watch.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from assessment_engine.exams.policy import challenged
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.services import checkin
 from assessment_engine.services.engine import Engine
+from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent, sitting_event
 from proctoring.challenge.course import Asked
 from proctoring.challenge.plan import Plan
@@ -62,6 +63,11 @@ def call_a_person(engine: Engine, sitting: Sitting, asked: Asked) -> None:
     """Keep that somebody should look at this candidate, of whom nothing could be judged."""
     if asked.verdict is not None:
         _record(engine, sitting, FOR_A_PERSON, {"number": asked.number, "why": asked.verdict.why.value})
+
+
+def asked_for_a_person(tx: Transaction, sitting_ids: Collection[SittingId]) -> dict[SittingId, datetime]:
+    """Return when a person was last asked to look at each of these candidates, of whom a camera check could tell nothing."""
+    return {one.sitting_id: one.at for one in tx.events.of_sittings(sitting_ids, kinds=[FOR_A_PERSON]) if one.sitting_id is not None}
 
 
 def latest(engine: Engine, sitting_id: SittingId, most: int = 4) -> list[ExamEvent]:

@@ -14,6 +14,7 @@ from assessment_engine.invigilation.duty import GONE_AFTER, Duty
 from assessment_engine.invigilation.order import weight
 from assessment_engine.kernel.ids import PersonId, SessionId, SittingId
 from assessment_engine.people import SESSION_STAFF, Actor, require
+from assessment_engine.services.challenges import asked_for_a_person
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.interests import check_may_act
 from assessment_engine.services.wall import EVERY, Flag, Placed, flags_in, placed_in
@@ -62,6 +63,7 @@ class Live:
     looked: Mapping[SittingId, float]
     calls: tuple[SittingId, ...]
     wrote: tuple[SittingId, ...]
+    to_look_at: tuple[SittingId, ...]  # a camera check could not be judged there, and nobody has looked since
     rooms: tuple[RoomNow, ...]
     unwatchable: int  # tiles that nobody who answers for a room may watch
 
@@ -85,6 +87,7 @@ def live(engine: Engine, actor: Actor, session_id: SessionId, room: int) -> Live
         looked={one: ago for one, ago in found.looked.items() if one in shown},
         calls=tuple(one for one in found.calls if one in shown),
         wrote=tuple(sorted(found.wrote & shown)),
+        to_look_at=tuple(sorted(found.to_look_at & shown)),
         rooms=rooms,
         unwatchable=sum(where == EVERY for where in placed.room.values()),
     )
@@ -97,6 +100,7 @@ class _Facts:
     looked: Mapping[SittingId, float]
     calls: Sequence[SittingId]
     wrote: set[SittingId]
+    to_look_at: set[SittingId]
     alerts: Mapping[SittingId, int]
 
 
@@ -105,12 +109,14 @@ def _read(tx: Transaction, actor: Actor, session_id: SessionId, placed: Placed, 
     for one in tx.walls.found_in(session_id):
         found.setdefault(one.sitting_id, []).append(one)
     here = {one.id for one in placed.present}
+    looked_at = tx.walls.looked_at(session_id)
     return _Facts(
         flags=flags_in(tx, actor, here),
         weights={sitting_id: _weight(of_one, now) for sitting_id, of_one in found.items()},
-        looked={one: (now - at).total_seconds() for one, at in tx.walls.looked_at(session_id).items()},
+        looked={one: (now - at).total_seconds() for one, at in looked_at.items()},
         calls=[one.sitting_id for one in tx.checkins.open_calls(session_id, actor.organisation_id) if one.sitting_id in here],
         wrote=tx.messages.waiting_in(here),
+        to_look_at={one for one, at in asked_for_a_person(tx, here).items() if one not in looked_at or looked_at[one] < at},
         alerts={sitting_id: sum(one.tier == Tier.ALERT for one in of_one) for sitting_id, of_one in found.items()},
     )
 

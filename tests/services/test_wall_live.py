@@ -17,6 +17,7 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.services.messages import Said
 from assessment_engine.services.wall import EVERY
 from assessment_engine.services.wall_live import Live
+from assessment_engine.storage.events import sitting_event
 from tests.builders import a_person, an_organisation, steer
 from tests.services.hall import Hall, a_found_thing, a_hall
 
@@ -148,6 +149,21 @@ def test_calls_and_words_that_wait_are_told_until_somebody_answers(any_engine: E
     messages.say(any_engine, hall.ravi, hall.sittings[0], Said(kind=MessageKind.CHAT, sentence="seen"))
 
     assert live(any_engine, hall, hall.ravi).wrote == ()
+
+
+def test_who_a_camera_check_told_nothing_of_is_to_be_looked_at_until_somebody_has(any_engine: Engine) -> None:
+    hall = a_hall(any_engine)
+    with any_engine.store.begin() as tx:
+        sitting = tx.sittings.get(hall.sittings[0])
+        tx.events.record(
+            sitting_event("challenge_for_person", sitting, any_engine.clock.now(), None, data={"number": 1, "why": "no_answer"})
+        )
+    before = live(any_engine, hall, hall.ravi).to_look_at
+    steer(any_engine).advance(5)
+    wall_live.looked(any_engine, hall.ravi, hall.sittings[0])
+
+    assert before == (hall.sittings[0],)
+    assert live(any_engine, hall, hall.ravi).to_look_at == ()
 
 
 def test_whoever_called_is_answered_by_a_word(any_engine: Engine) -> None:

@@ -98,8 +98,6 @@ class Challenges:
             self._watch.report(Kind.CHALLENGE_FAILED, max(asked.at_s, self._seconds(self._engine.clock.now())), self._seq)
         for asked in self._course.for_people():
             challenges.call_a_person(self._engine, self._sitting, asked)
-            message: Json = {"type": "look", "sitting": self._sitting.id, "why": asked.verdict.why.value if asked.verdict else None}
-            self._said.append((f"wall:{self._sitting.session_id}", message))
         self._said += [(f"page:{self._sitting.id}", message) for message in self._course.messages()]
 
     def _begin(self, begun: Asked) -> None:

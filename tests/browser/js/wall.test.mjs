@@ -7,7 +7,7 @@ const people = ["a", "b", "c", "d"].map((sitting, index) => ({ sitting, seat: `A
 const seen = (sitting, more = {}) => ({ type: "seen", sitting, observable: true, fps: 2, lag_ms: 200, received: 100, dropped: 0, gaps: 0, ...more });
 const incident = (sitting, more = {}) => ({ type: "incident", sitting, incident: "i1", kind: "nobody", tier: "alert", severity: "high", state: "open", ...more });
 const after = (...messages) => messages.reduce((state, [message, now]) => receive(state, [message], now), initial(people));
-const live = (more = {}) => ({ flags: [], paused: [], calls: [], wrote: [], looked: {}, order: {}, ...more });
+const live = (more = {}) => ({ flags: [], paused: [], calls: [], wrote: [], to_look_at: [], looked: {}, order: {}, ...more });
 const flag = (sitting) => ({ incident: "i1", sitting, kind: "nobody", severity: "high" });
 
 test("nobody is on the wall until their feed is", () => {
@@ -89,6 +89,7 @@ test("risk counts most where nobody has looked, and never more than what is goin
 test("whoever calls or writes comes before what is only worth a look", () => {
   const state = after(...people.map((one) => [seen(one.sitting), 0]), [incident("a", { tier: "detection", severity: "low" }), 0]);
   assert.deepEqual(reorder(taken(state, live({ wrote: ["b"] }), 1), 1).order[0], "b");
+  assert.deepEqual(reorder(taken(state, live({ to_look_at: ["b"] }), 1), 1).order[0], "b");
 });
 
 test("the age of a look is the server's, and never older than what this wall has heard", () => {
