@@ -1,6 +1,7 @@
 """Real parts for tests, started and stopped: a Valkey server, an ingest process's app under uvicorn."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from assessment_engine.runtime.valkey import frames_server, wait_for_server
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.blobs import Blobs
 from tests.builders import an_engine
+
+_SERVERS = range(12_000, 32_000)  # below the ports that connections are given
 
 
 class Valkey:
@@ -129,10 +132,12 @@ def _with_us() -> None:
 
 
 def free_port() -> int:
-    """A port that nobody has at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody has and no connection is given as its own: a server that was killed must find it free again."""
+    while True:
+        with socket.socket() as probe, suppress(OSError):
+            port = secrets.choice(_SERVERS)
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def until(condition: Callable[[], object], seconds: float = 10.0) -> bool:

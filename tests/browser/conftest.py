@@ -6,7 +6,6 @@ Everything here lives as long as this folder's tests: playwright keeps an event 
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from proctoring.vision.demo_footage import Script, write_y4m
+from tests.running import free_port
 
 QUIET = (
     "--no-sandbox",
@@ -49,7 +49,7 @@ class Deployment:
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """`assessment-engine demo` as a user starts it, on a fresh data folder and free ports."""
     folder = tmp_path_factory.mktemp("demo")
-    port, ingest_port = _free_port(), _free_port()
+    port, ingest_port = free_port(), free_port()
     environ = {**os.environ, "DATA_DIR": str(folder / "data"), "PORT": str(port), "INGEST_PORT": str(ingest_port), "UNDO_SECONDS": "3"}
     with (folder / "log").open("w") as log:
         process = subprocess.Popen([sys.executable, "-m", "assessment_engine", "demo"], env=environ, stdout=log, stderr=log)
@@ -95,12 +95,6 @@ def with_camera(footage: Path | None) -> list[str]:
     """Arguments of a browser that allows the camera and shows `footage` in it."""
     fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
     return [*QUIET, *fake, *([f"--use-file-for-fake-video-capture={footage}"] if footage else [])]
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def _wait_for(url: str, log: Path) -> None:

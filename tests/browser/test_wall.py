@@ -339,7 +339,7 @@ def test_a_wall_whose_line_breaks_says_so_comes_back_and_misses_nothing(hall: Ha
         "const Real = WebSocket; window.WebSocket = class extends Real { constructor(to) { super(to); window.line = this; } }"
     )
     page.reload()
-    page.wait_for_function("window.line?.readyState === 1")
+    assert until(lambda: page.evaluate("window.line?.readyState === 1"))
     tile = page.locator(f'.watch[data-sitting="{hall.world.sitting_id}"]')
     page.route("**/wall-ticket", lambda route: route.abort())
     page.evaluate("line.close()")
@@ -350,7 +350,7 @@ def test_a_wall_whose_line_breaks_says_so_comes_back_and_misses_nothing(hall: Ha
     page.unroute("**/wall-ticket")
 
     expect(page.locator("#line")).to_have_text("", timeout=15_000)
-    page.wait_for_function("window.line.readyState === 1")
+    assert until(lambda: page.evaluate("window.line.readyState === 1"))
     page.context.close()
 
 

@@ -3,7 +3,6 @@
 import itertools
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.services.seed_load import Seeded, seed_load
 from assessment_engine.settings import Settings
 from tests.builders import a_sqlite_store, a_world
+from tests.running import free_port
 
 KILLS = 3
 CANDIDATES = 4
@@ -30,12 +30,9 @@ PATIENCE_S = 90  # machines are noisy
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     a_sqlite_store(tmp_path).engine.dispose()
     nowhere = "redis://127.0.0.1:1/0"  # neither store answers: no answer may need one
-    return {**os.environ, "DATA_DIR": str(tmp_path), "PORT": str(port), "DEMO": "1", "JOBS_URL": nowhere, "FRAMES_URL": nowhere}
+    return {**os.environ, "DATA_DIR": str(tmp_path), "PORT": str(free_port()), "DEMO": "1", "JOBS_URL": nowhere, "FRAMES_URL": nowhere}
 
 
 @pytest.fixture

@@ -139,7 +139,7 @@ def test_a_played_candidate_keeps_what_cannot_be_sent_and_sends_it_when_ingest_i
     assert len(player.page.kept) >= 2
 
     with served(create_ingest(engine, valkey.url), port):
-        player.show(one for one in islice(pictures, 80) if player.page.kept)
+        player.show(one for one in islice(pictures, 200) if player.page.kept)
         player.close()
         assert not player.page.kept
         assert until(lambda: sum(one.kept for one in frames(valkey, world.sitting_id)) >= 2)
