@@ -143,7 +143,7 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
 class Policy:
     """One exam's watching, as pinned."""
 
-    version: str = "standard-1"
+    version: str = "standard-2"
     rules: Mapping[Kind, Rule] = field(default_factory=lambda: RULES)
     gaze: GazeLimits = field(default_factory=GazeLimits)
     same_person: float = 0.52  # identity distance up to which it is the candidate

@@ -56,8 +56,9 @@ class Wall:
         while True:
             await asyncio.sleep(EVERY_S)
             if self._waiting:
-                await send(self._socket, f"[{','.join(self._waiting)}]")
-                self._waiting.clear()
+                told = ",".join(self._waiting)
+                self._waiting.clear()  # before it is sent: what comes meanwhile waits for the next round
+                await send(self._socket, f"[{told}]")
             rounds += 1
             if self._visible and rounds % PICTURES_EVERY == 0:
                 await self._send_pictures()

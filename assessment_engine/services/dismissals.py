@@ -13,7 +13,7 @@ from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import IncidentId, SittingId
 from assessment_engine.people import SESSION_STAFF, Actor, require
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.interests import check_may_act
+from assessment_engine.services.interests import check_stranger
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.dismissals import DismissalRecord
 from assessment_engine.storage.events import sitting_event
@@ -31,7 +31,7 @@ def dismiss(engine: Engine, actor: Actor, incident_id: IncidentId) -> tuple[Dism
     with engine.store.begin() as tx:
         incident = tx.incidents.get(incident_id, actor.organisation_id)
         sitting = tx.sittings.get(incident.sitting_id)
-        check_may_act(tx, actor, sitting)
+        check_stranger(tx, actor.person_id, sitting)
         things = tuple(_things(incident.trace))
         if not things:
             raise Invalid("only a thing can be dismissed: a phone, a book, a screen", field="incident")

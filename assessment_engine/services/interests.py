@@ -2,7 +2,7 @@
 
 from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.invigilation.interests import ConflictOfInterest, Interest, Tie
-from assessment_engine.kernel.ids import SittingId
+from assessment_engine.kernel.ids import PersonId, SittingId
 from assessment_engine.people import SESSION_STAFF, Actor, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
@@ -30,7 +30,7 @@ def declare(engine: Engine, actor: Actor, sitting_id: SittingId, tie: Tie, note:
     return interest
 
 
-def check_may_act(tx: Transaction, actor: Actor, sitting: Sitting) -> None:
+def check_stranger(tx: Transaction, person_id: PersonId, sitting: Sitting) -> None:
     """Refuse whoever knows the candidate or is the candidate; raises ConflictOfInterest."""
-    if sitting.candidate_id in tx.interests.of(actor.person_id):
-        raise ConflictOfInterest("you know this candidate, or this is your own sitting: somebody else acts")
+    if sitting.candidate_id in tx.interests.of(person_id):
+        raise ConflictOfInterest("you know this candidate, or this is your own sitting: somebody else watches, acts and judges")

@@ -20,20 +20,14 @@ from assessment_engine.invigilation import (
     observable_share,
     outcome_of,
 )
-from assessment_engine.invigilation.interests import ConflictOfInterest
 from assessment_engine.kernel.errors import Conflict, Invalid, NotYet
 from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SittingId, new_id
 from assessment_engine.people import SESSION_STAFF, Actor, require
 from assessment_engine.services.engine import Engine, JobName
+from assessment_engine.services.interests import check_stranger
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent, Facts
 from assessment_engine.storage.incidents import IncidentRecord, WatchRecord
-
-
-def check_stranger(tx: Transaction, person_id: PersonId, sitting: Sitting) -> None:
-    """Refuse whoever knows the candidate, or is the candidate; raises ConflictOfInterest."""
-    if sitting.candidate_id in tx.interests.of(person_id):
-        raise ConflictOfInterest("nobody judges their own sitting, or somebody they know")
 
 
 def going_on(tx: Transaction, incident: IncidentRecord) -> bool:

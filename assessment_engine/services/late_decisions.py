@@ -17,7 +17,7 @@ from assessment_engine.people import SESSION_STAFF, Actor, Role, require
 from assessment_engine.scoring.results import BatchState
 from assessment_engine.services.closing import Jobs, tell
 from assessment_engine.services.engine import Engine, JobName
-from assessment_engine.services.interests import check_may_act
+from assessment_engine.services.interests import check_stranger
 from assessment_engine.services.people import require_reauthentication
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import Facts, sitting_event
@@ -46,7 +46,7 @@ def decide_late(engine: Engine, actor: Actor, sitting_id: SittingId, late_ids: S
 def _sitting(tx: Transaction, actor: Actor, sitting_id: SittingId) -> Sitting:
     tx.sittings.of_organisation(sitting_id, actor.organisation_id)
     sitting = tx.sittings.get_locked(sitting_id)
-    check_may_act(tx, actor, sitting)
+    check_stranger(tx, actor.person_id, sitting)
     if sitting.practice:
         raise Conflict("nothing of practice counts, so nothing of it is decided")
     if tx.sittings.seal(sitting_id) is None:

@@ -11,7 +11,7 @@ from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.people import Actor, Role, require
-from assessment_engine.services.interests import check_may_act
+from assessment_engine.services.interests import check_stranger
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import sitting_event
 from assessment_engine.storage.ledger_writer import AnswerLedger
@@ -50,7 +50,7 @@ def release_lease(ledger: AnswerLedger, actor: Actor, sitting_id: SittingId, rea
 
     def work(tx: Transaction, now: datetime) -> bool:
         sitting = tx.sittings.of_organisation(sitting_id, actor.organisation_id)
-        check_may_act(tx, actor, sitting)
+        check_stranger(tx, actor.person_id, sitting)
         freed = free(sitting)
         if sitting.writer is None:
             return False

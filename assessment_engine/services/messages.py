@@ -15,7 +15,7 @@ from assessment_engine.kernel.errors import Conflict, NotYet
 from assessment_engine.kernel.ids import SittingId, new_id
 from assessment_engine.people import SESSION_STAFF, Actor, require
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.interests import check_may_act
+from assessment_engine.services.interests import check_stranger
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import Facts, sitting_event
 
@@ -38,7 +38,7 @@ def say(engine: Engine, actor: Actor, sitting_id: SittingId, said: Said) -> Mess
     now = engine.clock.now()
     with engine.store.begin() as tx:
         sitting = tx.sittings.of_organisation(sitting_id, actor.organisation_id)
-        check_may_act(tx, actor, sitting)
+        check_stranger(tx, actor.person_id, sitting)
         typed = rules.checked(said.text) if not said.sentence and said.kind is MessageKind.CHAT else ""
         ours = None if typed else rules.sentence(said.kind, said.sentence)
         message = _message(sitting, actor, now, said.kind, typed if ours is None else ours.text)

@@ -17,7 +17,7 @@ from assessment_engine.people import Actor, Role, require
 from assessment_engine.services import draw
 from assessment_engine.services.draw import KeptFrame
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.invigilation import check_stranger
+from assessment_engine.services.interests import check_stranger
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.incidents import SCRUB, EvidenceRecord, IncidentRecord
 from proctoring.policy import Kind, Tier

@@ -14,7 +14,8 @@ from assessment_engine.kernel.ids import IncidentId, PersonId
 from assessment_engine.people import SESSION_STAFF, Actor, Person, require
 from assessment_engine.services import unmarked
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.invigilation import check_stranger, going_on, needs_enough_seen, watched_of
+from assessment_engine.services.interests import check_stranger
+from assessment_engine.services.invigilation import going_on, needs_enough_seen, watched_of
 from assessment_engine.services.risk import risk_for
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent, answer_saved

@@ -16,7 +16,7 @@ from assessment_engine.kernel.ids import IncidentId, PersonId, new_id
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services import random_audit
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.invigilation import check_stranger
+from assessment_engine.services.interests import check_stranger
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import Facts
 from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord

@@ -16,7 +16,7 @@ from assessment_engine.people import SESSION_STAFF, Actor, Person, require
 from assessment_engine.services import tickets
 from assessment_engine.services.duty import room_of
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.interests import check_may_act
+from assessment_engine.services.interests import check_stranger
 from assessment_engine.services.risk import risk_for
 from assessment_engine.services.tickets import TicketKind
 from assessment_engine.storage.database import Transaction
@@ -205,7 +205,7 @@ def watching(engine: Engine, actor: Actor, sitting_id: SittingId) -> Watching:
     require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         sitting = tx.sittings.of_organisation(sitting_id, actor.organisation_id)
-        check_may_act(tx, actor, sitting)
+        check_stranger(tx, actor.person_id, sitting)
         registration = tx.exams.registration(sitting.registration_id)
         said = tx.messages.of_sittings([sitting_id]).get(sitting_id, [])
         objects, scribe = registration.arrangements.get("objects"), registration.arrangements.get("scribe")

@@ -16,7 +16,7 @@ from assessment_engine.kernel.ids import PersonId, SessionId, SittingId
 from assessment_engine.people import SESSION_STAFF, Actor, require
 from assessment_engine.services.challenges import asked_for_a_person
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.interests import check_may_act
+from assessment_engine.services.interests import check_stranger
 from assessment_engine.services.wall import EVERY, Flag, Placed, flags_in, placed_in
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import sitting_event
@@ -183,7 +183,7 @@ def looked(engine: Engine, actor: Actor, sitting_id: SittingId) -> Sitting:
     now = engine.clock.now()
     with engine.store.begin() as tx:
         sitting = tx.sittings.of_organisation(sitting_id, actor.organisation_id)
-        check_may_act(tx, actor, sitting)
+        check_stranger(tx, actor.person_id, sitting)
         before = tx.events.of_sittings([sitting_id], kinds=["candidate_looked_at"])
         if not before or before[-1].actor_id != actor.person_id or now - before[-1].at >= SAME_LOOK:
             tx.events.record(sitting_event("candidate_looked_at", sitting, now, actor))

@@ -3,15 +3,18 @@
 Called by the proctor worker, the ingest process and the sweep; all of it safe to repeat. What was found is services/incidents.py.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+
+import structlog
 
 from assessment_engine.delivery.sitting import ENDED, Sitting
 from assessment_engine.exams import SIGNALS, ExamPolicy
 from assessment_engine.exams.policy import listens, scribe_face, switched_off
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
+from assessment_engine.kernel.errors import NotFound, Unavailable
 from assessment_engine.kernel.ids import IncidentId, SittingId
 from assessment_engine.services import checkin, dismissals, evidence
 from assessment_engine.services.engine import Engine, JobName
@@ -24,6 +27,8 @@ from proctoring.policy import STANDARD, Kind, Policy
 
 STALE_AFTER = timedelta(minutes=2)
 SEQ_MARGIN = 1000
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +46,7 @@ class Orders:
     unreadable: tuple[IncidentId, ...]
     before: WatchRecord
     expected: Expected = NOTHING
-    scribe: bytes | None = None  # the face that a scribe was enrolled with
+    scribe: bytes | None = None  # the face that a scribe was enrolled with; empty where it cannot be read now
 
     @property
     def baseline(self) -> Baseline | None:
@@ -66,13 +71,13 @@ def orders(engine: Engine, sitting_id: SittingId) -> Orders:
     return Orders(
         sitting=sitting,
         policy=(STANDARD if calibration is None else STANDARD.calibrated(calibration)).demoted(*demoted).without(*off),
-        face=checkin.reference_face(engine, sitting_id),
+        face=_picture(sitting_id, lambda: checkin.reference_face(engine, sitting_id)) or None,
         incidents=tuple(found.values()),
         incomplete=tuple(incident for key, incident in found.items() if key not in whole),
         unreadable=unreadable,
         before=before,
         expected=expected,
-        scribe=_scribe(engine, sitting_id, arrangements),
+        scribe=_picture(sitting_id, lambda: _scribe(engine, sitting_id, arrangements)),
     )
 
 
@@ -86,6 +91,15 @@ def _read(records: Sequence[IncidentRecord]) -> tuple[dict[IncidentId, Incident]
         except NotAnIncident:
             unreadable.append(record.id)
     return found, tuple(unreadable)
+
+
+def _picture(sitting_id: SittingId, read: Callable[[], bytes | None]) -> bytes | None:
+    """Return an enrolled face, empty where it, its store or its key is away: the watch goes on, and says that nobody is compared."""
+    try:
+        return read()
+    except (NotFound, Unavailable) as error:
+        log.warning("enrolled_face_away", sitting=sitting_id, code=error.code)
+        return b""
 
 
 def _scribe(engine: Engine, sitting_id: SittingId, arrangements: Mapping[str, Json]) -> bytes | None:

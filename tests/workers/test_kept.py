@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.kernel.signing import Purpose, SigningKey
 from assessment_engine.people import Role
-from assessment_engine.services import draw, incidents
+from assessment_engine.services import draw, evidence, incidents, watches
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.blobs import Blobs
+from assessment_engine.storage.schema import metadata
 from proctoring.channel import Frame
 from tests.builders import NOON, World, a_person, a_world, an_engine, steer
 from tests.services.test_incidents import MODELS, a_change, a_segment
@@ -131,3 +133,21 @@ def test_once_the_key_is_erased_nothing_more_is_kept(engine: Engine) -> None:
 
     keeper.clean(a_frame(NOON + timedelta(seconds=6), 6))
     assert (keeper.failures, draw.frames_of(engine, world.sitting_id)) == (0, [])
+
+
+def test_a_watch_begins_though_the_enrolled_face_cannot_be_read_and_another_finds_it_again(engine: Engine, folder: Path) -> None:
+    world = a_world(engine)
+    with engine.store.read() as tx:
+        registration = tx.sittings.get(world.sitting_id).registration_id
+    with engine.store.begin() as tx:
+        table = metadata.tables["registrations"]
+        tx.connection.execute(update(table).where(table.c.id == registration).values(portrait_blob=f"{world.sitting_id}/portrait.enc"))
+    key = evidence.data_key(engine, world.sitting_id)
+    away(folder)
+    without = watches.orders(engine, world.sitting_id)
+    back(folder)
+    lost = watches.orders(engine, world.sitting_id)
+    engine.blobs.put(f"{world.sitting_id}/portrait.enc", key.encrypt(f"{world.sitting_id}/portrait.enc", b"a face"))
+
+    assert (without.face, lost.face) == (None, None)
+    assert watches.orders(engine, world.sitting_id).face == b"a face"
