@@ -83,10 +83,15 @@ def looked_for(engine: Engine, actor: Actor, sitting_id: SittingId) -> LookedFor
         off = switched_off(tx.exams.registration(sitting.registration_id).arrangements)
         unseen = lost(_missing(tx, engine))
         demoted = tuple(tx.demotion.standing(sitting.exam_id))
-    asked = tuple(kind for kind in _of(policy, frozenset(Kind)) if kind not in off)
+    asked = tuple(kind for kind in asked_by(policy) if kind not in off)
     return LookedFor(
         kinds=tuple(one for one in asked if one not in unseen), unseen=tuple(one for one in asked if one in unseen), demoted=demoted
     )
+
+
+def asked_by(policy: ExamPolicy) -> tuple[Kind, ...]:
+    """Return what an exam has looked for, whether or not this deployment can see it now."""
+    return _of(policy, frozenset(Kind))
 
 
 def _of(policy: ExamPolicy, kinds: frozenset[Kind]) -> tuple[Kind, ...]:

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from assessment_engine.delivery.sitting import SittingState
-from assessment_engine.invigilation.case import CaseState, Reason, Verdict
+from assessment_engine.invigilation.case import UNDECIDED, CaseState, Reason, Verdict
 from assessment_engine.invigilation.demotion import Demotion, Restoration
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import ExamId, OrganisationId
@@ -132,6 +132,22 @@ class Demotions:
         dismissed = (cases.c.state == CaseState.DISMISSED) & (incidents.c.kind == kind)
         return int(self._connection.execute(query.where(_counts(exam_id, since), dismissed, said)).scalar_one())
 
+    def clean_hours(self, exam_id: ExamId) -> float:
+        """Return the watched hours of an exam's real sittings in which people found nothing: no case of theirs is upheld or undecided."""
+        query = select(func.sum(watches.c.observable_s)).select_from(watches.join(sittings, sittings.c.id == watches.c.sitting_id))
+        return float(self._connection.execute(query.where(_counts(exam_id, None), ~_held())).scalar_one() or 0.0) / 3600
+
+    def false_flags(self, exam_id: ExamId) -> int:
+        """Count the flags of those sittings, but for what people say was seen rightly and permitted."""
+        permitted = exists().where(
+            adjudications.c.incident_id == cases.c.incident_id,
+            adjudications.c.verdict == Verdict.DISMISS,
+            adjudications.c.reason_code == Reason.PERMITTED,
+        )
+        joined = cases.join(sittings, sittings.c.id == cases.c.sitting_id).join(watches, watches.c.sitting_id == sittings.c.id)
+        query = select(func.count()).select_from(joined).where(_counts(exam_id, None), ~_held(), ~permitted)
+        return int(self._connection.execute(query).scalar_one())
+
     def _one(self, query: Select[tuple[object, ...]], demotion_id: str, organisation_id: OrganisationId) -> Demotion:
         mine = (demotions.c.id == demotion_id) & (demotions.c.organisation_id == organisation_id)
         row = self._connection.execute(query.where(mine)).one_or_none()
@@ -147,6 +163,12 @@ class Demotions:
 def _counts(exam_id: ExamId, since: datetime | None) -> ColumnElement[bool]:
     real = (sittings.c.exam_id == exam_id) & ~sittings.c.simulated & ~sittings.c.practice & (sittings.c.state == SittingState.SUBMITTED)
     return real if since is None else real & (sittings.c.submitted_at > since)
+
+
+def _held() -> ColumnElement[bool]:
+    """Whether a case of the sitting is upheld or undecided."""
+    other = cases.alias()
+    return exists().where(other.c.sitting_id == sittings.c.id, other.c.state.in_([*UNDECIDED, CaseState.UPHELD]))
 
 
 def _demotion(row: Row[tuple[object, ...]]) -> Demotion:
