@@ -1,4 +1,4 @@
-"""What an exam says about its watching: what calls a person, what an arrangement leaves out, and how far its false-alarm budget is shown."""
+"""What an exam says of its watching: what calls a person, what an arrangement leaves out, how far its false-alarm budget is shown."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -93,7 +93,7 @@ def test_only_hours_in_which_nothing_was_found_count_and_only_flags_that_were_wr
 
 @pytest.mark.parametrize(
     ("hours", "false", "shown", "exceeded"),
-    [(0, 0, False, False), (59, 0, False, False), (60, 0, False, False), (80, 0, True, False), (100, 20, False, True), (100, 5, False, False)],
+    [(0, 0, False, False), (59, 0, False, False), (60, 0, False, False), (80, 0, True, False), (99, 20, False, True), (99, 5, False, False)],
 )
 def test_a_budget_is_shown_only_by_hours_and_by_the_upper_bound(hours: float, false: int, shown: bool, exceeded: bool) -> None:
     alarms = Alarms(budget=0.05, hours=hours, false=false)
