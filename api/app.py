@@ -54,6 +54,7 @@ from api.pages import (
     sessions,
     shell,
     verification,
+    watching,
 )
 from api.pages import audit as audit_page
 from api.pages import evidence as evidence_page
@@ -86,6 +87,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     shell.router,
     paper_codes.router,
     candidate_record.router,
+    watching.router,
     arrangements.router,
     practice.router,
     late_answers_route.router,

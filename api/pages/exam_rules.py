@@ -9,7 +9,7 @@ from api.pages.sent import Said, Sent
 from api.words import N_
 from assessment_engine.delivery.timing import MAX_GRACE_S, MAX_WAIT_S, GracePolicy, OutagePolicy
 from assessment_engine.exams import EVERY_COMPETENCY, LEVELS, MOST_EVIDENCE_DAYS, SIGNALS, ExamPolicy
-from assessment_engine.exams.policy import CHALLENGES, DEVICE_CHANGES, MOST_DRAWN, PAUSES, SOUNDS, TOOLS
+from assessment_engine.exams.policy import CHALLENGES, DEVICE_CHANGES, MOST_DRAWN, MOST_HEARING_DAYS, PAUSES, SOUNDS, TOOLS
 from proctoring.policy import Kind
 
 GRACE: Mapping[str, str] = {
@@ -45,7 +45,17 @@ FIELDS_OF_GROUPS: Mapping[str, tuple[str, ...]] = {
     "time": ("grace", "grace_s", "outage", "most_stopped", "pauses"),
     "device": ("device_change", "full_screen", "config_keys", "browser_exam_keys", "tools"),
     "who": ("course_id", "needs_competency", "needs_level", "most_sittings", "days_between", "practice_form_id"),
-    "watch": ("observable_percent", "alarms", "signals", "sound", "challenges", "evidence_days", "appeal_days", "draw_percent"),
+    "watch": (
+        "observable_percent",
+        "alarms",
+        "signals",
+        "sound",
+        "challenges",
+        "hearing_days",
+        "appeal_days",
+        "evidence_days",
+        "draw_percent",
+    ),
 }
 """Which fields stand in which group of the form: a group with something wrong in it is open."""
 
@@ -63,7 +73,8 @@ def policy_of(sent: Sent, competencies: Collection[str]) -> ExamPolicy:
         sound=_sound(sent),
         challenges=sent.one_of("challenges", CHECK_WORDS, CHALLENGES[0]),
         evidence_days=sent.whole("evidence_days", 1, MOST_EVIDENCE_DAYS, empty=90),
-        appeal_days=sent.whole("appeal_days", 0, MOST_EVIDENCE_DAYS, empty=30),
+        hearing_days=sent.whole("hearing_days", 1, MOST_HEARING_DAYS, empty=7),
+        appeal_days=sent.whole("appeal_days", 1, MOST_EVIDENCE_DAYS, empty=30),
         draw_share=float(sent.number("draw_percent", 0, int(MOST_DRAWN * 100), empty=Decimal(2)) / 100),
         grace=sent.choice("grace", GRACE, GracePolicy.GRACE),
         grace_s=_grace_s(sent),
@@ -130,6 +141,8 @@ def rules_of(policy: ExamPolicy, names: Mapping[str, str]) -> Mapping[str, list[
         N_("Watching"): [
             _rule(N_("Sound"), (SOUND_WORDS[policy.sound], {})),
             _rule(N_("Camera checks"), (CHECK_WORDS[policy.challenges], {})),
+            _rule(N_("Before a second person decides, a candidate has to answer"), (N_("%(n)s days"), {"n": policy.hearing_days})),
+            _rule(N_("After the decision or the result, a candidate can appeal for"), (N_("%(n)s days"), {"n": policy.appeal_days})),
             _rule(N_("Pictures are kept after the decision for"), (N_("%(n)s days"), {"n": policy.evidence_days})),
             _rule(N_("And after the result for at least"), (N_("%(n)s days"), {"n": policy.appeal_days})),
             _rule(N_("Drawn in secret for audit"), (N_("about %(n)s %% of sittings"), {"n": f"{policy.draw_share * 100:g}"})),

@@ -18,7 +18,9 @@ from assessment_engine.storage.database import Transaction
 from proctoring.challenge.plan import Plan
 from proctoring.evaluation import SHOWN_HOURS
 from proctoring.intervals import rate_between
-from proctoring.policy import Kind
+from proctoring.policy import STANDARD, Kind, Tier
+
+RULES = STANDARD.rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +53,20 @@ class Alarms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """Something that calls a person, and for how long it must last before it does (0: at once)."""
+
+    kind: Kind
+    least_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watching:
     """What is watched, kept and promised in an exam, or in one's own sitting of it."""
 
     exam: Exam
     sitting: Sitting | None
-    flagged: tuple[Kind, ...]  # what calls a person
+    flagged: tuple[Looked, ...]  # what calls a person
     noted: tuple[Kind, ...]  # what stands on the timeline only
     switched_off: tuple[Kind, ...]  # what the exam asks for and an arrangement, or the candidate's choice, leaves out
     unseen: tuple[Kind, ...]
@@ -120,8 +130,8 @@ def _watching(
     return Watching(
         exam=exam,
         sitting=sitting,
-        flagged=tuple(kind for kind in seen if kind not in eyes.ALWAYS),
-        noted=tuple(kind for kind in seen if kind in eyes.ALWAYS),
+        flagged=tuple(Looked(kind=kind, least_s=RULES[kind].least_s) for kind in seen if RULES[kind].tier is Tier.ALERT),
+        noted=tuple(kind for kind in seen if RULES[kind].tier is Tier.DETECTION),
         switched_off=tuple(kind for kind in asked if kind in off),
         unseen=tuple(kind for kind in asked if kind in unseen and kind not in off),
         demoted=demoted,
