@@ -43,6 +43,7 @@ LEVELS = 4
 MOST_EVIDENCE_DAYS = 3650
 MOST_DRAWN = 0.2
 SHARE = 0.02
+MOST_HEARING_DAYS = 60
 
 
 class CalibrationUnfit(Invalid):
@@ -64,7 +65,8 @@ class ExamPolicy:
     `pauses` says who may let the time of one sitting stand still. `challenges` says what camera checks ask for: `light` also asks for the
     head where light shows nothing.
     `sound` is `voice` where microphones are listened to for voices; of the sound nothing is kept. `draw_share` of a session's sittings are
-    drawn in secret, and clean frames of theirs kept until audited; `appeal_days` is how long after the result evidence is kept at least.
+    drawn in secret, and clean frames of theirs kept until audited; `appeal_days` is how long a decision or a result can be appealed,
+    and evidence kept for it at least. `hearing_days` is how long a candidate has to answer before a second person may uphold a case.
     """
 
     pass_share: Decimal = Decimal("0.40")
@@ -93,6 +95,7 @@ class ExamPolicy:
     sound: str = SOUNDS[0]
     draw_share: float = SHARE
     appeal_days: int = 30
+    hearing_days: int = 7
     pauses: str = PAUSES[0]
     challenges: str = CHALLENGES[0]
 
@@ -102,8 +105,10 @@ class ExamPolicy:
             raise Invalid("a share is between 0 and 1, and a budget is not negative")
         if not 1 <= self.evidence_days <= MOST_EVIDENCE_DAYS:
             raise Invalid(f"evidence is kept for 1 to {MOST_EVIDENCE_DAYS} days")
-        if not 0 <= self.draw_share <= MOST_DRAWN or not 0 <= self.appeal_days <= MOST_EVIDENCE_DAYS:
-            raise Invalid(f"up to {MOST_DRAWN:.0%} of sittings are drawn, and appeals are taken for 0 to {MOST_EVIDENCE_DAYS} days")
+        if not 0 <= self.draw_share <= MOST_DRAWN or not 1 <= self.appeal_days <= MOST_EVIDENCE_DAYS:
+            raise Invalid(f"up to {MOST_DRAWN:.0%} of sittings are drawn, and appeals are taken for 1 to {MOST_EVIDENCE_DAYS} days")
+        if not 1 <= self.hearing_days <= MOST_HEARING_DAYS:
+            raise Invalid(f"a candidate has 1 to {MOST_HEARING_DAYS} days to answer")
         if unknown := sorted(set(self.signals) - set(SIGNALS)):
             raise Invalid(f"no such signal: {', '.join(unknown)}")
         self._check_delivery()
@@ -159,6 +164,7 @@ class ExamPolicy:
             "sound": self.sound,
             "draw_share": self.draw_share,
             "appeal_days": self.appeal_days,
+            "hearing_days": self.hearing_days,
             "pauses": self.pauses,
             "challenges": self.challenges,
             **({} if self.calibration is None else {"calibration": self.calibration.as_json()}),
@@ -193,7 +199,8 @@ def policy_of(document: Mapping[str, object]) -> ExamPolicy:
         calibration=_calibration(document.get("calibration")),
         sound=str(document.get("sound", plain.sound)),
         draw_share=_number(document.get("draw_share", plain.draw_share)),
-        appeal_days=int(_number(document.get("appeal_days", plain.appeal_days))),
+        appeal_days=max(1, int(_number(document.get("appeal_days", plain.appeal_days)))),  # none was allowed before ADR 46
+        hearing_days=int(_number(document.get("hearing_days", plain.hearing_days))),
         pauses=str(document.get("pauses", plain.pauses)),
         challenges=str(document.get("challenges", plain.challenges)),
         calibrated_on=_day(document.get("calibrated_on")),

@@ -4,6 +4,7 @@ Records and their rules only; stored by storage/invigilation.py and its neighbou
 """
 
 from assessment_engine.invigilation.case import (
+    FOUND_NOTHING,
     MIN_REASON,
     REASONS,
     TRANSITIONS,
@@ -13,6 +14,7 @@ from assessment_engine.invigilation.case import (
     CaseState,
     Judgement,
     Outcome,
+    Overturning,
     ProctoringDecision,
     Reason,
     Verdict,
@@ -24,6 +26,7 @@ from assessment_engine.invigilation.case import (
 from assessment_engine.invigilation.queue import SERVICE_LEVEL, Experience, Tally
 
 __all__ = [
+    "FOUND_NOTHING",
     "MIN_REASON",
     "REASONS",
     "SERVICE_LEVEL",
@@ -35,6 +38,7 @@ __all__ = [
     "Experience",
     "Judgement",
     "Outcome",
+    "Overturning",
     "ProctoringDecision",
     "Reason",
     "Tally",

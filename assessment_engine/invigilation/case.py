@@ -3,7 +3,8 @@
 *A machine flags; a person decides.* A flag (an incident of tier alert) becomes a case. One person may dismiss it; nobody alone may uphold
 it. An upheld case needs two different people, and a second person who disagrees dismisses it. That is deliberate: two people who looked
 at the same pictures and came apart are reasonable doubt, doubt is not held against a candidate, and no third opinion is sought until one
-agrees. So no adverse outcome exists without two people. No passing of time moves a case.
+agrees. So no adverse outcome exists without two people, nor before the candidate was heard (hearing.py). No passing of time moves a case.
+An appeal that is upheld overturns what two people upheld; nothing else does.
 
 Not here: incidents and evidence (services/incidents.py). Stored by storage/invigilation.py, driven by services/invigilation.py.
 """
@@ -13,8 +14,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from assessment_engine.invigilation.hearing import Hearing, check_heard
 from assessment_engine.kernel.errors import Invalid, SecondPersonNeeded
-from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SittingId, new_id
+from assessment_engine.kernel.ids import GrievanceId, IncidentId, OrganisationId, PersonId, SittingId, new_id
 from assessment_engine.kernel.machine import advance
 
 MIN_REASON = 10
@@ -28,6 +30,7 @@ class CaseState(StrEnum):
     AWAITING_SECOND = "awaiting_second"
     UPHELD = "upheld"
     DISMISSED = "dismissed"
+    OVERTURNED = "overturned"
 
 
 class Verdict(StrEnum):
@@ -37,14 +40,23 @@ class Verdict(StrEnum):
     UPHOLD = "uphold"
 
 
-TRANSITIONS: Mapping[tuple[CaseState, Verdict], CaseState] = {
+class Remedy(StrEnum):
+    """What an appeal may do to a case."""
+
+    OVERTURN = "overturn"
+
+
+TRANSITIONS: Mapping[tuple[CaseState, Verdict | Remedy], CaseState] = {
     (CaseState.OPEN, Verdict.DISMISS): CaseState.DISMISSED,
     (CaseState.OPEN, Verdict.UPHOLD): CaseState.AWAITING_SECOND,
     (CaseState.AWAITING_SECOND, Verdict.DISMISS): CaseState.DISMISSED,
     (CaseState.AWAITING_SECOND, Verdict.UPHOLD): CaseState.UPHELD,
+    (CaseState.UPHELD, Remedy.OVERTURN): CaseState.OVERTURNED,
 }
 
 UNDECIDED = frozenset({CaseState.OPEN, CaseState.AWAITING_SECOND})
+FOUND_NOTHING = frozenset({CaseState.DISMISSED, CaseState.OVERTURNED})
+"""How a case ends of which nothing is left: people found nothing, or an appeal did."""
 
 
 class Reason(StrEnum):
@@ -102,6 +114,18 @@ class Adjudication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overturning:
+    """An upheld appeal that took a case away: who answered it, why; never changed, never removed."""
+
+    incident_id: IncidentId
+    sitting_id: SittingId
+    grievance_id: GrievanceId
+    person_id: PersonId
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """An incident set before people."""
 
@@ -111,12 +135,22 @@ class Case:
     state: CaseState
     opened_at: datetime
 
-    def judge(self, judgement: Judgement, *, by: PersonId, earlier: Sequence[Adjudication], now: datetime) -> tuple["Case", Adjudication]:
-        """Return the case after one more person's judgement; raises SecondPersonNeeded, IllegalTransition or Invalid."""
+    def judge(
+        self,
+        judgement: Judgement,
+        *,
+        by: PersonId,
+        earlier: Sequence[Adjudication],
+        now: datetime,
+        hearing: Hearing | None = None,
+    ) -> tuple["Case", Adjudication]:
+        """Return the case after one more person's judgement; raises SecondPersonNeeded, NotHeardYet, IllegalTransition or Invalid."""
         checked = judgement.checked()
         state = advance(TRANSITIONS, self.state, checked.verdict)
         if any(one.person_id == by for one in earlier):
             raise SecondPersonNeeded("you judged this case already; it needs a different person")
+        if state is CaseState.UPHELD:
+            check_heard(hearing, now)
         adjudication = Adjudication(
             id=new_id("adj", now),
             incident_id=self.incident_id,
@@ -129,6 +163,10 @@ class Case:
             ordinal=len(earlier) + 1,
         )
         return replace(self, state=state), adjudication
+
+    def overturn(self) -> "Case":
+        """Return the case as an upheld appeal leaves it; raises IllegalTransition where people did not uphold it."""
+        return replace(self, state=advance(TRANSITIONS, self.state, Remedy.OVERTURN))
 
     def may_see(self, adjudication: Adjudication, viewer: PersonId, earlier: Sequence[Adjudication]) -> bool:
         """Tell whether `viewer` may read it: one's own always; another's only after one's own judgement or when all is decided."""

@@ -67,6 +67,11 @@ class PendingJudgement:
         """Return what was said."""
         return Judgement(verdict=self.verdict, reason_code=self.reason_code, reason=self.reason)
 
+    @property
+    def is_adverse(self) -> bool:
+        """Whether it speaks against the candidate."""
+        return self.verdict is Verdict.UPHOLD
+
     def undo(self, *, by: PersonId, now: datetime) -> Self:
         """Return it taken back; raises NotAllowed for another's, TooLateToUndo once its minute is over."""
         if by != self.person_id:

@@ -20,7 +20,7 @@ from assessment_engine.invigilation import UNDECIDED
 from assessment_engine.kernel.canonical import Json, sha256_hex
 from assessment_engine.kernel.clock import iso, iso_or_none
 from assessment_engine.kernel.errors import HashMismatch, NotFound, NotYet
-from assessment_engine.kernel.ids import IncidentId, SittingId, new_id
+from assessment_engine.kernel.ids import IncidentId, PersonId, SittingId, new_id
 from assessment_engine.people import Actor, Role
 from assessment_engine.services import audit, chains, checkin, draw, evidence
 from assessment_engine.services.engine import Engine, JobName
@@ -59,15 +59,26 @@ def standing(engine: Engine, actor: Actor, sitting_id: SittingId) -> PackageReco
 
 def ask(engine: Engine, actor: Actor, sitting_id: SittingId) -> PackageRecord:
     """Have a package made; asking again while one is made changes nothing. Raises NotYet before everything was looked at."""
+    with engine.store.read() as tx:
+        _seen_by(tx, actor, sitting_id)
+    return _ask(engine, sitting_id, actor.person_id)
+
+
+def prepare(engine: Engine, sitting_id: SittingId) -> PackageRecord:
+    """Have a package made for the candidate, who will need it; raises NotYet as `ask` does. An act of the system."""
+    with engine.store.read() as tx:
+        candidate_id = tx.sittings.get(sitting_id).candidate_id
+    return _ask(engine, sitting_id, candidate_id)
+
+
+def _ask(engine: Engine, sitting_id: SittingId, by: PersonId) -> PackageRecord:
     now = engine.clock.now()
     with engine.store.begin() as tx:
-        sitting = _seen_by(tx, actor, sitting_id)
-        tx.sittings.lock([sitting_id])
-        _check_over(tx, sitting, now)
+        _check_over(tx, tx.sittings.get_locked(sitting_id), now)
         newest = next(iter(tx.evidence.packages_of(sitting_id)), None)
         if newest is not None and newest.made_at is None:
             return newest
-        record = PackageRecord(id=new_id("pkg", now), sitting_id=sitting_id, asked_by=actor.person_id, asked_at=now)
+        record = PackageRecord(id=new_id("pkg", now), sitting_id=sitting_id, asked_by=by, asked_at=now)
         tx.evidence.add_package(record)
         job = tx.outbox.add(JobName.PACKAGE_EVIDENCE, sitting_id, now)
     engine.jobs.tell(job)

@@ -23,6 +23,7 @@ from assessment_engine.invigilation import (
 from assessment_engine.kernel.errors import Conflict, Invalid, NotYet
 from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SittingId, new_id
 from assessment_engine.people import SESSION_STAFF, Actor, require
+from assessment_engine.services import hearings
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.services.interests import check_stranger
 from assessment_engine.storage.database import Transaction
@@ -54,7 +55,7 @@ def judged_by(tx: Transaction, found: Case, judgement: Judgement, person_id: Per
     if going_on(tx, tx.incidents.get(found.incident_id, found.organisation_id)):
         raise NotYet("the incident is still going on and may grow graver; judge it when it has ended")
     earlier = tx.invigilation.adjudications_of(found.incident_id)
-    return found.judge(judgement, by=person_id, earlier=earlier, now=now)
+    return found.judge(judgement, by=person_id, earlier=earlier, now=now, hearing=hearings.of_case(tx, found))
 
 
 def record(tx: Transaction, found: Case, judgement: Judgement, person_id: PersonId, now: datetime) -> tuple[Case, tuple[str, ...]]:
@@ -70,6 +71,7 @@ def record(tx: Transaction, found: Case, judgement: Judgement, person_id: Person
     }
     tx.audit.append("case_judged", subject=found.incident_id, actor=person_id, now=now, payload=dict(about))
     tx.events.record(_event("case_judged", judged.organisation_id, judged.sitting_id, now, person_id, about, subject=found.incident_id))
+    hearings.open_for(tx, judged, now)
     return judged, _follow_up(tx, judged.sitting_id, now)
 
 
@@ -105,6 +107,7 @@ def needs_enough_seen(watched: Watched) -> bool:
 
 def settle(engine: Engine, sitting_id: SittingId) -> ProctoringDecision | None:
     """Write the decision that follows by itself, or nothing while a person or the stream has still to act. A job, safe to run twice."""
+    hearings.open_of(engine, sitting_id)  # of cases that waited for the end of the exam
     now = engine.clock.now()
     with engine.store.begin() as tx:
         sitting = tx.sittings.get_locked(sitting_id)

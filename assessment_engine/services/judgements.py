@@ -14,7 +14,7 @@ from assessment_engine.invigilation.unmarked import SHARES, Origin, Shares
 from assessment_engine.kernel.errors import Conflict, NotAllowed, SecondPersonNeeded
 from assessment_engine.kernel.ids import IncidentId, PersonId
 from assessment_engine.people import SESSION_STAFF, Actor, require
-from assessment_engine.services import demotion, invigilation, random_audit, unmarked
+from assessment_engine.services import demotion, hearings, invigilation, random_audit, unmarked
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 
@@ -27,7 +27,7 @@ def give(engine: Engine, actor: Actor, case_id: IncidentId, judgement: Judgement
     require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.begin() as tx:
-        _check(tx, actor, case_id, judgement.checked(), seen)
+        _check(tx, actor, case_id, judgement.checked(), seen, now)
         pending = PendingJudgement.given(
             judgement, case_id, by=actor.person_id, of=actor.organisation_id, now=now, undo_for=timedelta(seconds=engine.undo_s)
         )
@@ -37,13 +37,13 @@ def give(engine: Engine, actor: Actor, case_id: IncidentId, judgement: Judgement
     return pending
 
 
-def _check(tx: Transaction, actor: Actor, case_id: IncidentId, judgement: Judgement, seen: CaseState | None) -> None:
+def _check(tx: Transaction, actor: Actor, case_id: IncidentId, judgement: Judgement, seen: CaseState | None, now: datetime) -> None:
     """Refuse a judgement that could not take effect, of a case held against other writers."""
     review = tx.unmarked.find_locked(case_id, actor.organisation_id)
     found = tx.invigilation.case_locked(case_id, actor.organisation_id) if review is None else review.case
     _check_still_as_seen(tx, found, actor.person_id, seen)
     if review is None:
-        invigilation.judged_by(tx, found, judgement, actor.person_id, found.opened_at)  # refuses; nothing of it is kept
+        invigilation.judged_by(tx, found, judgement, actor.person_id, now)  # refuses; nothing of it is kept
     else:
         unmarked.check(tx, review, actor.person_id)
 
@@ -104,7 +104,7 @@ def _take_effect(engine: Engine, case_id: str, shares: Shares) -> bool:
             return False
         try:
             jobs = _record(tx, pending, now, shares)
-        except (Conflict, NotAllowed):  # the incident went on after all: whoever judged it looks at it again
+        except (Conflict, NotAllowed):  # the incident went on after all, or the candidate answered: whoever judged it looks again
             _end(tx, replace(pending, undone_at=now), "judgement_lapsed")
             return False
         tx.pending.end(replace(pending, effected_at=now))
@@ -124,6 +124,7 @@ def _record(tx: Transaction, pending: PendingJudgement, now: datetime, shares: S
         unmarked.answer(tx, review, pending)
         return ()
     found = tx.invigilation.case_locked(IncidentId(pending.case_id), pending.organisation_id)
+    hearings.check_read(tx, pending)
     judged, jobs = invigilation.record(tx, found, pending.judgement, pending.person_id, now)
     unmarked.draw_after(tx, judged, pending, shares)
     if judged.state is CaseState.DISMISSED:

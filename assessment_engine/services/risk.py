@@ -1,6 +1,6 @@
 """A sitting's risk as one person may see it. What it is made of: proctoring/risk.py."""
 
-from assessment_engine.invigilation import CaseState
+from assessment_engine.invigilation import FOUND_NOTHING
 from assessment_engine.kernel.ids import PersonId, SittingId
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.incidents import IncidentRecord
@@ -9,11 +9,11 @@ from proctoring.risk import Risk, Weighed, risk_of
 
 
 def risk_for(tx: Transaction, viewer: PersonId, sitting_id: SittingId) -> Risk | None:
-    """Return a sitting's risk without what people dismissed; None while a case of it waits for this person's own judgement."""
+    """Return a sitting's risk without what people or an appeal took away; None while a case of it waits for this person's own judgement."""
     cases = {case.incident_id: case for case in tx.invigilation.cases_of(sitting_id)}
     if not all(case.shows_the_machine(viewer, tx.invigilation.adjudications_of(case.incident_id)) for case in cases.values()):
         return None
-    dismissed = {incident_id for incident_id, case in cases.items() if case.state is CaseState.DISMISSED}
+    dismissed = {incident_id for incident_id, case in cases.items() if case.state in FOUND_NOTHING}
     return risk_of(_weighed(one) for one in tx.incidents.of_sitting(sitting_id) if one.id not in dismissed)
 
 

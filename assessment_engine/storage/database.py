@@ -34,6 +34,7 @@ from assessment_engine.storage.exams import Exams
 from assessment_engine.storage.eyes import EyesOfWorkers
 from assessment_engine.storage.forms import Forms
 from assessment_engine.storage.grievances import Grievances
+from assessment_engine.storage.hearings import Hearings
 from assessment_engine.storage.incidents import Incidents
 from assessment_engine.storage.interests import Interests
 from assessment_engine.storage.invigilation import Invigilation
@@ -155,6 +156,11 @@ class Transaction:
     def review(self) -> Reviews:
         """People's keys, and what was learnt from past cases."""
         return Reviews(self.connection)
+
+    @cached_property
+    def hearings(self) -> Hearings:
+        """Candidates who are asked before a second person may uphold."""
+        return Hearings(self.connection)
 
     @cached_property
     def duties(self) -> RoomDuties:

@@ -120,7 +120,7 @@ class Demotions:
         return tuple(seconds / 3600 for seconds in found.scalars())
 
     def false_sittings(self, exam_id: ExamId, kind: str, since: datetime | None = None) -> int:
-        """Count the real sittings with a flag of this kind that people dismissed, but for what they say was seen rightly and permitted."""
+        """Count the real sittings with a flag of this kind that people dismissed or an appeal overturned, but for what was rightly seen."""
         said = exists().where(
             adjudications.c.incident_id == cases.c.incident_id,
             adjudications.c.verdict == Verdict.DISMISS,
@@ -129,8 +129,8 @@ class Demotions:
         joined = cases.join(incidents, incidents.c.id == cases.c.incident_id).join(sittings, sittings.c.id == cases.c.sitting_id)
         joined = joined.join(watches, watches.c.sitting_id == sittings.c.id)
         query = select(func.count(distinct(sittings.c.id))).select_from(joined)
-        dismissed = (cases.c.state == CaseState.DISMISSED) & (incidents.c.kind == kind)
-        return int(self._connection.execute(query.where(_counts(exam_id, since), dismissed, said)).scalar_one())
+        untrue = ((cases.c.state == CaseState.DISMISSED) & said) | (cases.c.state == CaseState.OVERTURNED)
+        return int(self._connection.execute(query.where(_counts(exam_id, since), incidents.c.kind == kind, untrue)).scalar_one())
 
     def clean_hours(self, exam_id: ExamId) -> float:
         """Return the watched hours of an exam's real sittings in which people found nothing: no case of theirs is upheld or undecided."""

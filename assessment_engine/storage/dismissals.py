@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, Connection, ForeignKey, String, Table, insert, select
 
+from assessment_engine.invigilation.case import FOUND_NOTHING
 from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SittingId
 from assessment_engine.storage.incidents import incidents
 from assessment_engine.storage.invigilation import cases
@@ -58,5 +59,5 @@ class Dismissals:
     def judged_away(self, sitting_ids: Collection[SittingId], kinds: Collection[str]) -> list[tuple[SittingId, Mapping[str, Any]]]:
         """Return the traces of these sittings' incidents of some kinds whose case people dismissed."""
         query = select(incidents.c.sitting_id, incidents.c.trace).join(cases, cases.c.incident_id == incidents.c.id)
-        told = query.where(incidents.c.sitting_id.in_(sitting_ids), cases.c.state == "dismissed", incidents.c.kind.in_(kinds))
+        told = query.where(incidents.c.sitting_id.in_(sitting_ids), cases.c.state.in_(FOUND_NOTHING), incidents.c.kind.in_(kinds))
         return [(SittingId(row.sitting_id), row.trace) for row in self._connection.execute(told)]

@@ -28,11 +28,13 @@ from sqlalchemy import (
 
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.invigilation import (
+    FOUND_NOTHING,
     UNDECIDED,
     Adjudication,
     Case,
     CaseState,
     Outcome,
+    Overturning,
     ProctoringDecision,
     Reason,
     Verdict,
@@ -87,6 +89,17 @@ proctoring_decisions = Table(
     CheckConstraint("(outcome = 'unflagged') = (decided_by IS NULL)", name="people_decide"),
 )
 
+overturnings = Table(
+    "overturnings",
+    metadata,
+    Column("incident_id", String(40), ForeignKey("cases.incident_id"), primary_key=True),
+    Column("sitting_id", String(40), ForeignKey("sittings.id"), nullable=False, index=True),
+    Column("grievance_id", String(40), ForeignKey("grievances.id"), nullable=False),
+    Column("person_id", String(40), ForeignKey("people.id"), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
 _UNDECIDED = cases.c.state.in_(UNDECIDED)
 _PENDING = exists().where(
     pending_judgements.c.case_id == cases.c.incident_id,
@@ -120,6 +133,10 @@ class Invigilation:
         query = select(cases).where(cases.c.incident_id == incident_id, cases.c.organisation_id == organisation_id)
         return self._one_case(query.with_for_update())
 
+    def organisation_of(self, incident_id: IncidentId) -> OrganisationId:
+        """Return whose case it is, for acts of the system; raises NotFound."""
+        return self._one_case(select(cases).where(cases.c.incident_id == incident_id)).organisation_id
+
     def cases_of(self, sitting_id: SittingId) -> list[Case]:
         """Return a sitting's cases, oldest first."""
         rows = self._connection.execute(
@@ -150,9 +167,9 @@ class Invigilation:
         return int(self._connection.execute(query).scalar_one())
 
     def dismissed_in(self, session_id: SessionId) -> int:
-        """Count the flags of a session that people have dismissed."""
+        """Count the flags of a session of which nothing is left: people dismissed them, or an appeal overturned them."""
         joined = cases.join(sittings, sittings.c.id == cases.c.sitting_id)
-        query = select(func.count()).select_from(joined).where(sittings.c.session_id == session_id, cases.c.state == CaseState.DISMISSED)
+        query = select(func.count()).select_from(joined).where(sittings.c.session_id == session_id, cases.c.state.in_(FOUND_NOTHING))
         return int(self._connection.execute(query).scalar_one())
 
     def save_case(self, case: Case) -> None:
@@ -167,6 +184,15 @@ class Invigilation:
         """Return what people judged on a case, first person first."""
         query = select(adjudications).where(adjudications.c.incident_id == incident_id).order_by(adjudications.c.ordinal)
         return [_adjudication(row) for row in self._connection.execute(query)]
+
+    def overturn(self, overturning: Overturning) -> None:
+        """Append that an upheld appeal overturned a case."""
+        self._connection.execute(insert(overturnings).values(**asdict(overturning)))
+
+    def overturnings_of(self, sitting_id: SittingId) -> list[Overturning]:
+        """Return what appeals overturned in a sitting, oldest first."""
+        query = select(overturnings).where(overturnings.c.sitting_id == sitting_id).order_by(overturnings.c.at, overturnings.c.incident_id)
+        return [Overturning(**row._mapping) for row in self._connection.execute(query)]
 
     def last_adjudication(self, sitting_id: SittingId) -> Adjudication | None:
         """Return the latest judgement on any case of a sitting."""
@@ -197,13 +223,14 @@ class Invigilation:
         ]
 
     def undecided_sittings(self, organisation_id: OrganisationId) -> list[SittingId]:
-        """Return the submitted sittings without a decision that is newer than their last flag, oldest first."""
+        """Return the submitted sittings without a decision newer than their last flag and last overturned case, oldest first."""
         later = exists().where(
             incidents.c.sitting_id == sittings.c.id,
             incidents.c.tier == "alert",
             incidents.c.raised_at > proctoring_decisions.c.incidents_until,
         )
-        standing = exists().where(proctoring_decisions.c.sitting_id == sittings.c.id, ~later)
+        since = exists().where(overturnings.c.sitting_id == sittings.c.id, overturnings.c.at > proctoring_decisions.c.decided_at)
+        standing = exists().where(proctoring_decisions.c.sitting_id == sittings.c.id, ~later, ~since)
         mine = (sittings.c.organisation_id == organisation_id) & (sittings.c.state == SittingState.SUBMITTED)
         query = select(sittings.c.id).where(mine, ~standing).order_by(sittings.c.submitted_at)
         return [SittingId(one) for one in self._connection.execute(query).scalars()]

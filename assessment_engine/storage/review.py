@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from assessment_engine.delivery.sitting import SittingState
-from assessment_engine.invigilation import CaseState, Experience, Tally
+from assessment_engine.invigilation import UNDECIDED, CaseState, Experience, Tally
 from assessment_engine.invigilation.keys import DEFAULT_KEYS, ReviewKeys
 from assessment_engine.invigilation.queue import LONGEST_S
 from assessment_engine.kernel.ids import OrganisationId, PersonId, SessionId, SittingId
@@ -93,7 +93,7 @@ class Reviews:
 
     def experience(self, organisation_id: OrganisationId) -> Experience:
         """Return what was decided of each kind of case in an organisation, and how long its reviews took."""
-        decided = cases.c.state.in_((CaseState.UPHELD, CaseState.DISMISSED))
+        decided = cases.c.state.not_in(UNDECIDED)
         joined = cases.join(incidents, incidents.c.id == cases.c.incident_id)
         confirmed = func.sum(case((cases.c.state == CaseState.UPHELD, 1), else_=0))
         outcomes = select(incidents.c.kind, confirmed, func.count()).select_from(joined)

@@ -32,8 +32,8 @@ CERTIFICATE_NEEDS: Mapping[str, str] = {
         AND (i.raised_at > d.incidents_until OR i.raised_at > d.decided_at))""",
     "every flag decided by people": """
         SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM incidents i LEFT JOIN cases c ON c.incident_id = i.id
-        WHERE i.sitting_id = NEW.sitting_id AND i.tier = 'alert' AND (c.state IS NULL OR c.state <> 'dismissed'))
-        AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.sitting_id = NEW.sitting_id AND c.state <> 'dismissed')""",
+        WHERE i.sitting_id = NEW.sitting_id AND i.tier = 'alert' AND (c.state IS NULL OR c.state NOT IN ('dismissed', 'overturned')))
+        AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.sitting_id = NEW.sitting_id AND c.state NOT IN ('dismissed', 'overturned'))""",
     "a drained stream": """
         SELECT 1 FROM proctoring_decisions d LEFT JOIN watches w ON w.sitting_id = d.sitting_id WHERE d.id = NEW.proctoring_decision_id
         AND (w.drained_at IS NOT NULL OR (w.sitting_id IS NULL AND d.outcome = 'enough_seen'))""",
@@ -92,6 +92,26 @@ SEAL_NEEDS: Mapping[str, str] = {
         WHERE n.sitting_id = NEW.sitting_id AND b.state = 'published')""",
 }
 """The same as CERTIFICATE_NEEDS for seals, by the words of the refusal."""
+
+HEARD_FIRST: Mapping[str, tuple[str, str]] = {
+    "a second person upholds nothing before the candidate was heard": (
+        "INSERT ON adjudications",
+        """SELECT 1 WHERE NEW.ordinal = 1 OR NEW.verdict <> 'uphold' OR EXISTS (SELECT 1 FROM hearings h
+        WHERE h.incident_id = NEW.incident_id AND (h.replied_at IS NOT NULL OR h.waived_at IS NOT NULL OR h.due_at <= NEW.at))""",
+    ),
+    "a case is overturned by an upheld appeal, and by nobody who judged it": (
+        "INSERT ON overturnings",
+        """SELECT 1 FROM grievances g WHERE g.id = NEW.grievance_id AND g.about = 'flag' AND g.subject_id = NEW.incident_id
+        AND g.sitting_id = NEW.sitting_id AND g.outcome = 'upheld' AND g.resolved_by = NEW.person_id
+        AND NOT EXISTS (SELECT 1 FROM adjudications a WHERE a.incident_id = NEW.incident_id AND a.person_id = NEW.person_id)""",
+    ),
+    "only what people upheld is overturned, once somebody signed for it": (
+        "UPDATE OF state ON cases",
+        """SELECT 1 WHERE NEW.state <> 'overturned' OR (OLD.state = 'upheld'
+        AND EXISTS (SELECT 1 FROM overturnings o WHERE o.incident_id = NEW.incident_id))""",
+    ),
+}
+"""What migration 0014 holds people to, by the words of the refusal: at which change, and the query that must find something."""
 
 _RECORD_COLUMNS = "id, candidate_id, competency_id, level, certificate_id, valid_from, valid_to, recorded_at"
 _ENTRY_COLUMNS = "id, kind, subject, actor_id, at, payload, sha256"
@@ -165,6 +185,41 @@ def numbered_seals(dialect: str) -> tuple[str, ...]:
     need = _function("seal_needs", f"{checks} RETURN NEW;")
     trigger = "CREATE TRIGGER seals_need BEFORE INSERT ON seals FOR EACH ROW EXECUTE FUNCTION seal_needs()"
     return (*sealed, need, trigger, *append_only(dialect, APPEND_ONLY_LATE))
+
+
+def heard_first(dialect: str) -> tuple[str, ...]:
+    """Return what migration 0014 executes: the certificate's trigger again, which knows overturned cases, and what hearings need."""
+    names = ("CREATE FUNCTION certificate_needs", "CREATE TRIGGER certificates_need ")
+    certificate = (each for each in TRIGGERS[dialect] if each.startswith(names))
+    asked = "incident_id, sitting_id, organisation_id, candidate_id, opened_at, due_at"
+    once = (("replied_at", "reply, replied_at"), ("waived_at", "waived_at"))
+    return (
+        *certificate,
+        *(line for words, (event, query) in HEARD_FIRST.items() for line in _demand(dialect, words, event, query.strip())),
+        _refusal(dialect, "hearings_no_delete", "DELETE ON hearings", "hearings"),
+        _refusal(dialect, "hearings_no_content", f"UPDATE OF {asked} ON hearings{{each}}", "hearings"),
+        *(
+            _refusal(dialect, f"hearings_{name}_once", f"UPDATE OF {columns} ON hearings{{each}} WHEN (OLD.{name} IS NOT NULL)", "hearings")
+            for name, columns in once
+        ),
+        *append_only(dialect, ("overturnings",)),
+    )
+
+
+def before_hearings(dialect: str) -> tuple[str, ...]:
+    """Return what takes the certificate's trigger away, so that it can be made anew."""
+    if dialect == "sqlite":
+        return ("DROP TRIGGER certificates_need",)
+    return "DROP TRIGGER certificates_need ON certificates", "DROP FUNCTION certificate_needs()"
+
+
+def _demand(dialect: str, words: str, event: str, query: str) -> tuple[str, ...]:
+    """Return the trigger that refuses a change of one table unless a query finds something."""
+    name = f"{event.rsplit(' ', 1)[1]}_heard_first"
+    if dialect == "sqlite":
+        return (f"CREATE TRIGGER {name} BEFORE {event} BEGIN SELECT RAISE(ABORT, '{words}') WHERE NOT EXISTS ({query}); END",)
+    body = f"IF NOT EXISTS ({query}) THEN RAISE EXCEPTION '{words}' USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
+    return _function(name, body), f"CREATE TRIGGER {name} BEFORE {event} FOR EACH ROW EXECUTE FUNCTION {name}()"
 
 
 def _sealing(dialect: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, text
 
+from assessment_engine.invigilation.case import FOUND_NOTHING
 from assessment_engine.kernel.ids import IncidentId, SessionId, SittingId
 from assessment_engine.storage.delivery import sittings
 from assessment_engine.storage.events import NO_SAVE, exam_events
@@ -37,7 +38,7 @@ class Walls:
         columns = (incidents.c.sitting_id, incidents.c.kind, incidents.c.tier, incidents.c.severity, incidents.c.confidence)
         query = select(incidents.c.id.label("incident_id"), *columns, incidents.c.raised_at, incidents.c.ended_at)
         joined = query.join(sittings, sittings.c.id == incidents.c.sitting_id).outerjoin(cases, cases.c.incident_id == incidents.c.id)
-        standing = cases.c.state.is_(None) | (cases.c.state != "dismissed")
+        standing = cases.c.state.is_(None) | cases.c.state.not_in(FOUND_NOTHING)
         told = joined.where(sittings.c.session_id == session_id, incidents.c.tier.in_(("alert", "detection")), standing)
         return [Found(**row._mapping) for row in self._connection.execute(told.order_by(incidents.c.raised_at))]
 
