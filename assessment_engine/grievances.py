@@ -1,6 +1,8 @@
 """A grievance: a candidate contests a flag or a result; somebody who did not decide it answers within 21 days.
 
-While one is open the certificate waits (services/certification.py asks). Its history is append-only.
+One about a flag is an appeal: it comes after people have decided (before that the candidate is heard), it goes to somebody who has not seen
+the sitting at all, and where it is upheld it overturns the case. While one is open the certificate waits (services/certification.py asks).
+Its history is append-only. See docs/adr/0046-heard-before-the-second.md.
 Stored by storage/grievances.py, driven by services/grievances.py.
 """
 
@@ -9,13 +11,40 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from assessment_engine.kernel.errors import Invalid, NotAllowed, SecondPersonNeeded
+from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotYet, SecondPersonNeeded
 from assessment_engine.kernel.ids import GrievanceId, OrganisationId, PersonId, SittingId
 from assessment_engine.kernel.machine import advance
 
 TIME_TO_RESOLVE = timedelta(days=21)
 SHORTEST_TEXT = 10
 LONGEST_TEXT = 4000
+
+
+class AppealClosed(Conflict):
+    """The exam's days for appeals are over; `until` says when they were."""
+
+    code = "appeal_closed"
+
+
+class NotDecidedYet(NotYet):
+    """People have not decided on this flag: there is nothing to appeal, and the candidate is heard before anything is held against them."""
+
+    code = "not_decided_yet"
+
+
+class Seen(StrEnum):
+    """How somebody came to know a sitting, or its candidate: why an appeal is not given to them."""
+
+    CANDIDATE = "candidate"
+    JUDGED = "judged"
+    DECIDED = "decided"
+    SIGNED = "signed"
+    OPENED = "opened"
+    INVIGILATED = "invigilated"
+    LOOKED = "looked"
+    SPOKE = "spoke"
+    ACTED = "acted"
+    CONFLICT = "conflict"
 
 
 class GrievanceState(StrEnum):
@@ -100,9 +129,9 @@ class Grievance:
         """Return the days until it is due, a begun day counted whole; zero or less once it is overdue."""
         return -((now - self.due_at) // timedelta(days=1))
 
-    def assign(self, to: PersonId, deciders: Set[PersonId]) -> "Grievance":
-        """Give it to somebody; raises SecondPersonNeeded when they decided what is contested, NotAllowed for the candidate."""
-        self._check_independent(to, deciders)
+    def assign(self, to: PersonId, seen: Set[PersonId]) -> "Grievance":
+        """Give it to somebody; raises SecondPersonNeeded when they decided or saw what is contested, NotAllowed for the candidate."""
+        self._check_independent(to, seen)
         return replace(self, state=advance(TRANSITIONS, self.state, GrievanceVerb.ASSIGN), assigned_to=to)
 
     def resolve(self, by: PersonId, outcome: Outcome, reason: str, deciders: Set[PersonId], now: datetime) -> "Grievance":
@@ -119,11 +148,11 @@ class Grievance:
             raise NotAllowed("only the candidate can withdraw a grievance")
         return replace(self, state=advance(TRANSITIONS, self.state, GrievanceVerb.WITHDRAW))
 
-    def _check_independent(self, person_id: PersonId, deciders: Set[PersonId]) -> None:
+    def _check_independent(self, person_id: PersonId, others: Set[PersonId]) -> None:
         if person_id == self.candidate_id:
             raise NotAllowed("nobody decides their own grievance")
-        if person_id in deciders:
-            raise SecondPersonNeeded("who decided what is contested cannot answer the grievance")
+        if person_id in others:
+            raise SecondPersonNeeded("who decided or has seen what is contested cannot answer the grievance")
 
 
 def checked_text(text: str) -> str:
@@ -134,7 +163,14 @@ def checked_text(text: str) -> str:
     return trimmed
 
 
-def choose_officer(load: Mapping[PersonId, int], deciders: Set[PersonId], candidate: PersonId) -> PersonId | None:
-    """Return the officer with the fewest open grievances who did not decide what is contested; None when there is none."""
-    free = [officer for officer in load if officer not in deciders and officer != candidate]
+def closes_at(decided_at: datetime | None, published_at: datetime | None, days: int) -> datetime | None:
+    """Return until when a flag can be appealed: the exam's days after the decision or the published result, whichever is later."""
+    if decided_at is None:
+        return None  # nothing is decided, so no time runs
+    return max(decided_at, published_at or decided_at) + timedelta(days=days)
+
+
+def choose_officer(load: Mapping[PersonId, int], seen: Set[PersonId], candidate: PersonId) -> PersonId | None:
+    """Return the officer with the fewest open grievances who neither decided nor saw what is contested; None when there is none."""
+    free = [officer for officer in load if officer not in seen and officer != candidate]
     return min(free, key=lambda officer: (load[officer], officer), default=None)

@@ -23,6 +23,7 @@ from assessment_engine.kernel.canonical import Json, digest
 from assessment_engine.kernel.ids import (
     ExamId,
     FormId,
+    IncidentId,
     ItemVersionId,
     OrganisationId,
     PersonId,
@@ -33,6 +34,7 @@ from assessment_engine.kernel.ids import (
 )
 from assessment_engine.kernel.signing import Purpose, Signer, SigningKey
 from assessment_engine.people import Actor, Role
+from assessment_engine.services import hearings
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.blobs import Blobs
 from assessment_engine.storage.database import Store, open_database
@@ -236,6 +238,15 @@ def an_exam(engine: Engine, organisation_id: OrganisationId, form_id: FormId, du
     session = {"id": session_id, "exam_id": exam_id, "organisation_id": organisation_id, "title": "Morning", "bookable": True}
     add_row(engine, "exam_sessions", **session, opens_at=now - timedelta(hours=1), closes_at=now + timedelta(hours=4))
     return exam_id, session_id
+
+
+def heard(engine: Engine, candidate: Actor, incident_id: IncidentId, *, reply: str = "") -> None:
+    """Let the candidate be heard, so that a second person may uphold the case: they answer, or do not wish to."""
+    hearings.open_due(engine)
+    if reply:
+        hearings.answer(engine, candidate, incident_id, reply)
+    else:
+        hearings.waive(engine, candidate, incident_id)
 
 
 def listen_for_voices(engine: Engine, world: World, **arrangements: Json) -> None:

@@ -7,7 +7,6 @@ from pydantic import BaseModel, Field
 
 from api.auth import EngineDep, Viewer
 from api.paths import SittingPath
-from api.routes.invigilation import Reader
 from assessment_engine.services import evidence_packages
 from assessment_engine.storage.evidence import PackageRecord
 
@@ -38,7 +37,7 @@ def fetch(engine: EngineDep, actor: Viewer, sitting_id: SittingPath) -> Response
 
 
 @router.get("/evidence-certificate", response_class=Response, responses={200: {"content": {"application/pdf": {}}}})
-def certificate(engine: EngineDep, actor: Reader, sitting_id: SittingPath) -> Response:
+def certificate(engine: EngineDep, actor: Viewer, sitting_id: SittingPath) -> Response:
     """Return the certificate of section 63 for the newest package, to be completed and signed by hand."""
     pdf = evidence_packages.certificate_pdf(engine, actor, sitting_id)
     headers = {"Content-Disposition": f'inline; filename="certificate-{sitting_id}.pdf"'}

@@ -1,6 +1,7 @@
 """How long a sitting's evidence is kept, and what keeps it longer. Pure: facts in, a moment and its reasons out.
 
-It is due when the exam's days after the decision are over, and its days for appeals after the result; while anything is open it is not.
+It is due when the exam's days after the decision are over, and its days for appeals after decision and result; while anything is open
+it is not.
 The audit log, with the hashes, and the exam events are never erased: longer than the 180 days that CERT-In's directions of 2022 ask for.
 """
 
@@ -51,7 +52,8 @@ class Keeping:
 def keeping(facts: Facts) -> Keeping:
     """Return until when a sitting's evidence is kept."""
     since = facts.decided_at or facts.over_at
-    ends = [] if since is None else [since + timedelta(days=facts.evidence_days)]
+    days = facts.evidence_days if facts.decided_at is None else max(facts.evidence_days, facts.appeal_days)
+    ends = [] if since is None else [since + timedelta(days=days)]
     if facts.published_at is not None:
         ends.append(facts.published_at + timedelta(days=facts.appeal_days))
     return Keeping(until=max(ends) if since is not None else None, holds=facts.holds)

@@ -45,7 +45,7 @@ from assessment_engine.kernel.ids import CertificateId, CompetencyId, PersonId, 
 from assessment_engine.people import Actor, Role, civil_date, require
 from assessment_engine.scoring.results import BatchState
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.invigilation import watched_of
+from assessment_engine.services.invigilation import standing_decision, watched_of
 from assessment_engine.services.verification import issuer_of
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
@@ -95,8 +95,7 @@ def _proctored(tx: Transaction, sitting: Sitting) -> Proctored:
     cases = tx.invigilation.cases_of(sitting.id)
     known = {case.incident_id for case in cases}
     flags = [one for one in tx.incidents.of_sitting(sitting.id) if one.tier == "alert"]
-    decision = tx.invigilation.decision_of(sitting.id)
-    stands = decision is not None and all(flag.raised_at <= decision.incidents_until for flag in flags)
+    decision = standing_decision(tx, sitting.id)
     return Proctored(
         drained_at=watch.drained_at if watch else None,
         open_cases=(
@@ -107,9 +106,9 @@ def _proctored(tx: Transaction, sitting: Sitting) -> Proctored:
             tx.invigilation.adjudications_of(case.incident_id)[0].at for case in cases if case.state is CaseState.AWAITING_SECOND
         ),
         seen_too_little=watched.seen_too_little,
-        decision_id=decision.id if decision and stands else None,
-        outcome=str(decision.outcome) if decision and stands else None,
-        decided_at=decision.decided_at if decision and stands else None,
+        decision_id=decision.id if decision else None,
+        outcome=str(decision.outcome) if decision else None,
+        decided_at=decision.decided_at if decision else None,
     )
 
 

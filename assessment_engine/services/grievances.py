@@ -1,16 +1,37 @@
-"""Grievances: a candidate files one, somebody who did not decide answers it, and the certificate is asked for again."""
+"""Grievances: a candidate files one, somebody who did not decide answers it, and the certificate is asked for again.
+
+One about a flag is an appeal: to somebody who has not seen the sitting (services/seen.py), and what it upholds is done at once.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.exams import Exam
-from assessment_engine.grievances import TIME_TO_RESOLVE, About, Grievance, Outcome, Step, checked_text, choose_officer
-from assessment_engine.invigilation import Adjudication
+from assessment_engine.grievances import (
+    TIME_TO_RESOLVE,
+    About,
+    AppealClosed,
+    Grievance,
+    NotDecidedYet,
+    Outcome,
+    Seen,
+    Step,
+    checked_text,
+    choose_officer,
+    closes_at,
+)
+from assessment_engine.invigilation import UNDECIDED, Adjudication, Case, CaseState
+from assessment_engine.invigilation.hearing import Hearing
+from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import Conflict, NotFound, NotYet
 from assessment_engine.kernel.ids import GrievanceId, IncidentId, OrganisationId, PersonId, SittingId, new_id
 from assessment_engine.people import Actor, Person, Role, civil_date, require, roles_on
+from assessment_engine.services import invigilation
 from assessment_engine.services.engine import Engine, JobName
+from assessment_engine.services.people import require_reauthentication
+from assessment_engine.services.seen import seen_by
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
 from assessment_engine.storage.incidents import SCRUB, EvidenceRecord, IncidentRecord
@@ -38,39 +59,68 @@ class GrievanceView:
     judgements: tuple[Adjudication, ...] = ()  # what people decided on the flag, for staff
     frames: tuple[EvidenceRecord, ...] = ()  # what was seen, for staff
     officers: tuple[PersonId, ...] = ()  # who may still be given it
+    barred: Mapping[PersonId, tuple[Seen, ...]] = field(default_factory=dict)  # officers to whom it is not given, and why
+    overturns: bool = False  # upholding it takes away what two people upheld, at once
+    hearing: Hearing | None = None  # what the candidate said before the second person judged, for staff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contestable:
-    """What of a sitting can be contested today."""
+    """What of a sitting can be contested today: decided flags until a day, and the result until another."""
 
     sitting_id: SittingId
     exam: Exam
     flags: tuple[IncidentRecord, ...]
     result: bool
+    until: datetime | None = None  # None: nothing is decided, or nothing was published
+    result_until: datetime | None = None
+    waiting: int = 0  # flags that people have not decided: of those the candidate is heard first
 
 
 def contestable(engine: Engine, actor: Actor, sitting_id: SittingId) -> Contestable:
-    """Return what the candidate can contest of their own sitting: its flags once it is over, its result once it is published."""
+    """Return what the candidate can contest of their own sitting: flags that people decided, and a published result, in their time."""
+    now = engine.clock.now()
     with engine.store.read() as tx:
-        sitting = tx.sittings.of_candidate(sitting_id, actor.person_id)
-        flags = [one for one in tx.incidents.of_sitting(sitting_id) if one.tier == "alert"] if sitting.submitted_at else []
-        return Contestable(
-            sitting_id=sitting_id,
-            exam=tx.exams.get(sitting.exam_id),
-            flags=tuple(one for one in flags if not tx.grievances.open_about(sitting_id, About.FLAG, one.id)),
-            result=tx.grievances.has_published_result(sitting_id) and not tx.grievances.open_about(sitting_id, About.RESULT, sitting_id),
-        )
+        return contestable_in(tx, tx.sittings.of_candidate(sitting_id, actor.person_id), now)
+
+
+def contestable_in(tx: Transaction, sitting: Sitting, now: datetime) -> Contestable:
+    """Return what can be contested of a sitting at a moment."""
+    flags = [one for one in tx.incidents.of_sitting(sitting.id) if one.tier == "alert"] if sitting.submitted_at else []
+    states = {case.incident_id: case.state for case in tx.invigilation.cases_of(sitting.id)}
+    decided = [one for one in flags if states.get(one.id, CaseState.OPEN) not in UNDECIDED]
+    until, result_until = appeals_until(tx, sitting, About.FLAG), appeals_until(tx, sitting, About.RESULT)
+    in_time = until is None or now < until
+    result = result_until is not None and now < result_until and not tx.grievances.open_about(sitting.id, About.RESULT, sitting.id)
+    return Contestable(
+        sitting_id=sitting.id,
+        exam=tx.exams.get(sitting.exam_id),
+        flags=tuple(one for one in decided if in_time and not tx.grievances.open_about(sitting.id, About.FLAG, one.id)),
+        result=result,
+        until=until,
+        result_until=result_until,
+        waiting=len(flags) - len(decided),
+    )
+
+
+def appeals_until(tx: Transaction, sitting: Sitting, about: About) -> datetime | None:
+    """Return until when something of a sitting can be contested; None while no time runs."""
+    days, published = tx.exams.get(sitting.exam_id).policy.appeal_days, tx.evidence.result_published_at(sitting.id)
+    if about is About.RESULT:
+        return closes_at(published, None, days)
+    decision = tx.invigilation.decision_of(sitting.id)
+    return closes_at(decision.decided_at if decision else None, published, days)
 
 
 def file_grievance(engine: Engine, actor: Actor, complaint: Complaint) -> Grievance:
     """File a grievance on one's own sitting; it goes at once to an officer who did not decide, if there is one.
 
-    Raises NotFound for a foreign sitting or flag, NotYet for a result that is not published, Conflict when the same is contested already.
+    Raises NotFound for a foreign sitting or flag, NotDecidedYet, NotYet for a result that is not published, AppealClosed, Conflict when the
+    same is contested already.
     """
     now = engine.clock.now()
     with engine.store.begin() as tx:
-        subject_id = _subject(tx, actor, complaint)
+        subject_id = _subject(tx, actor, complaint, now)
         if tx.grievances.open_about(complaint.sitting_id, complaint.about, subject_id):
             raise Conflict("this is contested already; your open grievance has it")
         grievance = Grievance(
@@ -87,7 +137,7 @@ def file_grievance(engine: Engine, actor: Actor, complaint: Complaint) -> Grieva
         tx.grievances.add(grievance)
         _note(tx, grievance, "filed", actor.person_id, now)
         tx.events.record(_event("grievance_filed", grievance, actor, now))
-        officer = choose_officer(tx.grievances.load(_officers(tx, actor.organisation_id, now)), _deciders(tx, grievance), actor.person_id)
+        officer = choose_officer(tx.grievances.load(_officers(tx, actor.organisation_id, now)), set(_seen(tx, grievance)), actor.person_id)
         return grievance if officer is None else _assign(tx, grievance, officer, None, now)
 
 
@@ -118,7 +168,7 @@ def grievance(engine: Engine, actor: Actor, grievance_id: GrievanceId) -> Grieva
 
 
 def assign(engine: Engine, actor: Actor, grievance_id: GrievanceId, officer: PersonId) -> Grievance:
-    """Give a grievance to a grievance officer; raises SecondPersonNeeded when they decided what is contested."""
+    """Give a grievance to a grievance officer; raises SecondPersonNeeded when they decided what is contested, or have seen it."""
     require(actor, Role.GRIEVANCE_OFFICER, Role.CELL_OFFICER)
     now = engine.clock.now()
     with engine.store.begin() as tx:
@@ -129,15 +179,25 @@ def assign(engine: Engine, actor: Actor, grievance_id: GrievanceId, officer: Per
 
 
 def resolve(engine: Engine, actor: Actor, grievance_id: GrievanceId, outcome: Outcome, reason: str) -> Grievance:
-    """Answer a grievance with an outcome and a reason, and let the certificate be asked for again."""
+    """Answer a grievance with an outcome and a reason; an appeal that is upheld overturns its case, and the sitting is decided anew.
+
+    Raises SecondPersonNeeded, NotAllowed, NotDecidedYet, Invalid; ReauthenticationNeeded before a case is overturned.
+    """
     require(actor, Role.GRIEVANCE_OFFICER)
     now = engine.clock.now()
     with engine.store.begin() as tx:
         before = tx.grievances.of_organisation_locked(grievance_id, actor.organisation_id)
         after = before.resolve(actor.person_id, outcome, reason, _deciders(tx, before), now)
-        job = _end(tx, after, "resolved", actor, now)
+        case = _contested(tx, before)
+        if case is not None and case.state in UNDECIDED:
+            raise NotDecidedYet("people have not decided on this flag yet")
+        jobs = [_end(tx, after, "resolved", actor, now)]
         tx.events.record(_event("grievance_resolved", after, actor, now))
-    engine.jobs.tell(job)
+        if case is not None and case.state is CaseState.UPHELD and outcome is Outcome.UPHELD:
+            require_reauthentication(tx, actor, now)
+            jobs.append(invigilation.overturn(tx, case, after, now))
+    for job in jobs:
+        engine.jobs.tell(job)
     return after
 
 
@@ -152,7 +212,7 @@ def withdraw(engine: Engine, actor: Actor, grievance_id: GrievanceId) -> Grievan
     return after
 
 
-def _subject(tx: Transaction, actor: Actor, complaint: Complaint) -> str:
+def _subject(tx: Transaction, actor: Actor, complaint: Complaint, now: datetime) -> str:
     """Return the id of what is contested, once it is clear that the candidate may."""
     sitting = tx.sittings.of_candidate(complaint.sitting_id, actor.person_id)
     if sitting.submitted_at is None:
@@ -160,11 +220,36 @@ def _subject(tx: Transaction, actor: Actor, complaint: Complaint) -> str:
     if complaint.about is About.RESULT:
         if not tx.grievances.has_published_result(sitting.id):
             raise NotYet("the result is not published yet")
+        _check_in_time(tx, sitting, complaint.about, now)
         return sitting.id
     flags = {one.id for one in tx.incidents.of_sitting(sitting.id) if one.tier == "alert"}
     if complaint.incident_id not in flags:
         raise NotFound("no such flag on this sitting")
+    states = {case.incident_id: case.state for case in tx.invigilation.cases_of(sitting.id)}
+    if states.get(complaint.incident_id, CaseState.OPEN) in UNDECIDED:
+        raise NotDecidedYet("people have not decided on this flag; you are heard before anything is held against you")
+    _check_in_time(tx, sitting, complaint.about, now)
     return complaint.incident_id
+
+
+def _check_in_time(tx: Transaction, sitting: Sitting, about: About, now: datetime) -> None:
+    until = appeals_until(tx, sitting, about)
+    if until is not None and until <= now:
+        raise AppealClosed("the days for appeals are over", until=iso(until))
+
+
+def _contested(tx: Transaction, grievance: Grievance) -> Case | None:
+    """Return the case of the flag that is contested, held against other writers; None where a result is."""
+    if grievance.about is not About.FLAG:
+        return None
+    try:
+        return tx.invigilation.case_locked(IncidentId(grievance.subject_id), grievance.organisation_id)
+    except NotFound:
+        return None  # a flag that nobody set before people
+
+
+def _seen(tx: Transaction, grievance: Grievance) -> dict[PersonId, tuple[Seen, ...]]:
+    return seen_by(tx, tx.sittings.get(grievance.sitting_id), grievance.about)
 
 
 def _officers(tx: Transaction, organisation_id: OrganisationId, now: datetime) -> set[PersonId]:
@@ -174,11 +259,11 @@ def _officers(tx: Transaction, organisation_id: OrganisationId, now: datetime) -
 
 
 def _deciders(tx: Transaction, grievance: Grievance) -> frozenset[PersonId]:
-    return tx.grievances.deciders(grievance.sitting_id)
+    return tx.grievances.deciders(grievance.sitting_id) | tx.seen.knowing(grievance.candidate_id)
 
 
 def _assign(tx: Transaction, before: Grievance, officer: PersonId, by: PersonId | None, now: datetime) -> Grievance:
-    after = before.assign(officer, _deciders(tx, before))
+    after = before.assign(officer, _seen(tx, before).keys())
     tx.grievances.save(after)
     _note(tx, after, "assigned", by, now, tx.people.get(officer).name)
     return after
@@ -215,19 +300,35 @@ def _view(tx: Transaction, grievance: Grievance) -> GrievanceView:
 
 
 def _whole(tx: Transaction, grievance: Grievance, now: datetime | None = None) -> GrievanceView:
-    """Return the view with history, and with the officers who may be given it when staff ask (`now` is given)."""
+    """Return the view with history, and for staff (`now` is given) with what people decided and who may be given it."""
     plain, history = _view(tx, grievance), tuple(tx.grievances.history(grievance.id))
-    free = _officers(tx, grievance.organisation_id, now) - _deciders(tx, grievance) - {grievance.candidate_id} if now else set()
-    named = tx.people.many([*free, *plain.people, *(step.person_id for step in history if step.person_id)])
     flags = tx.incidents.of_sitting(grievance.sitting_id) if grievance.about is About.FLAG else []
-    contested = IncidentId(grievance.subject_id) if now and flags else None
-    return GrievanceView(
-        grievance=grievance,
-        exam=plain.exam,
-        people=named,
-        history=history,
-        flag=next((one for one in flags if one.id == grievance.subject_id), None),
-        judgements=tuple(tx.invigilation.adjudications_of(contested)) if contested else (),
-        frames=tuple(shot for shot in tx.incidents.evidence_of(contested) if shot.role != SCRUB) if contested else (),
-        officers=tuple(sorted(free, key=lambda officer: named[officer].name)),
+    whole = replace(plain, history=history, flag=next((one for one in flags if one.id == grievance.subject_id), None))
+    whole = replace(whole, overturns=grievance.is_open and _overturns(tx, grievance))
+    if now is not None:
+        whole = _for_staff(tx, whole, now)
+    named = {*plain.people, *whole.officers, *whole.barred, *(step.person_id for step in history if step.person_id)}
+    return replace(whole, people=tx.people.many(named))
+
+
+def _overturns(tx: Transaction, grievance: Grievance) -> bool:
+    cases = tx.invigilation.cases_of(grievance.sitting_id) if grievance.about is About.FLAG else []
+    return any(case.incident_id == grievance.subject_id and case.state is CaseState.UPHELD for case in cases)
+
+
+def _for_staff(tx: Transaction, view: GrievanceView, now: datetime) -> GrievanceView:
+    grievance = view.grievance
+    officers, seen = _officers(tx, grievance.organisation_id, now), _seen(tx, grievance)
+    names = {one: person.name for one, person in tx.people.many(officers).items()}
+    free = tuple(sorted(officers - seen.keys(), key=lambda one: names[one]))
+    barred = {one: seen[one] for one in sorted(officers & seen.keys(), key=lambda one: names[one])}
+    if view.flag is None:
+        return replace(view, officers=free, barred=barred)
+    return replace(
+        view,
+        officers=free,
+        barred=barred,
+        judgements=tuple(tx.invigilation.adjudications_of(view.flag.id)),
+        frames=tuple(shot for shot in tx.incidents.evidence_of(view.flag.id) if shot.role != SCRUB),
+        hearing=tx.hearings.of_case(view.flag.id),
     )

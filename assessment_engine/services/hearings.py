@@ -28,12 +28,16 @@ MOST_AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HearingView:
-    """A hearing as its candidate sees it: what was seen, and the first person's reason from the list; neither who, nor their words."""
+    """A hearing as its candidate sees it: what was seen, and the first person's reason from the list; not who they are.
+
+    Their `words` only where the reason is none of the list, for nobody can answer to "something else"; else they are empty.
+    """
 
     hearing: Hearing
     exam: Exam
     incident: IncidentRecord
     reason_code: Reason
+    words: str
     state: HearingState
     decided: bool  # people have decided the case: no reply is taken any more
 
@@ -168,6 +172,7 @@ def _view(tx: Transaction, hearing: Hearing, now: datetime) -> HearingView:
         exam=tx.exams.get(tx.sittings.get(hearing.sitting_id).exam_id),
         incident=tx.incidents.get(hearing.incident_id, hearing.organisation_id),
         reason_code=first.reason_code,
+        words=first.reason if first.reason_code is Reason.OTHER else "",
         state=hearing.state(now),
         decided=case.state not in UNDECIDED,
     )

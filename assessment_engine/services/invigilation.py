@@ -1,13 +1,15 @@
 """The human side of proctoring: one person's judgement, and what follows for the sitting.
 
 Rules: assessment_engine/invigilation. What a person sees is services/review.py, the minute in which they can take a judgement back
-services/judgements.py. Two promises live here as acts: nobody judges the same case twice or their own sitting, and only
+services/judgements.py, what the candidate says services/hearings.py, the appeal services/grievances.py. Three promises live here as acts:
+nobody judges the same case twice or their own sitting, nobody upholds a case as the second person before the candidate was heard, and only
 `settle` writes a decision, when nothing can still arrive and nothing is undecided. No time-out turns undecided into cleared.
 """
 
 from datetime import datetime
 
 from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.grievances import Grievance
 from assessment_engine.invigilation import (
     MIN_REASON,
     Adjudication,
@@ -15,6 +17,7 @@ from assessment_engine.invigilation import (
     CaseState,
     Judgement,
     Outcome,
+    Overturning,
     ProctoringDecision,
     Watched,
     observable_share,
@@ -23,7 +26,7 @@ from assessment_engine.invigilation import (
 from assessment_engine.kernel.errors import Conflict, Invalid, NotYet
 from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SittingId, new_id
 from assessment_engine.people import SESSION_STAFF, Actor, require
-from assessment_engine.services import hearings
+from assessment_engine.services import demotion, hearings
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.services.interests import check_stranger
 from assessment_engine.storage.database import Transaction
@@ -50,7 +53,7 @@ def judge(engine: Engine, actor: Actor, incident_id: IncidentId, judgement: Judg
 
 
 def judged_by(tx: Transaction, found: Case, judgement: Judgement, person_id: PersonId, now: datetime) -> tuple[Case, Adjudication]:
-    """Return a locked case as a person's judgement leaves it; raises NotAllowed, NotYet, SecondPersonNeeded…"""
+    """Return a locked case as a person's judgement leaves it; raises NotAllowed, NotYet, NotHeardYet, SecondPersonNeeded…"""
     check_stranger(tx, person_id, tx.sittings.get(found.sitting_id))
     if going_on(tx, tx.incidents.get(found.incident_id, found.organisation_id)):
         raise NotYet("the incident is still going on and may grow graver; judge it when it has ended")
@@ -107,7 +110,7 @@ def needs_enough_seen(watched: Watched) -> bool:
 
 def settle(engine: Engine, sitting_id: SittingId) -> ProctoringDecision | None:
     """Write the decision that follows by itself, or nothing while a person or the stream has still to act. A job, safe to run twice."""
-    hearings.open_of(engine, sitting_id)  # of cases that waited for the end of the exam
+    hearings.open_of(engine, sitting_id)  # about cases that waited for the end of the exam
     now = engine.clock.now()
     with engine.store.begin() as tx:
         sitting = tx.sittings.get_locked(sitting_id)
@@ -115,13 +118,46 @@ def settle(engine: Engine, sitting_id: SittingId) -> ProctoringDecision | None:
         outcome = outcome_of(watched)
         if outcome is None:
             return None
-        standing = tx.invigilation.decision_of(sitting_id)
+        standing = standing_decision(tx, sitting_id)
         decision = _decision(tx, sitting, outcome, watched, now, by=None, reason="")
         if standing is not None and (standing.outcome, standing.incidents_until) == (outcome, decision.incidents_until):
             return standing
         job = _record(tx, sitting, decision, None)
     engine.jobs.tell(job)
     return decision
+
+
+def standing_decision(tx: Transaction, sitting_id: SittingId) -> ProctoringDecision | None:
+    """Return the decision that stands for a sitting; none does where a flag or an overturned case came after it."""
+    latest = tx.invigilation.decision_of(sitting_id)
+    if latest is None:
+        return None
+    flag, overturned = tx.incidents.last_alert(sitting_id), tx.invigilation.overturnings_of(sitting_id)
+    later = (flag is not None and flag.raised_at > latest.incidents_until) or any(one.at > latest.decided_at for one in overturned)
+    return None if later else latest
+
+
+def overturn(tx: Transaction, found: Case, appeal: Grievance, now: datetime) -> str:
+    """Take a locked case away, as an upheld appeal says; returns the job that decides on the sitting anew. Raises IllegalTransition."""
+    assert appeal.resolved_by is not None
+    overturned = found.overturn()
+    overturning = Overturning(
+        incident_id=found.incident_id,
+        sitting_id=found.sitting_id,
+        grievance_id=appeal.id,
+        person_id=appeal.resolved_by,
+        reason=appeal.reason,
+        at=now,
+    )
+    tx.invigilation.overturn(overturning)
+    tx.invigilation.save_case(overturned)
+    about: Facts = {"sitting": found.sitting_id, "grievance": appeal.id}
+    tx.audit.append("case_overturned", subject=found.incident_id, actor=overturning.person_id, now=now, payload=dict(about))
+    by = overturning.person_id
+    tx.events.record(_event("case_overturned", found.organisation_id, found.sitting_id, now, by, about, subject=found.incident_id))
+    sitting = tx.sittings.get(found.sitting_id)
+    demotion.weigh(tx, found.incident_id, sitting.exam_id, now)  # two people and an appeal: the detector was wrong
+    return tx.outbox.add(JobName.SETTLE_SITTING, found.sitting_id, now)
 
 
 def watched_of(tx: Transaction, sitting: Sitting) -> Watched:
@@ -148,8 +184,8 @@ def _share(sitting: Sitting, watch: WatchRecord | None) -> float:
 def _decision(
     tx: Transaction, sitting: Sitting, outcome: Outcome, watched: Watched, now: datetime, *, by: Actor | None, reason: str
 ) -> ProctoringDecision:
-    flag, last = tx.incidents.last_alert(sitting.id), tx.invigilation.last_adjudication(sitting.id)
-    decided_by = by.person_id if by else None if outcome is Outcome.UNFLAGGED or last is None else last.person_id
+    flag = tx.incidents.last_alert(sitting.id)
+    decided_by = by.person_id if by else None if outcome is Outcome.UNFLAGGED else _last_word(tx, sitting.id, outcome)
     assert sitting.submitted_at is not None
     return ProctoringDecision(
         id=new_id("dec", now),
@@ -161,6 +197,14 @@ def _decision(
         observable_share=round(watched.observable_share, 4),
         incidents_until=flag.raised_at if flag else sitting.submitted_at,
     )
+
+
+def _last_word(tx: Transaction, sitting_id: SittingId, outcome: Outcome) -> PersonId | None:
+    """Return whose act made the decision: the last judgement, or an appeal that came after it and took away what was upheld."""
+    judged, overturned = tx.invigilation.last_adjudication(sitting_id), tx.invigilation.overturnings_of(sitting_id)
+    if outcome is Outcome.CLEARED and overturned and (judged is None or overturned[-1].at >= judged.at):
+        return overturned[-1].person_id
+    return None if judged is None else judged.person_id
 
 
 def _record(tx: Transaction, sitting: Sitting, decision: ProctoringDecision, actor: Actor | None) -> str:

@@ -11,13 +11,15 @@ from datetime import datetime, timedelta
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.evidence.retention import Facts, Hold, Keeping, keeping
 from assessment_engine.exams import Exam, ExamSession
-from assessment_engine.invigilation import UNDECIDED
+from assessment_engine.grievances import About
+from assessment_engine.invigilation import UNDECIDED, CaseState
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Conflict, Invalid, NotFound, SecondPersonNeeded, Unavailable
 from assessment_engine.kernel.ids import PersonId, SittingId
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services import evidence
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.grievances import appeals_until
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import sitting_event
 from assessment_engine.storage.evidence import ErasureRequest
@@ -182,7 +184,7 @@ def ask_erasure(engine: Engine, actor: Actor, sitting_id: SittingId, reason: str
         raise Invalid(f"say why, in at least {MIN_REASON} letters", field="reason")
     now = engine.clock.now()
     with engine.store.begin() as tx:
-        _may_erase(tx, actor, sitting_id)
+        _may_erase(tx, actor, sitting_id, now)
         if tx.evidence.request_of(sitting_id) is not None:
             raise Conflict("somebody has asked for this already", problem="asked_already")
         request = ErasureRequest(sitting_id=sitting_id, asked_by=actor.person_id, asked_at=now, reason=reason.strip())
@@ -209,7 +211,7 @@ def approve_erasure(engine: Engine, actor: Actor, sitting_id: SittingId) -> None
     require(actor, Role.CELL_OFFICER)
     now = engine.clock.now()
     with engine.store.begin() as tx:
-        sitting = _may_erase(tx, actor, sitting_id)
+        sitting = _may_erase(tx, actor, sitting_id, now)
         request = tx.evidence.request_of(sitting_id)
         if request is None or request.approved_at is not None:
             raise Conflict("there is no open request to erase this", problem="no_request")
@@ -219,13 +221,20 @@ def approve_erasure(engine: Engine, actor: Actor, sitting_id: SittingId) -> None
         _erase(tx, sitting, now, {"early": 1, "asked_by": request.asked_by}, actor)
 
 
-def _may_erase(tx: Transaction, actor: Actor, sitting_id: SittingId) -> Sitting:
+def _may_erase(tx: Transaction, actor: Actor, sitting_id: SittingId, now: datetime) -> Sitting:
     """Return the sitting, held against other writers, if nothing needs its evidence."""
     tx.sittings.of_organisation(sitting_id, actor.organisation_id)
     sitting = tx.sittings.get_locked(sitting_id)
     if tx.evidence.erased_at(sitting_id) is not None:
         raise Conflict("this evidence is erased already", problem="erased")
-    held = keeping(facts_of(tx, sitting))
-    if not held.may_be_erased:
-        raise Conflict("something is still open that needs this evidence", problem="held", holds=" ".join(sorted(held.holds)))
+    holds = keeping(facts_of(tx, sitting)).holds | _can_be_appealed(tx, sitting, now)
+    if holds:
+        raise Conflict("something is still open that needs this evidence", problem="held", holds=" ".join(sorted(holds)))
     return sitting
+
+
+def _can_be_appealed(tx: Transaction, sitting: Sitting, now: datetime) -> frozenset[Hold]:
+    """Tell whether an upheld case may still be appealed: then nobody erases what the appeal needs."""
+    upheld = any(case.state is CaseState.UPHELD for case in tx.invigilation.cases_of(sitting.id))
+    until = appeals_until(tx, sitting, About.FLAG) if upheld else None
+    return frozenset({Hold.APPEAL}) if until is not None and now < until else frozenset()

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.invigilation import SERVICE_LEVEL, UNDECIDED, Adjudication, Case, CaseState, Experience, WaitingCase
+from assessment_engine.invigilation.hearing import Hearing
 from assessment_engine.invigilation.pending import PendingJudgement
 from assessment_engine.kernel.ids import IncidentId, PersonId
 from assessment_engine.people import SESSION_STAFF, Actor, Person, require
-from assessment_engine.services import unmarked
+from assessment_engine.services import hearings, unmarked
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.interests import check_stranger
 from assessment_engine.services.invigilation import going_on, needs_enough_seen, watched_of
@@ -43,6 +44,8 @@ class QueueEntry:
     age: timedelta
     late: bool
     urgency: float
+    may_uphold: bool  # the first person may; a second one once the candidate was heard. A dismissal never waits
+    heard_from: datetime | None  # until when the candidate may take to answer, where that is what it waits for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,8 @@ class CaseFile:
     taken_back: PendingJudgement | None  # the viewer's own last word that they took back
     open_with: Sequence[str]  # who else has the case before them now
     erased: bool  # the key of the pictures is gone: their time was over
+    hearing: Hearing | None  # what the candidate was asked and said; not for whoever judged it as the first, until it is decided
+    may_uphold: bool  # False before the candidate was heard; a dismissal never waits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,12 +119,23 @@ def review_queue(engine: Engine, actor: Actor) -> Queue:
     require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.read() as tx:
-        experience = tx.review.experience(actor.organisation_id)
-        waiting = sorted(_waiting(tx, actor), key=lambda one: -experience.urgency(one.kind, one.severity or "", one.case.opened_at, now))
+        experience, waiting = tx.review.experience(actor.organisation_id), _waiting(tx, actor)
+        asked = tx.hearings.of_cases([one.case.incident_id for one in waiting if one.case.state is CaseState.AWAITING_SECOND])
+
+        def place(one: WaitingCase) -> tuple[bool, float]:
+            """What waits for its candidate comes behind what can be decided either way."""
+            urgency = experience.urgency(one.kind, one.severity or "", one.case.opened_at, now)
+            return not _may_uphold(one.case, asked.get(one.case.incident_id), now), -urgency
+
+        waiting.sort(key=place)
         shown = waiting[:MOST_SHOWN]
         seated = tx.review.seated([one.case.sitting_id for one in shown])
-    entries = tuple(_entry(one, seated[one.case.sitting_id], experience, now) for one in shown)
+    entries = tuple(_entry(one, seated[one.case.sitting_id], asked.get(one.case.incident_id), experience, now) for one in shown)
     return Queue(entries=entries, total=len(waiting))
+
+
+def _may_uphold(found: Case, hearing: Hearing | None, now: datetime) -> bool:
+    return found.state is CaseState.OPEN or (hearing is not None and hearing.is_over(now))
 
 
 def _waiting(tx: Transaction, actor: Actor) -> list[WaitingCase]:
@@ -130,8 +146,9 @@ def _waiting(tx: Transaction, actor: Actor) -> list[WaitingCase]:
     ]
 
 
-def _entry(waiting: WaitingCase, seated: Seated, experience: Experience, now: datetime) -> QueueEntry:
+def _entry(waiting: WaitingCase, seated: Seated, hearing: Hearing | None, experience: Experience, now: datetime) -> QueueEntry:
     case = waiting.case
+    may_uphold = _may_uphold(case, hearing, now)
     age = now - case.opened_at
     return QueueEntry(
         case=case,
@@ -142,6 +159,8 @@ def _entry(waiting: WaitingCase, seated: Seated, experience: Experience, now: da
         age=age,
         late=age > SERVICE_LEVEL,
         urgency=experience.urgency(waiting.kind, waiting.severity or "", case.opened_at, now),
+        may_uphold=may_uphold,
+        heard_from=hearing.due_at if hearing is not None and not may_uphold else None,
     )
 
 
@@ -173,6 +192,8 @@ def _file(tx: Transaction, actor: Actor, before: _Before, now: datetime) -> Case
     shows = found.shows_the_machine(actor.person_id, earlier) and before.numbered
     readable = [one for one in earlier if found.may_see(one, actor.person_id, earlier)]
     goes_on, pending = going_on(tx, incident), tx.pending.pending_of(found.incident_id)
+    hearing = hearings.of_case(tx, found)
+    told = found.state not in UNDECIDED or not any(one.person_id == actor.person_id for one in earlier)
     return CaseFile(
         case=found,
         incident=incident if shows else replace(incident, confidence=0.0),
@@ -195,6 +216,8 @@ def _file(tx: Transaction, actor: Actor, before: _Before, now: datetime) -> Case
         taken_back=tx.pending.taken_back(found.incident_id, actor.person_id),
         open_with=_open_with(tx, actor, found.incident_id, now),
         erased=tx.incidents.is_erased(sitting.id),
+        hearing=hearing if told else None,
+        may_uphold=_may_uphold(found, hearing, now),
     )
 
 

@@ -50,6 +50,7 @@ from assessment_engine.storage.registrations import Registrations
 from assessment_engine.storage.results import ResultBatches
 from assessment_engine.storage.review import Reviews
 from assessment_engine.storage.scoring import ScoreReports
+from assessment_engine.storage.seen import Seen
 from assessment_engine.storage.session_reports import SessionReports
 from assessment_engine.storage.timekeeping import TimeActs
 from assessment_engine.storage.unmarked import UnmarkedReviews
@@ -231,6 +232,11 @@ class Transaction:
     def grievances(self) -> Grievances:
         """Grievances and their history."""
         return Grievances(self.connection)
+
+    @cached_property
+    def seen(self) -> Seen:
+        """Who has seen a sitting."""
+        return Seen(self.connection)
 
     @cached_property
     def arrangements(self) -> Arrangements:

@@ -220,6 +220,12 @@ class Exams:
         )
         return [registration_of(row) for row in self._connection.execute(query.order_by(registrations.c.seat, registrations.c.id))]
 
+    def registrations_in(self, session_id: SessionId) -> list[Registration]:
+        """Return a session's registrations, for the engine's own acts."""
+        return [
+            registration_of(row) for row in self._connection.execute(select(registrations).where(registrations.c.session_id == session_id))
+        ]
+
     def arrange(self, registration_id: RegistrationId, rules: Mapping[str, Json]) -> None:
         """Store a registration's access arrangements."""
         self._connection.execute(update(registrations).where(registrations.c.id == registration_id).values(arrangements=dict(rules)))
