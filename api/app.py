@@ -35,11 +35,13 @@ from api.pages import (
     gallery,
     grievances,
     hall_tickets,
+    hearings,
     invigilator,
     item_exports,
     item_imports,
     items,
     late_answers,
+    own_watch,
     paper_codes,
     people,
     practice,
@@ -65,6 +67,7 @@ from api.routes import announcements as announcements_route
 from api.routes import audit as audit_route
 from api.routes import checkin, credentials, health, invigilation, keys, leases, login, media, papers, sittings
 from api.routes import evidence as evidence_route
+from api.routes import hearings as hearings_route
 from api.routes import late_answers as late_answers_route
 from api.routes import messages as messages_route
 from api.routes import navigation as navigation_route
@@ -88,6 +91,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     paper_codes.router,
     candidate_record.router,
     watching.router,
+    hearings.router,
+    own_watch.router,
     arrangements.router,
     practice.router,
     late_answers_route.router,
@@ -132,6 +137,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     credentials.router,
     evidence_page.router,
     evidence_route.router,
+    hearings_route.router,
     audit_page.router,
     audit_route.router,
 )

@@ -10,13 +10,14 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.auth import Candidate, EngineDep
 from api.pages import goto, page
+from api.pages.hearings import days_left
 from api.words import N_
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.exams import EligibilityReason
 from assessment_engine.kernel.errors import SessionFull
 from assessment_engine.kernel.ids import SessionId
 from assessment_engine.people import Actor
-from assessment_engine.services import bookings, competency, courses, delivery, exams, grievances
+from assessment_engine.services import bookings, competency, courses, delivery, exams, grievances, hearings
 from assessment_engine.services.delivery import MySitting
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.exams import NewRegistration
@@ -66,12 +67,15 @@ def dashboard(request: Request, engine: EngineDep, actor: Candidate) -> HTMLResp
 
 
 def _dashboard(request: Request, engine: Engine, actor: Actor, *, full: bool = False) -> HTMLResponse:
+    now = engine.clock.now()
+    asked = [one for one in hearings.mine(engine, actor) if hearings.waits(one)]
     return page(
         request,
         "candidate/dashboard.html",
         status=409 if full else 200,
         full=full,
-        cards=_cards(delivery.my_sittings(engine, actor), engine.clock.now()),
+        asked=[(one, days_left(one.hearing.due_at, now)) for one in asked],
+        cards=_cards(delivery.my_sittings(engine, actor), now, alone=not asked),
         offers=bookings.offers(engine, actor),
         reasons=EligibilityReason,
         courses=courses.my_courses(engine, actor),
@@ -90,8 +94,8 @@ def register(request: Request, engine: EngineDep, actor: Candidate, session_id: 
     return goto("/candidate", done="registered")
 
 
-def _cards(sittings: Sequence[MySitting], now: datetime) -> list[Card]:
-    """Put what is due before what is over; the first with a step gets the page's primary action."""
+def _cards(sittings: Sequence[MySitting], now: datetime, *, alone: bool) -> list[Card]:
+    """Put what is due before what is over; the first with a step gets the page's primary action, unless a hearing has it."""
     steps = [(mine, _step(mine, now)) for mine in sittings]
     due = sorted((pair for pair in steps if pair[1].verb), key=lambda pair: pair[0].session.opens_at)
     over = sorted((pair for pair in steps if not pair[1].verb), key=lambda pair: pair[0].session.opens_at, reverse=True)
@@ -100,7 +104,7 @@ def _cards(sittings: Sequence[MySitting], now: datetime) -> list[Card]:
             mine=mine,
             step=step,
             opens_later=now < mine.session.opens_at,
-            first=number == 0 and bool(step.verb),
+            first=alone and number == 0 and bool(step.verb),
             may_change=bookings.may_change(mine.sitting, mine.session, now),
             may_prepare=bool(step.verb) and mine.sitting.started_at is None,
         )

@@ -1,22 +1,41 @@
 """Pages of grievances: a candidate files and follows them; grievance officers and the cell answer and assign."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api.auth import Candidate, EngineDep, GrievanceOfficer, needs
+from api.auth import Candidate, EngineDep, GrievanceOfficer, SignedInDep, needs
+from api.errors import status_of
 from api.pages import goto, page
+from api.pages.told_words import SEEN
 from api.pages.wording import KINDS, REASONS
-from assessment_engine.grievances import About, Outcome
-from assessment_engine.kernel.errors import Invalid
+from api.words import N_
+from assessment_engine.grievances import About, Outcome, Seen
+from assessment_engine.kernel.errors import AssessmentError, Conflict, Invalid, NotAllowed, NotYet, SecondPersonNeeded
 from assessment_engine.kernel.ids import GrievanceId, IncidentId, PersonId, SittingId
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import grievances
+from assessment_engine.services import grievances, people
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.grievances import Complaint, GrievanceView
+from assessment_engine.services.people import SignedIn
 
 router = APIRouter(include_in_schema=False)
+
+WHY_NOT: Mapping[str, str] = {
+    Seen.CANDIDATE: N_("is the candidate"),
+    Seen.JUDGED: N_("judged a case of it"),
+    Seen.DECIDED: N_("decided on it"),
+    Seen.SIGNED: N_("signed its result"),
+    Seen.OPENED: N_("had a case of it open"),
+    Seen.INVIGILATED: N_("watched its room"),
+    Seen.LOOKED: N_("looked at the candidate"),
+    Seen.SPOKE: N_("wrote to the candidate"),
+    Seen.ACTED: N_("let the candidate in, or changed their time"),
+    Seen.CONFLICT: N_("knows the candidate"),
+}
+"""Why a grievance is not given to an officer."""
 
 Desk = Annotated[Actor, Depends(needs(Role.GRIEVANCE_OFFICER, Role.CELL_OFFICER))]
 
@@ -28,9 +47,9 @@ def mine(request: Request, engine: EngineDep, actor: Candidate) -> HTMLResponse:
 
 
 @router.get("/candidate/sittings/{sitting_id}/grievance")
-def new(request: Request, engine: EngineDep, actor: Candidate, sitting_id: SittingId) -> HTMLResponse:
-    """Ask what is contested and why."""
-    return _form(request, engine, actor, sitting_id, "", "")
+def new(request: Request, engine: EngineDep, actor: Candidate, sitting_id: SittingId, subject: str = "") -> HTMLResponse:
+    """Ask what is contested and why; `subject` is what the candidate came from."""
+    return _form(request, engine, actor, sitting_id, subject, "")
 
 
 @router.post("/candidate/sittings/{sitting_id}/grievance")
@@ -47,15 +66,25 @@ def file_grievance(
     incident = None if about is About.RESULT else IncidentId(subject)
     try:
         filed = grievances.file_grievance(engine, actor, Complaint(sitting_id=sitting_id, about=about, text=text, incident_id=incident))
-    except Invalid:
-        return _form(request, engine, actor, sitting_id, subject, text)
+    except (Invalid, NotYet, Conflict) as error:
+        return _form(request, engine, actor, sitting_id, subject, text, error)
     return goto(f"/candidate/grievances/{filed.id}", done="filed")
 
 
-def _form(request: Request, engine: Engine, actor: Actor, sitting_id: SittingId, subject: str, text: str) -> HTMLResponse:
-    what = grievances.contestable(engine, actor, sitting_id)
-    status = 422 if subject else 200
-    return page(request, "grievances/new.html", status=status, what=what, kinds=KINDS, subject=subject, text=text, problem=bool(subject))
+def _form(
+    request: Request, engine: Engine, actor: Actor, sitting_id: SittingId, subject: str, text: str, problem: AssessmentError | None = None
+) -> HTMLResponse:
+    return page(
+        request,
+        "grievances/new.html",
+        status=status_of(type(problem)) if problem else 200,
+        what=grievances.contestable(engine, actor, sitting_id),
+        kinds=KINDS,
+        seen=SEEN,
+        subject=subject,
+        text=text,
+        problem=problem.code if problem else "",
+    )
 
 
 @router.get("/candidate/grievances/{grievance_id}")
@@ -93,9 +122,15 @@ def one(request: Request, engine: EngineDep, actor: Desk, grievance_id: Grievanc
 
 
 @router.post("/grievances/{grievance_id}/assign")
-def assign(engine: EngineDep, actor: Desk, grievance_id: GrievanceId, officer: Annotated[PersonId, Form(max_length=40)]) -> Response:
-    """Give it to an officer who did not decide what is contested."""
-    grievances.assign(engine, actor, grievance_id, officer)
+def assign(
+    request: Request, engine: EngineDep, actor: Desk, grievance_id: GrievanceId, officer: Annotated[PersonId, Form(max_length=40)]
+) -> Response:
+    """Give it to an officer who neither decided nor saw what is contested."""
+    try:
+        grievances.assign(engine, actor, grievance_id, officer)
+    except (SecondPersonNeeded, NotAllowed) as error:
+        view = grievances.grievance(engine, actor, grievance_id)
+        return _one(request, view, actor, desk=True, problem=error.code)
     return goto(f"/grievances/{grievance_id}", done="assigned")
 
 
@@ -104,21 +139,50 @@ def resolve(
     request: Request,
     engine: EngineDep,
     actor: GrievanceOfficer,
+    signed: SignedInDep,
     grievance_id: GrievanceId,
-    outcome: Annotated[Outcome, Form()],
+    outcome: Annotated[Outcome | None, Form()] = None,
     reason: Annotated[str, Form(max_length=10_000)] = "",
+    password: Annotated[str, Form(max_length=1024)] = "",
 ) -> Response:
-    """Answer it with an outcome and a reason."""
+    """Answer it with an outcome and a reason; taking back what two people decided takes a fresh password."""
+    view = grievances.grievance(engine, actor, grievance_id)
+    takes_back = view.overturns and outcome is Outcome.UPHELD
+    if takes_back and not _is_still(request, engine, signed, password):
+        return _one(request, view, actor, desk=True, problem="password", written=(outcome or "", reason))
     try:
+        if outcome is None:
+            raise Invalid("say how it ends", field="outcome")
         grievances.resolve(engine, actor, grievance_id, outcome, reason)
-    except Invalid as error:
-        view = grievances.grievance(engine, actor, grievance_id)
-        return _one(request, view, actor, desk=True, problem=error.code)
-    return goto(f"/grievances/{grievance_id}", done="resolved")
+    except (Invalid, Conflict) as error:
+        return _one(request, view, actor, desk=True, problem=error.code, written=(outcome or "", reason))
+    return goto(f"/grievances/{grievance_id}", done="overturned" if takes_back else "resolved")
 
 
-def _one(request: Request, view: GrievanceView, actor: Actor, *, desk: bool, problem: str = "") -> HTMLResponse:
-    status = 422 if problem else 200
+def _is_still(request: Request, engine: Engine, signed: SignedIn, password: str) -> bool:
+    """Take the password again; a wrong one, or too many, is said on the page."""
+    try:
+        with request.app.state.login_gate.a_try(signed.person.login, request):
+            people.reauthenticate(engine, signed.token, password)
+    except NotAllowed:
+        return False
+    return True
+
+
+def _one(
+    request: Request, view: GrievanceView, actor: Actor, *, desk: bool, problem: str = "", written: tuple[str, str] = ("", "")
+) -> HTMLResponse:
     return page(
-        request, "grievances/one.html", status=status, view=view, actor=actor, kinds=KINDS, reasons=REASONS, desk=desk, problem=problem
+        request,
+        "grievances/one.html",
+        status=422 if problem else 200,
+        view=view,
+        actor=actor,
+        kinds=KINDS,
+        seen=SEEN,
+        reasons=REASONS,
+        why_not=WHY_NOT,
+        desk=desk,
+        problem=problem,
+        written=written,
     )

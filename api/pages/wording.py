@@ -120,6 +120,7 @@ CASE_STATES: Mapping[str, str] = {
     "awaiting_second": N_("Needs a second person"),
     "upheld": N_("Upheld by two people"),
     "dismissed": N_("Dismissed"),
+    "overturned": N_("Taken back on appeal"),
 }
 
 ORIGINS: Mapping[str, str] = {

@@ -20,7 +20,7 @@ from typing import Any
 
 from assessment_engine.kernel.canonical import Json, canonical_json, sha256_hex
 from assessment_engine.kernel.clock import iso
-from assessment_engine.kernel.errors import UnreadableFile
+from assessment_engine.kernel.errors import NotFound, UnreadableFile
 from assessment_engine.kernel.signing import SigningKey, verify
 
 FORMAT = "evidence-package/1"
@@ -82,6 +82,14 @@ def unpacked_files(data: bytes) -> dict[str, bytes]:
             return {info.filename: _within(package, info) for info in infos}
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
         raise UnreadableFile("this is no package of evidence: it cannot be read as a zip file") from error
+
+
+def file_of(data: bytes, name: str) -> bytes:
+    """Read one file of a package of our own; raises NotFound."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        if name not in package.namelist():
+            raise NotFound("no such file is in this package")
+        return _within(package, package.getinfo(name))
 
 
 def _within(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
