@@ -24,7 +24,7 @@ HOLDS: Mapping[str, str] = {
     Hold.UNDECIDED: N_("the sitting is not decided"),
     Hold.CASE: N_("a case is open"),
     Hold.GRIEVANCE: N_("a grievance is open"),
-    Hold.APPEAL: N_("an appeal is open"),
+    Hold.APPEAL: N_("can still be appealed"),
 }
 """What keeps evidence longer than its days."""
 

@@ -68,7 +68,7 @@ def _page(
         status=200 if refused is None else 409 if isinstance(refused, Conflict) else 422,
         view=view,
         days_left=days_left(view.hearing.due_at, engine.clock.now()),
-        shots=package_pictures.of_incident(engine, actor, sitting_id, incident_id),
+        shots=package_pictures.by_incident(engine, actor, sitting_id).get(incident_id, ()),
         package=evidence_packages.standing(engine, actor, sitting_id),
         erased_at=retention.erased_at(engine, sitting_id),
         seen=SEEN,

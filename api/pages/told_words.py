@@ -43,3 +43,11 @@ CLEARED: Mapping[str, str] = {
     "other": N_("They found nothing to hold against you."),
 }
 """Why a person found nothing, by the reason from their list."""
+
+OUTCOMES: Mapping[str, str] = {
+    "unflagged": N_("Nothing was flagged, and enough of your exam could be watched. Your exam counts."),
+    "cleared": N_("People have looked at everything that was flagged. Nothing is held against you, and your exam counts."),
+    "adverse": N_("Two people decided that something was against the rules. The certificate of this exam is not issued."),
+    "enough_seen": N_("Less could be watched than the exam asks for, and a person decided that it was enough. Your exam counts."),
+}
+"""What was decided about a whole sitting."""

@@ -4,6 +4,8 @@ The package itself is services/evidence_packages.py's; a reviewer's pictures, wh
 """
 
 import json
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,11 +30,13 @@ class PackedPicture:
     covered: bool
 
 
-def of_incident(engine: Engine, actor: Actor, sitting_id: SittingId, incident_id: IncidentId) -> tuple[PackedPicture, ...]:
-    """Return up to MOST_SHOWN pictures of an incident, spread over it; none where no package is made or its pictures were erased."""
-    found = [one for one, incidents in _listed(engine, actor, sitting_id) if incident_id in incidents]
-    step = max(1, -(-len(found) // MOST_SHOWN))
-    return tuple(found[::step])
+def by_incident(engine: Engine, actor: Actor, sitting_id: SittingId) -> Mapping[IncidentId, tuple[PackedPicture, ...]]:
+    """Return up to MOST_SHOWN pictures of each incident, spread over it; none where no package is made or its pictures were erased."""
+    found: dict[IncidentId, list[PackedPicture]] = defaultdict(list)
+    for one, incidents in _listed(engine, actor, sitting_id):
+        for incident_id in incidents:
+            found[incident_id].append(one)
+    return {incident_id: tuple(shots[:: -(-len(shots) // MOST_SHOWN)]) for incident_id, shots in found.items()}
 
 
 def picture(engine: Engine, actor: Actor, sitting_id: SittingId, seq: int) -> bytes:
@@ -43,7 +47,7 @@ def picture(engine: Engine, actor: Actor, sitting_id: SittingId, seq: int) -> by
     raise NotFound("no such picture is in the package")
 
 
-def _listed(engine: Engine, actor: Actor, sitting_id: SittingId) -> list[tuple[PackedPicture, list[str]]]:
+def _listed(engine: Engine, actor: Actor, sitting_id: SittingId) -> list[tuple[PackedPicture, list[IncidentId]]]:
     """Return the pictures that can be shown, each with its incidents."""
     newest = evidence_packages.standing(engine, actor, sitting_id)
     if newest is None or newest.made_at is None or retention.erased_at(engine, sitting_id) is not None:
@@ -52,7 +56,7 @@ def _listed(engine: Engine, actor: Actor, sitting_id: SittingId) -> list[tuple[P
     return [
         (
             PackedPicture(seq=row["seq"], at=parse_iso(row["at"]), file=row["file"], covered=row["state"] == "redacted"),
-            list(row["incidents"]),
+            [IncidentId(each) for each in row["incidents"]],
         )
         for row in rows
         if "file" in row
