@@ -5,7 +5,7 @@ body itself changed nothing since is what the chain and the log's checkpoint sho
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from assessment_engine.kernel.errors import UnreadableFile
 from assessment_engine.kernel.signing import verify
 from proctoring.chain_records import Record
 
-ABOUT_CASES = ("case_judged", "proctoring_decided")
+ABOUT_CASES = ("case_judged", "proctoring_decided", "hearing_opened", "candidate_heard", "case_overturned")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,9 +256,9 @@ def _same_trace(leaf: ProvenLeaf, row: Mapping[str, Any]) -> bool:
 
 
 def _decisions(opened: _Opened) -> list[Finding]:
-    """Return which judgements and decisions differ from the log's, were left out, or were put in."""
+    """Return which judgements, decisions and words of the candidate differ from the log's, were left out, or were put in."""
     logged = sorted(_decision_of(leaf) for leaf in opened.leaves if leaf.kind in ABOUT_CASES)
-    rows = sorted(_decided(row) for row in opened.rows(package.DECISIONS))
+    rows = sorted(line for row in opened.rows(package.DECISIONS) for line in _decided(row))
     findings = [_changed(package.DECISIONS, f"not in the log: {one}") for one in _without(rows, logged)]
     return findings + [_changed(package.DECISIONS, f"left out: {one}") for one in _without(logged, rows)]
 
@@ -278,13 +278,30 @@ def _decision_of(leaf: ProvenLeaf) -> str:
     said = leaf.said
     if leaf.kind == "case_judged":
         return f"judgement {said.get('ordinal')} on {leaf.subject}: {said.get('verdict')}, by {leaf.actor}"
+    if leaf.kind == "hearing_opened":
+        return f"hearing on {leaf.subject}, until {said.get('due_at')}"
+    if leaf.kind == "candidate_heard":
+        return f"the candidate on {leaf.subject}: {said.get('said')}, {said.get('reply_sha256')}"
+    if leaf.kind == "case_overturned":
+        return f"overturned: {leaf.subject}, by {leaf.actor}, after {said.get('grievance')}"
     return f"decision on {leaf.subject}: {said.get('outcome')}, by {leaf.actor}"
 
 
-def _decided(row: Mapping[str, Any]) -> str:
+def _decided(row: Mapping[str, Any]) -> Iterator[str]:
+    """Return a row as the log's entries say it; of a hearing they are up to three."""
+    incident = row.get("incident")
     if row.get("kind") == "judgement":
-        return f"judgement {row.get('ordinal')} on {row.get('incident')}: {row.get('verdict')}, by {row.get('person')}"
-    return f"decision on {row.get('sitting')}: {row.get('outcome')}, by {row.get('person')}"
+        yield f"judgement {row.get('ordinal')} on {incident}: {row.get('verdict')}, by {row.get('person')}"
+    elif row.get("kind") == "hearing":
+        yield f"hearing on {incident}, until {row.get('due_at')}"
+        if row.get("waived_at") is not None:
+            yield f"the candidate on {incident}: nothing, None"
+        if row.get("reply") is not None:
+            yield f"the candidate on {incident}: reply, {sha256_hex(str(row['reply']).encode(errors='replace'))}"
+    elif row.get("kind") == "overturned":
+        yield f"overturned: {incident}, by {row.get('person')}, after {row.get('grievance')}"
+    else:
+        yield f"decision on {row.get('sitting')}: {row.get('outcome')}, by {row.get('person')}"
 
 
 def _changed(place: str, text: str) -> Finding:

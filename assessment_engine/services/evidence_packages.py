@@ -2,7 +2,7 @@
 
 What is in one and how it is checked: assessment_engine/evidence/. `package` is what pages call; `make` is the job's. Faces of others are
 hidden by whoever the job brings, for nothing here sees pixels. While a case is undecided, what people judged on it is not in a package:
-the second person must not read the first one's words.
+the second person must not read the first one's words. What the candidate was asked and said is in it from the beginning.
 """
 
 import json
@@ -16,7 +16,8 @@ from assessment_engine.evidence import chain_check, readme
 from assessment_engine.evidence import package as written
 from assessment_engine.evidence.certificate import About, certificate_source
 from assessment_engine.evidence.leaves import ProvenLeaf
-from assessment_engine.invigilation import UNDECIDED
+from assessment_engine.invigilation import UNDECIDED, Adjudication, Overturning
+from assessment_engine.invigilation.hearing import Hearing
 from assessment_engine.kernel.canonical import Json, sha256_hex
 from assessment_engine.kernel.clock import iso, iso_or_none
 from assessment_engine.kernel.errors import HashMismatch, NotFound, NotYet
@@ -37,6 +38,9 @@ LOGGED = (
     "chain_checkpoint", "chain_closed", "chain_lost", "incident_raised", "incident_closed", "watch_drained", "proctoring_decided",
     "sitting_simulated", "evidence_erased",
 )  # fmt: skip
+
+OPEN_CASE = ("hearing_opened", "candidate_heard")
+DECIDED_CASE = ("case_judged", "case_overturned")
 
 Hide = Callable[[bytes], tuple[bytes, int]]
 """Takes a picture, returns it with the faces of others hidden and how many those were; the same bytes where there was nothing to hide."""
@@ -265,26 +269,15 @@ def _leaf(entry: AuditEntry, path: Sequence[bytes]) -> ProvenLeaf:
 
 
 def _decided(tx: Transaction, sitting_id: SittingId) -> tuple[list[Json], list[AuditEntry]]:
-    """Return what people decided on the cases that are over, and on the sitting, with the entries about the cases."""
-    rows: list[Json] = []
+    """Return what people decided on the cases that are over, and on the sitting, and what the candidate said; with the log's entries."""
+    rows: list[Json] = [_heard(one) for one in tx.hearings.of_sitting(sitting_id)]
     entries: list[AuditEntry] = []
     for case in tx.invigilation.cases_of(sitting_id):
-        if case.state in UNDECIDED:
-            continue
-        entries += [entry for entry in tx.audit.about(case.incident_id) if entry.kind == "case_judged"]
-        rows += [
-            {
-                "kind": "judgement",
-                "incident": one.incident_id,
-                "ordinal": one.ordinal,
-                "verdict": str(one.verdict),
-                "reason_code": str(one.reason_code),
-                "reason": one.reason,
-                "person": one.person_id,
-                "at": iso(one.at),
-            }
-            for one in tx.invigilation.adjudications_of(case.incident_id)
-        ]
+        told = OPEN_CASE if case.state in UNDECIDED else (*OPEN_CASE, *DECIDED_CASE)
+        entries += [entry for entry in tx.audit.about(case.incident_id) if entry.kind in told]
+        if case.state not in UNDECIDED:
+            rows += [_judgement(one) for one in tx.invigilation.adjudications_of(case.incident_id)]
+    rows += [_overturned(one) for one in tx.invigilation.overturnings_of(sitting_id)]
     rows += [
         {
             "kind": "decision",
@@ -298,6 +291,42 @@ def _decided(tx: Transaction, sitting_id: SittingId) -> tuple[list[Json], list[A
         for one in tx.invigilation.decisions_of(sitting_id)
     ]
     return rows, entries
+
+
+def _judgement(one: Adjudication) -> Json:
+    return {
+        "kind": "judgement",
+        "incident": one.incident_id,
+        "ordinal": one.ordinal,
+        "verdict": str(one.verdict),
+        "reason_code": str(one.reason_code),
+        "reason": one.reason,
+        "person": one.person_id,
+        "at": iso(one.at),
+    }
+
+
+def _heard(one: Hearing) -> Json:
+    return {
+        "kind": "hearing",
+        "incident": one.incident_id,
+        "opened_at": iso(one.opened_at),
+        "due_at": iso(one.due_at),
+        "reply": one.reply,
+        "replied_at": iso_or_none(one.replied_at),
+        "waived_at": iso_or_none(one.waived_at),
+    }
+
+
+def _overturned(one: Overturning) -> Json:
+    return {
+        "kind": "overturned",
+        "incident": one.incident_id,
+        "grievance": one.grievance_id,
+        "person": one.person_id,
+        "reason": one.reason,
+        "at": iso(one.at),
+    }
 
 
 def _incident(one: IncidentRecord) -> Json:

@@ -22,6 +22,7 @@ from assessment_engine.invigilation import (
     observable_share,
     outcome_of,
 )
+from assessment_engine.invigilation.hearing import open_hearing
 from assessment_engine.kernel.errors import IllegalTransition, Invalid, SecondPersonNeeded
 from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SittingId
 
@@ -29,6 +30,11 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ASHA, RAVI, MEERA = PersonId("per_asha"), PersonId("per_ravi"), PersonId("per_meera")
 DISMISS = Judgement(verdict=Verdict.DISMISS, reason_code=Reason.ORDINARY, reason="")
 UPHOLD = Judgement(verdict=Verdict.UPHOLD, reason_code=Reason.LEFT_THE_SEAT, reason="The chair is empty in five frames.")
+
+
+HEARD = open_hearing(
+    IncidentId("inc_1"), SittingId("sit_1"), OrganisationId("org_1"), candidate_id=PersonId("per_9"), days=7, now=NOON
+).waive(NOON)
 
 
 def a_case(state: CaseState = CaseState.OPEN) -> Case:
@@ -43,12 +49,21 @@ def watched(**given: object) -> Watched:
 
 
 @pytest.mark.parametrize("state", CaseState)
+def test_an_appeal_overturns_what_was_upheld_and_nothing_else(state: CaseState) -> None:
+    if state is CaseState.UPHELD:
+        assert a_case(state).overturn().state is CaseState.OVERTURNED
+    else:
+        with pytest.raises(IllegalTransition):
+            a_case(state).overturn()
+
+
+@pytest.mark.parametrize("state", CaseState)
 @pytest.mark.parametrize("verdict", Verdict)
 def test_only_the_listed_verdicts_move_a_case(state: CaseState, verdict: Verdict) -> None:
     judgement = DISMISS if verdict is Verdict.DISMISS else UPHOLD
 
     if (state, verdict) in TRANSITIONS:
-        moved, _ = a_case(state).judge(judgement, by=ASHA, earlier=[], now=NOON)
+        moved, _ = a_case(state).judge(judgement, by=ASHA, earlier=[], now=NOON, hearing=HEARD)
         assert moved.state is TRANSITIONS[state, verdict]
     else:
         with pytest.raises(IllegalTransition):
@@ -66,7 +81,7 @@ def test_upholding_waits_for_a_second_person() -> None:
     case, first = a_case().judge(UPHOLD, by=ASHA, earlier=[], now=NOON)
 
     assert case.state is CaseState.AWAITING_SECOND
-    upheld, second = case.judge(UPHOLD, by=RAVI, earlier=[first], now=NOON)
+    upheld, second = case.judge(UPHOLD, by=RAVI, earlier=[first], now=NOON, hearing=HEARD)
     assert upheld.state is CaseState.UPHELD
     assert (first.ordinal, second.ordinal) == (1, 2)
 
@@ -108,7 +123,7 @@ def test_no_order_of_judgements_upholds_without_two_people_who_agree(tries: list
     given_: list[Adjudication] = []
     for person, judgement in tries:
         try:
-            case, adjudication = case.judge(judgement, by=person, earlier=given_, now=NOON)
+            case, adjudication = case.judge(judgement, by=person, earlier=given_, now=NOON, hearing=HEARD)
         except (IllegalTransition, SecondPersonNeeded):
             continue
         given_.append(adjudication)
@@ -125,7 +140,7 @@ def test_the_second_person_reads_nothing_of_the_first_until_they_judged() -> Non
 
     assert case.may_see(first, ASHA, [first])
     assert not case.may_see(first, RAVI, [first])
-    decided, second = case.judge(UPHOLD, by=RAVI, earlier=[first], now=NOON)
+    decided, second = case.judge(UPHOLD, by=RAVI, earlier=[first], now=NOON, hearing=HEARD)
     assert decided.may_see(first, RAVI, [first, second])
 
 

@@ -49,7 +49,8 @@ def officer(engine: Engine, world: World) -> Actor:
     return a_person(engine, world.organisation_id, Role.GRIEVANCE_OFFICER, name="Farah Khan")
 
 
-def a_flag(engine: Engine, world: World, tier: str = "alert") -> IncidentId:
+def a_flag(engine: Engine, world: World, tier: str = "alert", case: str | None = "dismissed") -> IncidentId:
+    """A flag whose case is in a state."""
     now = engine.clock.now()
     incident_id = IncidentId(new_id("inc", now))
     row = {"id": incident_id, "sitting_id": world.sitting_id, "organisation_id": world.organisation_id, "rule": incident_id}
@@ -64,13 +65,15 @@ def a_flag(engine: Engine, world: World, tier: str = "alert") -> IncidentId:
     }
     times = {"opened_at": now, "raised_at": now, "ended_at": None}
     add_row(engine, "incidents", **row, **facts, **times, item_id=None, trace={}, models={})
+    if case is not None and tier == "alert":
+        place = {"sitting_id": world.sitting_id, "organisation_id": world.organisation_id}
+        add_row(engine, "cases", incident_id=incident_id, **place, state=case, opened_at=now)
     return incident_id
 
 
 def a_judgement(engine: Engine, world: World, incident_id: IncidentId, judge: Actor) -> None:
     now = engine.clock.now()
     place = {"incident_id": incident_id, "sitting_id": world.sitting_id}
-    add_row(engine, "cases", **place, organisation_id=world.organisation_id, state="awaiting_second", opened_at=now)
     words = {"verdict": "uphold", "reason_code": "other", "reason": WHY}
     add_row(engine, "adjudications", id=new_id("adj", now), **place, person_id=judge.person_id, **words, at=now, ordinal=1)
 

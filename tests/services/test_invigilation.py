@@ -12,14 +12,15 @@ from sqlalchemy.exc import IntegrityError
 from assessment_engine.delivery.sealing import Closing, seal_ledger
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.invigilation import CaseState, Judgement, Outcome, Reason, Verdict
-from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotYet, SecondPersonNeeded
+from assessment_engine.invigilation.hearing import NotHeardYet
+from assessment_engine.kernel.errors import Conflict, IllegalTransition, Invalid, NotAllowed, NotFound, NotYet, SecondPersonNeeded
 from assessment_engine.kernel.ids import IncidentId, OrganisationId, SittingId, new_id
 from assessment_engine.people import Actor, Role
 from assessment_engine.services import eyes, invigilation, review
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import IncidentRecord, WatchRecord
 from assessment_engine.storage.outbox import outbox
-from tests.builders import World, a_person, a_world, add_row, an_engine, an_organisation, steer, told
+from tests.builders import World, a_person, a_world, add_row, an_engine, an_organisation, heard, steer, told
 
 UPHOLD = Judgement(verdict=Verdict.UPHOLD, reason_code=Reason.LEFT_THE_SEAT, reason="The chair is empty in five frames.")
 DISMISS = Judgement(verdict=Verdict.DISMISS, reason_code=Reason.ORDINARY, reason="")
@@ -140,6 +141,7 @@ def test_two_people_who_agree_make_an_adverse_decision(engine: Engine, world: Wo
 
     assert invigilation.judge(engine, ravi, incident, UPHOLD).state is CaseState.AWAITING_SECOND
     assert invigilation.settle(engine, world.sitting_id) is None
+    heard(engine, world.candidate, incident)
     assert invigilation.judge(engine, meera, incident, UPHOLD).state is CaseState.UPHELD
 
     decision = invigilation.settle(engine, world.sitting_id)
@@ -243,6 +245,7 @@ def test_the_queue_shows_a_case_to_the_second_person_without_the_first_ones_word
 
     assert waiting.second and seen.second and seen.may_judge
     assert seen.adjudications == [] and not seen.shows_the_machine and seen.incident.confidence == 0.0
+    heard(engine, world.candidate, incident)
     invigilation.judge(engine, meera, incident, UPHOLD)
     assert [one.ordinal for one in review.case(engine, meera, incident).adjudications] == [1, 2]
 
@@ -323,15 +326,31 @@ def test_the_system_cannot_clear_and_a_person_cannot_unflag(engine: Engine, worl
             add_row(engine, "proctoring_decisions", id=f"dec_{result}", outcome=result, decided_by=by, **row)
 
 
-def test_two_people_at_the_same_moment_are_first_and_second(any_engine: Engine) -> None:
+def test_of_two_people_at_the_same_moment_one_is_the_first_and_the_other_waits_for_the_candidate(any_engine: Engine) -> None:
     world = a_world(any_engine, state=SittingState.SUBMITTED)
     incident, (ravi, meera) = a_flag(any_engine, world), judges(any_engine, world)
 
     with ThreadPoolExecutor(2) as both:
         done = [both.submit(invigilation.judge, any_engine, who, incident, UPHOLD) for who in (ravi, meera)]
-        states = {one.result().state for one in done}
+        refused = [one.exception() for one in done]
 
-    assert states == {CaseState.AWAITING_SECOND, CaseState.UPHELD}
+    assert [type(one) for one in refused if one is not None] == [NotHeardYet]
+    assert [one.result().state for one in done if one.exception() is None] == [CaseState.AWAITING_SECOND]
+
+
+def test_of_two_second_people_at_the_same_moment_one_upholds(any_engine: Engine) -> None:
+    world = a_world(any_engine, state=SittingState.SUBMITTED)
+    incident, (ravi, meera) = a_flag(any_engine, world), judges(any_engine, world)
+    zoya = a_person(any_engine, world.organisation_id, Role.INVIGILATOR, name="Zoya Khan")
+    invigilation.judge(any_engine, zoya, incident, UPHOLD)
+    heard(any_engine, world.candidate, incident)
+
+    with ThreadPoolExecutor(2) as both:
+        done = [both.submit(invigilation.judge, any_engine, who, incident, UPHOLD) for who in (ravi, meera)]
+        refused = [one.exception() for one in done]
+
+    assert [type(one) for one in refused if one is not None] == [IllegalTransition]
+    assert [one.result().state for one in done if one.exception() is None] == [CaseState.UPHELD]
 
 
 def test_one_person_in_two_windows_judges_once(any_engine: Engine) -> None:

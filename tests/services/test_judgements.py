@@ -15,7 +15,7 @@ from assessment_engine.kernel.errors import NotAllowed, SecondPersonNeeded
 from assessment_engine.kernel.ids import IncidentId
 from assessment_engine.services import interests, invigilation, judgements, review
 from assessment_engine.services.engine import Engine
-from tests.builders import World, a_world, an_engine, steer, told
+from tests.builders import World, a_world, an_engine, heard, steer, told
 from tests.services.test_invigilation import DISMISS, UPHOLD, a_flag, finished, judges
 
 
@@ -135,6 +135,7 @@ def test_who_thought_to_be_the_first_is_not_made_the_second_person(engine: Engin
     with pytest.raises(JudgedMeanwhile):
         judgements.give(engine, meera, incident, UPHOLD, seen=CaseState.OPEN)
 
+    heard(engine, world.candidate, incident)
     assert judgements.give(engine, meera, incident, UPHOLD, seen=CaseState.AWAITING_SECOND).undone_at is None
 
 
@@ -217,6 +218,7 @@ def test_past_decisions_order_the_queue(engine: Engine, world: World) -> None:
     for number in range(1, 9):
         decided = a_flag(engine, world, number)
         invigilation.judge(engine, ravi, decided, UPHOLD)
+        heard(engine, world.candidate, decided)
         invigilation.judge(engine, meera, decided, UPHOLD)
     doubtful, likely = a_flag(engine, world, 20), a_flag(engine, world, 21)
     with engine.store.begin() as tx:

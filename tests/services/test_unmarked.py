@@ -13,7 +13,7 @@ from assessment_engine.kernel.ids import IncidentId, SittingId
 from assessment_engine.people import Actor, Role
 from assessment_engine.services import invigilation, judgements, review, unmarked
 from assessment_engine.services.engine import Engine
-from tests.builders import World, a_person, a_stored_sitting, a_world, an_engine, steer
+from tests.builders import World, a_person, a_stored_sitting, a_world, an_engine, heard, steer
 from tests.services.test_invigilation import DISMISS, UPHOLD, a_flag, finished, judges, outcome
 
 EVERY, NONE = Shares(again=1.0, planted=0.0), Shares(again=0.0, planted=0.0)
@@ -95,6 +95,7 @@ def test_two_who_decided_together_are_both_kept_from_the_second_look(engine: Eng
     third = a_person(engine, world.organisation_id, Role.INVIGILATOR, name="Zoya Khan")
     judge(engine, ravi, incident, UPHOLD, EVERY)
     assert waiting(engine, third) == [incident]  # the second person, and nothing drawn before the decision is complete
+    heard(engine, world.candidate, incident)
 
     judge(engine, meera, incident, UPHOLD, EVERY)
 
