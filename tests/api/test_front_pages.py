@@ -83,9 +83,11 @@ def test_a_flag_is_contested_answered_and_its_history_is_seen_by_both(
     row = {"id": "inc_1", "sitting_id": world.sitting_id, "organisation_id": world.organisation_id, "rule": "nobody", "first_seq": 1}
     facts = {"kind": "nobody", "tier": "alert", "severity": "high", "confidence": 0.9, "start_s": 1.0, "end_s": 2.0}
     add_row(engine, "incidents", **row, **facts, opened_at=now, raised_at=now, ended_at=None, item_id=None, trace={}, models={})
+    place = {"sitting_id": world.sitting_id, "organisation_id": world.organisation_id}
+    add_row(engine, "cases", incident_id="inc_1", **place, state="dismissed", opened_at=now)
 
     form = f"/candidate/sittings/{world.sitting_id}/grievance"
-    assert "Nobody in the picture" in candidate.get(form).text
+    assert "For a while nobody was in the picture." in candidate.get(form).text
     short = candidate.send(form, subject="inc_1", text="no")
     assert short.status_code == 422 and "at least ten characters" in short.text
     filed = candidate.send(form, subject="inc_1", text="The lamp fell over; I never left my seat.")

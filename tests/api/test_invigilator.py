@@ -21,7 +21,7 @@ from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord, 
 from assessment_engine.storage.people import people
 from proctoring.sound import Lips
 from tests.api.browsers import Browser, a_browser
-from tests.builders import World, a_person, a_stored_sitting, a_world, an_engine, an_organisation, steer
+from tests.builders import World, a_person, a_stored_sitting, a_world, an_engine, an_organisation, heard, steer
 
 JPEG = b"\xff\xd8\xff\xe0 a frame"
 WORDS = "The chair is empty in all the pictures."
@@ -211,6 +211,9 @@ def test_the_machines_number_and_the_first_ones_words_come_after_ones_own_judgem
     a_minute_later(engine)
     assert "87 %" in first.get(case).text
     before = second.get(case).text
+    with engine.store.begin() as tx:  # the exam is over, and nobody waits for the candidate
+        tx.sittings.save(replace(tx.sittings.get(world.sitting_id), state=SittingState.SUBMITTED))
+    heard(engine, world.candidate, incident)
     second.send(judge, verdict="uphold", reason_code="left_the_seat", reason="Nobody sits there, I agree.")
     a_minute_later(engine)
 

@@ -66,7 +66,7 @@ def mine(engine: Engine, world: World) -> list[HearingView]:
 
 def kinds_about(engine: Engine, incident: IncidentId) -> list[str]:
     with engine.store.read() as tx:
-        return [entry.kind for entry in tx.audit.about(incident)]
+        return sorted(entry.kind for entry in tx.audit.about(incident))
 
 
 def test_it_opens_with_the_first_adverse_judgement_and_says_what_was_seen_and_until_when(
