@@ -94,6 +94,12 @@ SEAL_NEEDS: Mapping[str, str] = {
 """The same as CERTIFICATE_NEEDS for seals, by the words of the refusal."""
 
 HEARD_FIRST: Mapping[str, tuple[str, str]] = {
+    "a candidate is asked once the exam is over and somebody upheld the case": (
+        "INSERT ON hearings",
+        """SELECT 1 FROM sittings t JOIN adjudications a ON a.sitting_id = t.id WHERE t.id = NEW.sitting_id
+        AND t.candidate_id = NEW.candidate_id AND t.state IN ('submitted', 'voided')
+        AND a.incident_id = NEW.incident_id AND a.ordinal = 1 AND a.verdict = 'uphold'""",
+    ),
     "a second person upholds nothing before the candidate was heard": (
         "INSERT ON adjudications",
         """SELECT 1 WHERE NEW.ordinal = 1 OR NEW.verdict <> 'uphold' OR EXISTS (SELECT 1 FROM hearings h

@@ -22,7 +22,7 @@ from fastapi.routing import APIRoute
 from httpx import Response
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from api.app import ROUTERS, create_app
 from api.auth import SAFE_METHODS
@@ -75,6 +75,8 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/cell/centres/{centre_id}/rooms": {"name": "Hall", "capacity": "3"},
     "/cell/centres/{centre_id}/rooms/{room_id}": {"capacity": "3"},
     "/invigilator/review/{incident_id}/judge": {"state": "open"},
+    "/grievances/{grievance_id}/resolve": {"outcome": "upheld"},
+    "/candidate/sittings/{sitting_id}/package": {"back": "/candidate/"},
     "/candidate/arrangements/{arrangement_id}/scribe": {"declared": "true"},
     "/api/v1/sessions/{session_id}/rooms/{room}": {"verb": "take", "version": 0},
     "/api/v1/sittings/{sitting_id}/act": {"id": "tac_00001", "verb": "pause", "reason": "A test"},
@@ -103,9 +105,25 @@ def a_case(engine: Engine, world: World) -> Mapping[str, str]:
     times = {"opened_at": now, "raised_at": now, "ended_at": None, "start_s": 1.0, "end_s": 2.0}
     add_row(engine, "incidents", id=incident, **of_sitting, **facts, **times, item_id=None, trace={}, models={})
     add_row(engine, "cases", incident_id=incident, **of_sitting, state="open", opened_at=now)
+    a_hearing(engine, world, incident)
     frame = {"seq": 1, "at": now, "role": "peak", "blob": "evidence/1", "sha256": "0" * 64}
     add_row(engine, "evidence", id=evidence, incident_id=incident, sitting_id=world.sitting_id, **frame)
-    return {"incident_id": incident, "evidence_id": evidence}
+    return {"incident_id": incident, "evidence_id": evidence, "seq": "1"}
+
+
+def a_hearing(engine: Engine, world: World, incident_id: str) -> None:
+    """Ask the candidate about a case that one person upheld; nobody is asked during an exam, so it is over for that long."""
+    now, sittings = engine.clock.now(), metadata.tables["sittings"]
+    judge = a_person(engine, world.organisation_id, Role.INVIGILATOR, name=f"{NAME} Das")
+    words = {"person_id": judge.person_id, "verdict": "uphold", "reason_code": "other", "reason": NAME, "at": now, "ordinal": 1}
+    asked = {"candidate_id": world.candidate.person_id, "opened_at": now, "due_at": now + timedelta(days=7)}
+    place = {"incident_id": incident_id, "sitting_id": world.sitting_id}
+    with engine.store.begin() as tx:
+        this = sittings.c.id == world.sitting_id
+        tx.connection.execute(insert(metadata.tables["adjudications"]).values(id=new_id("adj", now), **place, **words))
+        tx.connection.execute(update(sittings).where(this).values(state=SittingState.SUBMITTED))
+        tx.connection.execute(insert(metadata.tables["hearings"]).values(organisation_id=world.organisation_id, **place, **asked))
+        tx.connection.execute(update(sittings).where(this).values(state=SittingState.IN_PROGRESS))
 
 
 def a_grievance(engine: Engine, world: World, incident_id: str) -> Mapping[str, str]:

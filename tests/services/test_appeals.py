@@ -395,7 +395,9 @@ def test_the_package_says_what_the_candidate_answered_and_what_was_overturned_an
     assert ("judgement", waiting) not in told  # the second person must not read the first one's words
     assert {row["incident"]: row["reply"] for row in rows if row["kind"] == "hearing"}[case.incident] == REPLY
     assert _checked_after(case, files, "hearing", {}) == set()
-    for change in ({"reply": "I confess."}, {"reply": None}, {"waived_at": "2026-11-23T12:00:00Z"}, {"due_at": "2027-11-23T12:00:00Z"}):
+    noon = "2027-11-23T12:00:00.000Z"
+    changes: list[dict[str, str | None]] = [{"reply": "I confess."}, {"reply": None}, {"waived_at": noon}, {"due_at": noon}]
+    for change in changes:
         assert _checked_after(case, files, "hearing", change) == {"changed_decision"}
     assert _checked_after(case, files, "overturned", {"person": "per_somebody_else"}) == {"changed_decision"}
 

@@ -222,9 +222,10 @@ def test_a_reply_after_the_days_counts_until_somebody_has_decided(engine: Engine
 
     assert hearings.answer(engine, world.candidate, late, REPLY).state is HearingState.REPLIED
     invigilation.judge(engine, two[1], later, UPHOLD)
-    for attempt in (lambda: hearings.answer(engine, world.candidate, later, REPLY), lambda: hearings.waive(engine, world.candidate, later)):
-        with pytest.raises(HearingOver):
-            attempt()
+    with pytest.raises(HearingOver):
+        hearings.answer(engine, world.candidate, later, REPLY)
+    with pytest.raises(HearingOver):
+        hearings.waive(engine, world.candidate, later)
     assert [one.decided for one in mine(engine, world) if one.hearing.incident_id == later] == [True]
 
 
@@ -286,13 +287,12 @@ def test_nobody_elses_hearing_exists(engine: Engine, world: World, two: tuple[Ac
 
     for other in (neighbour, stranger, *two):
         assert hearings.mine(engine, other) == []
-        for attempt in (
-            lambda who=other: hearings.one(engine, who, incident),
-            lambda who=other: hearings.answer(engine, who, incident, REPLY),
-            lambda who=other: hearings.waive(engine, who, incident),
-        ):
-            with pytest.raises(NotFound):
-                attempt()
+        with pytest.raises(NotFound):
+            hearings.one(engine, other, incident)
+        with pytest.raises(NotFound):
+            hearings.answer(engine, other, incident, REPLY)
+        with pytest.raises(NotFound):
+            hearings.waive(engine, other, incident)
     with pytest.raises(Invalid):
         hearings.answer(engine, world.candidate, incident, "   ")
     assert mine(engine, world)[0].state is HearingState.OPEN
@@ -332,10 +332,11 @@ def test_the_database_lets_a_dismissal_pass_and_keeps_every_word(any_engine: Eng
     row = {"incident_id": incident, "sitting_id": world.sitting_id, "person_id": second.person_id, "reason_code": "ordinary", "reason": ""}
     add_row(any_engine, "adjudications", id="adj_2", **row, verdict="dismiss", at=now, ordinal=2)
 
-    later, changes = now + timedelta(days=30), ("replied_at", "waived_at", "due_at", "opened_at")
-    for change in ({"reply": "I confess."}, {"candidate_id": first.person_id}, *({name: later} for name in changes)):
+    later, times = now + timedelta(days=30), ("replied_at", "waived_at", "due_at", "opened_at")
+    changes: dict[str, object] = {"reply": "I confess.", "candidate_id": first.person_id, **dict.fromkeys(times, later)}
+    for name, changed in changes.items():
         with pytest.raises(DatabaseError, match="stays"), any_engine.store.begin() as tx:
-            tx.connection.execute(update(table).values(**change))
+            tx.connection.execute(update(table).values({name: changed}))
     with pytest.raises(DatabaseError, match="stays"), any_engine.store.begin() as tx:
         tx.connection.execute(delete(table))
     assert [one.state for one in mine(any_engine, world)] == [HearingState.REPLIED]
@@ -356,3 +357,21 @@ def test_on_both_databases_the_sweep_finds_who_is_to_be_asked_and_what_is_to_be_
         assert tx.hearings.unpackaged(any_engine.clock.now(), 10) == []
         assert len(tx.evidence.packages_of(world.sitting_id)) == 1
     assert [(one.case.incident_id, one.may_uphold) for one in review.review_queue(any_engine, second).entries] == [(incident, False)]
+
+
+def test_the_database_asks_nobody_during_an_exam_nor_of_what_nobody_upheld(any_engine: Engine) -> None:
+    running = a_world(any_engine)
+    (first, _), now = judges(any_engine, running), any_engine.clock.now()
+    upheld, untouched = upheld_once(any_engine, running, first, 1), a_flag(any_engine, running, 2)
+    place = {"sitting_id": running.sitting_id, "organisation_id": running.organisation_id, "candidate_id": running.candidate.person_id}
+    asked = {"opened_at": now, "due_at": now + timedelta(days=7)}
+
+    with pytest.raises(DatabaseError, match="once the exam is over"):
+        add_row(any_engine, "hearings", incident_id=upheld, **place, **asked)
+    with any_engine.store.begin() as tx:
+        tx.sittings.save(replace(tx.sittings.get(running.sitting_id), state=SittingState.SUBMITTED))
+    with pytest.raises(DatabaseError, match="somebody upheld the case"):
+        add_row(any_engine, "hearings", incident_id=untouched, **place, **asked)
+    with pytest.raises(DatabaseError):
+        add_row(any_engine, "hearings", incident_id=upheld, **{**place, "candidate_id": first.person_id}, **asked)
+    add_row(any_engine, "hearings", incident_id=upheld, **place, **asked)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.grievances import About
 from assessment_engine.invigilation import CaseState, Reason, Verdict
 from assessment_engine.invigilation import Outcome as Decided
 from assessment_engine.invigilation.hearing import HearingState
@@ -120,7 +121,7 @@ def test_an_open_appeal_is_whose_turn_it_is_and_is_told_at_its_flag(engine: Engi
     invigilation.settle(engine, world.sitting_id)
     assert [one.id for one in mine(engine, world).contestable.flags] == [incident]
 
-    complaint = Complaint(sitting_id=world.sitting_id, about=grievances.About.FLAG, text="The lamp fell over.", incident_id=incident)
+    complaint = Complaint(sitting_id=world.sitting_id, about=About.FLAG, text="The lamp fell over.", incident_id=incident)
     appeal = grievances.file_grievance(engine, world.candidate, complaint)
 
     own = mine(engine, world)

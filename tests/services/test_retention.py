@@ -217,3 +217,4 @@ def test_evidence_is_never_due_while_held_nor_before_any_of_its_days_are_over(
         assert since is not None
         assert today >= since + evidence_days
         assert published is None or today >= published + appeal_days
+        assert decided is None or today >= decided + appeal_days  # what can be appealed can be looked at
