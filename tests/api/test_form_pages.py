@@ -149,6 +149,8 @@ RULES: dict[str, object] = {
     "alarms": "0.1",
     "signals": ["phone"],
     "evidence_days": "30",
+    "hearing_days": "14",
+    "appeal_days": "45",
 }
 
 
@@ -161,6 +163,7 @@ def test_every_rule_of_delivery_arrives_and_is_shown_in_words(engine: Engine, pa
     assert (policy.device_change, policy.tools, policy.full_screen) == ("invigilator", ("calculator", "rough_work"), True)
     assert (policy.config_keys, policy.browser_exam_keys) == (("a" * 64,), ("b" * 64, "0" * 64))
     assert (policy.most_sittings, policy.days_between, policy.needs_level, policy.evidence_days) == (3, 30, 2, 30)
+    assert (policy.hearing_days, policy.appeal_days) == (14, 45)
     for words in (
         "600 seconds",
         "at most 20 minutes",
@@ -185,6 +188,7 @@ def test_every_rule_of_delivery_arrives_and_is_shown_in_words(engine: Engine, pa
         ({"needs_competency": "cmp_other"}, "Choose one of the list."),
         ({"tools": ["abacus"]}, "Choose one of the list."),
         ({"evidence_days": "0"}, "A number from 1 to 3650."),
+        ({"hearing_days": "61"}, "A number from 1 to 60."),
         ({"cuts": "70 50"}, "Up to four growing numbers between 0 and 100"),
     ],
 )
