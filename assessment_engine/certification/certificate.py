@@ -195,6 +195,9 @@ class Facts:
 LATER_FINDINGS = frozenset({HoldReason.UNDECIDED_INCIDENTS, HoldReason.SECOND_PERSON_NEEDED, HoldReason.ADVERSE_DECISION})
 """What suspends a certificate that was issued before it was found."""
 
+UNSETTLED = LATER_FINDINGS | {HoldReason.STREAM_NOT_DRAINED, HoldReason.TOO_LITTLE_SEEN, HoldReason.DECISION_PENDING}
+"""What keeps it suspended: until a decision stands that is newer than what was found, and than what an appeal took away."""
+
 
 def may_issue(facts: Facts) -> list[Hold]:
     """Return everything that holds the certificate, in the order in which it comes; an empty list lets it come into being."""

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from assessment_engine.certification.certificate import (
     LATER_FINDINGS,
+    UNSETTLED,
     Batched,
     Certificate,
     CertificateChange,
@@ -259,10 +260,11 @@ def _store(tx: Transaction, certificate: Certificate, now: datetime) -> None:
 def _follow_findings(tx: Transaction, standing: Sequence[Standing], held_by: Sequence[Hold], now: datetime) -> None:
     """Suspend what a later finding puts in doubt; reinstate what the system suspended once the doubt is gone."""
     doubts = [hold.reason for hold in held_by if hold.reason in LATER_FINDINGS]
+    settled = not any(hold.reason in UNSETTLED for hold in held_by)
     for one in standing:
         if doubts and one.state is CertificateState.ISSUED:
             _change(tx, one, CertificateVerb.SUSPEND, f"later finding: {', '.join(doubts)}", None, now)
-        elif not doubts and one.state is CertificateState.SUSPENDED and one.changes[-1].person_id is None:
+        elif settled and one.state is CertificateState.SUSPENDED and one.changes[-1].person_id is None:
             _change(tx, one, CertificateVerb.REINSTATE, "the finding was decided in the holder's favour", None, now)
 
 

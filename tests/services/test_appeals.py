@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import DatabaseError
 
-from assessment_engine.certification.certificate import HoldReason
+from assessment_engine.certification.certificate import CertificateState, HoldReason
 from assessment_engine.evidence import package as written
 from assessment_engine.evidence.verifier import check_package
 from assessment_engine.grievances import About, AppealClosed, Grievance, GrievanceState, NotDecidedYet, Outcome, Seen, closes_at
@@ -174,6 +174,29 @@ def test_where_another_case_is_upheld_the_sitting_stays_decided_against_and_anew
     assert invigilation.settle(case.engine, case.story.sitting_id) == after
     flags = {one.incident.id: one.state for one in own_watch.mine(case.engine, case.candidate, case.story.sitting_id).flags}
     assert flags == {case.incident: CaseState.OVERTURNED, other: CaseState.UPHELD}
+
+
+def test_a_suspended_certificate_stands_again_once_the_sitting_is_decided_anew_and_not_before(tmp_path: Path) -> None:
+    story = a_story(replace(an_engine(tmp_path), contexts=contexts()))
+    certificate = certification.issue_certificates(story.engine, tell(story).sitting_id)
+    assert certificate is not None
+    story.tick()
+    case = Accused(story, upheld_by_two(story), a_person(story.engine, story.world.organisation_id, Role.GRIEVANCE_OFFICER, name="Farah"))
+
+    def state() -> CertificateState:
+        certification.issue_certificates(story.engine, story.sitting_id)
+        with story.engine.store.read() as tx:
+            return tx.certificates.of_sitting(story.sitting_id)[0].state
+
+    assert state() is CertificateState.ISSUED  # the next job writes the decision
+    invigilation.settle(story.engine, story.sitting_id)
+    assert state() is CertificateState.SUSPENDED
+    story.tick()
+    case.uphold(case.appeal())
+    assert state() is CertificateState.SUSPENDED
+    story.tick()
+    invigilation.settle(story.engine, story.sitting_id)
+    assert state() is CertificateState.ISSUED
 
 
 def test_where_too_little_was_seen_a_person_says_whether_it_was_enough(tmp_path: Path) -> None:
