@@ -13,7 +13,7 @@ REASONS: Mapping[HoldReason, str] = {
     HoldReason.NOT_PASSED: N_("The score is below what a certificate needs."),
     HoldReason.STREAM_NOT_DRAINED: N_("The last camera pictures are being looked through."),
     HoldReason.UNDECIDED_INCIDENTS: N_("Something in the camera pictures waits for a person to look at it. A machine decides nothing."),
-    HoldReason.SECOND_PERSON_NEEDED: N_("A second person has to look at it before anything is decided."),
+    HoldReason.SECOND_PERSON_NEEDED: N_("Nothing is decided. Before a second person decides, you are asked, and can answer."),
     HoldReason.TOO_LITTLE_SEEN: N_("The camera could not see enough. A person decides whether it suffices; it is not held against you."),
     HoldReason.DECISION_PENDING: N_("What the camera saw is being summed up."),
     HoldReason.ADVERSE_DECISION: N_("Two people have decided against the sitting. You can contest this."),

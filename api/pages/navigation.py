@@ -54,6 +54,7 @@ PLACES: tuple[Place, ...] = (
 )
 
 _INSIDE = {
+    "/exams": "/candidate",
     "/cell/centres": "/cell/sessions",
     "/evidence": "/cell/evidence",
     "/sessions": "/invigilator",

@@ -22,7 +22,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/exams/{exam_id}/watching")
 def of_exam(request: Request, engine: EngineDep, actor: Viewer, exam_id: ExamId) -> HTMLResponse:
     """Say how an exam of the reader's organisation watches."""
-    back = f"/cell/exams/{exam_id}" if Role.CELL_OFFICER in actor.roles else "/candidate"
+    back = f"/cell/exams/{exam_id}" if Role.CELL_OFFICER in actor.roles else "/candidate" if Role.CANDIDATE in actor.roles else ""
     return _page(request, watching.of_exam(engine, actor, exam_id), back)
 
 

@@ -18,6 +18,8 @@ from assessment_engine.services import evidence_packages, retention
 from assessment_engine.services.engine import Engine
 
 MOST_SHOWN = 9
+MOST_BYTES = 16 * 2**20
+"""A larger package (of candidates who had every frame kept) is read for each picture: it is taken home instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ def picture(engine: Engine, actor: Actor, sitting_id: SittingId, seq: int) -> by
 def _listed(engine: Engine, actor: Actor, sitting_id: SittingId) -> list[tuple[PackedPicture, list[IncidentId]]]:
     """Return the pictures that can be shown, each with its incidents."""
     newest = evidence_packages.standing(engine, actor, sitting_id)
-    if newest is None or newest.made_at is None or retention.erased_at(engine, sitting_id) is not None:
+    if newest is None or newest.made_at is None or (newest.length or 0) > MOST_BYTES or retention.erased_at(engine, sitting_id) is not None:
         return []
     rows = json.loads(written.file_of(evidence_packages.package(engine, actor, sitting_id).data, written.FRAMES))
     return [

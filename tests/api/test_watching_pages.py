@@ -140,3 +140,14 @@ def test_it_is_nobody_else_s(court: Court) -> None:
         assert neighbour.get(f"/candidate/sittings/{court.world.sitting_id}/{page}").status_code == 404, page
     asked = neighbour.send(f"/candidate/sittings/{court.world.sitting_id}/package", back="/candidate/")
     assert asked.status_code == 404
+
+
+def test_everybody_of_the_organisation_reads_the_exam_s_page_and_is_led_back_only_where_they_may_go(court: Court) -> None:
+    path, app = f"/exams/{court.world.exam_id}/watching", create_app(court.engine)
+    officer = a_person(court.engine, court.world.organisation_id, Role.CELL_OFFICER)
+
+    back = {who: a_browser(app, court.engine, actor).get(path).text for who, actor in (("cell", officer), ("invigilator", court.first))}
+
+    assert f'class="heading__back"><a href="/cell/exams/{court.world.exam_id}"' in back["cell"]
+    assert "heading__back" not in back["invigilator"]
+    assert 'href="/candidate" aria-current="page"' in a_reader(court).get(path).text
