@@ -18,7 +18,7 @@ SEEN: Mapping[str, str] = {
     "talking": N_("A voice was heard for a long time."),
     "challenge_failed": N_("The camera check did not show what it asked for."),
     "camera_switched": N_("The camera changed during the exam."),
-    "chain_broken": N_("Some pictures did not fit to the ones before them."),
+    "chain_broken": N_("Some pictures did not fit the ones before them."),
     "face_not_seen": N_("Your face could not be seen."),
     "covered": N_("The camera was covered."),
     "too_dark": N_("The picture was too dark."),

@@ -2,10 +2,15 @@
 
 import pytest
 
-from api.pages.wording import HINTS, event_said
+from api.pages.grievances import WHY_NOT
+from api.pages.told_words import CLEARED, OUTCOMES, SEEN, THOUGHT
+from api.pages.wording import CASE_STATES, HINTS, event_said
 from api.words import words
+from assessment_engine.grievances import Seen
+from assessment_engine.invigilation import REASONS, CaseState, Outcome, Verdict
 from assessment_engine.kernel.ids import OrganisationId
 from assessment_engine.storage.events import ExamEvent
+from proctoring.policy import Kind
 from tests.builders import NOON
 
 Data = dict[str, str | int | float | bool | None]
@@ -49,3 +54,12 @@ def test_every_hint_is_called_one_in_both_languages() -> None:
 
 def test_other_events_keep_their_words() -> None:
     assert said({"what": "left", "how": "tab"}, "item_viewed") == "A question came to the screen."
+
+
+def test_whatever_is_seen_judged_and_decided_has_words_for_its_candidate() -> None:
+    assert set(SEEN) == set(Kind)
+    assert set(THOUGHT) == set(REASONS[Verdict.UPHOLD])
+    assert set(CLEARED) == set(REASONS[Verdict.DISMISS])
+    assert set(OUTCOMES) == set(Outcome)
+    assert set(CASE_STATES) == set(CaseState)
+    assert set(WHY_NOT) == set(Seen)
