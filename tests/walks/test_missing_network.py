@@ -42,10 +42,10 @@ def test_without_the_object_network_nobody_is_flagged_and_everybody_is_told(
     leaves = Script(length_s=16.0, leaves_s=3.0, back_s=60.0)
     with a_valkey() as valkey, an_ingest(engine, valkey.url) as live, a_proctor(live, tmp_path, valkey.url):
         world = a_world(live)
-        assert until(lambda: eyes.missing_roles(live) == ("objects",), 30)
+        assert until(lambda: eyes.missing_roles(live) == ("objects",))
         send_footage(live, demo_footage.jpegs(demo_footage.scene(leaves), fps=2), world.sitting_id)
         submit(live, world.sitting_id)
-        assert until(lambda: is_drained(live, world.sitting_id), 30)
+        assert until(lambda: is_drained(live, world.sitting_id))
 
         with live.store.read() as tx:
             kinds = {one.kind for one in tx.incidents.of_sitting(world.sitting_id)}

@@ -195,7 +195,7 @@ def test_a_worker_that_is_killed_takes_the_process_of_its_job_with_it(valkey: Va
     )
     root = Path(__file__).parents[2]
     worker = subprocess.Popen([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": f"{tmp_path}:{root}"})
-    assert until(lambda: note.exists() and note.read_text(), 30)
+    assert until(lambda: note.exists() and note.read_text())
     horse = int(note.read_text())
 
     worker.send_signal(signal.SIGKILL)
