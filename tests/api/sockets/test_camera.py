@@ -229,6 +229,16 @@ def test_what_workers_publish_reaches_the_page_and_a_wish_about_the_load_the_pro
     store.close()
 
 
+def test_a_message_that_is_none_does_not_end_the_way_back_to_pages(engine: Engine, valkey: Valkey) -> None:
+    store = Redis.from_url(valkey.url)
+    with a_camera(engine) as camera:
+        assert until(lambda: store.publish(f"page:{SITTING}", "a mistake of ours"))
+        store.publish(f"page:{SITTING}", '{"type": "seen", "observable": true}')
+
+        assert camera.wait_for("seen")["observable"] is True
+    store.close()
+
+
 def test_a_page_that_does_not_read_holds_up_no_other(engine: Engine, valkey: Valkey) -> None:
     store = Redis.from_url(valkey.url)
     with a_camera(engine), a_camera(engine, a_ticket(engine, subject="sit_2")) as other:  # the first never reads
