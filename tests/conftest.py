@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import delete, text
-from xdist.scheduler import LoadScopeScheduling
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Store, open_database
@@ -32,7 +32,7 @@ settings.load_profile("house")
 _TOGETHER = {"tests/browser/": "browser", "tests/walks/": "faults", "tests/faults/": "faults", "tests/bench/": "faults"}
 
 
-class InOrder(LoadScopeScheduling):
+class InOrder(LoadScopeScheduling):  # type: ignore[misc]
     """Gives each process what stays together, and otherwise one test after the other."""
 
     def _split_scope(self, nodeid: str) -> str:

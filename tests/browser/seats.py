@@ -16,8 +16,6 @@ from assessment_engine.services.engine import Engine
 from tests.builders import World, a_world, an_engine
 from tests.running import free_port, served
 
-expect.set_options(timeout=20_000)  # a machine that does other things as well is slow, not wrong
-
 
 @dataclass(frozen=True)
 class Address:
@@ -77,7 +75,7 @@ def choice(page: Page, name: str) -> Any:
 
 
 def saved(page: Page) -> None:
-    expect(page.locator("#saved[data-kind=good]")).to_be_visible(timeout=20_000)
+    expect(page.locator("#saved[data-kind=good]")).to_be_visible()
 
 
 HELD = """async () => {

@@ -114,9 +114,9 @@ def last_state(page: Page) -> dict[str, Any]:
     return state
 
 
-def test_pictures_of_the_right_size_arrive_signed_and_in_order_and_messages_come_back(place: Place, playwright: Playwright) -> None:
-    with ingest(place), a_browser(playwright, *with_camera(None)) as browser:
-        page = place.page(browser.new_context())
+def test_pictures_of_the_right_size_arrive_signed_and_in_order_and_messages_come_back(place: Place, chrome: Browser) -> None:
+    with ingest(place), chrome.new_context() as context:
+        page = place.page(context)
         place.start(page)
 
         assert soon(page, lambda: len(place.frames()) >= 4)
@@ -137,9 +137,9 @@ def last_tally(place: Place) -> tuple[int, int]:
     return tally.refused, tally.missing
 
 
-def test_while_the_line_is_cut_pictures_are_kept_and_come_afterwards_in_their_own_time(place: Place, playwright: Playwright) -> None:
-    with a_browser(playwright, *with_camera(None)) as browser:
-        page = place.page(browser.new_context())
+def test_while_the_line_is_cut_pictures_are_kept_and_come_afterwards_in_their_own_time(place: Place, chrome: Browser) -> None:
+    with chrome.new_context() as context:
+        page = place.page(context)
         with ingest(place):
             place.start(page)
             assert soon(page, lambda: place.frames())
@@ -194,9 +194,8 @@ def test_a_black_picture_is_told(place: Place, playwright: Playwright, tmp_path:
         assert soon(page, lambda: last_state(page)["camera"] == "black")
 
 
-def test_of_two_windows_the_newer_is_told_that_the_camera_is_elsewhere(place: Place, playwright: Playwright) -> None:
-    with ingest(place), a_browser(playwright, *with_camera(None)) as browser:
-        context = browser.new_context()
+def test_of_two_windows_the_newer_is_told_that_the_camera_is_elsewhere(place: Place, chrome: Browser) -> None:
+    with ingest(place), chrome.new_context() as context:
         first, second = place.page(context), place.page(context)
         place.start(first)
         assert soon(first, lambda: last_state(first)["connection"] == "ok")
@@ -207,12 +206,12 @@ def test_of_two_windows_the_newer_is_told_that_the_camera_is_elsewhere(place: Pl
         assert last_state(first)["connection"] == "ok"
 
 
-def test_a_closed_sitting_ends_the_camera_for_good(place: Place, playwright: Playwright) -> None:
+def test_a_closed_sitting_ends_the_camera_for_good(place: Place, chrome: Browser) -> None:
     with place.engine.store.begin() as tx:
         sitting = tx.sittings.get(SittingId(place.world.sitting_id))
         tx.sittings.save(sitting.submit(place.engine.clock.now()))
-    with ingest(place), a_browser(playwright, *with_camera(None)) as browser:
-        page = place.page(browser.new_context())
+    with ingest(place), chrome.new_context() as context:
+        page = place.page(context)
         place.start(page)
 
         assert soon(page, lambda: last_state(page)["connection"] == "closed")
@@ -225,10 +224,10 @@ UNPLUG = """() => {  // a page cannot pull a plug: the track ends, and the event
 }"""
 
 
-def test_a_webcam_that_stops_is_told_and_opened_again_and_its_frames_go_on(place: Place, playwright: Playwright) -> None:
+def test_a_webcam_that_stops_is_told_and_opened_again_and_its_frames_go_on(place: Place, chrome: Browser) -> None:
     start = START.replace("csrf: ", "preview: (window.preview = document.createElement('video')), csrf: ")
-    with ingest(place), a_browser(playwright, *with_camera(None)) as browser:
-        page = place.page(browser.new_context())
+    with ingest(place), chrome.new_context() as context:
+        page = place.page(context)
         page.evaluate(start, [place.world.sitting_id])
         assert soon(page, lambda: place.frames())
 

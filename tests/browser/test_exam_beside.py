@@ -53,7 +53,7 @@ class Desk:
         if voice:
             page.add_init_script(A_VOICE)
         page.goto(f"{self.base}/candidate/sittings/{self.world.sitting_id}/exam")
-        expect(page.locator("#question .qti-item")).to_be_visible(timeout=20_000)
+        expect(page.locator("#question .qti-item")).to_be_visible()
         return page
 
     def say(self, text: str, text_hi: str, *, about: int | None = None) -> None:
@@ -83,7 +83,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def again(page: Page) -> None:
     """Reload the page, and wait until it is alive."""
     page.reload()
-    expect(page.locator("#question .qti-item")).to_be_visible(timeout=20_000)
+    expect(page.locator("#question .qti-item")).to_be_visible()
 
 
 def test_the_calculator_works_by_keyboard_alone_and_by_mouse(desk: Desk, browser: Browser) -> None:
@@ -162,7 +162,7 @@ def test_announcements_arrive_beside_the_work_and_take_neither_focus_nor_text(de
     desk.say("The bell is a test.", "घंटी केवल जाँच है।")
 
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # a page that is looked at again asks at once
-    expect(page.locator("#news .news__card")).to_have_count(2, timeout=25_000)
+    expect(page.locator("#news .news__card")).to_have_count(2)
 
     expect(pad).to_be_focused()
     expect(pad).to_have_value("half a word")
@@ -294,7 +294,7 @@ def test_handing_in_forgets_the_rough_work_and_says_that_a_report_is_known(desk:
         expect(page.locator("#notice")).to_be_hidden()
     page.get_by_role("button", name="Submit …").click()
     page.get_by_role("button", name="Hand in", exact=True).click()
-    page.wait_for_url("**/done", timeout=20_000)
+    page.wait_for_url("**/done")
 
     kept = page.evaluate(
         f"import('/static/rough_work.js').then(async ({{ openPads }}) => (await openPads()).read('{desk.world.sitting_id}'))"

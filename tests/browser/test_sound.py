@@ -9,7 +9,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 import pytest
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright
 from redis import Redis
 
 from api.app import create_app
@@ -245,10 +245,10 @@ def test_a_microphone_that_is_refused_is_not_listened_to_and_the_camera_goes_on(
         assert sounds(place) == []
 
 
-def test_a_browser_that_cannot_encode_sound_says_so_and_never_opens_the_microphone(place: Place, playwright: Playwright) -> None:
+def test_a_browser_that_cannot_encode_sound_says_so_and_never_opens_the_microphone(place: Place, chrome: Browser) -> None:
     listen_for_voices(place.engine, place.world)
-    with ingest(place), a_browser(playwright, *with_camera(None)) as browser:
-        page = place.page(browser.new_context())
+    with ingest(place), chrome.new_context() as context:
+        page = place.page(context)
         page.evaluate("delete globalThis.AudioEncoder")
         page.evaluate(WATCH_MICROPHONE)
         start(place, page)
@@ -274,12 +274,11 @@ def microphones_opened(place: Place, page: Page, step: str) -> int:
 
 @pytest.mark.parametrize(("arrangements", "opened"), [(None, 0), ({"signals_off": ["talking"]}, 0), ({}, 1)])
 def test_the_pages_of_a_candidate_open_the_microphone_only_where_the_exam_listens(
-    place: Place, playwright: Playwright, arrangements: dict[str, Json] | None, opened: int
+    place: Place, chrome: Browser, arrangements: dict[str, Json] | None, opened: int
 ) -> None:
     if arrangements is not None:
         listen_for_voices(place.engine, place.world, **arrangements)
-    with ingest(place), a_browser(playwright, *with_camera(None)) as browser:
-        context = browser.new_context()
+    with ingest(place), chrome.new_context() as context:
         context.add_init_script(f"({WATCH_MICROPHONE})()")
         page = place.page(context)
 
@@ -302,10 +301,10 @@ PLAY = """async () => {  // a film of a question, as far as sound goes
 }"""
 
 
-def test_what_the_page_plays_itself_is_not_listened_to(place: Place, playwright: Playwright) -> None:
+def test_what_the_page_plays_itself_is_not_listened_to(place: Place, chrome: Browser) -> None:
     listen_for_voices(place.engine, place.world)
-    with ingest(place), a_browser(playwright, *with_camera(None)) as browser:
-        page = place.page(browser.new_context())
+    with ingest(place), chrome.new_context() as context:
+        page = place.page(context)
         start(place, page)
         assert soon(page, lambda: any(any(one.packets) for one in sounds(place)))
 
@@ -317,11 +316,11 @@ def test_what_the_page_plays_itself_is_not_listened_to(place: Place, playwright:
         assert soon(page, lambda: any(sounds(place)[-1].packets))
 
 
-def test_a_page_that_is_asked_for_little_sends_no_sound_and_the_next_does_not_join(place: Place, playwright: Playwright) -> None:
+def test_a_page_that_is_asked_for_little_sends_no_sound_and_the_next_does_not_join(place: Place, chrome: Browser) -> None:
     listen_for_voices(place.engine, place.world)
     store = Redis.from_url(place.valkey.url)
-    with ingest(place), a_browser(playwright, *with_camera(None)) as browser:
-        page = place.page(browser.new_context())
+    with ingest(place), chrome.new_context() as context:
+        page = place.page(context)
         start(place, page)
         assert soon(page, lambda: len(sounds(place)) >= 2)
 

@@ -51,7 +51,7 @@ def come_to_the_door(candidate: Person) -> None:
     candidate.picture("candidate-1-dashboard")
     candidate.page.get_by_role("link", name="Check camera and connection").click()
     go_on = candidate.page.locator("#go-on")
-    expect(go_on).to_be_enabled(timeout=30_000)
+    expect(go_on).to_be_enabled()
     candidate.shot("candidate-2-check")
     go_on.click()
     candidate.picture("candidate-3-notice")
@@ -80,7 +80,7 @@ def hint_is_there(invigilator: Person) -> bool:
 
 
 def begin(candidate: Person) -> str:
-    candidate.page.wait_for_url("**/calibrate", timeout=15_000)
+    candidate.page.wait_for_url("**/calibrate")
     sitting = candidate.page.url.split("/")[-2]
     candidate.picture("candidate-6-dots")
     candidate.click("Skip the dots")
@@ -170,7 +170,7 @@ def hand_in(candidate: Person) -> None:
     candidate.click("Submit …")
     candidate.shot("exam-4-submit")
     candidate.click("Hand in")
-    candidate.page.wait_for_url("**/done", timeout=20_000)
+    candidate.page.wait_for_url("**/done")
     candidate.picture("candidate-8-receipt")
 
 
