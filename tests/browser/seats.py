@@ -1,6 +1,6 @@
 """Candidates' seats in a real Chromium before a real delivery process: opened, moved to other devices, cut from the line."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -97,8 +97,13 @@ HELD = """async () => {
 
 def held(page: Page) -> None:
     """Wait until the device has all that an outage needs: the paper, the file's key and the page itself."""
-    for _ in range(150):
-        if page.evaluate(HELD):
-            return
-        page.wait_for_timeout(200)
-    raise AssertionError("the device does not hold the paper")
+    assert soon(page, lambda: page.evaluate(HELD)), "the device does not hold the paper"
+
+
+def soon(page: Page, condition: Callable[[], object], seconds: float = 60) -> bool:
+    """Wait until a condition holds while the page goes on (its own policy forbids what Playwright would wait with)."""
+    for _ in range(int(seconds * 10)):
+        if condition():
+            return True
+        page.wait_for_timeout(100)
+    return False

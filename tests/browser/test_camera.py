@@ -1,7 +1,7 @@
 """camera.js in real browsers, with fake cameras, against a real ingest process: what is sent, and what the page is told."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -22,6 +22,7 @@ from assessment_engine.services.engine import Engine
 from proctoring.channel import Frame
 from proctoring.vision.decode import decode
 from tests.browser.conftest import chromium, with_camera
+from tests.browser.seats import soon
 from tests.builders import World, a_world, add_row
 from tests.running import Valkey, a_live_engine, a_valkey, free_port, served
 from workers.frames import Entry, Shards, shard_of
@@ -100,15 +101,6 @@ def a_browser(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
         yield launched
 
 
-def soon(page: Page, condition: Callable[[], object], seconds: float = 20) -> bool:
-    """Wait until a condition holds while the page goes on (its own policy forbids what Playwright would wait with)."""
-    for _ in range(int(seconds * 10)):
-        if condition():
-            return True
-        page.wait_for_timeout(100)
-    return False
-
-
 def last_state(page: Page) -> dict[str, Any]:
     state: dict[str, Any] = page.evaluate("window.told.at(-1)")
     return state
@@ -145,7 +137,7 @@ def test_while_the_line_is_cut_pictures_are_kept_and_come_afterwards_in_their_ow
             assert soon(page, lambda: place.frames())
             assert soon(page, lambda: last_state(page)["connection"] == "ok")
         assert soon(page, lambda: last_state(page)["connection"] == "lost")
-        page.wait_for_timeout(4500)
+        page.wait_for_timeout(5500)
 
         with ingest(place):
             assert soon(page, lambda: last_state(page)["connection"] == "ok")

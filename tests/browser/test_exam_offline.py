@@ -16,7 +16,7 @@ from assessment_engine.kernel.errors import ForeignFile
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.services import papers
 from assessment_engine.storage.schema import metadata
-from tests.browser.seats import Address, an_address, choice, held, saved, start
+from tests.browser.seats import Address, an_address, choice, held, saved, soon, start
 from tests.services.packages import PICTURE
 from tests.services.parts import give_parts
 
@@ -59,11 +59,7 @@ def place_kept(page: Page, item: str) -> None:
         database.close();
         return kept?.current === item;
     }"""
-    for _ in range(100):
-        if page.evaluate(until, item):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("the device does not hold the place")
+    assert soon(page, lambda: page.evaluate(until, item)), "the device does not hold the place"
 
 
 def test_an_outage_with_a_reload_in_the_middle_loses_nothing(address: Address, seat: Page) -> None:

@@ -1,7 +1,7 @@
 """The wall in a real Chromium: keys, rooms, somebody who is signed out; and that nothing takes a candidate's focus or typed text."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
@@ -23,6 +23,7 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.storage.ledger_writer import AnswerLedger
 from assessment_engine.storage.schema import metadata
 from tests.browser.paper import an_exam_of
+from tests.browser.seats import soon
 from tests.builders import World, a_person, a_stored_sitting, an_engine
 from tests.running import a_valkey, an_ingest, free_port, served, until
 from tests.services.hall import a_found_thing
@@ -303,24 +304,15 @@ def test_pictures_are_asked_for_of_tiles_in_sight_and_of_none_while_the_page_is_
     page.on("websocket", lambda line: line.on("framesent", lambda frame: sent.append(json.loads(frame))))
     page.set_viewport_size({"width": 390, "height": 500})  # the tiles are further down
     page.reload()
-    assert waited(page, lambda: sent) and sent[-1] == {"type": "visible", "sittings": []}
+    assert soon(page, lambda: sent) and sent[-1] == {"type": "visible", "sittings": []}
 
     page.locator(".watch").first.scroll_into_view_if_needed()
-    assert waited(page, lambda: sent[-1]["sittings"])
+    assert soon(page, lambda: sent[-1]["sittings"])
     page.evaluate("Object.defineProperty(document, 'hidden', { value: true })")
     ask_again(page)
 
-    assert waited(page, lambda: sent[-1] == {"type": "visible", "sittings": []})
+    assert soon(page, lambda: sent[-1] == {"type": "visible", "sittings": []})
     page.context.close()
-
-
-def waited(page: Page, condition: Callable[[], object], tries: int = 100) -> bool:
-    """Let the browser go on until a condition holds; False when it never did."""
-    for _ in range(tries):
-        if condition():
-            return True
-        page.wait_for_timeout(50)
-    return False
 
 
 def test_the_panel_as_a_page_of_its_own_does_the_same_acts(hall: Hall, browser: Browser) -> None:

@@ -28,7 +28,7 @@ TOO_LARGE = {name for name, bad in BAD.items() if len(bad) > MAX_JPEG}  # ends t
 
 def answer(camera: CameraClient) -> dict[str, Any]:
     """What the server says to a frame."""
-    until_s = time.monotonic() + 10
+    until_s = time.monotonic() + 60
     while time.monotonic() < until_s:
         for said in camera.listen(0.05):
             if said["type"] in ("ack", "refused"):

@@ -62,6 +62,6 @@ def test_without_what_nothing_works_without_the_worker_ends_and_says_so(
 ) -> None:
     without(tmp_path, "face_mesh", monkeypatch)
     with a_valkey() as valkey, a_proctor(engine, tmp_path, valkey.url) as proctor:
-        assert proctor.process.wait(60) != 0
+        assert proctor.process.wait(120) != 0
 
     assert set(eyes.lost_now(engine)) >= {Kind.NOBODY, Kind.SEVERAL_PEOPLE, Kind.DIFFERENT_PERSON, Kind.PHONE, Kind.LOOKING_AWAY}

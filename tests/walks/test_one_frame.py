@@ -112,12 +112,13 @@ def test_one_frame_from_the_page_to_the_wall_and_into_the_evidence(data_dir: Pat
             send_footage(engine, footage(), world.sitting_id)
 
             # the wall learnt of it within three seconds of its being established
+            assert until(lambda: wall.of("incident", kind="nobody", state="opened"))
             (arrived, raised), *_ = wall.of("incident", kind="nobody", state="opened")
             delay = (arrived - parse_iso(raised["raised_at"])).total_seconds()
             assert (raised["tier"], raised["severity"]) == ("alert", "medium")
             assert delay < 3
             assert until(lambda: wall.of("incident", kind="nobody", state="closed"))
-            assert wall.pictures
+            assert until(lambda: wall.pictures)
             lags = sorted(one["lag_ms"] for _, one in wall.of("seen"))
 
         # it is in the database, before people, with frames that decrypt to what the camera sent

@@ -174,7 +174,7 @@ def test_a_told_row_is_done_by_a_spawned_worker_together_with_others_that_wait(
     engine.jobs.tell(second)
 
     burst = subprocess.run(
-        [sys.executable, "-c", f"from workers.queue import work; work({valkey.url!r}, burst=True)"], timeout=60, capture_output=True
+        [sys.executable, "-c", f"from workers.queue import work; work({valkey.url!r}, burst=True)"], timeout=180, capture_output=True
     )
 
     assert burst.returncode == 0, burst.stderr
