@@ -24,6 +24,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    func,
     insert,
     or_,
     select,
@@ -31,7 +32,7 @@ from sqlalchemy import (
 )
 
 from assessment_engine.kernel.errors import NotFound
-from assessment_engine.kernel.ids import IncidentId, ItemVersionId, OrganisationId, SittingId
+from assessment_engine.kernel.ids import IncidentId, ItemVersionId, OrganisationId, SessionId, SittingId
 from assessment_engine.storage.delivery import sittings
 from assessment_engine.storage.schema import Instant, metadata
 
@@ -252,6 +253,12 @@ class Incidents:
     def watches_of(self, sitting_ids: Sequence[SittingId]) -> dict[SittingId, WatchRecord]:
         """Return the watches over several sittings."""
         return {one.sitting_id: one for one in self._watches(watches.c.sitting_id.in_(sitting_ids))}
+
+    def observable_in(self, session_id: SessionId, organisation_id: OrganisationId) -> float:
+        """Return how many seconds of a session's sittings could be seen into, all together."""
+        mine = (sittings.c.session_id == session_id) & (sittings.c.organisation_id == organisation_id)
+        query = select(func.coalesce(func.sum(watches.c.observable_s), 0.0)).select_from(watches.join(sittings)).where(mine)
+        return float(self._connection.execute(query).scalar_one())
 
     def save_watch(self, record: WatchRecord) -> None:
         """Store a watch's counts, the first time or again."""
