@@ -25,10 +25,9 @@ settings.register_profile("house", deadline=None, derandomize="CI" in os.environ
 settings.load_profile("house")
 
 
-# The tests run in as many processes as there are cores (`make test`). What stands here stays together, one test after the other: it shares
-# a demonstration or a server of its own, or needs a machine that does one thing at a time. Marks say nothing here: the plugin that
-# reads them writes them into a name that pytest no longer lets anybody change. What comes first is begun first, the longest first, so
-# that no process is left with one of them at the end.
+# What stands here stays together, one test after the other: it shares a demonstration or a server of its own, or needs a machine that
+# does one thing at a time. It is begun first, so that no process is left with it at the end. Marks cannot say so: the plugin that reads
+# them (pytest-xdist 3.8) writes them into a test's name, which pytest 9.2 lets nobody change.
 _TOGETHER = {"tests/browser/": "browser", "tests/walks/": "faults", "tests/faults/": "faults", "tests/bench/": "faults"}
 
 
@@ -43,6 +42,12 @@ class InOrder(LoadScopeScheduling):  # type: ignore[misc]
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> InOrder:
     """Let several processes share the tests as it is said above."""
     return InOrder(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """One process more than cores: those that wait for a browser, or for time to pass, leave theirs to the others."""
+    return None if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else len(os.sched_getaffinity(0)) + 1
 
 
 @pytest.fixture(scope="session")
