@@ -29,6 +29,9 @@ STALE_AFTER = timedelta(minutes=2)
 ABANDONED_AFTER = timedelta(minutes=1)
 """Without a count, which a worker makes every five seconds for as long as it has a watch in hand."""
 
+KEPT_COME_FOR = timedelta(minutes=10)
+"""After handing in: for so long a page goes on sending what it kept in a cut, and whoever watches waits for it."""
+
 SEQ_MARGIN = 1000
 
 log = structlog.get_logger()
@@ -127,6 +130,15 @@ def is_watched(engine: Engine, sitting_id: SittingId) -> bool:
 def is_over(sitting: Sitting) -> bool:
     """Tell whether nothing new is to be watched in a sitting."""
     return sitting.state in ENDED
+
+
+def awaits_pictures(engine: Engine, sitting: Sitting) -> bool:
+    """Tell whether pictures that a page kept in a cut may still come to a sitting that was handed in."""
+    if sitting.submitted_at is None or engine.clock.now() - sitting.submitted_at >= KEPT_COME_FOR:
+        return False
+    with engine.store.read() as tx:
+        watch = tx.incidents.watch(sitting.id)
+    return watch is not None and watch.drained_at is None
 
 
 def count(engine: Engine, counted: Sequence[WatchRecord]) -> None:

@@ -44,7 +44,7 @@ STALE_AFTER = timedelta(seconds=2)
 AWAY_WAIT_S = 0.5
 STORES_WITHIN = timedelta(minutes=30)
 CATCH_UP_S = 10.0
-CATCHES_UP_WITHIN = timedelta(minutes=20)  # of handing in: for so long a page may still send what it kept in a cut
+CATCHES_UP_WITHIN = timedelta(minutes=20)  # of handing in: what a page kept in a cut has come by then, or never will
 
 log = structlog.get_logger()
 
