@@ -1,7 +1,6 @@
 """A judgement from the review page: pending for a minute, taken back with a trace, in effect after it; and two people at one case."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -15,14 +14,9 @@ from assessment_engine.kernel.errors import NotAllowed, SecondPersonNeeded
 from assessment_engine.kernel.ids import IncidentId
 from assessment_engine.services import evidence_packages, incidents, interests, invigilation, judgements, review
 from assessment_engine.services.engine import Engine
-from tests.builders import World, a_world, an_engine, steer, told
+from tests.builders import World, a_world, steer, told
 from tests.services.test_incidents import a_change, a_segment
 from tests.services.test_invigilation import DISMISS, UPHOLD, a_flag, finished, judges
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,16 +14,11 @@ from assessment_engine.people import Actor, Role
 from assessment_engine.services import draw, figures, judgements, random_audit, review
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import WatchRecord
-from tests.builders import World, a_person, a_world, an_engine, an_organisation, steer
+from tests.builders import World, a_person, a_world, an_organisation, steer
 from tests.services.test_draw import draw_all
 from tests.services.test_invigilation import DISMISS, UPHOLD, a_flag, judges
 
 EVERY_S = 5
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 @pytest.fixture

@@ -1,19 +1,11 @@
 """Draining: nobody says that nothing is left to look at while a worker still has pictures in hand."""
 
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from assessment_engine.services import watches
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import WatchRecord
-from tests.builders import World, a_world, an_engine, steer
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
+from tests.builders import World, a_world, steer
 
 
 def handed_in(engine: Engine) -> World:
