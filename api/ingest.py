@@ -4,9 +4,11 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 
+import structlog
 import uvicorn
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
@@ -24,6 +26,9 @@ from assessment_engine.settings import Settings
 from workers.frames import Flusher, Slots, Thumbs, listen
 
 LARGEST_MESSAGE = 512 * 1024  # twice what a frame may have: beyond it the library ends the connection before our 4413 can be told
+AGAIN_AFTER_S = 0.5
+
+log = structlog.get_logger()
 
 
 def create_ingest(engine: Engine, frames_url: str) -> FastAPI:
@@ -35,9 +40,9 @@ def create_ingest(engine: Engine, frames_url: str) -> FastAPI:
         app.state.flusher, app.state.slots = flusher, slots
         keeper = ChainKeeper(engine)
         app.state.cameras, app.state.walls = Cameras(engine, slots, flusher, keeper), Walls(Thumbs(frames_url))
-        relay = _relay(frames_url, app.state.cameras, app.state.walls)
-        duties = (flusher.run(), flusher.forget(), app.state.cameras.end_the_silent(), keeper.run(), relay)
-        tasks = [asyncio.create_task(duty) for duty in duties]
+        relay = partial(_relay, frames_url, app.state.cameras, app.state.walls)
+        duties = (flusher.run, flusher.forget, app.state.cameras.end_the_silent, keeper.run, relay)
+        tasks = [asyncio.create_task(_go_on(duty)) for duty in duties]
         yield
         for task in tasks:
             task.cancel()
@@ -77,11 +82,26 @@ def main(settings: Settings) -> None:
     run(create_ingest(build_engine(settings), settings.frames_url), settings.host, settings.ingest_port)
 
 
+async def _go_on(duty: Callable[[], Awaitable[None]]) -> None:
+    """Do what never ends by itself, and again when a mistake of ours ended it: cameras go on, and nobody sees that it is gone."""
+    mine = asyncio.current_task()
+    assert mine is not None
+    while not mine.cancelling():
+        try:
+            await duty()
+        except Exception:  # whatever it was, what it does must go on
+            log.exception("duty_failed")
+        await asyncio.sleep(AGAIN_AFTER_S)
+
+
 async def _relay(frames_url: str, cameras: Cameras, walls: Walls) -> None:
     """Carry what workers publish to the pages and walls it is for."""
     async for channel, message in listen(frames_url, "page:*", "wall:*"):
         kind, _, subject = channel.partition(":")
-        await (cameras if kind == "page" else walls).tell(subject, message)
+        try:
+            await (cameras if kind == "page" else walls).tell(subject, message)
+        except (ValueError, TypeError, KeyError, AttributeError):  # a message that is none; what comes after it must be told
+            log.exception("message_not_told", about=kind)
 
 
 def _add_signs_of_life(app: FastAPI) -> None:

@@ -48,9 +48,15 @@ def _least_missed(every: Sequence[Picture]) -> int:
 
 
 def with_cut(cuts: tuple[Cut, ...], began: datetime, ended: datetime) -> tuple[Cut, ...]:
-    """Return the cuts with one more, or with the last one longer, if that began then; the oldest are forgotten."""
+    """Return the cuts with one more, or with the last one longer, if that began then; of too many the shortest is forgotten.
+
+    A poor line stalls for three seconds again and again while the pictures of ten minutes without it are still to come.
+    """
     before = cuts[:-1] if cuts and cuts[-1].began == began else cuts
-    return (*before, Cut(began=began, ended=ended))[-CUTS_KEPT:]
+    every = [*before, Cut(began=began, ended=ended)]
+    if len(every) > CUTS_KEPT:
+        every.remove(min(every, key=lambda one: one.ended - one.began))
+    return tuple(every)
 
 
 def believed(cuts: Sequence[Cut], claimed: datetime, after: datetime | None) -> datetime | None:

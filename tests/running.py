@@ -104,7 +104,7 @@ class Proctor:
     def stop(self) -> int:
         """End it politely; returns its exit code."""
         self.process.terminate()
-        return self.process.wait(20)
+        return self.process.wait(60)
 
 
 @contextmanager
@@ -140,8 +140,8 @@ def free_port() -> int:
             return port
 
 
-def until(condition: Callable[[], object], seconds: float = 10.0) -> bool:
-    """Wait until a condition holds; False when it never did."""
+def until(condition: Callable[[], object], seconds: float = 60.0) -> bool:
+    """Wait until a condition holds, however long a machine takes that does other things as well; False when it never did."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():

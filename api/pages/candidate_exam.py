@@ -127,6 +127,12 @@ WORDS: Mapping[str, str] = {
     "late_waiting": N_("Some answers are still on this device. They are sent as soon as there is a connection; keep this page open."),
     "late_file": N_("Some answers on this device came too late to be taken here. Save them as a file and give it to an invigilator."),
     "file_saved": N_("The file is in your downloads. Give it to an invigilator if this device cannot be used any more."),
+    "handed_in": N_("Your answers are handed in and safe"),
+    "pictures_left": N_(
+        "The camera is off. Pictures from the time without a connection are still being sent: please keep this page open, "
+        "ten minutes at most. You may leave before; then that time counts as not seen, and nobody is to blame for it."
+    ),
+    "leave_now": N_("Leave now"),
     "go_on": N_("Go on"),
     "move_later": N_("This step needs a connection. Go on with the questions of this part."),
     "move_refused": N_("It is not possible to go there now."),

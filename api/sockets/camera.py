@@ -6,7 +6,7 @@ the ingest URL that the ticket comes with names the cell.
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -28,6 +28,7 @@ from workers.frames import Entry, Flusher, Slots, Tally
 
 TRY_LATER = 1013
 LOOK_EVERY_S = 2.0
+MOST_UNTOLD = 50  # messages that wait for a page which does not read; what is more is not said
 
 RECEIVED = Counter("engine_frames_received", "Camera frames that were taken into the chain")
 HEARD = Counter("engine_sounds_received", "Messages of sound that were taken; nothing of them is kept")
@@ -45,6 +46,7 @@ class _Live:
 
     number: int
     socket: WebSocket
+    untold: int = 0
 
 
 class Cameras:
@@ -54,6 +56,7 @@ class Cameras:
         self._engine, self._slots, self._flusher, self._keeper = engine, slots, flusher, keeper
         self._channels: dict[str, Channel] = {}
         self._live: dict[str, _Live] = {}
+        self._aside: set[asyncio.Task[None]] = set()
 
     async def join(self, sitting_id: str, socket: WebSocket, *, hears: bool) -> tuple[Channel, int]:
         """Open a connection on the sitting's channel, for sound too if it `hears`.
@@ -70,7 +73,7 @@ class Cameras:
         self._live[sitting_id] = _Live(number, socket)
         CONNECTED.set(len(self._live))
         if dead is not None:
-            await close(dead.socket, CloseCode.ALREADY_LIVE, "a newer connection took over")
+            self._do_aside(close(dead.socket, CloseCode.ALREADY_LIVE, "a newer connection took over"))
         return channel, number
 
     def leave(self, channel: Channel, number: int) -> None:
@@ -96,15 +99,22 @@ class Cameras:
             self._slots.put(Entry(sitting_id=channel.sitting_id, happened=event, tally=tally, position=channel.position))
 
     async def tell(self, sitting_id: str, message: str) -> None:
-        """Give a page what was published for it; a wish about the load goes into the protocol instead."""
+        """Give a page what was published for it, waiting for no page; a wish about the load goes into the protocol instead."""
         live, channel = self._live.get(sitting_id), self._channels.get(sitting_id)
         if live is None or channel is None:
             return
         fields = json.loads(message)
         if fields.get("type") == "load":
             self._ask(channel, fields)
-        elif live.socket.application_state is WebSocketState.CONNECTED:
-            await send(live.socket, message)
+        elif live.socket.application_state is WebSocketState.CONNECTED and live.untold < MOST_UNTOLD:
+            live.untold += 1
+            self._do_aside(_told(live, message))
+
+    def _do_aside(self, work: Coroutine[None, None, None]) -> None:
+        """Begin what may wait for one page, so that no other waits with it: a page that does not read would hold up everybody."""
+        task = asyncio.create_task(work)
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
 
     def _ask(self, channel: Channel, wish: Mapping[str, float]) -> None:
         """Ask a page for another load: for so many `seconds` (a challenge, a doubt), else from now on."""
@@ -124,7 +134,7 @@ class Cameras:
                 channel = self._channels[sitting_id]
                 channel.tick(self._engine.clock.now())
                 if channel.closing is not None and channel.is_open(live.number):
-                    await close(live.socket, channel.closing)
+                    self._do_aside(close(live.socket, channel.closing))
 
     async def _position(self, sitting_id: str) -> Position | None:
         """Return where the sitting's chain stands: as the frames store has it, else as the watch stored it."""
@@ -172,6 +182,11 @@ async def _converse(socket: WebSocket, cameras: Cameras, channel: Channel, numbe
             RECEIVED.inc(channel.counts.received - received)
             cameras.pass_on(channel)
     return None
+
+
+async def _told(live: _Live, message: str) -> None:
+    await send(live.socket, message)
+    live.untold -= 1
 
 
 def _bytes_of(message: Mapping[str, object]) -> bytes:

@@ -25,7 +25,10 @@ export async function probeCamera() {
   }
 }
 
-// Start sending; `preview` is a <video> to show the picture in, or null. Only with `listen` is the microphone opened. Answers {stop()}.
+const LATE_FOR_MS = 600_000; // as long as the server waits for pictures of a cut after handing in
+
+// Start sending; `preview` is a <video> to show the picture in, or null. Only with `listen` is the microphone opened. Answers
+// {stop(), finish(onLeft)}: finish looks and listens no more, sends what was kept in a cut, says how many pictures are left, and then stops.
 export async function startCamera({ sittingId, csrf, preview = null, listen = false, onState, onMessage = () => {} }) {
   const video = preview ?? document.createElement("video");
   Object.assign(video, { muted: true, playsInline: true });
@@ -34,6 +37,7 @@ export async function startCamera({ sittingId, csrf, preview = null, listen = fa
   let darkSince = null;
   let stopped = false;
   let microphone = null;
+  let drained = null; // {left(count), over()} once the exam is over
   const ear = { here: "starting", server: null };
 
   function change(changes) {
@@ -88,8 +92,10 @@ export async function startCamera({ sittingId, csrf, preview = null, listen = fa
       else worker.postMessage({ type: "nothing" });
     },
     brightness: ({ brightness }) => measure(brightness),
+    left: ({ count }) => drained?.left(count),
     connection({ connection }) {
       change({ connection });
+      if (["closed", "refused"].includes(connection)) drained?.over();
       if (connection !== "ok") hark({ server: null });
     },
     message: ({ message }) => hear(message),
@@ -103,14 +109,28 @@ export async function startCamera({ sittingId, csrf, preview = null, listen = fa
     const onBlock = (samples, rate) => worker.postMessage({ type: "sound", samples, rate }, samples ? [samples.buffer] : []);
     microphone = openMicrophone({ onBlock, onState: (here) => hark({ here }) }).catch(() => hark({ here: "absent" }));
   }
-  return {
-    stop() {
-      stopped = true;
-      microphone?.then((opened) => opened?.stop());
-      worker.postMessage({ type: "stop" });
-      setTimeout(() => worker.terminate(), 500);
-      for (const track of video.srcObject?.getTracks() ?? []) track.stop();
-      video.srcObject = null;
-    },
-  };
+  function lookAway() {
+    stopped = true;
+    microphone?.then((opened) => opened?.stop());
+    for (const track of video.srcObject?.getTracks() ?? []) track.stop();
+    video.srcObject = null;
+  }
+
+  function stop() {
+    lookAway();
+    worker.postMessage({ type: "stop" });
+    setTimeout(() => worker.terminate(), 500);
+  }
+
+  async function finish(onLeft = () => {}) {
+    lookAway();
+    await new Promise((over) => {
+      drained = { left: onLeft, over };
+      setTimeout(over, LATE_FOR_MS);
+      worker.postMessage({ type: "drain" });
+    });
+    stop();
+  }
+
+  return { stop, finish };
 }

@@ -32,6 +32,7 @@ let sending = Promise.resolve();
 let wanted = 0; // when a picture was asked for, 0 when none is on its way
 let timer = 0;
 let stopped = false;
+let draining = false; // the exam is over: nothing is seen or heard any more, what is kept goes on
 let encoder = null;
 let encoded = 0; // microseconds of sound
 let spoken = NOTHING;
@@ -171,13 +172,33 @@ async function sendNow({ at, jpeg }, kind) {
 function sendLate() {
   const now = clock();
   uplink = tick(uplink, now, waits(now));
-  if (!kept.length || !toldClock || !isOpen() || underWay.length > 1 || !affordsKept(uplink, kept[0].jpeg.length)) return;
-  send(kept.shift(), KEPT);
+  if (draining) drain(now);
+  if (!kept.length || !toldClock || !isOpen() || underWay.length > 1) return;
+  const affordable = draining ? affords : affordsKept;
+  if (affordable(uplink, kept[0].jpeg.length)) send(kept.shift(), KEPT);
+}
+
+// After the exam: until everything that is kept was taken, or the server has closed the door.
+function drain(now) {
+  const left = kept.length + underWay.filter(({ kind }) => kind === KEPT).length;
+  if (!left) return finish("closed");
+  postMessage({ type: "left", count: left });
+  if (isOpen() && waits(now) >= CUT_MS) giveUp();
+  else if (isOpen() && !toldClock && !underWay.length) tellClock(now);
+  return undefined;
+}
+
+// The server compares clocks by a live picture; this one shows nothing.
+async function tellClock(at) {
+  const black = new OffscreenCanvas(16, 12);
+  black.getContext("2d"); // without it nothing can be encoded
+  const blob = await black.convertToBlob({ type: "image/jpeg" });
+  await send({ at, jpeg: new Uint8Array(await blob.arrayBuffer()) }, LIVE);
 }
 
 // A block of 60 ms, or null for one that is not to be listened to.
 function listen(samples, rate) {
-  if (!line.listens) return;
+  if (!line.listens || draining) return;
   if (samples) encode(samples, rate);
   else speak(new Uint8Array(0), BLOCK_MS);
 }
@@ -228,7 +249,7 @@ function schedule(ms) {
 }
 
 function ask() {
-  if (stopped) return;
+  if (stopped || draining) return;
   const now = clock();
   uplink = tick(uplink, now, waits(now));
   if (isOpen() && waits(now) >= CUT_MS) giveUp();
@@ -246,6 +267,7 @@ function isStalled(now) {
 }
 
 async function take(bitmap) {
+  if (draining) return bitmap.close();
   small.drawImage(bitmap, 0, 0, ...SMALL);
   postMessage({ type: "brightness", brightness: brightnessOf(small.getImageData(0, 0, ...SMALL).data) });
   const at = clock();
@@ -300,6 +322,10 @@ const receivers = {
   sound: ({ samples, rate }) => listen(samples, rate),
   nothing() {
     wanted = 0;
+  },
+  drain() {
+    draining = true;
+    sendLate();
   },
   stop: () => finish("closed"),
 };

@@ -12,7 +12,7 @@ import { forgetExam } from "./shell.js";
 const find = (id) => document.getElementById(id);
 const OFFERED_AFTER_MS = 120_000;
 
-/** Make the way out; `leaving()` puts everything else away. */
+/** Make the way out; `leaving(onLeft)` puts everything else away, and says how many pictures of a cut are still to be sent. */
 export function finishOf({ sittingId, store, outbox, ask, sender, leaving }) {
   let left = false;
   let telling = false;
@@ -21,10 +21,15 @@ export function finishOf({ sittingId, store, outbox, ask, sender, leaving }) {
   async function leave() {
     if (left) return;
     left = true;
-    await leaving().catch(() => {});
+    await new Promise((go) => leaving((count) => count > 0 && wait(go)).then(go, go));
     const strays = straysOf(await outbox.all().catch(() => []));
     if (strays.length === 0) await forgetExam(sittingId, outbox); // otherwise the receipt's page shows them (late_page.js)
     location.assign(`/candidate/sittings/${sittingId}/done`);
+  }
+
+  /** What the camera kept while there was no connection is on its way; nobody has to wait for it. */
+  function wait(go) {
+    notice({ title: words.handed_in, text: words.pictures_left, action: words.leave_now, act: go });
   }
 
   /** Everything that can be saved is: close the sitting. */

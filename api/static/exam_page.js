@@ -369,9 +369,11 @@ async function assemble() {
   sender = senderOf({ store, outbox, ask, on: forSender });
   contact = contactOf({ store, outbox, ask, clock, me: lease.me, on: forContact });
   moves = movesOf({ store, sender, page: forMoves });
-  finish = finishOf({ sittingId, store, outbox, ask, sender, leaving: () => Promise.all([camera?.stop(), beside?.handedIn()]) });
+  finish = finishOf({ sittingId, store, outbox, ask, sender, leaving });
   line = lineTo(sittingId, (writer) => setLease(rules.seen(lease, writer)));
 }
+
+const leaving = (onLeft) => Promise.all([camera?.finish(onLeft), beside?.handedIn()]);
 
 function pausedSince() {
   const since = store.state?.paused?.since;

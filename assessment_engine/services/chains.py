@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from assessment_engine.evidence.chain_log import Kept, Stretch, closing_entry, new_part, stretch_of
+from assessment_engine.kernel.errors import Conflict
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.audit import Record
@@ -24,6 +25,7 @@ _MAC = 32
 DEAD_AFTER = timedelta(minutes=2)
 CLOSE_AFTER = timedelta(minutes=5)
 MOST_CLOSED = 200
+TRIES = 5
 AT_ONCE = 25  # stretches a transaction: few enough that no save of an answer waits for the records
 
 
@@ -61,13 +63,25 @@ def keep(engine: Engine, segments: Sequence[Segment]) -> int:
     """Keep stretches of chains, each with its entry in the log; what is kept already, or whose chain has ended, is left out.
 
     Returns how many frames were recorded. Some at a time, and all that can be worked out is worked out before, so that no answer waits for
-    it. Safe to repeat after StorageUnavailable: what was kept by then is left out.
+    it. Safe to repeat after StorageUnavailable or Conflict: what was kept by then is left out.
     """
     waiting = [segment for segment in segments if segment.frames]
-    return sum(_keep_some(engine, waiting[at : at + AT_ONCE]) for at in range(0, len(waiting), AT_ONCE))
+    return sum(_keep_all(engine, waiting[at : at + AT_ONCE]) for at in range(0, len(waiting), AT_ONCE))
 
 
-def _keep_some(engine: Engine, segments: Sequence[Segment]) -> int:
+def _keep_all(engine: Engine, segments: Sequence[Segment]) -> int:
+    """Keep some stretches, once more where somebody else was quicker with the same chains: the sweep, after a process that died."""
+    kept, rest = 0, segments
+    for _ in range(TRIES):
+        some, rest = _keep_some(engine, rest)
+        kept += some
+        if not rest:
+            return kept
+    raise Conflict("somebody else keeps stretches of the same chains all the time")
+
+
+def _keep_some(engine: Engine, segments: Sequence[Segment]) -> tuple[int, list[Segment]]:
+    """Return how many frames were recorded, and the stretches of chains that somebody else went on with meanwhile."""
     named = {SittingId(one.sitting_id) for one in segments}
     with engine.store.read() as tx:
         before = tx.chains.newest(named)
@@ -79,10 +93,10 @@ def _keep_some(engine: Engine, segments: Sequence[Segment]) -> int:
     with engine.store.begin() as tx:
         tx.chains.lock()
         taken, newest = tx.chains.takes(named), tx.chains.newest(named)
-        unchanged = {one for one in taken if newest.get(one) == before.get(one)}  # where somebody was quicker, the rest comes again
-        still = [one for one in stretches if one.segment.sitting_id in unchanged]
+        changed = {one for one in taken if newest.get(one) != before.get(one)}
+        still = [one for one in stretches if one.segment.sitting_id in taken - changed]
         _insert(tx, still, newest, now)
-    return sum(one.frames for one in still)
+    return sum(one.frames for one in still), [one for one in segments if one.sitting_id in changed]
 
 
 def _insert(tx: Transaction, stretches: Sequence[Stretch], newest: dict[SittingId, ChainSegmentRow], now: datetime) -> None:

@@ -20,7 +20,7 @@ from assessment_engine.kernel.canonical import canonical_json
 from assessment_engine.kernel.errors import AfterTime, Invalid, NotYet, SittingPaused, SittingSealed, TooLarge
 from assessment_engine.kernel.ids import ItemVersionId, SittingId
 from assessment_engine.people import Actor
-from assessment_engine.services import starts, tickets
+from assessment_engine.services import starts, tickets, watches
 from assessment_engine.services.closing import Jobs, close_if_over, seal_up, settle, tell
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import RenderedItem, rendered_item, scored_variant
@@ -202,11 +202,15 @@ def note(engine: Engine, ledger: AnswerLedger, actor: Actor, sitting_id: Sitting
 
 
 def camera_ticket(engine: Engine, actor: Actor, sitting_id: SittingId) -> CameraTicket:
-    """Return what opens the camera's socket for the candidate's own sitting, once and soon; raises SittingSealed after its end."""
+    """Return what opens the camera's socket for the candidate's own sitting, once and soon; raises SittingSealed after its end.
+
+    For ten minutes after it, pictures that the page kept in a cut may still come, if somebody waits for them.
+    """
     sitting = my_sitting(engine, actor, sitting_id)
-    if sitting.state in ENDED:
+    if sitting.state in ENDED and not watches.awaits_pictures(engine, sitting):
         raise SittingSealed("the sitting is closed; nobody watches it any more")
-    ticket = tickets.issue(engine, TicketKind.CAMERA, sitting_id, sound=is_listened_to(engine, actor, sitting_id))
+    sound = sitting.state not in ENDED and is_listened_to(engine, actor, sitting_id)
+    ticket = tickets.issue(engine, TicketKind.CAMERA, sitting_id, sound=sound)
     return CameraTicket(ticket=ticket, ingest_url=engine.ingest_url)
 
 

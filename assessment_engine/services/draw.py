@@ -165,11 +165,13 @@ def reveal_due(engine: Engine) -> int:
 
 
 def _reveal(engine: Engine, session_id: SessionId, now: datetime) -> bool:
+    with engine.store.read() as tx:  # whom it drew stands since the session is over; no answer waits for looking at all of them
+        whom = _drawn(engine, tx, session_id)
+        if not all(_is_done(tx, one) for one in whom if tx.sittings.get(one).started_at is not None):
+            return False
     with engine.store.begin() as tx:
         draw = tx.draws.of_session(session_id)
-        whom = _drawn(engine, tx, session_id)
-        sat = [one for one in whom if tx.sittings.get(one).started_at is not None]
-        if draw is None or draw.revealed_at is not None or not all(_is_done(tx, one) for one in sat):
+        if draw is None or draw.revealed_at is not None:
             return False
         secret = evidence.open_secret(engine, _place(session_id), draw.sealed_secret)
         tx.draws.reveal(session_id, now)

@@ -25,6 +25,7 @@ from assessment_engine.kernel.ids import IncidentId, PersonId, SittingId, new_id
 from assessment_engine.people import Actor, Role
 from assessment_engine.services import audit, chains, checkin, draw, evidence
 from assessment_engine.services.engine import Engine, JobName
+from assessment_engine.services.interests import check_stranger
 from assessment_engine.storage.audit import AuditEntry
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import sitting_event
@@ -145,11 +146,13 @@ def _newest_made(engine: Engine, actor: Actor, sitting_id: SittingId) -> Package
 
 
 def _seen_by(tx: Transaction, actor: Actor, sitting_id: SittingId) -> Sitting:
-    """Return the sitting if it is the actor's own, or of their organisation and they are staff; raises NotFound."""
+    """Return the sitting if it is the actor's own, or of their organisation and they are staff; raises NotFound, ConflictOfInterest."""
     if actor.roles.isdisjoint(STAFF):
         return tx.sittings.of_candidate(sitting_id, actor.person_id)
-    tx.sittings.of_organisation(sitting_id, actor.organisation_id)
-    return tx.sittings.get(sitting_id)
+    sitting = tx.sittings.of_organisation(sitting_id, actor.organisation_id)
+    if sitting.candidate_id != actor.person_id:
+        check_stranger(tx, actor.person_id, sitting)
+    return sitting
 
 
 def _check_over(tx: Transaction, sitting: Sitting, now: datetime) -> None:

@@ -18,6 +18,7 @@ from assessment_engine.kernel.ids import IncidentId, SittingId, new_id
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services import evidence
 from assessment_engine.services.engine import Engine, JobName
+from assessment_engine.services.interests import check_stranger
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
 from assessment_engine.storage.incidents import SCRUB, EvidenceRecord, IncidentRecord
@@ -89,10 +90,11 @@ def of_sitting(engine: Engine, actor: Actor, sitting_id: SittingId) -> list[Show
 
 
 def frame(engine: Engine, actor: Actor, evidence_id: str) -> bytes:
-    """Return one frame of evidence, decrypted and checked against its hash."""
+    """Return one frame of evidence, decrypted and checked against its hash; raises ConflictOfInterest for whoever knows the candidate."""
     require(actor, Role.INVIGILATOR, Role.CELL_OFFICER, Role.GRIEVANCE_OFFICER)
     with engine.store.read() as tx:
         row = tx.incidents.evidence(evidence_id, actor.organisation_id)
+        check_stranger(tx, actor.person_id, tx.sittings.get(row.sitting_id))
     return evidence.read_frame(engine, row)
 
 

@@ -12,7 +12,7 @@ from assessment_engine.invigilation.keys import DEFAULT_KEYS, ReviewKeys
 from assessment_engine.invigilation.pending import JudgedMeanwhile, PendingJudgement, TooLateToUndo
 from assessment_engine.invigilation.unmarked import SHARES, Origin, Shares
 from assessment_engine.kernel.errors import Conflict, NotAllowed, SecondPersonNeeded
-from assessment_engine.kernel.ids import IncidentId, PersonId
+from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId
 from assessment_engine.people import SESSION_STAFF, Actor, require
 from assessment_engine.services import demotion, hearings, invigilation, random_audit, unmarked
 from assessment_engine.services.engine import Engine
@@ -67,8 +67,7 @@ def undo(engine: Engine, actor: Actor, case_id: IncidentId) -> PendingJudgement:
     require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.begin() as tx:
-        if tx.unmarked.find_locked(case_id, actor.organisation_id) is None:
-            tx.invigilation.case_locked(case_id, actor.organisation_id)
+        _hold(tx, case_id, actor.organisation_id)
         pending = tx.pending.pending_of(case_id)
         if pending is None:
             raise TooLateToUndo("there is no judgement of yours that could be taken back")
@@ -76,6 +75,12 @@ def undo(engine: Engine, actor: Actor, case_id: IncidentId) -> PendingJudgement:
         _end(tx, undone, "judgement_undone")
         tx.pending.see(case_id, actor.person_id, now)
     return undone
+
+
+def _hold(tx: Transaction, case_id: IncidentId, organisation_id: OrganisationId) -> None:
+    """Keep a case from other writers, so that what is read of its judgements afterwards stands; raises NotFound."""
+    if tx.unmarked.find_locked(case_id, organisation_id) is None:
+        tx.invigilation.case_locked(case_id, organisation_id)
 
 
 def _end(tx: Transaction, pending: PendingJudgement, kind: str) -> None:
@@ -99,7 +104,11 @@ def take_effect(engine: Engine, breathe: Callable[[], None] = lambda: None, shar
 def _take_effect(engine: Engine, case_id: str, shares: Shares) -> bool:
     now = engine.clock.now()
     with engine.store.begin() as tx:
-        pending = tx.pending.pending_of(case_id)
+        seen = tx.pending.pending_of(case_id)
+        if seen is None:
+            return False
+        _hold(tx, IncidentId(case_id), seen.organisation_id)
+        pending = tx.pending.pending_of(case_id)  # again: until now it could be taken back, and another sweep could be quicker
         if pending is None or now < pending.effective_at:
             return False
         try:

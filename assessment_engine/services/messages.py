@@ -79,8 +79,8 @@ def _keep(tx: Transaction, sitting: Sitting, message: Message, actor: Actor) -> 
     last = next((one for one in reversed(before) if one.person_id == message.person_id), None)
     if last is not None and (last.kind, last.text) == (message.kind, message.text) and message.at - last.at < SAME_WITHIN:
         return last
-    if len(before) >= MOST_OF_SITTING:
-        raise Conflict(f"a sitting has at most {MOST_OF_SITTING} messages", most=MOST_OF_SITTING)
+    if sum(one.from_candidate == message.from_candidate for one in before) >= MOST_OF_SITTING:  # else a page could silence the other side
+        raise Conflict(f"each side of a sitting writes at most {MOST_OF_SITTING} messages", most=MOST_OF_SITTING)
     tx.messages.add(message)
     kind = "warning_given" if message.kind is MessageKind.WARNING else "message_written"
     about: Facts = {"from_candidate": message.from_candidate, **({"sentence": message.sentence} if message.sentence else {})}

@@ -9,10 +9,10 @@ import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.delivery.sitting import ENDED, Sitting, SittingState
 from assessment_engine.invigilation.unmarked import Origin, UnmarkedReview
 from assessment_engine.kernel.errors import NotFound
-from assessment_engine.kernel.ids import IncidentId, SittingId, new_id
+from assessment_engine.kernel.ids import IncidentId, SessionId, SittingId, new_id
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services import draw
 from assessment_engine.services.draw import KeptFrame
@@ -22,6 +22,7 @@ from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.incidents import SCRUB, EvidenceRecord, IncidentRecord
 from proctoring.policy import Kind, Tier
 
+MOST_AT_ONCE = 25
 STRETCHES = 3
 STRETCH_S = 60.0
 SHOWN = 7
@@ -29,30 +30,49 @@ SHOWN = 7
 
 
 def queue_audits(engine: Engine, breathe: Callable[[], None] = lambda: None) -> int:
-    """Set stretches of drawn sittings before people once their session is over; returns how many sittings. A chore of the sweep."""
+    """Set stretches of drawn sittings before people once their session is over; returns how many sittings. A chore of the sweep.
+
+    At most MOST_AT_ONCE sittings, for other chores wait meanwhile; the others come next time.
+    """
     with engine.store.read() as tx:
         over = tx.draws.unrevealed(engine.clock.now())
-    queued = 0
+    queued = acted = 0
     for session_id in over:
-        for sitting_id in draw.drawn(engine, session_id):
-            queued += _queue(engine, sitting_id)
+        for sitting_id in _unqueued(engine, session_id):
+            done = _queue(engine, sitting_id)
+            if done is None:
+                continue
+            queued, acted = queued + done, acted + 1
+            if acted == MOST_AT_ONCE:
+                return queued
             breathe()
     return queued
 
 
-def _queue(engine: Engine, sitting_id: SittingId) -> bool:
+def _unqueued(engine: Engine, session_id: SessionId) -> list[SittingId]:
+    """Return the drawn sittings of a session that are neither audited nor before people; lets go of those that people are done with."""
+    drawn = draw.drawn(engine, session_id)
     with engine.store.read() as tx:
-        if tx.draws.is_audited(sitting_id) or tx.unmarked.audits_of(sitting_id):
-            return False
+        audited, queued = tx.draws.audited_in(session_id), tx.unmarked.audits_in(session_id)
+    for sitting_id in queued.keys() - audited:  # whoever answered last may have been killed before this
+        _close(engine, sitting_id, queued[sitting_id])
+    return [one for one in drawn if one not in audited and one not in queued]
+
+
+def _queue(engine: Engine, sitting_id: SittingId) -> bool | None:
+    """Set a sitting's stretches before people; False where there is nothing to look at, None while it is too early to tell."""
+    with engine.store.read() as tx:
         sitting, watch = tx.sittings.get(sitting_id), tx.incidents.watch(sitting_id)
         flagged = any(one.tier == Tier.ALERT for one in tx.incidents.of_sitting(sitting_id))
-    if sitting.state is SittingState.SUBMITTED and (watch is None or watch.drained_at is None):
-        return False
+    drained = watch is not None and watch.drained_at is not None
+    if sitting.started_at is not None and (sitting.state not in ENDED or (sitting.state is SittingState.SUBMITTED and not drained)):
+        return None
     frames = [] if flagged or sitting.started_at is None else draw.frames_of(engine, sitting_id)
     if not frames:
         draw.audited(engine, sitting_id, None)
         return False
     with engine.store.begin() as tx:
+        tx.sittings.get_locked(sitting_id)
         if tx.unmarked.audits_of(sitting_id):
             return False
         for began, ended in _stretches(sitting, frames):
@@ -165,6 +185,10 @@ def close(engine: Engine, sitting_id: SittingId) -> None:
     """Let a drawn sitting's pictures go once every stretch is answered and nothing was missed in any; safe to repeat."""
     with engine.store.read() as tx:
         stretches = tx.unmarked.audits_of(sitting_id)
+    _close(engine, sitting_id, stretches)
+
+
+def _close(engine: Engine, sitting_id: SittingId, stretches: Sequence[UnmarkedReview]) -> None:
     answers = [one.answer for one in stretches if one.answer is not None and not one.differs]
     if stretches and len(answers) == len(stretches):
         draw.audited(engine, sitting_id, max(answers, key=lambda one: one.at).person_id)

@@ -66,7 +66,7 @@ def kept(engine: Engine, actor: Actor, page: int = 1, *, asked_only: bool = Fals
     require(actor, Role.CELL_OFFICER)
     with engine.store.read() as tx:
         everything = list(tx.evidence.readable(actor.organisation_id))
-        wanted = [one for one in everything if tx.evidence.request_of(one) is not None]
+        wanted = tx.evidence.requested(actor.organisation_id)
         readable = wanted if asked_only else everything
         page = min(max(page, 1), max(1, -(-len(readable) // PAGE)))
         lines = [_line(tx, one) for one in readable[(page - 1) * PAGE : page * PAGE]]
@@ -153,8 +153,8 @@ def erase_due(engine: Engine) -> int:
     """Erase the evidence whose time is over; returns of how many sittings. A chore of the sweep."""
     now = engine.clock.now()
     with engine.store.read() as tx:
-        shortest = min((exam.policy.evidence_days for exam in tx.exams.everywhere()), default=1)
-        readable = tx.evidence.old_enough(now - timedelta(days=shortest))
+        days = {exam.id: timedelta(days=exam.policy.evidence_days) for exam in tx.exams.everywhere()}
+        readable = [one for exam_id, kept in days.items() for one in tx.evidence.old_enough(exam_id, now - kept)]
         due = [one for one in readable if keeping(facts_of(tx, tx.sittings.get(one))).is_due(now)]
     return sum(_erase_if_due(engine, sitting_id) for sitting_id in due)
 

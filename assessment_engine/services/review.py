@@ -249,8 +249,7 @@ def _may_judge(found: Case, actor: Actor, earlier: Sequence[Adjudication], sitti
 
 
 def _expected(tx: Transaction, sitting: Sitting) -> Expected:
-    everybody = [one.id for one in tx.sittings.all_of_session(sitting.session_id, sitting.organisation_id)]
-    hours = sum(one.observable_s for one in tx.incidents.watches_of(everybody).values()) / 3600
+    hours = tx.incidents.observable_in(sitting.session_id, sitting.organisation_id) / 3600
     flags, dismissed = tx.invigilation.flags_in(sitting.session_id), tx.invigilation.dismissed_in(sitting.session_id)
     return Expected(flags=flags, dismissed=dismissed, hours=hours, allowed=hours * tx.exams.get(sitting.exam_id).policy.false_alert_budget)
 

@@ -107,9 +107,9 @@ def rooms(engine: Engine, actor: Actor) -> list[Room]:
     require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.read() as tx:
-        found = [_room(tx, actor, session, now) for session in tx.exams.sessions_of(actor)]
-    recent = [one for one in found if (now - one.session.closes_at).days < 1]
-    return sorted(recent, key=lambda one: (one.session.closes_at < now, one.session.opens_at))
+        recent = [one for one in tx.exams.sessions_of(actor) if (now - one.closes_at).days < 1]
+        found = [_room(tx, actor, session, now) for session in recent]
+    return sorted(found, key=lambda one: (one.session.closes_at < now, one.session.opens_at))
 
 
 def _room(tx: Transaction, actor: Actor, session: ExamSession, now: datetime) -> Room:

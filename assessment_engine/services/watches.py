@@ -26,6 +26,12 @@ from proctoring.incidents import Incident, NotAnIncident
 from proctoring.policy import STANDARD, Kind, Policy
 
 STALE_AFTER = timedelta(minutes=2)
+ABANDONED_AFTER = timedelta(minutes=1)
+"""Without a count, which a worker makes every five seconds for as long as it has a watch in hand."""
+
+KEPT_COME_FOR = timedelta(minutes=10)
+"""After handing in: for so long a page goes on sending what it kept in a cut, and whoever watches waits for it."""
+
 SEQ_MARGIN = 1000
 
 log = structlog.get_logger()
@@ -126,17 +132,27 @@ def is_over(sitting: Sitting) -> bool:
     return sitting.state in ENDED
 
 
+def awaits_pictures(engine: Engine, sitting: Sitting) -> bool:
+    """Tell whether pictures that a page kept in a cut may still come to a sitting that was handed in."""
+    if sitting.submitted_at is None or engine.clock.now() - sitting.submitted_at >= KEPT_COME_FOR:
+        return False
+    with engine.store.read() as tx:
+        watch = tx.incidents.watch(sitting.id)
+    return watch is not None and watch.drained_at is None
+
+
 def count(engine: Engine, counted: Sequence[WatchRecord]) -> None:
     """Store what a worker's watches have counted so far, in one transaction, so that they hardly stand in an answer's way.
 
     A watch that was drained stays as it was. The heads of the chains are ingest's to log: services/chains.py.
     """
+    now = engine.clock.now()
     with engine.store.begin() as tx:
         known = tx.incidents.watches_of([one.sitting_id for one in counted])
         for watch in counted:
             if watch.sitting_id in known and known[watch.sitting_id].drained_at is not None:
                 continue
-            tx.incidents.save_watch(watch)
+            tx.incidents.save_watch(replace(watch, counted_at=now))
 
 
 def drain(engine: Engine, watch: WatchRecord) -> None:
@@ -156,9 +172,13 @@ def drain(engine: Engine, watch: WatchRecord) -> None:
 
 
 def drain_forgotten(engine: Engine) -> int:
-    """Drain sittings that no worker will: there never was a camera, or its frames are long gone. A chore of the sweep."""
+    """Drain sittings that no worker will: there never was a camera, or nobody has the watch any more. A chore of the sweep.
+
+    A worker that still waits for pictures of a cut, or for the evidence store, goes on counting, and drains the watch itself.
+    """
+    now = engine.clock.now()
     with engine.store.read() as tx:
-        forgotten = tx.incidents.undrained(engine.clock.now() - STALE_AFTER)
+        forgotten = tx.incidents.undrained(now - STALE_AFTER, now - ABANDONED_AFTER)
         known = tx.incidents.watches_of(forgotten)
     for sitting_id in forgotten:
         drain(engine, known.get(sitting_id) or WatchRecord(sitting_id=sitting_id))

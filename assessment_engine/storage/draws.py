@@ -90,6 +90,12 @@ class Draws:
         """Tell whether somebody has looked through a drawn sitting, or it had nothing to look at."""
         return self._connection.execute(select(draw_audits).where(draw_audits.c.sitting_id == sitting_id)).first() is not None
 
+    def audited_in(self, session_id: SessionId) -> set[SittingId]:
+        """Return the drawn sittings of a session that were looked through, or had nothing to look at."""
+        joined = draw_audits.join(sittings, sittings.c.id == draw_audits.c.sitting_id)
+        query = select(draw_audits.c.sitting_id).select_from(joined).where(sittings.c.session_id == session_id)
+        return {SittingId(one) for one in self._connection.execute(query).scalars()}
+
     def audit(self, sitting_id: SittingId, by: PersonId | None, now: datetime) -> None:
         """Say that a drawn sitting was looked through."""
         self._connection.execute(insert(draw_audits).values(sitting_id=sitting_id, audited_by=by, audited_at=now))

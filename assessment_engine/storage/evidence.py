@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, Text, delete, func, insert, select, update
 
 from assessment_engine.kernel.errors import NotFound
-from assessment_engine.kernel.ids import OrganisationId, PersonId, SittingId
+from assessment_engine.kernel.ids import ExamId, OrganisationId, PersonId, SittingId
 from assessment_engine.storage.delivery import sittings
 from assessment_engine.storage.exams import exam_sessions
 from assessment_engine.storage.incidents import evidence_keys
@@ -108,11 +108,20 @@ class EvidenceFiles:
             query = query.where(sittings.c.organisation_id == organisation_id)
         return [SittingId(one) for one in self._connection.execute(query.order_by(evidence_keys.c.sitting_id)).scalars()]
 
-    def old_enough(self, before: datetime) -> Sequence[SittingId]:
-        """Return the sittings whose evidence can be read and that were decided, or whose session closed, before a moment."""
+    def requested(self, organisation_id: OrganisationId) -> Sequence[SittingId]:
+        """Return the organisation's sittings whose evidence can still be read and that somebody asked to erase; the oldest first."""
+        joined = erasure_requests.join(sittings, sittings.c.id == erasure_requests.c.sitting_id)
+        joined = joined.join(evidence_keys, evidence_keys.c.sitting_id == sittings.c.id)
+        mine = (sittings.c.organisation_id == organisation_id) & evidence_keys.c.erased_at.is_(None)
+        query = select(erasure_requests.c.sitting_id).select_from(joined).where(mine)
+        return [SittingId(one) for one in self._connection.execute(query.order_by(erasure_requests.c.sitting_id)).scalars()]
+
+    def old_enough(self, exam_id: ExamId, before: datetime) -> Sequence[SittingId]:
+        """Return an exam's sittings whose evidence can be read and that were decided, or whose session closed, before a moment."""
         decided = select(func.max(proctoring_decisions.c.decided_at)).where(proctoring_decisions.c.sitting_id == sittings.c.id)
         joined = evidence_keys.join(sittings, sittings.c.id == evidence_keys.c.sitting_id).join(exam_sessions)
-        query = select(evidence_keys.c.sitting_id).select_from(joined).where(evidence_keys.c.erased_at.is_(None))
+        query = select(evidence_keys.c.sitting_id).select_from(joined)
+        query = query.where(evidence_keys.c.erased_at.is_(None), exam_sessions.c.exam_id == exam_id)
         old = func.coalesce(decided.scalar_subquery(), exam_sessions.c.closes_at) < before
         return [SittingId(one) for one in self._connection.execute(query.where(old).order_by(evidence_keys.c.sitting_id)).scalars()]
 

@@ -24,13 +24,15 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    func,
     insert,
+    or_,
     select,
     update,
 )
 
 from assessment_engine.kernel.errors import NotFound
-from assessment_engine.kernel.ids import IncidentId, ItemVersionId, OrganisationId, SittingId
+from assessment_engine.kernel.ids import IncidentId, ItemVersionId, OrganisationId, SessionId, SittingId
 from assessment_engine.storage.delivery import sittings
 from assessment_engine.storage.schema import Instant, metadata
 
@@ -93,6 +95,7 @@ watches = Table(
     Column("unrecognised_since", Instant),
     Column("afterwards_s", Float, nullable=False, server_default="0"),
     Column("scribe", String(20)),
+    Column("counted_at", Instant),
 )
 
 evidence_keys = Table(
@@ -150,7 +153,7 @@ class WatchRecord:
 
     `recognised_at` is when the face was last good enough to be compared; `unrecognised_s` long times without that which are over, and
     `unrecognised_since` the one that goes on: facts about the pictures, not about the candidate. `afterwards_s` is that part of
-    `observable_s` which was seen in pictures that came after a cut.
+    `observable_s` which was seen in pictures that came after a cut. `counted_at` is when a worker last said so: it has the watch in hand.
     """
 
     sitting_id: SittingId
@@ -170,6 +173,7 @@ class WatchRecord:
     unrecognised_since: datetime | None = None
     afterwards_s: float = 0.0
     scribe: str | None = None  # what is known of an enrolled scribe, in the words of vision/companions.py
+    counted_at: datetime | None = None
 
     @property
     def observable_share(self) -> float:
@@ -250,6 +254,12 @@ class Incidents:
         """Return the watches over several sittings."""
         return {one.sitting_id: one for one in self._watches(watches.c.sitting_id.in_(sitting_ids))}
 
+    def observable_in(self, session_id: SessionId, organisation_id: OrganisationId) -> float:
+        """Return how many seconds of a session's sittings could be seen into, all together."""
+        mine = (sittings.c.session_id == session_id) & (sittings.c.organisation_id == organisation_id)
+        query = select(func.coalesce(func.sum(watches.c.observable_s), 0.0)).select_from(watches.join(sittings)).where(mine)
+        return float(self._connection.execute(query).scalar_one())
+
     def save_watch(self, record: WatchRecord) -> None:
         """Store a watch's counts, the first time or again."""
         values = asdict(record)
@@ -257,10 +267,11 @@ class Incidents:
         if changed.rowcount == 0:
             self._connection.execute(insert(watches).values(**values))
 
-    def undrained(self, before: datetime, limit: int = 100) -> list[SittingId]:
-        """Return sittings that were submitted before a moment and whose watch never said that it is drained."""
+    def undrained(self, before: datetime, silent_since: datetime, limit: int = 100) -> list[SittingId]:
+        """Return sittings that were submitted before a moment and whose watch neither is drained nor was counted since another."""
         query = select(sittings.c.id).outerjoin(watches, watches.c.sitting_id == sittings.c.id)
-        late = query.where(sittings.c.submitted_at < before, watches.c.drained_at.is_(None))
+        silent = or_(watches.c.counted_at.is_(None), watches.c.counted_at < silent_since)
+        late = query.where(sittings.c.submitted_at < before, watches.c.drained_at.is_(None), silent)
         return list(self._connection.execute(late.order_by(sittings.c.submitted_at).limit(limit)).scalars())
 
     def wrapped_key(self, sitting_id: SittingId) -> bytes | None:

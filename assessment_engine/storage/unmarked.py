@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from assessment_engine.invigilation.case import Reason, Verdict
 from assessment_engine.invigilation.unmarked import Answer, Origin, UnmarkedReview
-from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SittingId
+from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SessionId, SittingId
 from assessment_engine.storage.delivery import sittings
 from assessment_engine.storage.incidents import evidence_keys, incidents
 from assessment_engine.storage.interests import knows
@@ -144,6 +144,14 @@ class UnmarkedReviews:
     def audits_of(self, sitting_id: SittingId) -> list[UnmarkedReview]:
         """Return the audits of a drawn sitting."""
         return self._all((unmarked_reviews.c.sitting_id == sitting_id) & (unmarked_reviews.c.origin == Origin.AUDIT))
+
+    def audits_in(self, session_id: SessionId) -> dict[SittingId, list[UnmarkedReview]]:
+        """Return the audits of a session's drawn sittings, by sitting; those that have none are left out."""
+        found: dict[SittingId, list[UnmarkedReview]] = {}
+        inside = select(sittings.c.id).where(sittings.c.session_id == session_id)
+        for one in self._all(unmarked_reviews.c.sitting_id.in_(inside) & (unmarked_reviews.c.origin == Origin.AUDIT)):
+            found.setdefault(one.sitting_id, []).append(one)
+        return found
 
     def judged(self, incident_id: IncidentId | None, person_id: PersonId) -> bool:
         """Tell whether a person judged the incident itself."""

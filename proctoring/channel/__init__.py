@@ -19,7 +19,7 @@ page → server, binary, big-endian
     The mac is the first 16 bytes of HMAC-SHA256(key, everything before the mac | JPEG).
     A kept frame's clock, compared with that of a live frame of the same connection, must lie in a time without a line, and kept frames come
     in their order; else it is refused as untimely. It is believed no further than that (kept.py).
-    seq grows; numbers left out are frames that the page dropped itself, and are counted as missing.
+    seq grows, to LAST_SEQ; numbers left out are frames that the page dropped itself, and are counted as missing.
     kind 2 is sound: the same head, key, nonces and mac; instead of a JPEG packets of Opus (packets.py), 8 KiB and a second at most. Its seq
     begins anew with each connection, and nothing acknowledges it. It is no part of the chain: nothing of it is kept, so nothing is proved.
 

@@ -171,7 +171,7 @@ class Channel:
             return Refusal.REPEATED
         if seq < expected:
             return Refusal.REORDERED
-        return Refusal.SKIPPED_TOO_FAR if seq - expected > LARGEST_SKIP or seq == LAST_SEQ else None
+        return Refusal.SKIPPED_TOO_FAR if seq - expected > LARGEST_SKIP or seq >= LAST_SEQ else None
 
     def _take(self, connection: Connection, message: bytes, now: datetime) -> None:
         _version, kind, seq, client_ms, nonce, _mac16 = HEADER.unpack_from(message)

@@ -1,24 +1,9 @@
 """What was seen only after a cut says so wherever a person meets it, in both languages."""
 
-from pathlib import Path
-
-import pytest
-
-from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import WatchRecord
 from tests.api.test_invigilator import a_flag, an_invigilator
-from tests.builders import World, a_world, an_engine
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
-
-
-@pytest.fixture
-def world(engine: Engine) -> World:
-    return a_world(engine, state=SittingState.IN_PROGRESS)
+from tests.builders import World
 
 
 def seen_afterwards(engine: Engine, world: World) -> str:

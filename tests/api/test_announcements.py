@@ -9,7 +9,7 @@ from assessment_engine.people import Role
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.people import people
 from tests.api.browsers import a_browser, a_program
-from tests.builders import World, a_person, a_world, an_organisation
+from tests.builders import World, a_person, an_organisation
 
 ENGLISH, HINDI = "In question 2 read 5 kg.", "प्रश्न 2 में 5 किलो पढ़ें।"
 
@@ -17,11 +17,6 @@ ENGLISH, HINDI = "In question 2 read 5 kg.", "प्रश्न 2 में 5 �
 @pytest.fixture
 def app(engine: Engine) -> FastAPI:
     return create_app(engine)
-
-
-@pytest.fixture
-def world(engine: Engine) -> World:
-    return a_world(engine)
 
 
 def test_what_an_invigilator_says_reaches_the_candidate(app: FastAPI, engine: Engine, world: World) -> None:

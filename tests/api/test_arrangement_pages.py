@@ -1,7 +1,5 @@
 """The pages of access arrangements over the real app: nothing typed is lost, and what is refused is said in the reader's words."""
 
-from pathlib import Path
-
 import pytest
 from fastapi import FastAPI
 
@@ -11,14 +9,9 @@ from assessment_engine.people import Role
 from assessment_engine.services import arrangements
 from assessment_engine.services.engine import Engine
 from tests.api.browsers import Browser, a_browser
-from tests.builders import World, a_person, a_world, an_engine
+from tests.builders import World, a_person, a_world
 
 WHY = "My certificate of disability is beside this."
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 @pytest.fixture

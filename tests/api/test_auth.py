@@ -1,7 +1,6 @@
 """Who is asking, by cookie and by bearer token; CSRF; the ways in and out."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,14 +12,9 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.services.people import NewPerson
 from tests.api.browsers import a_browser, a_program
 from tests.api.client import TestClient
-from tests.builders import a_person, an_engine, an_organisation, steer
+from tests.builders import a_person, an_organisation, steer
 
 PASSWORD = "correct horse"
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,6 @@ from assessment_engine.services.engine import Engine
 from proctoring.calibration import CalibrationRecord, Found
 from proctoring.probability import Label, solved
 from tests.api.test_cell_pages import Officer
-from tests.builders import an_engine
 from tests.services.paper import Paper, a_paper, a_sealed_sitting
 
 RECORD = CalibrationRecord(
@@ -20,11 +18,6 @@ RECORD = CalibrationRecord(
     false_alarms_high=0.0739, hours=1000.0, seed=7, generator="signal-1",
     recall=(Found(kind="continuous", found=287, total=300, low=0.926, high=0.977),),
 )  # fmt: skip
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 @pytest.fixture

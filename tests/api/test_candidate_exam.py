@@ -88,7 +88,7 @@ def test_the_receipt_counts_what_was_answered_and_says_what_comes(client: Any, e
     world = a_world(engine)
     base = come_in(client, engine, world)
     for revision, (item, value) in enumerate([(world.items[0], "A"), (world.items[1], None)], start=1):
-        ledger.save(an_offer(world.sitting_id, world.candidate.person_id, item, revision, {"RESPONSE": value})).result(10)
+        ledger.save(an_offer(world.sitting_id, world.candidate.person_id, item, revision, {"RESPONSE": value})).result(60)
 
     assert client.get(f"{base}/done").headers["location"] == base
     assert client.post(f"{base}/submit").headers["location"] == f"{base}/done"
@@ -104,7 +104,7 @@ def test_the_receipt_counts_what_was_answered_and_says_what_comes(client: Any, e
 def test_the_receipts_come_as_a_file(client: Any, engine: Engine, ledger: AnswerLedger) -> None:
     world = a_world(engine)
     base = come_in(client, engine, world)
-    ledger.save(an_offer(world.sitting_id, world.candidate.person_id, world.items[0], 1, {"RESPONSE": "A"})).result(10)
+    ledger.save(an_offer(world.sitting_id, world.candidate.person_id, world.items[0], 1, {"RESPONSE": "A"})).result(60)
     assert client.get(f"{base}/receipts.json").status_code == 409
     client.post(f"{base}/submit")
 

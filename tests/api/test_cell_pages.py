@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -16,16 +15,11 @@ from assessment_engine.services.people import NewPerson, add_organisation, add_p
 from assessment_engine.services.results import batches, draft_batch
 from assessment_engine.services.scoring import score_sitting
 from tests.api.client import TestClient
-from tests.builders import a_person, an_engine
+from tests.builders import a_person
 from tests.services.packages import PICTURE, a_broken_item, an_item, zipped
 from tests.services.paper import Paper, a_key, a_paper, a_sealed_sitting
 
 PASSWORD = "a long password"
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 class Officer:

@@ -1,7 +1,5 @@
 """The way into the exam, page by page and as JSON."""
 
-from pathlib import Path
-
 import pytest
 
 from api.app import create_app
@@ -10,14 +8,9 @@ from assessment_engine.people import Role
 from assessment_engine.services import checkin
 from assessment_engine.services.engine import Engine
 from tests.api.browsers import Browser, a_browser
-from tests.builders import World, a_person, a_world, an_engine, an_organisation
+from tests.builders import World, a_person, a_world, an_organisation
 
 FACE = b"\xff\xd8\xff\xe0 a face"
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 def at_the(state: SittingState, engine: Engine) -> tuple[World, Browser, str]:

@@ -1,7 +1,5 @@
 """The start page, courses, grievances and people, as a person with a browser goes through them."""
 
-from pathlib import Path
-
 import pytest
 from fastapi import FastAPI
 
@@ -12,12 +10,7 @@ from assessment_engine.services import courses
 from assessment_engine.services.courses import NewCourse, NewModule
 from assessment_engine.services.engine import Engine
 from tests.api.browsers import Browser, a_browser
-from tests.builders import World, a_person, a_world, add_row, an_engine, an_exam
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
+from tests.builders import World, a_person, a_world, add_row, an_exam
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,12 +10,7 @@ from assessment_engine.people import Role
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.samples import KINDS
 from tests.api.browsers import Browser, a_browser
-from tests.builders import a_person, a_world, an_engine, an_organisation
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
+from tests.builders import a_person, a_world, an_organisation
 
 
 @pytest.fixture

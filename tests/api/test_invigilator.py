@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -21,20 +20,10 @@ from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord, 
 from assessment_engine.storage.people import people
 from proctoring.sound import Lips
 from tests.api.browsers import Browser, a_browser
-from tests.builders import World, a_person, a_stored_sitting, a_world, an_engine, an_organisation, heard, steer
+from tests.builders import World, a_person, a_stored_sitting, an_organisation, heard, steer
 
 JPEG = b"\xff\xd8\xff\xe0 a frame"
 WORDS = "The chair is empty in all the pictures."
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
-
-
-@pytest.fixture
-def world(engine: Engine) -> World:
-    return a_world(engine, state=SittingState.IN_PROGRESS)
 
 
 def a_minute_later(engine: Engine) -> None:

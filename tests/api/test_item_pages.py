@@ -18,15 +18,10 @@ from assessment_engine.services.item_imports import ImportRules, import_package
 from item_bank.imports import ImportReport
 from item_bank.qti.problems import Problem, Severity
 from tests.api.browsers import Browser, a_browser
-from tests.builders import a_person, an_engine, an_organisation
+from tests.builders import a_person, an_organisation
 from tests.services.packages import PICTURE, a_broken_item, an_item, an_old_item, zipped
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 @pytest.fixture

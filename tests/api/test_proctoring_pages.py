@@ -2,9 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from api.app import create_app
 from assessment_engine.delivery.sitting import SittingState
@@ -13,17 +10,7 @@ from assessment_engine.services import eyes
 from assessment_engine.services.engine import Engine
 from tests.api.browsers import Browser, a_browser
 from tests.api.test_invigilator import WORDS, a_flag, a_minute_later, an_invigilator
-from tests.builders import World, a_person, a_world, an_engine
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
-
-
-@pytest.fixture
-def world(engine: Engine) -> World:
-    return a_world(engine)
+from tests.builders import World, a_person, a_world
 
 
 def an_officer(engine: Engine, world: World) -> Browser:

@@ -10,7 +10,7 @@ from api.app import create_app
 from assessment_engine.people import Role
 from assessment_engine.services.engine import Engine
 from tests.api.browsers import Browser, a_browser, a_program
-from tests.builders import World, a_person, a_world
+from tests.builders import World, a_person
 
 PAGE = "/cell/question-reports"
 WORDS = "=Two answers are right"
@@ -19,11 +19,6 @@ WORDS = "=Two answers are right"
 @pytest.fixture
 def app(engine: Engine) -> FastAPI:
     return create_app(engine)
-
-
-@pytest.fixture
-def world(engine: Engine) -> World:
-    return a_world(engine)
 
 
 @pytest.fixture

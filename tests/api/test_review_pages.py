@@ -1,13 +1,11 @@
 """The review pages: the minute to take a judgement back, two people at one case, one's own keys, and the figures, in both languages."""
 
 import re
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
 from api.app import create_app
-from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.invigilation.keys import DEFAULT_KEYS
 from assessment_engine.invigilation.unmarked import Shares
 from assessment_engine.people import Actor, Role
@@ -17,7 +15,7 @@ from assessment_engine.storage.people import people
 from tests.api.browsers import Browser, a_browser
 from tests.api.test_calibration_pages import written
 from tests.api.test_invigilator import WORDS, a_flag, a_minute_later, an_invigilator
-from tests.builders import World, a_person, a_world, an_engine, steer
+from tests.builders import World, a_person, steer
 from tests.services.paper import a_paper
 from tests.services.test_demotion import demoted, until_demoted
 from tests.services.test_invigilation import DISMISS
@@ -25,16 +23,6 @@ from tests.services.test_unmarked import a_simulated_flag
 
 UPHOLD = {"verdict": "uphold", "reason_code": "left_the_seat", "reason": WORDS}
 PASSWORD = "quiet-river-stone-42"
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
-
-
-@pytest.fixture
-def world(engine: Engine) -> World:
-    return a_world(engine, state=SittingState.IN_PROGRESS)
 
 
 def an_officer(engine: Engine, world: World, name: str = "Lata Iyer") -> Browser:

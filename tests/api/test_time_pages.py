@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -19,17 +18,7 @@ from assessment_engine.services.closing import settle
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.schema import metadata
 from tests.api.browsers import Browser, a_browser
-from tests.builders import World, a_person, a_stored_sitting, a_world, an_engine, an_organisation, steer
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
-
-
-@pytest.fixture
-def world(engine: Engine) -> World:
-    return a_world(engine, state=SittingState.IN_PROGRESS)
+from tests.builders import World, a_person, a_stored_sitting, an_organisation, steer
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What the wall's pages offer and refuse: pausing by policy, declared things and scribes in words, nobody whom one knows."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,13 +11,7 @@ from assessment_engine.services import delivery, interests
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import WatchRecord
 from tests.api.browsers import a_browser
-from tests.builders import an_engine
 from tests.services.hall import Hall, a_found_thing, a_hall
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_small_wall_in_a_real_browser_shows_every_tile_and_its_pictures(tmp_path: Path) -> None:
-    with _stage(tmp_path, 8) as stage:
-        (seen,) = _watched(stage, windows=1, window_s=10.0)
+    with _stage(tmp_path, 40) as stage:  # fewer take longer: the page is looked at when it has shown a hundred pictures
+        (seen,) = _watched(stage, windows=1, window_s=4.0)
 
-    assert seen["tiles"] == 8
+    assert seen["tiles"] == 40
     assert seen["pictures_a_second"] > 0
     assert seen["page_percent"] > 0

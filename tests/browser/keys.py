@@ -6,7 +6,8 @@ from io import BytesIO
 from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from tests.browser.mouse import NOTE, printed_numbers
+from tests.browser.mouse import COUNTS_CHANGES, NOTE, printed_numbers
+from tests.browser.seats import soon
 
 
 def tab_to(page: Page, wanted: Locator) -> None:
@@ -129,10 +130,11 @@ def key_media(page: Page) -> None:
 def key_file(files: FilePayload) -> Callable[[Page], None]:
     def act(page: Page) -> None:
         tab_to(page, page.locator("input[type=file]"))
+        page.evaluate(COUNTS_CHANGES)
         with page.expect_file_chooser() as chooser:
             page.keyboard.press("Space")
         chooser.value.set_files(files)
-        page.wait_for_timeout(200)
+        assert soon(page, lambda: page.evaluate("changes >= 2"))  # the browser's own, and ours when the file was read
 
     return act
 

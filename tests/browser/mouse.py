@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
+from tests.browser.seats import soon
+
+COUNTS_CHANGES = "() => { window.changes = 0; document.addEventListener('change', () => (window.changes += 1)) }"
 NOTE = FilePayload(name="note.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4 a note for file")
 
 
@@ -133,6 +136,7 @@ def hand_in(page: Page) -> None:
 
 def draw(page: Page) -> None:
     page.get_by_role("button", name="Red", exact=True).click()
+    page.evaluate(COUNTS_CHANGES)
     canvas = page.locator(".qti-canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
@@ -142,7 +146,7 @@ def draw(page: Page) -> None:
     page.mouse.move(box["x"] + 200, box["y"] + 160, steps=5)
     page.mouse.up()
     expect(page.get_by_role("button", name="Undo")).to_be_enabled()
-    page.wait_for_timeout(200)  # the picture is made a moment later
+    assert soon(page, lambda: page.evaluate("changes"))  # the picture is made a moment later
 
 
 def after_a_hint(page: Page) -> None:

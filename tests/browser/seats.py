@@ -1,6 +1,6 @@
 """Candidates' seats in a real Chromium before a real delivery process: opened, moved to other devices, cut from the line."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,8 +15,6 @@ from assessment_engine.services import delivery, people
 from assessment_engine.services.engine import Engine
 from tests.builders import World, a_world, an_engine
 from tests.running import free_port, served
-
-expect.set_options(timeout=20_000)  # a machine that does other things as well is slow, not wrong
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ def choice(page: Page, name: str) -> Any:
 
 
 def saved(page: Page) -> None:
-    expect(page.locator("#saved[data-kind=good]")).to_be_visible(timeout=20_000)
+    expect(page.locator("#saved[data-kind=good]")).to_be_visible()
 
 
 HELD = """async () => {
@@ -99,8 +97,13 @@ HELD = """async () => {
 
 def held(page: Page) -> None:
     """Wait until the device has all that an outage needs: the paper, the file's key and the page itself."""
-    for _ in range(150):
-        if page.evaluate(HELD):
-            return
-        page.wait_for_timeout(200)
-    raise AssertionError("the device does not hold the paper")
+    assert soon(page, lambda: page.evaluate(HELD)), "the device does not hold the paper"
+
+
+def soon(page: Page, condition: Callable[[], object], seconds: float = 60) -> bool:
+    """Wait until a condition holds while the page goes on (its own policy forbids what Playwright would wait with)."""
+    for _ in range(int(seconds * 10)):
+        if condition():
+            return True
+        page.wait_for_timeout(100)
+    return False

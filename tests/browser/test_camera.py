@@ -1,7 +1,7 @@
 """camera.js in real browsers, with fake cameras, against a real ingest process: what is sent, and what the page is told."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -22,6 +22,7 @@ from assessment_engine.services.engine import Engine
 from proctoring.channel import Frame
 from proctoring.vision.decode import decode
 from tests.browser.conftest import chromium, with_camera
+from tests.browser.seats import soon
 from tests.builders import World, a_world, add_row
 from tests.running import Valkey, a_live_engine, a_valkey, free_port, served
 from workers.frames import Entry, Shards, shard_of
@@ -100,23 +101,14 @@ def a_browser(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
         yield launched
 
 
-def soon(page: Page, condition: Callable[[], object], seconds: float = 20) -> bool:
-    """Wait until a condition holds while the page goes on (its own policy forbids what Playwright would wait with)."""
-    for _ in range(int(seconds * 10)):
-        if condition():
-            return True
-        page.wait_for_timeout(100)
-    return False
-
-
 def last_state(page: Page) -> dict[str, Any]:
     state: dict[str, Any] = page.evaluate("window.told.at(-1)")
     return state
 
 
-def test_pictures_of_the_right_size_arrive_signed_and_in_order_and_messages_come_back(place: Place, playwright: Playwright) -> None:
-    with ingest(place), a_browser(playwright, *with_camera(None)) as browser:
-        page = place.page(browser.new_context())
+def test_pictures_of_the_right_size_arrive_signed_and_in_order_and_messages_come_back(place: Place, chrome: Browser) -> None:
+    with ingest(place), chrome.new_context() as context:
+        page = place.page(context)
         place.start(page)
 
         assert soon(page, lambda: len(place.frames()) >= 4)
@@ -137,15 +129,15 @@ def last_tally(place: Place) -> tuple[int, int]:
     return tally.refused, tally.missing
 
 
-def test_while_the_line_is_cut_pictures_are_kept_and_come_afterwards_in_their_own_time(place: Place, playwright: Playwright) -> None:
-    with a_browser(playwright, *with_camera(None)) as browser:
-        page = place.page(browser.new_context())
+def test_while_the_line_is_cut_pictures_are_kept_and_come_afterwards_in_their_own_time(place: Place, chrome: Browser) -> None:
+    with chrome.new_context() as context:
+        page = place.page(context)
         with ingest(place):
             place.start(page)
             assert soon(page, lambda: place.frames())
             assert soon(page, lambda: last_state(page)["connection"] == "ok")
         assert soon(page, lambda: last_state(page)["connection"] == "lost")
-        page.wait_for_timeout(4500)
+        page.wait_for_timeout(5500)
 
         with ingest(place):
             assert soon(page, lambda: last_state(page)["connection"] == "ok")
@@ -194,9 +186,8 @@ def test_a_black_picture_is_told(place: Place, playwright: Playwright, tmp_path:
         assert soon(page, lambda: last_state(page)["camera"] == "black")
 
 
-def test_of_two_windows_the_newer_is_told_that_the_camera_is_elsewhere(place: Place, playwright: Playwright) -> None:
-    with ingest(place), a_browser(playwright, *with_camera(None)) as browser:
-        context = browser.new_context()
+def test_of_two_windows_the_newer_is_told_that_the_camera_is_elsewhere(place: Place, chrome: Browser) -> None:
+    with ingest(place), chrome.new_context() as context:
         first, second = place.page(context), place.page(context)
         place.start(first)
         assert soon(first, lambda: last_state(first)["connection"] == "ok")
@@ -207,12 +198,12 @@ def test_of_two_windows_the_newer_is_told_that_the_camera_is_elsewhere(place: Pl
         assert last_state(first)["connection"] == "ok"
 
 
-def test_a_closed_sitting_ends_the_camera_for_good(place: Place, playwright: Playwright) -> None:
+def test_a_closed_sitting_ends_the_camera_for_good(place: Place, chrome: Browser) -> None:
     with place.engine.store.begin() as tx:
         sitting = tx.sittings.get(SittingId(place.world.sitting_id))
         tx.sittings.save(sitting.submit(place.engine.clock.now()))
-    with ingest(place), a_browser(playwright, *with_camera(None)) as browser:
-        page = place.page(browser.new_context())
+    with ingest(place), chrome.new_context() as context:
+        page = place.page(context)
         place.start(page)
 
         assert soon(page, lambda: last_state(page)["connection"] == "closed")
@@ -225,10 +216,10 @@ UNPLUG = """() => {  // a page cannot pull a plug: the track ends, and the event
 }"""
 
 
-def test_a_webcam_that_stops_is_told_and_opened_again_and_its_frames_go_on(place: Place, playwright: Playwright) -> None:
+def test_a_webcam_that_stops_is_told_and_opened_again_and_its_frames_go_on(place: Place, chrome: Browser) -> None:
     start = START.replace("csrf: ", "preview: (window.preview = document.createElement('video')), csrf: ")
-    with ingest(place), a_browser(playwright, *with_camera(None)) as browser:
-        page = place.page(browser.new_context())
+    with ingest(place), chrome.new_context() as context:
+        page = place.page(context)
         page.evaluate(start, [place.world.sitting_id])
         assert soon(page, lambda: place.frames())
 

@@ -85,7 +85,7 @@ def test_a_camera_with_a_problem_has_a_page_of_its_own(
 
         check_page(page, engine, world)
 
-        expect(page.get_by_role("heading", level=1)).to_have_text(title, timeout=15_000)
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
         take_pictures(page, f"camera-{problem}")
         page.get_by_role("button", name="Call the invigilator").click()
         expect(page.get_by_text("The invigilator has been called. Stay on this page.")).to_be_visible()

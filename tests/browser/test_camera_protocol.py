@@ -25,7 +25,7 @@ def sealed_by_the_page(hello: dict[str, object], seq: int, kind: int) -> bytes:
                      jpeg: Uint8Array.from({list(JPEG)}) }};
     process.stdout.write(Buffer.from(await seal(key, frame)).toString("hex"));
     """
-    done = subprocess.run([NODE, "--input-type=module", "-e", program], capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run([NODE, "--input-type=module", "-e", program], capture_output=True, text=True, timeout=120, check=True)
     return bytes.fromhex(done.stdout)
 
 

@@ -1,7 +1,6 @@
 """What lies beside the question, in a real Chromium: tools by keyboard alone, announcements without focus, looks, zoom, hints, names."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
@@ -20,8 +19,9 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.storage.ledger_writer import AnswerLedger
 from assessment_engine.storage.schema import metadata
 from tests.browser.paper import an_exam_of
+from tests.browser.seats import soon
 from tests.builders import World, a_person, an_engine
-from tests.running import free_port, served
+from tests.running import free_port, served, until
 
 pytestmark = pytest.mark.browser
 
@@ -53,7 +53,7 @@ class Desk:
         if voice:
             page.add_init_script(A_VOICE)
         page.goto(f"{self.base}/candidate/sittings/{self.world.sitting_id}/exam")
-        expect(page.locator("#question .qti-item")).to_be_visible(timeout=20_000)
+        expect(page.locator("#question .qti-item")).to_be_visible()
         return page
 
     def say(self, text: str, text_hi: str, *, about: int | None = None) -> None:
@@ -83,7 +83,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def again(page: Page) -> None:
     """Reload the page, and wait until it is alive."""
     page.reload()
-    expect(page.locator("#question .qti-item")).to_be_visible(timeout=20_000)
+    expect(page.locator("#question .qti-item")).to_be_visible()
 
 
 def test_the_calculator_works_by_keyboard_alone_and_by_mouse(desk: Desk, browser: Browser) -> None:
@@ -112,7 +112,7 @@ def test_rough_work_stays_on_the_device_and_leaves_with_the_next_sitting(desk: D
     page.on("request", lambda request: sent.append(request.post_data or ""))
     page.get_by_role("button", name="Rough work").click()
     page.get_by_role("textbox", name="Rough work").fill("remainder is 17")
-    page.wait_for_timeout(700)  # it is kept a moment after the last key
+    assert soon(page, lambda: _kept(page, desk) == "remainder is 17")
 
     again(page)
     page.get_by_role("button", name="Rough work").click()
@@ -162,7 +162,7 @@ def test_announcements_arrive_beside_the_work_and_take_neither_focus_nor_text(de
     desk.say("The bell is a test.", "घंटी केवल जाँच है।")
 
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # a page that is looked at again asks at once
-    expect(page.locator("#news .news__card")).to_have_count(2, timeout=25_000)
+    expect(page.locator("#news .news__card")).to_have_count(2)
 
     expect(pad).to_be_focused()
     expect(pad).to_have_value("half a word")
@@ -248,7 +248,7 @@ def test_full_screen_is_asked_for_kindly_and_blocks_nothing(desk: Desk, browser:
     expect(strip).to_be_visible()
     strip.get_by_role("button", name="Not now").click()
     expect(strip).to_be_hidden()
-    _until(lambda: {"full_screen", "window"} <= {str(data.get("what")) for data in _hints(desk)})
+    assert until(lambda: {"full_screen", "window"} <= {str(data.get("what")) for data in _hints(desk)})
     page.context.close()
 
 
@@ -263,7 +263,7 @@ def test_leaving_and_pasting_are_hints_and_nothing_is_prevented(desk: Desk, brow
     page.evaluate("dispatchEvent(new Event('blur'))")
     page.evaluate("dispatchEvent(new Event('focus'))")
 
-    _until(lambda: {"paste", "left", "back"} <= {str(data.get("what")) for data in _hints(desk)})
+    assert until(lambda: {"paste", "left", "back"} <= {str(data.get("what")) for data in _hints(desk)})
 
     assert next(data for data in _hints(desk) if data["what"] == "paste")["characters"] == 12
     page.context.close()
@@ -288,19 +288,15 @@ def test_handing_in_forgets_the_rough_work_and_says_that_a_report_is_known(desk:
     page = desk.open(browser)
     page.get_by_role("button", name="Rough work").click()
     page.get_by_role("textbox", name="Rough work").fill("secret")
-    page.wait_for_timeout(700)
+    assert soon(page, lambda: _kept(page, desk) == "secret")
     if page.locator("#notice-do").is_visible():
         page.locator("#notice-do").click()
         expect(page.locator("#notice")).to_be_hidden()
     page.get_by_role("button", name="Submit …").click()
     page.get_by_role("button", name="Hand in", exact=True).click()
-    page.wait_for_url("**/done", timeout=20_000)
+    page.wait_for_url("**/done")
 
-    kept = page.evaluate(
-        f"import('/static/rough_work.js').then(async ({{ openPads }}) => (await openPads()).read('{desk.world.sitting_id}'))"
-    )
-
-    assert kept == ""
+    assert _kept(page, desk) == ""
     expect(page.get_by_text("The examination cell has your report on 1 question.")).to_be_visible()
     assert delivery.my_sitting(desk.engine, desk.world.candidate, desk.world.sitting_id).state is SittingState.SUBMITTED
     page.context.close()
@@ -311,10 +307,7 @@ def _hints(desk: Desk) -> list[dict[str, object]]:
         return [dict(one.data) for one in tx.events.of_sitting(desk.world.sitting_id) if one.kind == "browser_hint"]
 
 
-def _until(true: Callable[[], bool]) -> None:
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        if true():
-            return
-        time.sleep(0.1)
-    raise AssertionError("it did not come to pass")
+def _kept(page: Page, desk: Desk) -> str:
+    """Return the rough work that the device holds, a moment after the last key."""
+    read = f"import('/static/rough_work.js').then(async ({{ openPads }}) => (await openPads()).read('{desk.world.sitting_id}'))"
+    return str(page.evaluate(read))

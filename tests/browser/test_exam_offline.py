@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import update
 
 from assessment_engine.delivery.answer_file import open_file
@@ -16,8 +16,7 @@ from assessment_engine.kernel.errors import ForeignFile
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.services import papers
 from assessment_engine.storage.schema import metadata
-from tests.browser.conftest import chromium, with_camera
-from tests.browser.seats import Address, an_address, choice, held, saved, start
+from tests.browser.seats import Address, an_address, choice, held, saved, soon, start
 from tests.services.packages import PICTURE
 from tests.services.parts import give_parts
 
@@ -30,12 +29,6 @@ KEPT = "Not saved yet. Kept on this device; trying again. Go on answering."
 def address(tmp_path: Path) -> Iterator[Address]:
     with an_address(tmp_path) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def chrome(playwright: Playwright) -> Iterator[Browser]:
-    with playwright.chromium.launch(executable_path=chromium(), args=with_camera(None)) as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -66,11 +59,7 @@ def place_kept(page: Page, item: str) -> None:
         database.close();
         return kept?.current === item;
     }"""
-    for _ in range(100):
-        if page.evaluate(until, item):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("the device does not hold the place")
+    assert soon(page, lambda: page.evaluate(until, item)), "the device does not hold the place"
 
 
 def test_an_outage_with_a_reload_in_the_middle_loses_nothing(address: Address, seat: Page) -> None:
@@ -118,7 +107,7 @@ def test_handing_in_without_a_line_waits_and_then_happens(address: Address, seat
     expect(seat.locator("#offline")).to_contain_text("waiting for the connection")
 
     seat.context.set_offline(False)
-    seat.wait_for_url("**/done", timeout=30_000)
+    seat.wait_for_url("**/done")
 
     assert address.revisions() == [1]
     assert address.sitting().state is SittingState.SUBMITTED
@@ -263,7 +252,7 @@ def test_the_exam_begins_with_a_code_where_there_is_no_line(address: Address, se
     seat.get_by_label("Code").fill(code.lower().replace("-", " ").replace("0", "o").replace("1", "l"))
     seat.get_by_role("button", name="Open the paper").click()
 
-    expect(choice(seat, "Yes")).to_be_visible(timeout=20_000)
+    expect(choice(seat, "Yes")).to_be_visible()
     choice(seat, "Yes").check()
     expect(seat.locator("#offline")).to_have_text(KEPT)
     seat.reload()
@@ -337,7 +326,7 @@ def test_what_comes_after_the_seal_goes_to_a_persons_decision_and_the_page_says_
         tx.sittings.save(sitting.give_time(-7200))
 
     seat.context.set_offline(False)
-    expect(seat.locator("#notice-title")).to_have_text("Your exam is closed", timeout=30_000)
+    expect(seat.locator("#notice-title")).to_have_text("Your exam is closed")
     expect(seat.locator("#notice-words")).to_contain_text("a person decides")
     for said in ("#offline", "#saved", "#clock"):  # nothing on the page asks to go on answering
         expect(seat.locator(said)).to_be_hidden()
@@ -390,7 +379,7 @@ def test_an_answer_to_a_question_that_left_the_paper_stays_on_the_device_and_is_
     give_parts(address.engine, replace(address.world, items=(items[0], items[2])), [{}])
 
     seat.context.set_offline(False)
-    expect(seat.locator("#refused-words")).to_contain_text("Your answer is kept on this device.", timeout=30_000)
+    expect(seat.locator("#refused-words")).to_contain_text("Your answer is kept on this device.")
     seat.reload()
     expect(seat.locator("#number")).to_have_text("Question 1 of 2")
     expect(seat.locator("#notice-title")).to_have_text("An answer to a question that is not in your paper")
@@ -398,7 +387,7 @@ def test_an_answer_to_a_question_that_left_the_paper_stays_on_the_device_and_is_
     choice(seat, "Yes").check()
     seat.get_by_role("button", name="Submit …").click()
     seat.get_by_role("button", name="Hand in", exact=True).click()
-    seat.wait_for_url("**/done", timeout=30_000)
+    seat.wait_for_url("**/done")
 
     expect(seat.locator("#held-late-words")).to_contain_text("Save it as a file and give it to an invigilator.")
     with seat.expect_download() as download:

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Playwright, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from api.app import create_app
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.kernel.clock import SystemClock
 from assessment_engine.services import delivery, people
 from assessment_engine.services.engine import Engine
-from tests.browser.conftest import chromium, with_camera
 from tests.browser.seats import held
 from tests.builders import World, a_world, an_engine
 from tests.running import free_port, served
@@ -51,10 +50,9 @@ def address(tmp_path: Path) -> Iterator[tuple[Engine, World, str]]:
 
 
 @pytest.fixture
-def seat(address: tuple[Engine, World, str], playwright: Playwright) -> Iterator[Seat]:
+def seat(address: tuple[Engine, World, str], chrome: Browser) -> Iterator[Seat]:
     engine, world, base = address
-    with playwright.chromium.launch(executable_path=chromium(), args=with_camera(None)) as browser:
-        context = browser.new_context(viewport={"width": 1280, "height": 800})
+    with chrome.new_context(viewport={"width": 1280, "height": 800}) as context:
         token = people.open_session(engine, world.candidate.person_id).token
         context.add_cookies([{"name": "session", "value": token, "url": base}])
         page = context.new_page()
@@ -69,7 +67,7 @@ def choice(page: Page, name: str) -> Any:
 
 
 def saved(page: Page) -> None:
-    expect(page.locator("#saved[data-kind=good]")).to_be_visible(timeout=20_000)
+    expect(page.locator("#saved[data-kind=good]")).to_be_visible()
 
 
 def test_answers_survive_a_lost_connection_and_a_reload(seat: Seat) -> None:
@@ -125,7 +123,8 @@ def test_nothing_stands_under_the_next_number_until_its_question_is_there(seat: 
         page.goto(seat.page.url)
         expect(choice(page, "Yes")).to_be_visible()
 
-        page.get_by_role("button", name="Save & next").click()
+        with page.expect_request(f"**/items/{seat.world.items[1]}*"):
+            page.get_by_role("button", name="Save & next").click()
 
         expect(page.locator("#number")).to_have_text("Question 2 of 4")
         assert page.locator("#question").inner_text() == ""

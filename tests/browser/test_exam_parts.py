@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 
 from assessment_engine.kernel.canonical import Json
-from tests.browser.conftest import chromium, with_camera
 from tests.browser.seats import Address, an_address, choice, held, saved, start
 from tests.running import until
 from tests.services.parts import give_parts
@@ -26,9 +25,9 @@ def address(tmp_path: Path) -> Iterator[Address]:
         yield address
 
 
-def test_a_part_goes_one_way_also_without_a_line_and_the_next_one_comes_by_marks(address: Address, playwright: Playwright) -> None:
-    with playwright.chromium.launch(executable_path=chromium(), args=with_camera(None)) as browser:
-        page = address.device(browser).new_page()
+def test_a_part_goes_one_way_also_without_a_line_and_the_next_one_comes_by_marks(address: Address, chrome: Browser) -> None:
+    with address.device(chrome) as device:
+        page = device.new_page()
         start(page, address)
         held(page)
         expect(page.locator("#number")).to_have_text("Question 1 of 2")
@@ -61,10 +60,10 @@ def test_a_part_goes_one_way_also_without_a_line_and_the_next_one_comes_by_marks
         assert address.final() == {item: {"RESPONSE": value} for item, value in zip(address.world.items, "AAB", strict=False)}
 
 
-def test_the_page_goes_on_by_itself_when_the_time_of_a_question_is_over(tmp_path: Path, playwright: Playwright) -> None:
-    with an_address(tmp_path) as address, playwright.chromium.launch(executable_path=chromium(), args=with_camera(None)) as browser:
+def test_the_page_goes_on_by_itself_when_the_time_of_a_question_is_over(tmp_path: Path, chrome: Browser) -> None:
+    with an_address(tmp_path) as address, address.device(chrome) as device:
         give_parts(address.engine, address.world, [{**ONE_WAY, "item_limits": {address.world.items[0]: 8}}])
-        page = address.device(browser).new_page()
+        page = device.new_page()
         page.goto(address.exam)
         page.get_by_role("button", name="Start the exam").click()
 
@@ -75,10 +74,10 @@ def test_the_page_goes_on_by_itself_when_the_time_of_a_question_is_over(tmp_path
         assert address.final() == {address.world.items[1]: {"RESPONSE": "B"}}
 
 
-def test_without_a_line_the_page_goes_on_by_itself_too_also_after_a_reload(tmp_path: Path, playwright: Playwright) -> None:
-    with an_address(tmp_path) as address, playwright.chromium.launch(executable_path=chromium(), args=with_camera(None)) as browser:
+def test_without_a_line_the_page_goes_on_by_itself_too_also_after_a_reload(tmp_path: Path, chrome: Browser) -> None:
+    with an_address(tmp_path) as address, address.device(chrome) as device:
         give_parts(address.engine, address.world, [{**ONE_WAY, "item_limits": {address.world.items[0]: 20}}])
-        page = address.device(browser).new_page()
+        page = device.new_page()
         start(page, address)
         held(page)
         choice(page, "Yes").check()
@@ -98,10 +97,10 @@ def test_without_a_line_the_page_goes_on_by_itself_too_also_after_a_reload(tmp_p
         assert address.sitting().progress["item"] == address.world.items[1]
 
 
-def test_the_time_of_a_part_that_is_come_back_to_without_a_line_is_shown_and_counted(tmp_path: Path, playwright: Playwright) -> None:
-    with an_address(tmp_path) as address, playwright.chromium.launch(executable_path=chromium(), args=with_camera(None)) as browser:
+def test_the_time_of_a_part_that_is_come_back_to_without_a_line_is_shown_and_counted(tmp_path: Path, chrome: Browser) -> None:
+    with an_address(tmp_path) as address, address.device(chrome) as device:
         give_parts(address.engine, address.world, [{"time_limit_s": 900}, {"time_limit_s": 60}])
-        page = address.device(browser).new_page()
+        page = device.new_page()
         start(page, address)
         held(page)
         go_to(page, 2)

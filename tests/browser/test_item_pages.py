@@ -96,12 +96,14 @@ def test_all_that_are_shown_are_chosen_at_once(desk: Page) -> None:
     expect(desk.get_by_text("The chosen items were approved.")).to_be_visible()
 
 
-def test_files_that_are_too_large_are_not_even_sent(desk: Page) -> None:
+def test_files_that_are_too_large_are_not_even_sent(desk: Page, tmp_path: Path) -> None:
+    large = tmp_path / "large.zip"
+    large.write_bytes(b"PK" + bytes(17 * 2**20))
     desk.goto("/cell/items/import?lang=en")
     sent = []
     desk.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
 
-    desk.locator("#files").set_input_files(FilePayload(name="large.zip", mimeType="application/zip", buffer=b"PK" + bytes(17 * 2**20)))
+    desk.locator("#files").set_input_files(large)
     desk.locator("#new_bank").fill("Bank")
     desk.get_by_role("button", name="Import these files").click()
 

@@ -7,12 +7,11 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import update
 
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.storage.schema import metadata
-from tests.browser.conftest import chromium, with_camera
 from tests.browser.person import take_pictures
 from tests.browser.seats import Address, an_address, choice, held, saved, start
 
@@ -26,12 +25,11 @@ POLICY = {"pass_share": "0.5", "outage": "time_stops", "most_stopped_s": 1800}
 ANSWERS = ((0.1, 1, "No"), (0.3, 2, "No"), (0.7, 3, "Yes"), (0.95, 1, "Yes"))
 
 
-def test_an_outage_by_the_real_clock_loses_neither_an_answer_nor_time(tmp_path: Path, playwright: Playwright) -> None:
-    browser = playwright.chromium.launch(executable_path=chromium(), args=with_camera(None))
-    with browser, an_address(tmp_path) as address:
+def test_an_outage_by_the_real_clock_loses_neither_an_answer_nor_time(tmp_path: Path, chrome: Browser) -> None:
+    with an_address(tmp_path) as address, address.device(chrome) as device:
         with address.engine.store.begin() as tx:
             tx.connection.execute(update(metadata.tables["exams"]).values(policy=POLICY))
-        page = address.device(browser).new_page()
+        page = device.new_page()
         start(page, address)
         held(page)
         choice(page, "Yes").check()

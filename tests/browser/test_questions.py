@@ -285,7 +285,7 @@ def answers_by_name(engine: Engine, world: World, names: Mapping[str, str]) -> M
 
 
 def saved(page: Page) -> None:
-    expect(page.locator("#saved[data-kind=good]")).to_be_visible(timeout=20_000)
+    expect(page.locator("#saved[data-kind=good]")).to_be_visible()
 
 
 def go_on(page: Page, number: int) -> None:

@@ -32,8 +32,6 @@ from tests.services.test_invigilation import a_flag as a_stored_flag
 
 pytestmark = pytest.mark.browser
 
-expect.set_options(timeout=20_000)
-
 
 @dataclass(frozen=True)
 class Desk:

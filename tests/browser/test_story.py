@@ -24,6 +24,7 @@ from tests.browser.person import SCREENS, Person, sign_in
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 T = TypeVar("T")
+ENDED = "SELECT id FROM incidents WHERE sitting_id = ? AND kind = 'nobody' AND ended_at IS NOT NULL"
 DETAILS = {name: f"table a[href^='/cell/{name}/']" for name in ("items", "forms", "exams", "sessions", "courses", "people")}
 
 
@@ -36,7 +37,7 @@ def test_the_whole_story(deployment: Deployment, watched_browser: Browser, brows
     sitting = begin(candidate)
     answer_everything(candidate)
     see_the_flag_on_the_wall(invigilator, deployment, sitting)
-    hand_in(candidate)
+    hand_in(candidate, deployment, sitting)
     decide_as_two_people(invigilator, browser, deployment, sitting)
     grievance = contest(candidate, sitting)
     publish_as_two_officers(browser, deployment)
@@ -51,7 +52,7 @@ def come_to_the_door(candidate: Person) -> None:
     candidate.picture("candidate-1-dashboard")
     candidate.page.get_by_role("link", name="Check camera and connection").click()
     go_on = candidate.page.locator("#go-on")
-    expect(go_on).to_be_enabled(timeout=30_000)
+    expect(go_on).to_be_enabled()
     candidate.shot("candidate-2-check")
     go_on.click()
     candidate.picture("candidate-3-notice")
@@ -67,7 +68,7 @@ def come_to_the_door(candidate: Person) -> None:
 
 def let_in(invigilator: Person) -> None:
     invigilator.go("/invigilator/checkin")
-    until(lambda: hint_is_there(invigilator), within_s=30)
+    until(lambda: hint_is_there(invigilator), within_s=120)
     invigilator.picture("invigilator-1-door")
     invigilator.click("Admit")
     expect(invigilator.page.get_by_text("Nobody is waiting")).to_be_visible()
@@ -80,7 +81,7 @@ def hint_is_there(invigilator: Person) -> bool:
 
 
 def begin(candidate: Person) -> str:
-    candidate.page.wait_for_url("**/calibrate", timeout=15_000)
+    candidate.page.wait_for_url("**/calibrate")
     sitting = candidate.page.url.split("/")[-2]
     candidate.picture("candidate-6-dots")
     candidate.click("Skip the dots")
@@ -143,9 +144,9 @@ def see_the_flag_on_the_wall(invigilator: Person, deployment: Deployment, sittin
     page.get_by_role("link", name="Watch").first.click()
     tile = page.locator(f'[data-sitting="{sitting}"]')
     expect(tile).to_be_visible()
-    until(lambda: "Nobody" in tile.inner_text(), within_s=60, every_s=0.1)
+    until(lambda: "Nobody" in tile.inner_text(), within_s=120, every_s=0.1)
     shown_at = datetime.now(UTC)  # noqa: TID251  # a real clock against a real one
-    raised_at = until(lambda: flag_raised_at(deployment, sitting), within_s=5)
+    raised_at = until(lambda: flag_raised_at(deployment, sitting), within_s=120)
     delay = (shown_at - raised_at).total_seconds()
     note_figure("event_to_wall_s", round(delay, 2))
     assert delay < 10  # the aim is 3 s and the figure is kept; the assertion allows for a busy machine
@@ -165,12 +166,12 @@ def flag_raised_at(deployment: Deployment, sitting: str) -> datetime | None:
     return datetime.fromisoformat(rows[0][0]).replace(tzinfo=UTC) if rows else None
 
 
-def hand_in(candidate: Person) -> None:
-    candidate.page.wait_for_timeout(8000)  # back in the seat, so that the incident ends before the exam does
+def hand_in(candidate: Person, deployment: Deployment, sitting: str) -> None:
+    until(lambda: query(deployment, ENDED, sitting), within_s=120)  # back in the seat, so that the incident ends before the exam does
     candidate.click("Submit …")
     candidate.shot("exam-4-submit")
     candidate.click("Hand in")
-    candidate.page.wait_for_url("**/done", timeout=20_000)
+    candidate.page.wait_for_url("**/done")
     candidate.picture("candidate-8-receipt")
 
 
@@ -178,13 +179,12 @@ def decide_as_two_people(first: Person, browser: Browser, deployment: Deployment
     second = sign_in(browser, deployment.url, "imran")
     first.go("/invigilator/review")
     first.picture("invigilator-5-queue")
-    ended = "SELECT id FROM incidents WHERE sitting_id = ? AND kind = 'nobody' AND ended_at IS NOT NULL"
-    incident = until(lambda: query(deployment, ended, sitting), within_s=60)[0][0]
+    incident = until(lambda: query(deployment, ENDED, sitting), within_s=120)[0][0]
     first.go(f"/invigilator/review/{incident}")
     first.page.wait_for_timeout(500)
     first.picture("invigilator-6-case")
     judge(first, "Uphold", "Uphold the case", "left_the_seat")
-    until(lambda: query(deployment, "SELECT 1 FROM adjudications WHERE incident_id = ?", incident), within_s=30)
+    until(lambda: query(deployment, "SELECT 1 FROM adjudications WHERE incident_id = ?", incident), within_s=120)
     second.go(f"/invigilator/review/{incident}?lang=en")
     expect(second.page.get_by_text("You are the second person")).to_be_visible()
     second.shot("invigilator-7-second-person")
@@ -192,7 +192,7 @@ def decide_as_two_people(first: Person, browser: Browser, deployment: Deployment
     for each in query(deployment, "SELECT id FROM incidents WHERE sitting_id = ? AND tier = 'alert' AND id <> ?", sitting, incident):
         second.go(f"/invigilator/review/{each[0]}")
         judge(second, "Dismiss", "Dismiss the case", None)
-    until(lambda: query(deployment, "SELECT 1 FROM proctoring_decisions WHERE sitting_id = ?", sitting), within_s=60)
+    until(lambda: query(deployment, "SELECT 1 FROM proctoring_decisions WHERE sitting_id = ?", sitting), within_s=120)
     assert second.faults == []
 
 
@@ -279,7 +279,7 @@ def hold_the_certificate(candidate: Person, sitting: str) -> None:
         candidate.go(f"/candidate/sittings/{sitting}/result?lang=en")
         return page.get_by_role("link", name="Credential", exact=False).count() > 0
 
-    until(issued, within_s=60, every_s=1)
+    until(issued, within_s=120, every_s=1)
     candidate.picture("candidate-9-result")
     candidate.go("/candidate/record?lang=en")
     candidate.picture("candidate-10-record")

@@ -1,7 +1,7 @@
 """The wall in a real Chromium: keys, rooms, somebody who is signed out; and that nothing takes a candidate's focus or typed text."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
@@ -23,6 +23,7 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.storage.ledger_writer import AnswerLedger
 from assessment_engine.storage.schema import metadata
 from tests.browser.paper import an_exam_of
+from tests.browser.seats import soon
 from tests.builders import World, a_person, a_stored_sitting, an_engine
 from tests.running import a_valkey, an_ingest, free_port, served, until
 from tests.services.hall import a_found_thing
@@ -65,7 +66,7 @@ class Hall:
     def seat(self, browser: Browser) -> Page:
         """Open the candidate's exam at its field for words."""
         page = self.open(browser, self.world.candidate, f"/candidate/sittings/{self.world.sitting_id}/exam")
-        expect(page.locator("#question textarea")).to_be_visible(timeout=20_000)
+        expect(page.locator("#question textarea")).to_be_visible()
         return page
 
     def seen(self, sitting_id: SittingId) -> int:
@@ -161,7 +162,7 @@ def test_nothing_that_arrives_takes_the_focus_or_the_typed_text(hall: Hall, brow
     expect(page.locator("#said")).to_have_text("The warning was sent and is in the record.")
     announcements.announce(hall.engine, hall.ravi, hall.world.session_id, Wording(text="A bell rings.", text_hi="घंटी बजती है।"))
     ask_again(seat)
-    expect(seat.locator("#news .news__card")).to_have_count(3, timeout=25_000)
+    expect(seat.locator("#news .news__card")).to_have_count(3)
     expect(field).to_be_focused()
     seat.keyboard.type("rd")
     expect(field).to_have_value(HALF + "rd")
@@ -170,13 +171,13 @@ def test_nothing_that_arrives_takes_the_focus_or_the_typed_text(hall: Hall, brow
 
     act(page, "pause", "A fire alarm")
     ask_again(seat)
-    expect(seat.locator("#notice-title")).to_have_text("The exam is paused", timeout=25_000)
+    expect(seat.locator("#notice-title")).to_have_text("The exam is paused")
     expect(seat.locator("#question")).to_have_css("opacity", "0")
     expect(field).to_be_focused()
     seat.keyboard.type("not while it is paused")
     act(page, "resume", "It was a test")
     ask_again(seat)
-    expect(seat.locator("#notice")).to_be_hidden(timeout=25_000)
+    expect(seat.locator("#notice")).to_be_hidden()
     expect(field).to_be_focused()
     expect(field).to_have_value(HALF + "rd")
     seat.context.close()
@@ -204,7 +205,7 @@ def test_a_word_that_is_being_composed_stays_in_composition(hall: Hall, browser:
 
     send(page, "Go on, please.")
     ask_again(seat)
-    expect(seat.locator("#news")).to_contain_text("Go on, please.", timeout=25_000)
+    expect(seat.locator("#news")).to_contain_text("Go on, please.")
 
     assert seat.evaluate("ended") == 0
     expect(field).to_be_focused()
@@ -223,11 +224,11 @@ def test_the_candidate_writes_back_and_the_wall_says_who_wrote(hall: Hall, brows
     expect(seat.locator("#talk-told")).to_contain_text("Sent.")
 
     tile = page.locator(f'.watch[data-sitting="{hall.world.sitting_id}"]')
-    expect(tile).to_contain_text("wrote to you", timeout=10_000)
+    expect(tile).to_contain_text("wrote to you")
     open_panel(page, hall)
     expect(page.locator("#panel .talk")).to_contain_text("May I open the window?")
     send(page, "Yes, please do.")
-    expect(tile).not_to_contain_text("wrote to you", timeout=10_000)
+    expect(tile).not_to_contain_text("wrote to you")
     seat.context.close()
     page.context.close()
 
@@ -267,14 +268,14 @@ def test_a_signed_out_invigilator_is_told_and_keeps_what_they_typed(hall: Hall, 
     token = next(one["value"] for one in page.context.cookies() if one["name"] == "session")
     people.sign_out(hall.engine, token)
 
-    expect(page.locator("#line")).to_contain_text("You are signed out.", timeout=15_000)
+    expect(page.locator("#line")).to_contain_text("You are signed out.")
     page.locator('#panel form[data-act="say"] button').click()
     expect(page.locator("#said")).to_contain_text("You are signed out.")
     expect(page.locator("#panel textarea")).to_have_value("A long answer that")
     fresh = people.open_session(hall.engine, hall.ravi.person_id).token
     page.context.add_cookies([{"name": "session", "value": fresh, "url": hall.base}])
 
-    expect(page.locator("#line")).to_have_text("", timeout=15_000)
+    expect(page.locator("#line")).to_have_text("")
     page.locator('#panel form[data-act="say"] button').click()
     expect(page.locator("#said")).to_have_text("Sent.")
     page.context.close()
@@ -282,14 +283,14 @@ def test_a_signed_out_invigilator_is_told_and_keeps_what_they_typed(hall: Hall, 
 
 def test_of_two_who_change_a_room_the_slower_is_told_and_sees_how_it_stands(hall: Hall, browser: Browser) -> None:
     page = hall.wall(browser, hall.kavita)
-    expect(page.locator("#duty-who")).to_contain_text("Nobody answers for this room.", timeout=10_000)
+    expect(page.locator("#duty-who")).to_contain_text("Nobody answers for this room.")
     page.route("**/wall?room=*", lambda route: route.abort())  # this page does not learn of it
     duty.change(hall.engine, hall.ravi, hall.world.session_id, 1, RoomAct(verb=RoomVerb.TAKE, version=0))
 
     page.get_by_role("button", name="Take this room").click()
     expect(page.locator("#said")).to_contain_text("Somebody else changed this room meanwhile.")
     page.unroute("**/wall?room=*")
-    expect(page.locator("#duty-who")).to_contain_text("Ravi Nair answers for this room", timeout=10_000)
+    expect(page.locator("#duty-who")).to_contain_text("Ravi Nair answers for this room")
     page.context.close()
 
     every = hall.wall(browser, hall.kavita, 0)
@@ -303,24 +304,15 @@ def test_pictures_are_asked_for_of_tiles_in_sight_and_of_none_while_the_page_is_
     page.on("websocket", lambda line: line.on("framesent", lambda frame: sent.append(json.loads(frame))))
     page.set_viewport_size({"width": 390, "height": 500})  # the tiles are further down
     page.reload()
-    assert waited(page, lambda: sent) and sent[-1] == {"type": "visible", "sittings": []}
+    assert soon(page, lambda: sent) and sent[-1] == {"type": "visible", "sittings": []}
 
     page.locator(".watch").first.scroll_into_view_if_needed()
-    assert waited(page, lambda: sent[-1]["sittings"])
+    assert soon(page, lambda: sent[-1]["sittings"])
     page.evaluate("Object.defineProperty(document, 'hidden', { value: true })")
     ask_again(page)
 
-    assert waited(page, lambda: sent[-1] == {"type": "visible", "sittings": []})
+    assert soon(page, lambda: sent[-1] == {"type": "visible", "sittings": []})
     page.context.close()
-
-
-def waited(page: Page, condition: Callable[[], object], tries: int = 100) -> bool:
-    """Let the browser go on until a condition holds; False when it never did."""
-    for _ in range(tries):
-        if condition():
-            return True
-        page.wait_for_timeout(50)
-    return False
 
 
 def test_the_panel_as_a_page_of_its_own_does_the_same_acts(hall: Hall, browser: Browser) -> None:
@@ -346,10 +338,10 @@ def test_a_wall_whose_line_breaks_says_so_comes_back_and_misses_nothing(hall: Ha
     expect(page.locator("#line")).to_contain_text("The wall has lost its connection")
 
     a_found_thing(hall.engine, hall.world.sitting_id, "phone")  # what is found meanwhile
-    expect(tile).to_have_attribute("data-ring", "alert", timeout=10_000)
+    expect(tile).to_have_attribute("data-ring", "alert")
     page.unroute("**/wall-ticket")
 
-    expect(page.locator("#line")).to_have_text("", timeout=15_000)
+    expect(page.locator("#line")).to_have_text("")
     assert until(lambda: page.evaluate("window.line.readyState === 1"))
     page.context.close()
 

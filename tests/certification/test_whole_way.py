@@ -40,7 +40,7 @@ def sit(engine: Engine, paper: Paper) -> tuple[Actor, SittingId]:
     try:
         for revision, (item_id, response) in enumerate(a_key(engine, paper).items(), start=1):
             steer(engine).advance(60)
-            ledger.save(an_offer(sitting_id, candidate.person_id, item_id, revision, response)).result(10)
+            ledger.save(an_offer(sitting_id, candidate.person_id, item_id, revision, response)).result(60)
         submit(engine, ledger, candidate, sitting_id)
     finally:
         ledger.stop()

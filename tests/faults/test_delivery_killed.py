@@ -50,7 +50,7 @@ def delivery_process(environ: dict[str, str]) -> Iterator["subprocess.Popen[byte
         yield process
     finally:
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(60)
 
 
 def wait_until_ready(process: "subprocess.Popen[bytes]", port: int) -> None:
@@ -74,7 +74,7 @@ class Candidate(threading.Thread):
         self._client = httpx.Client(
             base_url=f"http://127.0.0.1:{port}/api/v1/sittings/{seeded['sitting']}",
             headers={"Authorization": f"Bearer {seeded['token']}"},
-            timeout=5,
+            timeout=30,
         )
 
     def run(self) -> None:

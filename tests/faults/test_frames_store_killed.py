@@ -29,12 +29,12 @@ def test_the_watch_goes_on_after_the_frames_store_was_killed(tmp_path: Path) -> 
         def kinds() -> list[str]:
             return [one.incident.kind for one in incidents.of_sitting(engine, invigilator, world.sitting_id)]
 
-        assert until(lambda: "nobody" in kinds(), 25)
+        assert until(lambda: "nobody" in kinds())
         valkey.kill()
         threading.Event().wait(5)
         valkey.start()
         camera.join()
 
         assert sent == [64]  # over one connection: the store's death never reached the page
-        assert until(lambda: "feed_gap" in kinds(), 15)
+        assert until(lambda: "feed_gap" in kinds())
         assert kinds().count("nobody") == 1

@@ -52,7 +52,7 @@ def delivery(environ: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
         yield process
     finally:
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(60)
 
 
 def is_up(environ: dict[str, str]) -> bool:
@@ -118,7 +118,7 @@ def serving(keeper: int) -> int:
 def test_an_outside_client_finds_every_receipt_after_kills(environ: dict[str, str]) -> None:
     everybody = seed_load(environ)
     kept: dict[str, list[dict[str, Any]]] = {seeded["sitting"]: [] for seeded in everybody}
-    clients = [httpx.Client(base_url=site(environ), headers={"Authorization": f"Bearer {one['token']}"}, timeout=10) for one in everybody]
+    clients = [httpx.Client(base_url=site(environ), headers={"Authorization": f"Bearer {one['token']}"}, timeout=60) for one in everybody]
 
     with delivery(environ) as process:
         for revision in range(1, ANSWERS + 1):

@@ -49,12 +49,12 @@ def test_nothing_is_left_of_a_machine_that_is_stopped_in_any_way(tmp_path: Path,
     with (tmp_path / "log").open("w") as log:
         first = subprocess.Popen(COMMAND, env=environ, stdout=log, stderr=log)
     try:
-        assert until(lambda: all(answers(port) for port in ports), 60), (tmp_path / "log").read_text()
-        second = subprocess.run(COMMAND, env=environ, capture_output=True, text=True, timeout=30, check=False)
+        assert until(lambda: all(answers(port) for port in ports), 180), (tmp_path / "log").read_text()
+        second = subprocess.run(COMMAND, env=environ, capture_output=True, text=True, timeout=120, check=False)
         below = children_of(first.pid)
     finally:
         first.send_signal(how)
-        first.wait(40)
+        first.wait(120)
 
     assert second.returncode == 1
     assert f"already_running: {tmp_path / 'data'} is in use by process {first.pid}" in second.stderr

@@ -37,6 +37,7 @@ from proctoring.channel import (
     link,
     seal_frame,
 )
+from proctoring.kept import CUTS_KEPT, Cut
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
@@ -291,6 +292,15 @@ def test_a_kept_frame_from_before_the_last_one_is_refused() -> None:
     assert send_kept(page, 3, CLOCK - 40_000) == Refused(reason=Refusal.UNTIMELY, seq=3)
 
 
+def test_a_long_cut_is_not_forgotten_for_a_line_that_stalls_again_and_again() -> None:
+    page, began, ended = after_a_cut(60)
+    for seq in range(2, 2 + 2 * CUTS_KEPT):
+        page.send(page.frame(seq), after=timedelta(seconds=4))
+
+    assert len(page.channel.position.cuts) == CUTS_KEPT
+    assert Cut(began=began, ended=ended) in page.channel.position.cuts
+
+
 def test_kept_frames_of_another_time_close_nothing() -> None:
     page, _began, _ended = after_a_cut(60)
 
@@ -331,6 +341,14 @@ def test_the_cuts_of_a_chain_go_with_it_into_another_process() -> None:
     frame = send_kept(other, 4, CLOCK - 30_000)
     assert isinstance(frame, Frame)
     assert frame.shown_at == ended - 30 * SECOND
+
+
+def test_numbers_end_where_a_database_cannot_hold_them() -> None:
+    page = Page(Channel("sit_1", Position(next_seq=2**31 - 2, head=first_link("sit_1"))))
+
+    assert isinstance(page.send(page.frame(2**31 - 2))[-1], Frame)
+    for number in (2**31 - 1, 2**31, 2**32 - 1):
+        assert page.send(page.frame(number)) == [Refused(reason=Refusal.SKIPPED_TOO_FAR, seq=number)]
 
 
 def test_a_second_connection_is_refused_while_the_first_is_alive() -> None:

@@ -69,7 +69,7 @@ def test_a_keeper_that_is_killed_takes_its_worker_with_it(keeper: "subprocess.Po
     worker = worker_of(keeper)
 
     keeper.kill()
-    keeper.wait(10)
+    keeper.wait(60)
 
     assert until(lambda: not is_there(worker))
 
@@ -80,10 +80,10 @@ def test_a_keeper_that_is_told_to_end_ends_its_worker(keeper: "subprocess.Popen[
 
     keeper.send_signal(how)
 
-    assert keeper.wait(10) == 0
+    assert keeper.wait(60) == 0
     assert not is_there(worker)
 
 
 def test_a_worker_that_ends_by_itself_or_at_once_is_not_forked_again() -> None:
     with a_keeper(seconds=0, code=3) as failing:
-        assert failing.wait(30) == 3
+        assert failing.wait(60) == 3

@@ -49,7 +49,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def wait_until(condition: "object", seconds: float = 10) -> bool:
+def wait_until(condition: "object", seconds: float = 60) -> bool:
     assert callable(condition)
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -71,7 +71,7 @@ def test_no_process_is_left_when_the_first_one_ends(family: "subprocess.Popen[st
     pids = [int(word) for _ in range(2) for word in family.stdout.readline().split()]
 
     family.send_signal(how)
-    family.wait(10)
+    family.wait(60)
 
     assert len(set(pids)) == 4  # two servers, a child (named twice) and its child
     assert wait_until(lambda: not any(is_alive(pid) for pid in pids)), [pid for pid in pids if is_alive(pid)]

@@ -75,7 +75,7 @@ def a_sealed_sitting(
     ledger = open_ledger(engine)
     try:
         for revision, (item_id, response) in enumerate(answers.items(), start=1):
-            ledger.save(an_offer(sitting_id, candidate.person_id, item_id, revision, response)).result(10)
+            ledger.save(an_offer(sitting_id, candidate.person_id, item_id, revision, response)).result(60)
         submit(engine, ledger, candidate, sitting_id)
     finally:
         ledger.stop()

@@ -1,6 +1,7 @@
 """Chains of frames, kept: whatever dies, comes late or comes twice, on both databases."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -182,6 +183,31 @@ def test_a_full_store_keeps_nothing_and_the_next_try_keeps_all(tmp_path: Path) -
         chains.keep(stored, [stretch])
     blocked.unlink()
     assert chains.keep(stored, [stretch]) == 10
+
+
+class _Overtaken:
+    """A store of blobs in front of which somebody else is quicker, once."""
+
+    def __init__(self, blobs: Blobs, quicker: Callable[[], object]) -> None:
+        self._blobs, self._quicker = blobs, [quicker]
+
+    def put(self, key: str, data: bytes) -> None:
+        while self._quicker:
+            self._quicker.pop()()
+        self._blobs.put(key, data)
+
+
+def test_what_a_process_keeps_while_the_sweep_takes_up_a_dead_ones_journal_is_not_lost(any_engine: Engine) -> None:
+    world = a_world(any_engine)
+    steer(any_engine).moment = NOON + timedelta(minutes=1)
+    camera = Camera(world.sitting_id)
+    left, fresh = a_stretch(camera, 0, 9), a_stretch(camera, 10, 19)
+    ingest = replace(any_engine, blobs=_Overtaken(any_engine.blobs, lambda: chains.keep(any_engine, [left])))  # type: ignore[arg-type]
+
+    assert chains.keep(ingest, [fresh]) == 10
+
+    chains.close(any_engine, world.sitting_id)
+    assert checked(any_engine, world.sitting_id) == ([], [], 20)
 
 
 def test_a_journal_page_in_a_folder_is_there_once_it_is_written(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """A candidate at the door, driven through services."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,7 @@ from assessment_engine.people import Actor, Role
 from assessment_engine.services import checkin
 from assessment_engine.services.checkin import Picture
 from assessment_engine.services.engine import Engine
-from tests.builders import World, a_person, a_stored_sitting, a_world, an_engine, an_organisation, steer, told
+from tests.builders import World, a_person, a_stored_sitting, a_world, an_organisation, steer, told
 
 FACE = b"\xff\xd8\xff\xe0" + b"live face"
 ROSTER = b"\xff\xd8\xff\xe0" + b"roster face"
@@ -22,11 +21,6 @@ ROSTER = b"\xff\xd8\xff\xe0" + b"roster face"
 class Compared:
     distance: float | None
     retake: str | None = None
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A detector whose flags people keep dismissing is demoted by itself, in public, and restored by two officers only."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,21 +13,11 @@ from assessment_engine.services import demotion, judgements, people, watches
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import WatchRecord
 from proctoring.policy import Kind, Tier
-from tests.builders import World, a_person, a_stored_sitting, a_world, an_engine, steer
+from tests.builders import World, a_person, a_stored_sitting, steer
 from tests.services.test_invigilation import DISMISS, a_flag
 
 PERMITTED = Judgement(verdict=Verdict.DISMISS, reason_code=Reason.PERMITTED, reason="")
 WHY = "The new model was tried on a hundred sittings."
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
-
-
-@pytest.fixture
-def world(engine: Engine) -> World:
-    return a_world(engine, state=SittingState.IN_PROGRESS)
 
 
 def a_sitting_with_a_dismissed_flag(engine: Engine, world: World, *, simulated: bool = False, judgement: Judgement = DISMISS) -> None:

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -23,13 +22,8 @@ from assessment_engine.services.exams import (
 )
 from assessment_engine.services.sessions import session_list
 from assessment_engine.storage.registrations import SeatQuery
-from tests.builders import a_person, add_row, an_engine, an_organisation, steer
+from tests.builders import a_person, add_row, an_organisation, steer
 from tests.services.paper import Paper, a_paper
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 @pytest.fixture

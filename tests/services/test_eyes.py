@@ -1,21 +1,13 @@
 """A worker says which networks it lacks; whoever is promised a watch is told what nobody looks for, and nothing while all are there."""
 
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from assessment_engine.services import eyes
 from assessment_engine.services.engine import Engine
 from proctoring.policy import Kind
 from proctoring.sight import LOST, lost
 from proctoring.vision.models import ROLES
-from tests.builders import a_world, an_engine, steer
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
+from tests.builders import a_world, steer
 
 
 def test_every_role_takes_something_away() -> None:

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 
 from assessment_engine.kernel.errors import Invalid, NotAllowed, NotFound
@@ -10,13 +8,8 @@ from assessment_engine.services.forms import NewForm, build_form, form_of, forms
 from assessment_engine.services.items import approve_item, create_bank, import_items
 from item_bank.forms import FormSection
 from item_bank.imports import NewItem
-from tests.builders import a_person, an_engine, an_organisation
+from tests.builders import a_person, an_organisation
 from tests.item_bank.items import choice, qti, response
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -20,15 +19,10 @@ from assessment_engine.services import eyes, invigilation, review
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import IncidentRecord, WatchRecord
 from assessment_engine.storage.outbox import outbox
-from tests.builders import World, a_person, a_world, add_row, an_engine, an_organisation, heard, steer, told
+from tests.builders import World, a_person, a_world, add_row, an_organisation, heard, steer, told
 
 UPHOLD = Judgement(verdict=Verdict.UPHOLD, reason_code=Reason.LEFT_THE_SEAT, reason="The chair is empty in five frames.")
 DISMISS = Judgement(verdict=Verdict.DISMISS, reason_code=Reason.ORDINARY, reason="")
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 @pytest.fixture

@@ -18,15 +18,10 @@ from assessment_engine.services.people import add_organisation
 from assessment_engine.storage.items import Items
 from item_bank.imports import ImportReport
 from item_bank.items import ItemState, ItemVersion, PartKind
-from tests.builders import a_person, an_engine, an_organisation
+from tests.builders import a_person, an_organisation
 from tests.services.packages import PICTURE, a_broken_item, an_item, an_old_item, zipped
 
 WITH_PICTURE = '<p><img src="../media/one.png" alt="A dot"/></p>'
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 @pytest.fixture

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 
 from assessment_engine.demo.content import demo_exam
@@ -18,7 +16,7 @@ from assessment_engine.services.items import (
 )
 from item_bank.imports import NewItem
 from item_bank.items import ItemState, ItemVerb, ItemVersion
-from tests.builders import a_person, an_engine, an_organisation
+from tests.builders import a_person, an_organisation
 from tests.item_bank.items import choice, qti, response
 
 
@@ -26,11 +24,6 @@ def imported(engine: Engine, actor: Actor, bank_id: BankId, new: NewItem) -> Ite
     """One item, as a draft."""
     (version,) = import_items(engine, actor, bank_id, [new])
     return version
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 def variants(key: str = "A", hindi_key: str = "A") -> NewItem:

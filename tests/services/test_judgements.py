@@ -1,7 +1,6 @@
 """A judgement from the review page: pending for a minute, taken back with a trace, in effect after it; and two people at one case."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -13,15 +12,11 @@ from assessment_engine.invigilation.keys import DEFAULT_KEYS, KeysClash, NoSuchK
 from assessment_engine.invigilation.pending import JudgedMeanwhile, TooLateToUndo
 from assessment_engine.kernel.errors import NotAllowed, SecondPersonNeeded
 from assessment_engine.kernel.ids import IncidentId
-from assessment_engine.services import interests, invigilation, judgements, review
+from assessment_engine.services import evidence_packages, incidents, interests, invigilation, judgements, review
 from assessment_engine.services.engine import Engine
-from tests.builders import World, a_world, an_engine, heard, steer, told
+from tests.builders import World, a_world, heard, steer, told
+from tests.services.test_incidents import a_change, a_segment
 from tests.services.test_invigilation import DISMISS, UPHOLD, a_flag, finished, judges
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 @pytest.fixture
@@ -211,6 +206,21 @@ def test_whoever_knows_the_candidate_neither_sees_nor_judges_the_case(engine: En
         review.case(engine, ravi, incident)
     with pytest.raises(ConflictOfInterest):
         judgements.give(engine, ravi, incident, DISMISS)
+
+
+def test_whoever_knows_the_candidate_gets_neither_a_picture_nor_a_package(engine: Engine, world: World) -> None:
+    ravi, meera = judges(engine, world)
+    incident = incidents.record(engine, world.sitting_id, a_change(), a_segment(9.0), {})
+    with engine.store.read() as tx:
+        picture = tx.incidents.evidence_of(incident)[0].id
+    interests.declare(engine, ravi, world.sitting_id, Tie.KNOWS)
+
+    assert incidents.frame(engine, meera, picture)
+    assert evidence_packages.standing(engine, meera, world.sitting_id) is None
+    with pytest.raises(ConflictOfInterest):
+        incidents.frame(engine, ravi, picture)
+    with pytest.raises(ConflictOfInterest):
+        evidence_packages.standing(engine, ravi, world.sitting_id)
 
 
 def test_past_decisions_order_the_queue(engine: Engine, world: World) -> None:

@@ -27,7 +27,7 @@ def ledger(any_engine: Engine) -> Iterator[AnswerLedger]:
 
 def save(ledger: AnswerLedger, world: World, revision: int, writer: str | None) -> None:
     offer = an_offer(world.sitting_id, world.candidate.person_id, world.items[0], revision, {"RESPONSE": "A"}, writer=writer)
-    ledger.save(offer).result(10)
+    ledger.save(offer).result(60)
 
 
 def kinds(engine: Engine, world: World) -> list[str]:

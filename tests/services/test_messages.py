@@ -89,6 +89,16 @@ def test_a_sitting_has_only_so_many_messages(any_engine: Engine) -> None:
         messages.write(any_engine, hall.world.candidate, hall.sittings[0], "One more")
 
 
+def test_a_page_that_writes_all_it_may_does_not_silence_whoever_watches(any_engine: Engine) -> None:
+    hall = a_hall(any_engine)
+    for number in range(MOST_OF_SITTING):
+        messages.write(any_engine, hall.world.candidate, hall.sittings[0], f"{number}")
+
+    said = messages.say(any_engine, hall.ravi, hall.sittings[0], Said(kind=WARNING, sentence="alone"))
+
+    assert said.text == WARNINGS["alone"].text
+
+
 def test_no_sentence_accuses_and_each_has_two_languages() -> None:
     for sentences in SENTENCES.values():
         for one in sentences.values():

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,12 +12,7 @@ from assessment_engine.people import Role
 from assessment_engine.services import delivery, papers
 from assessment_engine.services.engine import Engine
 from tests.browser.paper import an_exam_of
-from tests.builders import World, a_person, a_world, an_engine, an_organisation, steer
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
+from tests.builders import World, a_person, a_world, an_organisation, steer
 
 
 def opened(engine: Engine, world: World) -> dict[str, object]:

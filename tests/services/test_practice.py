@@ -46,7 +46,7 @@ def test_practice_is_answered_and_sealed_and_nothing_comes_after(any_engine: Eng
     told(any_engine).clear()
 
     answer = an_offer(sitting.id, world.candidate.person_id, opened.form.items[0], 1, {"RESPONSE": "A"})
-    receipt = ledger.save(answer).result(10)
+    receipt = ledger.save(answer).result(60)
     seal = delivery.submit(any_engine, ledger, world.candidate, sitting.id)
     watches.drain(any_engine, WatchRecord(sitting_id=sitting.id))
 

@@ -1,7 +1,6 @@
 """Nobody practises with a question that somebody is examined in."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -15,13 +14,7 @@ from assessment_engine.services.items import approve_item, create_bank, import_i
 from assessment_engine.services.samples import samples
 from item_bank.forms import FormSection
 from item_bank.imports import NewItem
-from tests.builders import an_engine
 from tests.services.paper import Paper, a_paper
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 def a_form(engine: Engine, paper: Paper, bank_id: BankId, title: str) -> FormId:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,16 +14,11 @@ from assessment_engine.people import Actor, Role
 from assessment_engine.services import draw, figures, judgements, random_audit, review
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import WatchRecord
-from tests.builders import World, a_person, a_world, an_engine, an_organisation, steer
+from tests.builders import World, a_person, a_world, an_organisation, steer
 from tests.services.test_draw import draw_all
 from tests.services.test_invigilation import DISMISS, UPHOLD, a_flag, judges
 
 EVERY_S = 5
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 @pytest.fixture
@@ -85,6 +79,40 @@ def test_when_all_are_answered_the_pictures_go(engine: Engine, world: World) -> 
     seen = figures.figures(engine, ravi).audits
     assert seen.count == 0
     assert seen.hours == pytest.approx(3 / 60)
+
+
+def test_the_pictures_go_though_whoever_took_the_last_answer_was_killed_before(engine: Engine, world: World) -> None:
+    sitting_id, (ravi, _) = the_drawn(engine, world), judges(engine, world)
+    random_audit.queue_audits(engine)
+    with engine.store.begin() as tx:
+        for one in tx.unmarked.audits_of(sitting_id):  # the answers are stored, and nothing was done after them
+            tx.unmarked.answer(one.answered(DISMISS, by=ravi.person_id, now=engine.clock.now(), seconds=None))
+
+    assert random_audit.queue_audits(engine) == 0
+
+    assert draw.frames_of(engine, sitting_id) == []
+
+
+def test_nothing_is_queued_of_a_sitting_that_outlasts_its_session(engine: Engine, world: World) -> None:
+    sitting_id, (ravi, _) = the_drawn(engine, world), judges(engine, world)
+    with engine.store.begin() as tx:
+        tx.sittings.save(replace(tx.sittings.get(sitting_id), state=SittingState.IN_PROGRESS, submitted_at=None))
+
+    assert random_audit.queue_audits(engine) == 0
+
+    assert waiting(engine, ravi) == []
+    assert len(draw.frames_of(engine, sitting_id)) == 360
+
+
+def test_other_chores_do_not_wait_for_sittings_that_are_before_people_already(engine: Engine, world: World) -> None:
+    the_drawn(engine, world)
+    breaths: list[None] = []
+    random_audit.queue_audits(engine, lambda: breaths.append(None))
+    breaths.clear()
+
+    random_audit.queue_audits(engine, lambda: breaths.append(None))
+
+    assert breaths == []
 
 
 def test_a_miss_is_recorded_and_keeps_the_pictures_for_the_officers(engine: Engine, world: World) -> None:

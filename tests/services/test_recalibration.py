@@ -1,7 +1,6 @@
 """Another calibration of an exam: proposed with its evidence, signed by two different officers, and never once somebody has begun."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -16,16 +15,11 @@ from assessment_engine.services import exams, people, recalibration
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.recalibration import recalibrations
 from tests.api.test_calibration_pages import RECORD, written
-from tests.builders import a_person, an_engine, an_organisation, steer
+from tests.builders import a_person, an_organisation, steer
 from tests.services.paper import Paper, a_paper, a_sealed_sitting
 
 OTHER = replace(RECORD, seed=8, threshold=12.0)
 WHY = "Solved again on twice as many hours."
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 @pytest.fixture

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
@@ -16,13 +15,8 @@ from assessment_engine.services.scoring import report_of, score_sitting
 from assessment_engine.storage.audit import audit_entries
 from assessment_engine.storage.outbox import outbox
 from assessment_engine.storage.people import login_sessions
-from tests.builders import a_person, a_world, an_engine, an_organisation, steer, told
+from tests.builders import a_person, a_world, an_organisation, steer, told
 from tests.services.paper import Paper, a_key, a_paper, a_sealed_sitting
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 def a_scored_paper(engine: Engine) -> tuple[Paper, Actor, SittingId]:

@@ -1,5 +1,4 @@
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -7,13 +6,8 @@ from assessment_engine.kernel.errors import HashMismatch, IntegrityViolation, No
 from assessment_engine.people import Role
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.scoring import report_of, score_sitting
-from tests.builders import a_person, an_engine, an_organisation
+from tests.builders import a_person, an_organisation
 from tests.services.paper import a_key, a_paper, a_place, a_sealed_sitting
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 def test_a_sitting_that_answers_everything_right_has_all_marks_and_every_top_level(any_engine: Engine) -> None:

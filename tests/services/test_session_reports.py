@@ -83,7 +83,7 @@ def test_a_report_counts_who_came_and_is_a_leaf_of_the_log(any_engine: Engine, w
         tx.sittings.save(replace(tx.sittings.get(sat), grace_s=5))
     who = replace(world.candidate, person_id=candidate)
     steer(any_engine).advance(3602)  # two seconds after the bell, within the grace
-    ledger.save(an_offer(sat, candidate, world.items[0], 1, {"RESPONSE": "A"})).result(10)
+    ledger.save(an_offer(sat, candidate, world.items[0], 1, {"RESPONSE": "A"})).result(60)
     seal = delivery.submit(any_engine, ledger, who, sat)
     ledger.stop()
     over(any_engine)

@@ -50,7 +50,7 @@ def test_what_was_shown_is_what_is_scored(any_engine: Engine) -> None:
     ledger = open_ledger(any_engine)
     for revision, (name, value) in enumerate(answers.items(), start=1):
         offer = an_offer(room.sitting_id, room.candidate.person_id, room.versions[name].id, revision, {"RESPONSE": value})
-        ledger.save(offer).result(10)
+        ledger.save(offer).result(60)
     submit(any_engine, ledger, room.candidate, room.sitting_id)
     ledger.stop()
 
@@ -65,7 +65,7 @@ def test_a_file_is_kept_and_scored_and_not_sent_back_with_its_question(any_engin
     data = base64.b64encode(b"x" * 2_000_000).decode()
     handed_in = {"RESPONSE": {"name": "answer.txt", "media_type": "text/plain", "data": data}}
     ledger = open_ledger(any_engine)
-    ledger.save(an_offer(room.sitting_id, room.candidate.person_id, version_id, 1, handed_in)).result(30)
+    ledger.save(an_offer(room.sitting_id, room.candidate.person_id, version_id, 1, handed_in)).result(60)
     html = item_of(any_engine, room.candidate, room.sitting_id, version_id, "en").html
     submit(any_engine, ledger, room.candidate, room.sitting_id)
     ledger.stop()

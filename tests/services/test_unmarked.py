@@ -1,7 +1,6 @@
 """Cases that measure reviewing: drawn when a decision takes effect, the same to look at as any other, and never an outcome for anybody."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,16 +12,11 @@ from assessment_engine.kernel.ids import IncidentId, SittingId
 from assessment_engine.people import Actor, Role
 from assessment_engine.services import invigilation, judgements, review, unmarked
 from assessment_engine.services.engine import Engine
-from tests.builders import World, a_person, a_stored_sitting, a_world, an_engine, heard, steer
+from tests.builders import World, a_person, a_stored_sitting, a_world, heard, steer
 from tests.services.test_invigilation import DISMISS, UPHOLD, a_flag, finished, judges, outcome
 
 EVERY, NONE = Shares(again=1.0, planted=0.0), Shares(again=0.0, planted=0.0)
 PLANTED = Shares(again=0.0, planted=1.0)
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return an_engine(tmp_path)
 
 
 @pytest.fixture

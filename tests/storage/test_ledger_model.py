@@ -36,7 +36,7 @@ class Model:
 
 
 def outcome(future: Future[Receipt]) -> str:
-    error = future.exception(30)
+    error = future.exception(60)
     return "receipt" if error is None else str(getattr(error, "code", error))
 
 

@@ -58,7 +58,7 @@ def offer(world: World, revision: int, *, item: int = 0, value: str = "A") -> Of
 
 
 def test_a_saved_answer_has_a_genuine_receipt_and_is_in_the_ledger(any_engine: Engine, ledger: AnswerLedger, world: World) -> None:
-    receipt = ledger.save(offer(world, 1)).result(10)
+    receipt = ledger.save(offer(world, 1)).result(60)
 
     assert is_genuine(receipt, any_engine.signer.receipts.public_bytes)
     with any_engine.store.read() as tx:
@@ -70,10 +70,10 @@ def test_a_saved_answer_has_a_genuine_receipt_and_is_in_the_ledger(any_engine: E
 
 
 def test_a_retry_gets_the_same_receipt(any_engine: Engine, ledger: AnswerLedger, world: World) -> None:
-    first = ledger.save(offer(world, 1)).result(10)
+    first = ledger.save(offer(world, 1)).result(60)
     steer(any_engine).advance(60)
 
-    assert ledger.save(offer(world, 1)).result(10) == first
+    assert ledger.save(offer(world, 1)).result(60) == first
     with any_engine.store.read() as tx:
         assert len(tx.answers.receipts(world.sitting_id)) == 1
 
@@ -84,9 +84,9 @@ def test_a_retry_in_the_same_batch_is_counted_once(any_engine: Engine, world: Wo
 
     ledger.start()
 
-    assert twice[0].result(10) == twice[1].result(10)
+    assert twice[0].result(60) == twice[1].result(60)
     with pytest.raises(RevisionReused):
-        twice[2].result(10)
+        twice[2].result(60)
     ledger.stop()
 
 
@@ -112,10 +112,10 @@ def test_each_bad_answer_of_a_batch_is_refused_alone(any_engine: Engine, world: 
 
     ledger.start()
 
-    assert [one.result(10).revision for one in good] == list(range(5, 15))
+    assert [one.result(60).revision for one in good] == list(range(5, 15))
     for error, future in refused.items():
         with pytest.raises(error):
-            future.result(10)
+            future.result(60)
     ledger.stop()
 
 
@@ -126,9 +126,9 @@ def refuse_x(_tx: Transaction, _item: ItemVersionId, response: object) -> None:
 
 def test_another_sitting_that_does_not_exist_is_not_found(ledger: AnswerLedger, world: World) -> None:
     with pytest.raises(NotFound):
-        ledger.save(replace(offer(world, 1), sitting_id=SittingId("sit_none"))).result(10)
+        ledger.save(replace(offer(world, 1), sitting_id=SittingId("sit_none"))).result(60)
     with pytest.raises(NotFound):
-        ledger.save(replace(offer(world, 1), candidate_id=PersonId("per_none"))).result(10)
+        ledger.save(replace(offer(world, 1), candidate_id=PersonId("per_none"))).result(60)
 
 
 def test_nothing_is_saved_after_an_act_that_closed_the_sitting(any_engine: Engine, world: World) -> None:
@@ -136,13 +136,13 @@ def test_nothing_is_saved_after_an_act_that_closed_the_sitting(any_engine: Engin
     before = ledger.save(offer(world, 1))
     closing = ledger.in_order(world.sitting_id, lambda tx, now: close(tx, world, now))
     ledger.start()
-    closing.result(10)
+    closing.result(60)
 
     after = ledger.save(offer(world, 2))
 
-    assert before.result(10).revision == 1
+    assert before.result(60).revision == 1
     with pytest.raises(SittingSealed):
-        after.result(10)
+        after.result(60)
     ledger.stop()
 
 
@@ -159,9 +159,9 @@ def test_an_act_that_is_refused_changes_nothing_and_hurts_nobody(any_engine: Eng
     saving, act = ledger.save(offer(world, 1)), ledger.in_order(world.sitting_id, close_and_fail)
     ledger.start()
 
-    assert saving.result(10).revision == 1
+    assert saving.result(60).revision == 1
     with pytest.raises(NotYet):
-        act.result(10)
+        act.result(60)
     with any_engine.store.read() as tx:
         assert tx.sittings.get(world.sitting_id).state is SittingState.IN_PROGRESS
     ledger.stop()
@@ -175,10 +175,10 @@ def test_a_faulty_act_takes_no_answer_with_it(any_engine: Engine, world: World) 
     saving, act = ledger.save(offer(world, 1)), ledger.in_order(world.sitting_id, fail)
     ledger.start()
 
-    assert saving.result(10).revision == 1
+    assert saving.result(60).revision == 1
     with pytest.raises(ZeroDivisionError):
-        act.result(10)
-    assert ledger.save(offer(world, 2)).result(10).revision == 2
+        act.result(60)
+    assert ledger.save(offer(world, 2)).result(60).revision == 2
     ledger.stop()
 
 
@@ -188,14 +188,14 @@ def test_nobody_is_told_before_the_commit(any_engine: Engine, ledger: AnswerLedg
     @event.listens_for(any_engine.store.engine, "commit", once=True)
     def hold(_connection: object) -> None:
         reached.set()
-        go_on.wait(10)
+        go_on.wait(60)
 
     saving = ledger.save(offer(world, 1))
-    assert reached.wait(10)
+    assert reached.wait(60)
 
     assert not wait([saving], timeout=0.05).done
     go_on.set()
-    assert saving.result(10).revision == 1
+    assert saving.result(60).revision == 1
 
 
 def test_a_commit_that_fails_acknowledges_nothing(any_engine: Engine, ledger: AnswerLedger, world: World) -> None:
@@ -204,11 +204,11 @@ def test_a_commit_that_fails_acknowledges_nothing(any_engine: Engine, ledger: An
         raise StorageUnavailable("the disk is full")
 
     with pytest.raises(StorageUnavailable):
-        ledger.save(offer(world, 1)).result(10)
+        ledger.save(offer(world, 1)).result(60)
 
     with any_engine.store.read() as tx:
         assert tx.answers.receipts(world.sitting_id) == []
-    assert ledger.save(offer(world, 1)).result(10).revision == 1
+    assert ledger.save(offer(world, 1)).result(60).revision == 1
 
 
 def test_a_log_that_cannot_be_written_ends_no_writer(any_engine: Engine, ledger: AnswerLedger, world: World) -> None:
@@ -221,9 +221,9 @@ def test_a_log_that_cannot_be_written_ends_no_writer(any_engine: Engine, ledger:
     structlog.configure(processors=[full])
     try:
         with pytest.raises(StorageUnavailable):
-            ledger.in_order(world.sitting_id, broken).result(10)
+            ledger.in_order(world.sitting_id, broken).result(60)
 
-        assert ledger.save(offer(world, 1)).result(10).revision == 1
+        assert ledger.save(offer(world, 1)).result(60).revision == 1
     finally:
         structlog.reset_defaults()
 
@@ -253,7 +253,7 @@ def test_two_writers_keep_one_ledger(any_engine: Engine, world: World) -> None:
     pairs = [(first.save(offer(world, revision)), second.save(offer(world, revision))) for revision in range(1, 30)]
 
     for one, other in pairs:
-        assert one.result(30) == other.result(30) if not (one.exception(30) or other.exception(30)) else True
+        assert one.result(60) == other.result(60) if not (one.exception(60) or other.exception(60)) else True
     with any_engine.store.read() as tx:
         revisions = [receipt.revision for receipt in tx.answers.receipts(world.sitting_id)]
     assert len(revisions) == len(set(revisions))
@@ -268,7 +268,7 @@ def test_many_threads_share_few_commits(any_engine: Engine, ledger: AnswerLedger
     receipts: list[Receipt] = []
 
     def answer(one: World) -> None:
-        receipts.extend(ledger.save(offer(one, revision, item=revision % 4)).result(30) for revision in range(1, 26))
+        receipts.extend(ledger.save(offer(one, revision, item=revision % 4)).result(60) for revision in range(1, 26))
 
     threads = [threading.Thread(target=answer, args=(one,)) for one in worlds]
     for thread in threads:
@@ -284,7 +284,7 @@ def test_many_threads_share_few_commits(any_engine: Engine, ledger: AnswerLedger
 
 @pytest.mark.parametrize("value", ["a\x00b", "पुणे 🙂", "x" * 60_000, ""], ids=["nul", "letters", "long", "empty"])
 def test_text_of_every_kind_is_kept_as_it_came(any_engine: Engine, ledger: AnswerLedger, world: World, value: str) -> None:
-    ledger.save(offer(world, 1, value=value)).result(10)
+    ledger.save(offer(world, 1, value=value)).result(60)
 
     with any_engine.store.read() as tx:
         assert tx.answers.final(world.sitting_id)[world.items[0]] == {"RESPONSE": value}
@@ -292,7 +292,7 @@ def test_text_of_every_kind_is_kept_as_it_came(any_engine: Engine, ledger: Answe
 
 def test_only_the_newest_answer_of_each_item_is_read_back(any_engine: Engine, ledger: AnswerLedger, world: World) -> None:
     for revision, item, value in [(1, 0, "A"), (2, 1, "A"), (3, 0, "B"), (4, 2, "A")]:
-        ledger.save(offer(world, revision, item=item, value=value)).result(10)
+        ledger.save(offer(world, revision, item=item, value=value)).result(60)
 
     with any_engine.store.read() as tx:
         assert [answer.receipt.revision for answer in tx.answers.newest(world.sitting_id)] == [2, 3, 4]

@@ -28,7 +28,7 @@ TOO_LARGE = {name for name, bad in BAD.items() if len(bad) > MAX_JPEG}  # ends t
 
 def answer(camera: CameraClient) -> dict[str, Any]:
     """What the server says to a frame."""
-    until_s = time.monotonic() + 10
+    until_s = time.monotonic() + 60
     while time.monotonic() < until_s:
         for said in camera.listen(0.05):
             if said["type"] in ("ack", "refused"):
@@ -68,9 +68,9 @@ def test_bad_pictures_are_refused_or_counted_and_lead_to_time_that_could_not_be_
     with a_valkey() as valkey, an_ingest(a_live_engine(tmp_path), valkey.url) as engine, a_proctor(engine, tmp_path, valkey.url) as proctor:
         world = a_world(engine)
         said = send_all(engine, world)
-        assert until(lambda: figure(valkey.url, "frames_unreadable") > 0, 15)
+        assert until(lambda: figure(valkey.url, "frames_unreadable") > 0)
         submit(engine, world.sitting_id)
-        assert until(lambda: is_drained(engine, world.sitting_id), 15)
+        assert until(lambda: is_drained(engine, world.sitting_id))
 
         assert {name for name, one in said.items() if one["type"] == "refused"} == NO_PICTURE
         assert {(one["code"], one["reason"]) for one in said.values() if one["type"] == "refused"} == {("bad_frame", Refusal.NOT_A_PICTURE)}

@@ -1,11 +1,13 @@
 """A cut in the line, seen afterwards: what the page kept is looked at in its own time, beside what is live, and told to have come later."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 
 import pytest
 
+from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.services import watches
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import IncidentRecord, WatchRecord
@@ -188,3 +190,66 @@ def test_kept_pictures_that_are_none_or_of_before_the_start_accuse_nobody(engine
     assert found(engine, world) == []
     assert (desk.unreadable, desk.counts().afterwards_s) == (1, 0)
     assert isinstance(desk.counts(), WatchRecord)
+
+
+def hand_in(engine: Engine, world: World, desk: Desk) -> datetime:
+    ended = engine.clock.now()
+    with engine.store.begin() as tx:
+        desk.sitting = replace(tx.sittings.get(world.sitting_id), state=SittingState.SUBMITTED, submitted_at=ended)
+        tx.sittings.save(desk.sitting)
+    return ended
+
+
+def test_pictures_that_come_after_handing_in_are_looked_at_and_waited_for(engine: Engine, networks: Networks) -> None:
+    world = a_world(engine)
+    desk, feed = a_desk(engine, world, networks), Feed(engine, world, AT_WORK)
+    for entry in feed.live(5):
+        desk.receive(entry)
+    began, shown = engine.clock.now(), feed.cut(15)
+    ended = hand_in(engine, world, desk)  # in the cut; the line comes back five minutes later, for the pictures only
+    steer(engine).advance(300)
+    assert desk.is_catching_up(engine.clock.now())
+
+    desk.receive(feed.entry(Gap(began=began, ended=engine.clock.now(), missing=0)))
+    desk.receive(feed.frame(b"\xff\xd8\xff nothing is seen any more"))
+    for shown_at, jpeg in shown:
+        steer(engine).advance(1)
+        desk.receive(feed.frame(jpeg, shown_at))
+        assert desk.is_catching_up(engine.clock.now())
+    steer(engine).advance(31)
+
+    assert not desk.is_catching_up(engine.clock.now())
+    desk.end(desk.sitting)
+    counts = desk.counts()
+    assert counts.observable_s + sum(counts.unobservable.values()) == pytest.approx((ended - began).total_seconds() + 5, abs=2)
+    assert counts.afterwards_s == pytest.approx(15, abs=2)
+
+
+def test_nobody_waits_for_longer_than_ten_minutes_nor_where_the_line_was_good(engine: Engine, networks: Networks) -> None:
+    world = a_world(engine)
+    desk, feed = a_desk(engine, world, networks), Feed(engine, world, AT_WORK)
+    for entry in feed.live(2):
+        desk.receive(entry)
+    hand_in(engine, world, desk)
+    assert not desk.is_catching_up(engine.clock.now())
+
+    feed.cut(5)
+    hand_in(engine, world, desk)
+    steer(engine).advance(599)
+    assert desk.is_catching_up(engine.clock.now())
+    steer(engine).advance(1)
+    assert not desk.is_catching_up(engine.clock.now())
+
+
+def test_time_after_handing_in_is_nobodys_time_to_be_seen_in(engine: Engine, networks: Networks) -> None:
+    world = a_world(engine)
+    desk, feed = a_desk(engine, world, networks), Feed(engine, world, AT_WORK)
+    for entry in feed.live(2):
+        desk.receive(entry)
+    hand_in(engine, world, desk)
+
+    for _ in range(30):  # while the evidence store is away
+        steer(engine).advance(1)
+        desk.tick(engine.clock.now())
+
+    assert desk.counts().unobservable == {}

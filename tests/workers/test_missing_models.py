@@ -49,7 +49,7 @@ def test_without_a_face_network_a_worker_does_not_begin_and_says_which(
     engine = a_live_engine(tmp_path)
 
     with a_valkey() as valkey, a_proctor(engine, tmp_path, valkey.url) as proctor:
-        assert proctor.process.wait(40) != 0
+        assert proctor.process.wait(120) != 0
         assert missing_at(valkey.url) == []
     said = capfd.readouterr()
     assert f"nothing can be seen without {role}" in said.err + said.out

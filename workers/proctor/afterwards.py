@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from assessment_engine.kernel.errors import Invalid
+from assessment_engine.services.watches import KEPT_COME_FOR
 from proctoring.baseline import Baseline
 from proctoring.channel import Frame
 from proctoring.evidence import EvidenceRing, Segment, Shot
@@ -19,6 +20,7 @@ from proctoring.vision.eyes import Eyes
 from proctoring.watch import Totals, Watch
 
 OVER_AFTER = timedelta(seconds=30)  # without another kept picture
+CUT_AFTER = timedelta(seconds=4)  # without a frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,17 @@ class Afterwards:
     def is_catching_up(self, now: datetime) -> bool:
         """Tell whether more kept pictures may come."""
         return self._came_at is not None and now - self._came_at < OVER_AFTER
+
+    def may_come(self, now: datetime, ended: datetime | None, live: datetime | None, last: datetime | None) -> bool:
+        """Tell whether pictures of a cut may still come: some do now, or the line was cut when the sitting ended, and may come back.
+
+        `live` is the last frame before the sitting `ended`, `last` the last of any kind: a page that came back has OVER_AFTER for the next.
+        """
+        if self.is_catching_up(now):
+            return True
+        if ended is None or live is None or ended - live < CUT_AFTER:
+            return False
+        return now - last < OVER_AFTER if last is not None and last > ended else now - ended < KEPT_COME_FOR
 
     def tick(self, now: datetime) -> None:
         """Close what is open when no more kept pictures come."""

@@ -164,7 +164,7 @@ class Desk:
         """Notice that no frames come."""
         if self._watch is None:
             return
-        since_s, now_s = self._silent_since(), self._seconds(now)
+        since_s, now_s = self._silent_since(), self._seconds(self._until(now))
         if now_s - since_s >= SILENT_AFTER_S:
             self._watch.gap(since_s, now_s)
             self._ring.reach(now_s)
@@ -176,9 +176,7 @@ class Desk:
     def end(self, sitting: Sitting) -> None:
         """Close what is open and say that nothing is left to look at: the sitting is over and its stream is empty."""
         if self._watch is not None and sitting.submitted_at is not None:
-            ended_s = self._seconds(sitting.submitted_at)
-            if ended_s - self._silent_since() >= SILENT_AFTER_S:
-                self._watch.gap(self._silent_since(), ended_s)
+            self._watch.gap(self._silent_since(), self._seconds(sitting.submitted_at))
             self._watch.end()
             self._ring.end()
             self._afterwards.end()
@@ -222,7 +220,8 @@ class Desk:
 
     def is_catching_up(self, now: datetime) -> bool:
         """Tell whether pictures of a cut may still come."""
-        return self._afterwards.is_catching_up(now)
+        live, last = self._live_at or self._before.last_frame_at, self._last.at if self._last else None
+        return self._afterwards.may_come(now, self.sitting.submitted_at, live, last)
 
     def said(self) -> list[Said]:
         """Hand out the messages for wall and page, once."""
@@ -274,16 +273,16 @@ class Desk:
     def _look_back(self, frame: Frame) -> None:
         """Look at a picture that the page kept while the line was cut, at its own time, beside what is seen live."""
         self._last, at = frame, frame.shown_at
-        if self._watch is None or at is None or self._seconds(at) < 0 or at > (self.sitting.submitted_at or at):
+        if self._watch is None or at is None or self._seconds(at) < 0 or at > self._until(at):
             return
         seen = self._afterwards.receive(frame, self._seconds(at), self._watch.baseline)
         self._looked, self.unreadable = self._looked + seen, self.unreadable + (not seen)
 
     def _look(self, frame: Frame) -> None:
-        self._last, self._live_at = frame, frame.at
-        at_s = self._seconds(frame.at)
-        if at_s < 0 or (self.sitting.submitted_at is not None and frame.at > self.sitting.submitted_at):
+        self._last, at_s = frame, self._seconds(frame.at)
+        if at_s < 0 or frame.at > self._until(frame.at):  # after the exam a frame tells a page's clock, and nobody looks at it
             return
+        self._live_at = frame.at
         try:
             seen = self._eyes.look(frame.jpeg, at_s, frame.seq)
         except Invalid:  # bytes that are no picture: an attacker's, and nothing to accuse anybody of
@@ -307,7 +306,7 @@ class Desk:
     def _gap(self, gap: Gap) -> None:
         self._gaps += 1
         if self._watch is not None and gap.ended > (self.sitting.started_at or gap.ended):
-            self._watch.gap(self._silent_since(), self._seconds(gap.ended))
+            self._watch.gap(self._silent_since(), self._seconds(self._until(gap.ended)))
 
     def _learn(self, fact: Fact) -> None:
         """Take what ingest established: of who sends, an incident; of ourselves, an entry in the log that accuses nobody (ADR 41)."""
@@ -379,6 +378,10 @@ class Desk:
             "state": change.change.value,
             "raised_at": iso(began + timedelta(seconds=incident.raised_s)) if began else None,
         }
+
+    def _until(self, at: datetime) -> datetime:
+        """Return a moment, or the sitting's end where that was before it."""
+        return min(at, self.sitting.submitted_at or at)
 
     def _is_due(self, every: timedelta, now: datetime) -> bool:
         if now < self._due.get(every, now):

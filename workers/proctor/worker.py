@@ -44,7 +44,7 @@ STALE_AFTER = timedelta(seconds=2)
 AWAY_WAIT_S = 0.5
 STORES_WITHIN = timedelta(minutes=30)
 CATCH_UP_S = 10.0
-CATCHES_UP_WITHIN = timedelta(minutes=20)  # of handing in: for so long a page may still send what it kept in a cut
+CATCHES_UP_WITHIN = timedelta(minutes=20)  # of handing in: what a page kept in a cut has come by then, or never will
 
 log = structlog.get_logger()
 
@@ -82,6 +82,7 @@ class Worker:
         batch = self._shards.read()
         for shard, entries in batch.items():
             self._work(shard, entries)
+        self._let_go()  # a lease may have run out over a long batch
         if self._is_due("look", LOOK_EVERY_S):
             self._look_around(waiting=bool(batch))
         if self._is_due("count", COUNT_EVERY_S):
@@ -92,17 +93,18 @@ class Worker:
             eyes.report(self._engine, socket.gethostname(), self._models.missing)
 
     def _claim(self) -> None:
-        before = set(self._shards.owned)
         taken = self._shards.claim()
-        lost = before - self._shards.owned
-        if lost:
-            self._desks = {name: desk for name, desk in self._desks.items() if shard_of(name) not in lost}
+        self._let_go()
         if taken:
             self._catching_up_until = time.monotonic() + CATCH_UP_S
         for shard in sorted(taken):
             history, unfinished = self._shards.take_over(shard)
             self._rebuild(history)
             self._work(shard, unfinished)
+
+    def _let_go(self) -> None:
+        """Forget the desks of shards that somebody else owns by now: two owners would count against each other."""
+        self._desks = {name: desk for name, desk in self._desks.items() if shard_of(name) in self._shards.owned}
 
     def _rebuild(self, history: list[Entry]) -> None:
         """Make the desks of a shard that somebody else had, with the last seconds in their memory."""
@@ -113,7 +115,7 @@ class Worker:
 
     def _work(self, shard: int, entries: list[Entry]) -> None:
         """Show entries to their desks, then acknowledge them all; of a sitting that lags only the newest frame is looked at."""
-        newest = {entry.sitting_id: entry.id for entry in entries if isinstance(entry.happened, Frame)}
+        newest = {entry.sitting_id: entry.id for entry in entries if isinstance(entry.happened, Frame) and not entry.happened.kept}
         for entry in entries:
             desk = self._desk(entry.sitting_id)
             if desk is None:

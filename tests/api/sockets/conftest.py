@@ -11,7 +11,7 @@ from tests.builders import an_engine
 from tests.running import Valkey, a_valkey, an_ingest
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def valkey() -> Iterator[Valkey]:
     with a_valkey() as server:
         yield server

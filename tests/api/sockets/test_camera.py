@@ -223,9 +223,30 @@ def test_what_workers_publish_reaches_the_page_and_a_wish_about_the_load_the_pro
         assert until(lambda: camera.send(JPEG) >= 0 and camera.wait_for("ack")["fps"] == 5)
         assert (camera.heard[-1]["quality"], camera.heard[-1]["width"]) == (0.4, 320)
 
-        store.publish(f"page:{SITTING}", '{"type": "load", "fps": 3, "quality": 0.5, "seconds": 1}')  # for a moment, and then as before
-        assert until(lambda: camera.send(JPEG) >= 0 and camera.wait_for("ack")["fps"] == 3)
+        wish = '{"type": "load", "fps": 3, "quality": 0.5, "seconds": 1}'  # for a moment, and then as before; said again where it is missed
+        assert until(lambda: store.publish(f"page:{SITTING}", wish) and camera.send(JPEG) >= 0 and camera.wait_for("ack")["fps"] == 3)
         assert until(lambda: camera.send(JPEG) >= 0 and camera.wait_for("ack")["fps"] == 5)
+    store.close()
+
+
+def test_a_message_that_is_none_does_not_end_the_way_back_to_pages(engine: Engine, valkey: Valkey) -> None:
+    store = Redis.from_url(valkey.url)
+    with a_camera(engine) as camera:
+        assert until(lambda: store.publish(f"page:{SITTING}", "a mistake of ours"))
+        store.publish(f"page:{SITTING}", '{"type": "seen", "observable": true}')
+
+        assert camera.wait_for("seen")["observable"] is True
+    store.close()
+
+
+def test_a_page_that_does_not_read_holds_up_no_other(engine: Engine, valkey: Valkey) -> None:
+    store = Redis.from_url(valkey.url)
+    with a_camera(engine), a_camera(engine, a_ticket(engine, subject="sit_2")) as other:  # the first never reads
+        for _ in range(150):
+            store.publish(f"page:{SITTING}", '{"type": "filler", "text": "' + "x" * 100_000 + '"}')
+        store.publish("page:sit_2", '{"type": "seen", "observable": true}')
+
+        assert other.wait_for("seen")["observable"] is True
     store.close()
 
 

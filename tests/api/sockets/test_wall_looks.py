@@ -1,10 +1,8 @@
 """A person's look at a candidate, told to every wall of the session; and what a wall cannot mean."""
 
 import json
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,24 +11,9 @@ from websockets.typing import Origin
 
 from assessment_engine.services import tickets
 from assessment_engine.services.engine import Engine
-from tests.builders import an_engine
-from tests.running import Valkey, a_valkey, an_ingest
 
 SESSION, SITTING = "ses_1", "sit_1"
 LOOKED = json.dumps({"type": "looked", "sitting": SITTING})
-
-
-@pytest.fixture(scope="module")
-def valkey() -> Iterator[Valkey]:
-    with a_valkey() as server:
-        yield server
-
-
-@pytest.fixture
-def engine(valkey: Valkey, tmp_path: Path) -> Iterator[Engine]:
-    with an_ingest(an_engine(tmp_path), valkey.url) as engine:
-        yield engine
-        engine.store.engine.dispose()
 
 
 def a_wall(engine: Engine, session: str = SESSION) -> AbstractContextManager[ClientConnection]:
@@ -39,7 +22,7 @@ def a_wall(engine: Engine, session: str = SESSION) -> AbstractContextManager[Cli
 
 
 def heard(wall: ClientConnection) -> Any:
-    (told,) = json.loads(wall.recv(timeout=5))
+    (told,) = json.loads(wall.recv(timeout=30))
     return told
 
 

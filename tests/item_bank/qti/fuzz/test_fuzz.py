@@ -1,4 +1,3 @@
-import time
 from random import Random
 
 import pytest
@@ -7,7 +6,7 @@ from tests.item_bank.qti.fuzz.mutation import mutated, package
 from tests.item_bank.qti.fuzz.samples import samples
 from tests.item_bank.qti.fuzz.trial import tried, tried_package
 
-SECONDS = 1.5
+EXECUTIONS = 200  # for each seed; `python -m tests.item_bank.qti.fuzz` goes on for minutes
 SOUND = samples()
 
 
@@ -20,14 +19,11 @@ def test_sound_files_go_all_the_way() -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_broken_files_raise_nothing_that_is_not_ours(seed: int) -> None:
-    chance, began = Random(seed), time.monotonic()
-    executions = 0
-    while time.monotonic() - began < SECONDS:
+    chance = Random(seed)
+    for _ in range(EXECUTIONS):
         xml = mutated(chance.choice(SOUND), SOUND, chance)
         _, fault = tried(xml, chance)
-        executions += 1
         assert fault is None, f"{fault.words}\n{xml[:3000]!r}"
-    assert executions > 5
 
 
 def test_broken_packages_raise_nothing_that_is_not_ours() -> None:

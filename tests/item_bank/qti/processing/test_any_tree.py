@@ -163,11 +163,11 @@ def deep(name: str, depth: int) -> Node:
 
 @pytest.mark.parametrize("tree", [deep("ordered", 13), deep("repeat", 90)])
 def test_a_container_that_doubles_and_doubles_ends_soon(tree: Node) -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()  # of this thread alone: others may be busy
 
     run(tree, scope({"V": 1}))
 
-    assert time.perf_counter() - begun < 10
+    assert time.thread_time() - begun < 10
 
 
 def test_a_number_that_is_multiplied_by_itself_again_and_again_does_not_grow_without_end() -> None:
@@ -182,8 +182,8 @@ def test_a_number_that_is_multiplied_by_itself_again_and_again_does_not_grow_wit
 def test_reading_a_giant_container_again_and_again_ends_soon() -> None:
     ordered = container(Cardinality.ORDERED, BaseType.INTEGER, range(100_000))
     tree = node("repeat", node("sum", variable("V")), number_repeats="50000")
-    begun = time.perf_counter()
+    begun = time.thread_time()  # of this thread alone: others may be busy
 
     run(tree, scope({"V": ordered}))
 
-    assert time.perf_counter() - begun < 10
+    assert time.thread_time() - begun < 10

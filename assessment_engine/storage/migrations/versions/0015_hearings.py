@@ -6,8 +6,8 @@ from alembic import op
 from assessment_engine.storage.schema import Instant
 from assessment_engine.storage.triggers import before_hearings, heard_first
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 
 def upgrade() -> None:

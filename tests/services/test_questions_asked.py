@@ -1,0 +1,90 @@
+"""How often a page asks the database does not grow with all that there ever was."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import event
+
+from assessment_engine.kernel.ids import SessionId, new_id
+from assessment_engine.people import Role
+from assessment_engine.services import evidence, retention, review, wall
+from assessment_engine.services.engine import Engine
+from assessment_engine.storage.incidents import WatchRecord
+from tests.builders import a_person, a_world, steer
+from tests.services.hall import a_hall
+from tests.services.test_invigilation import a_flag
+
+
+@contextmanager
+def asked(engine: Engine) -> Iterator[list[str]]:
+    """What the database is asked meanwhile."""
+    said: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
+        said.append(statement)
+
+    event.listen(engine.store.engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(engine.store.engine, "before_cursor_execute", note)
+
+
+def test_what_is_asked_to_be_erased_is_found_at_once(engine: Engine) -> None:
+    hall = a_hall(engine, candidates=4)
+    for sitting_id in hall.sittings:
+        evidence.data_key(engine, sitting_id)
+
+    with asked(engine) as said:
+        kept = retention.kept(engine, hall.officer, asked_only=True)
+
+    assert (kept.everything, kept.asked, kept.lines) == (4, 0, [])
+    assert len([one for one in said if "erasure_requests" in one]) == 1
+
+
+def test_nothing_is_asked_about_evidence_whose_days_are_not_over(engine: Engine) -> None:
+    hall = a_hall(engine, candidates=3)
+    for sitting_id in hall.sittings:
+        evidence.data_key(engine, sitting_id)
+    other = a_world(engine)
+    with engine.store.begin() as tx:
+        exam = tx.exams.get(other.exam_id)
+        tx.exams.save_policy(replace(exam, policy=replace(exam.policy, evidence_days=1)))
+    steer(engine).advance(10 * 24 * 3600)
+
+    with asked(engine) as said:
+        assert retention.erase_due(engine) == 0
+
+    assert [one for one in said if "grievances" in one] == []
+
+
+def test_nothing_is_asked_about_sessions_that_are_long_over(engine: Engine) -> None:
+    hall = a_hall(engine)
+    with engine.store.begin() as tx:
+        past = tx.exams.session(hall.world.session_id)
+        for number in range(3):
+            began = past.opens_at - timedelta(days=30 + number)
+            closed = replace(past, id=SessionId(new_id("ses", began)), opens_at=began, closes_at=began + timedelta(hours=3))
+            tx.exams.add_session(closed)
+
+    with asked(engine) as said:
+        found = wall.rooms(engine, hall.ravi)
+
+    assert [one.session.id for one in found] == [hall.world.session_id]
+    assert len([one for one in said if "checkins" in one]) == 1
+
+
+def test_a_case_counts_the_hours_of_its_session_without_reading_every_watch(engine: Engine) -> None:
+    hall = a_hall(engine, candidates=3)
+    with engine.store.begin() as tx:
+        for sitting_id in hall.sittings:
+            tx.incidents.save_watch(WatchRecord(sitting_id=sitting_id, observable_s=1800))
+    flag = a_flag(engine, hall.world)
+
+    with asked(engine) as said:
+        found = review.case(engine, a_person(engine, hall.world.organisation_id, Role.INVIGILATOR), flag)
+
+    assert found.expected.hours == 1.5
+    assert [one for one in said if "watches.sitting_id IN" in one] == []
