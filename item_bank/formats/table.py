@@ -88,7 +88,6 @@ _BY_ENDING: Mapping[str, str] = {
     ".xlsx": "xlsx",
     ".xlsm": "xlsx",
     ".json": "quml",
-    ,
 }
 _QUIZ = re.compile(rb"<quiz[\s>]")
 _ANSWER_LINE = re.compile(rb"^\s*ANSWER\s*:", re.MULTILINE)
