@@ -19,7 +19,8 @@ _RUN = ("=", "+", "-", "@", "\t", "'")
 
 def read(data: bytes, file: str, lang: str = "") -> Reading:
     """Read a CSV file; raises UnreadableFile for what is no table of the template."""
-    return read_rows(_rows(text_of(data, file), file), file, lang, Notes(file))
+    rows = list(_rows(text_of(data, file), file))  # whole, so that a table that is too long says so at once
+    return read_rows(rows, file, lang, Notes(file))
 
 
 def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:

@@ -242,7 +242,7 @@ def _answers(question: Question, form: str) -> str:
             lines += _others(question, form, "*")
         case Kind.MATCH:
             lines = [
-                f"={_text(left, form)} -> {_plain(question.targets[place])}"
+                f"={_left(left, form)} -> {_plain(question.targets[place])}"
                 for left, place in zip(question.sources, question.pairs, strict=True)
             ]
             unused = (target for place, target in enumerate(question.targets) if place not in question.pairs)
@@ -304,6 +304,11 @@ def _text(content: Content, around: str) -> str:
     text = to_text(content)
     mark = "" if form == around else f"[{form}]"
     return mark + escaped(to_html(content) if text is None else text)
+
+
+def _left(content: Content, around: str) -> str:
+    """Write the left side of a pair; an arrow in it, which cannot be escaped, is written as HTML writes it."""
+    return f"[html]{escaped(to_html(content))}" if "->" in (to_text(content) or "") else _text(content, around)
 
 
 def _plain(content: Content) -> str:

@@ -90,14 +90,15 @@ def _questions(rows: Iterator[tuple[int, Cells]], columns: list[str], lang: str,
             if any(cell.strip() for cell in cells[len(columns) :]):
                 message = f"this row has {len(cells)} cells, the header {len(columns)}"
                 raise Unfit("too_many_cells", message, "Give every filled cell a column, and quote texts that hold the separator.")
-            yield _Row(dict(zip(columns, cells, strict=False)), line, lang, notes).question()
+            filled = {name: cell for name, cell in zip(columns, cells, strict=False) if cell and not cell.isspace()}
+            yield _Row(filled, line, lang, notes).question()
         except Unfit as unfit:
             notes.wrong(unfit, line)
 
 
 @dataclass(slots=True)
 class _Row:
-    """One row, read by the names of its columns."""
+    """One row: its filled cells, by the names of their columns."""
 
     cells: dict[str, str]
     line: int
@@ -123,7 +124,7 @@ class _Row:
         if not question.stem:
             raise Unfit("no_question", "the cell `question` is empty", "Write what the question asks.")
         question = _READERS[kind](self, question)
-        unused = sorted(name for name, cell in self.cells.items() if cell.strip() and name not in self.used)
+        unused = sorted(self.cells.keys() - self.used)
         if unused:
             message = f"a question of the type {kind} has no use for {', '.join(unused)[:100]}"
             raise Unfit("cell_not_used", message, "Empty these cells, or change the type.")
@@ -155,12 +156,9 @@ class _Row:
 
     def places(self, *names: str) -> list[int]:
         """Return the numbers for which one of these columns is filled, in their order, without gaps."""
-        self.used.update(f"{name}_{place}" for name in names for place in range(1, MOST_CHOICES + 1))
-        filled = {
-            int(found[2])
-            for name, cell in self.cells.items()
-            if cell.strip() and (found := _NUMBERED.fullmatch(name)) and found[1] in names
-        }
+        numbered = [(name, *name.rsplit("_", 1)) for name in self.cells if name not in COLUMNS]
+        self.used.update(name for name, kind, _ in numbered if kind in names)
+        filled = {int(place) for _, kind, place in numbered if kind in names}
         missing = set(range(1, max(filled, default=0) + 1)) - filled
         if missing:
             raise Unfit("empty_choice", f"{names[0]}_{min(missing)} is empty, but one after it is not", "Fill choices from 1 on.")
@@ -177,7 +175,7 @@ class _Row:
         key = self._key(len(places))
         several = question.kind is Kind.MULTIPLE
         scoring = self.word("scoring").lower() if several else "each"
-        weighted = any(self.cells.get(f"worth_{place}", "").strip() for place in places)
+        weighted = any(f"worth_{place}" in self.cells for place in places)
         if scoring not in ("", "all", "each"):
             raise Unfit("unknown_word", f"scoring is {scoring[:40]!r}", "Write all or each.")
         each = scoring == "each" or (not scoring and weighted)

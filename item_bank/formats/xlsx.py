@@ -118,11 +118,14 @@ class _Book:
         for tag, element in self._elements(self.archive[path]):
             if tag == "mergeCell":
                 message = f"the cells {element.get('ref', '')[:30]} are merged; what belongs to which row cannot be told"
-                refuse("merged_cells", message, self.file, advice="Unmerge all cells of the sheet.")
+                first = _CELL.match(element.get("ref", ""))
+                line = int(first[2]) if first is not None else 0
+                refuse("merged_cells", message, self.file, line=line, advice="Unmerge all cells of the sheet.")
             if tag == "row":
                 line = int(element.get("r") or 0) or count + 1
+                known = len(self.wrong)
                 cells = self._cells(element, line, dates)
-                if any(cell != "" for cell in cells):
+                if any(cell != "" for cell in cells) and known == len(self.wrong):  # of a row with a wrong cell no more is said
                     count += 1
                     if count > MAX_ROWS + 1:
                         message = f"a table may have {MAX_ROWS} questions; this one has more"

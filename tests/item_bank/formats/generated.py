@@ -1,13 +1,14 @@
 """Questions of every kind, drawn by hypothesis, and responses to them: for the properties that every format must have."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 
 from hypothesis import strategies as st
 
 from item_bank.formats.content import from_html, from_text
-from item_bank.formats.questions import Answer, Band, Content, Kind, Option, Question, Range
+from item_bank.formats.questions import Answer, Kind, Option, Question, Range
 from item_bank.formats.reading import letter, one_line
 
 SIGNS = "ab Bé{}~=#:\\%*->[]|/'\"<>&;.,\n1सभा"
@@ -20,6 +21,18 @@ NUMBERS = st.decimals(min_value=-1000, max_value=1000, places=3)
 words = TEXTS.map(from_text)
 rich = st.one_of(words, MARKUP.map(lambda html: from_html(html)[0]))
 maybe = st.one_of(st.just(()), rich)
+
+
+def dressed(draw: st.DrawFn, question: Question) -> Question:
+    """Give a question what those of every kind have."""
+    return replace(
+        question,
+        name="item-1",
+        title=draw(st.one_of(TEXTS, st.just("Title: {a}"))),
+        lang=draw(st.sampled_from(["", "en", "hi"])),
+        feedback=draw(maybe),
+        shuffle=draw(st.booleans()),
+    )
 
 
 @st.composite
@@ -38,8 +51,10 @@ def choices(draw: st.DrawFn, *, several: bool | None = None) -> Question:
         Option(identifier=letter(place), content=contents[each], worth=worths[each], feedback=draw(maybe))
         for place, each in enumerate(order)
     )
-    bounds = {"lower": Decimal(0), "upper": points} if kind is Kind.MULTIPLE and not all_or_nothing else {}
-    return Question(kind=kind, stem=draw(rich), points=points, options=options, all_or_nothing=all_or_nothing, **bounds, **draw(common()))
+    question = Question(kind=kind, stem=draw(rich), points=points, options=options, all_or_nothing=all_or_nothing)
+    if kind is Kind.MULTIPLE and not all_or_nothing:
+        question = replace(question, lower=Decimal(0), upper=points)
+    return dressed(draw, question)
 
 
 @st.composite
@@ -55,12 +70,8 @@ def texts(draw: st.DrawFn) -> Question:
         answers.append(Answer(text="x*y \\* ?", worth=points, is_pattern=True))
     otherwise = draw(st.sampled_from([Decimal(0), Decimal("0.25")])).min(points)
     told = draw(maybe) if otherwise else ()
-    sensitive = draw(st.booleans())
-    said = draw(common())
-    return Question(
-        kind=Kind.TEXT, stem=draw(rich), points=points, answers=tuple(answers), otherwise=otherwise, other_feedback=told,
-        case_sensitive=sensitive, **said,
-    )  # fmt: skip
+    question = Question(kind=Kind.TEXT, stem=draw(rich), points=points, answers=tuple(answers), otherwise=otherwise)
+    return dressed(draw, replace(question, other_feedback=told, case_sensitive=draw(st.booleans())))
 
 
 @st.composite
@@ -73,7 +84,7 @@ def numbers(draw: st.DrawFn) -> Question:
         Range(value=value, tolerance=width, worth=points if place == 0 else points / 2, feedback=draw(maybe))
         for place, (value, width) in enumerate(zip(values, widths, strict=True))
     )
-    return Question(kind=Kind.NUMBER, stem=draw(rich), points=points, ranges=ranges, **draw(common()))
+    return dressed(draw, Question(kind=Kind.NUMBER, stem=draw(rich), points=points, ranges=ranges))
 
 
 @st.composite
@@ -82,21 +93,8 @@ def matches(draw: st.DrawFn) -> Question:
     targets = tuple(from_text(text) for text in draw(st.lists(TEXTS, min_size=2, max_size=4, unique=True)))
     sources = tuple(draw(st.lists(rich, min_size=2, max_size=4)))
     pairs = tuple(draw(st.lists(st.integers(0, len(targets) - 1), min_size=len(sources), max_size=len(sources))))
-    return Question(
-        kind=Kind.MATCH, stem=draw(rich), points=draw(POINTS), sources=sources, targets=targets, pairs=pairs, **draw(common())
-    )  # fmt: skip
-
-
-@st.composite
-def common(draw: st.DrawFn) -> dict[str, object]:
-    """What questions of every kind have."""
-    return {
-        "name": "item-1",
-        "title": draw(st.one_of(TEXTS, st.just("Title: {a}"))),
-        "lang": draw(st.sampled_from(["", "en", "hi"])),
-        "feedback": draw(maybe),
-        "shuffle": draw(st.booleans()),
-    }
+    question = Question(kind=Kind.MATCH, stem=draw(rich), points=draw(POINTS), sources=sources, targets=targets, pairs=pairs)
+    return dressed(draw, question)
 
 
 questions = st.one_of(choices(), texts(), numbers(), matches())
@@ -128,8 +126,3 @@ def responses(question: Question) -> Iterator[object]:
             sources, targets = len(question.sources), len(question.targets)
             yield [f"S{place} T{target + 1}" for place, target in enumerate(question.pairs, start=1)]
             yield from ([f"S{place} T{target}"] for place in range(1, sources + 1) for target in range(1, targets + 1))
-
-
-def a_band(content: Content) -> Band:
-    """Words for a full score."""
-    return Band(name="correct", content=content, low=Decimal(1))
