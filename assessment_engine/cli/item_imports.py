@@ -1,4 +1,7 @@
-"""`assessment-engine items import` and `items export`: packages in and out, with a report. A check (`--dry-run`) needs no database."""
+"""`assessment-engine items import` and `items export`: packages, and files of other formats, in and out, with a report.
+
+A check (`--dry-run`) needs no database.
+"""
 
 import argparse
 import os
@@ -15,27 +18,29 @@ if TYPE_CHECKING:
     from assessment_engine.cli.output import Commands
     from item_bank.imports import ImportReport, Progress, Source
 
-FORMATS = ("auto", "qti", "gift", "moodle-xml", "aiken", "csv", "quml")
-HERE = ("auto", "qti")
-"""The formats that are read now; the others are words of the command already, and say that they are not."""
+OTHERS = ("gift", "moodle-xml", "aiken", "csv", "xlsx", "quml")
+"""The names of item_bank.formats.FORMATS, which is not loaded to say how a command is called."""
 
-OUT = ("qti3", "qti21", "gift", "csv")
+FORMATS = ("auto", "qti", *OTHERS)
+OUT = ("qti3", "qti21", *OTHERS)
 
 
 def add_imports(items: "Commands") -> None:
     """Declare import and export among the commands about questions."""
-    come = add(items, "import", "import a package, an XML file or a folder; all or nothing", _import)
+    come = add(items, "import", "import a package, a file or a folder; all or nothing", _import)
     come.add_argument("path", type=Path)
-    come.add_argument("--format", choices=FORMATS, default="auto")
+    come.add_argument("--format", choices=FORMATS, default="auto", help="docs/formats.md; told by the file's name and beginning (auto)")
+    come.add_argument("--lang", default="", help="the language of questions whose format, or file, says none: en, hi, …")
     come.add_argument("--lenient", action="store_true", help="keep what breaks the specification too, as drafts, and list what is wrong")
     come.add_argument("--dry-run", action="store_true", help="check and report only; needs no database")
     come.add_argument("--bank", help="the bank's name; a new name makes a new bank")
     come.add_argument("--organisation", default="", help="its id or its exact name, where there are several")
-    go = add(items, "export", "write items as a QTI package", _export)
+    go = add(items, "export", "write items as a QTI package, or in another format", _export)
     go.add_argument("items", nargs="*", metavar="ITEM", help="identifiers, or ids of versions; none for the whole bank")
     go.add_argument("--bank", help="only items of this bank; without ITEMs all of them, in their newest version")
     go.add_argument("--format", choices=OUT, default="qti3")
-    go.add_argument("--out", type=Path, required=True, help="the package to write")
+    go.add_argument("--lang", default="", help="the language to write, where a format has one only (each item's first)")
+    go.add_argument("--out", type=Path, required=True, help="the package or file to write")
     go.add_argument("--organisation", default="", help="its id or its exact name, where there are several")
 
 
@@ -44,10 +49,8 @@ def _import(arguments: argparse.Namespace) -> int:
     from assessment_engine.kernel.errors import NotFound
     from assessment_engine.services.import_sources import from_path
 
-    if arguments.format not in HERE:
-        return _not_yet(arguments, {"imported": 0, "refused": True, "items": []})
     try:
-        source = from_path(arguments.path)
+        source = from_path(arguments.path, arguments.format, arguments.lang)
     except NotFound as missing:
         print(missing.message, file=sys.stderr)
         return 2
@@ -84,28 +87,17 @@ def _export(arguments: argparse.Namespace) -> int:
     from item_bank.qti.package import as_lines, as_record
     from item_bank.qti.problems import Severity
 
-    if arguments.format not in ("qti3", "qti21"):
-        return _not_yet(arguments, {"exported": 0, "file": None})
     engine = build_engine(Settings.from_environ(os.environ))
     actor = at_the_console(engine, arguments.organisation)
-    exported = export_items(engine, actor, arguments.items, bank=arguments.bank, form=arguments.format)
+    exported = export_items(engine, actor, arguments.items, bank=arguments.bank, form=arguments.format, lang=arguments.lang)
     arguments.out.write_bytes(exported.package)
     facts: dict[str, Json] = {"exported": exported.items, "file": str(arguments.out)}
-    facts["problems"] = [as_record(each) for each in exported.problems]
+    facts |= {"left_out": [*exported.left_out], "problems": [as_record(each) for each in exported.problems]}
     lost = [each for each in exported.problems if each.severity is Severity.INVALID]
     notes = [each for each in exported.problems if each.severity is not Severity.INVALID]
-    report(arguments, facts, "\n".join([*as_lines(lost), *noted(notes), f"{exported.items} items written to {arguments.out}"]))
+    left = f"; {len(exported.left_out)} left out, see above" if exported.left_out else ""
+    report(arguments, facts, "\n".join([*as_lines(lost), *noted(notes), f"{exported.items} items written to {arguments.out}{left}"]))
     return 0
-
-
-def _not_yet(arguments: argparse.Namespace, facts: dict[str, Json]) -> int:
-    from item_bank.qti.package import as_record
-    from item_bank.qti.problems import Problem
-
-    message = f"the format {arguments.format} is not supported yet; only QTI is"
-    problem = Problem(code="format_not_supported_yet", message=message, advice="Use QTI.")
-    report(arguments, {**facts, "problems": [as_record(problem)]}, message)
-    return 1
 
 
 @contextmanager

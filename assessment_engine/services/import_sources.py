@@ -1,23 +1,33 @@
 """Where a package comes from: a path on this machine, or files that a browser sent. Opening is left to item_bank.qti.package, and late.
 
+A file of another format than QTI becomes a package by item_bank.formats; which it is may be said, else its name and beginning tell.
+
 Nothing is read that is larger than a package may be, and no link is followed. No database here: a check needs none.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
 from assessment_engine.kernel.errors import Invalid, NotFound, TooLarge, UnreadableFile
+from item_bank.formats import FORMATS, guess, package_of
 from item_bank.imports import Source
 from item_bank.qti.package import Package, limits, looks_like_zip, open_folder, open_package
 from item_bank.qti.problems import megabytes
 
+QTI, AUTO = "qti", "auto"
 
-def from_files(files: Mapping[str, bytes]) -> Source:
-    """Take loose QTI files, or one package; raises Invalid for none, or for a package among other files."""
+
+def from_files(files: Mapping[str, bytes], form: str = AUTO, lang: str = "") -> Source:
+    """Take loose QTI files, one package, or one file of another format; raises Invalid for none, or for a package among other files."""
     if not files:
         raise Invalid("choose at least one file")
+    if len(files) == 1:
+        name, data = next(iter(files.items()))
+        form = guess(name, data) if form == AUTO else form
+        if form != QTI:
+            return _converted(form, name, lambda: data, lang)
     packages = [name for name, data in files.items() if looks_like_zip(data) or name.lower().endswith(".zip")]
     if not packages:
         return Source(open=lambda: nullcontext(open_folder(dict(files))), loose=True)
@@ -26,13 +36,33 @@ def from_files(files: Mapping[str, bytes]) -> Source:
     return Source(open=lambda: nullcontext(open_package(files[packages[0]])))
 
 
-def from_path(path: Path) -> Source:
-    """Take a package, an XML file or a folder on this machine; raises NotFound when there is no such thing."""
+def from_path(path: Path, form: str = AUTO, lang: str = "") -> Source:
+    """Take a package, a file or a folder on this machine; raises NotFound when there is no such thing.
+
+    `lang` is the language of questions whose format, or file, says none.
+    """
     if path.is_dir():
         return Source(open=lambda: nullcontext(open_folder(_Folder(path))))
     if not path.is_file():
         raise NotFound(f"{path}: there is no such file or folder", file=str(path))
+    if form == AUTO:
+        with _opened(path) as file:
+            form = guess(path.name, file.read(_BEGINNING))
+    if form != QTI:
+        return _converted(form, path.name, lambda: _read(path), lang)
     return Source(open=lambda: _one_file(path), loose=not _is_package(path))
+
+
+_BEGINNING = 100_000
+
+
+def _converted(form: str, name: str, data: Callable[[], bytes], lang: str) -> Source:
+    return Source(open=lambda: nullcontext(package_of(FORMATS[form].read(data(), name, lang), name)), loose=True)
+
+
+def _read(path: Path) -> bytes:
+    with _opened(path) as file:
+        return file.read(limits.MAX_FILE_BYTES + 1)
 
 
 @contextmanager

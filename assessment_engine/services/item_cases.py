@@ -15,13 +15,13 @@ from pathlib import Path
 
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import AssessmentError, Invalid, NotFound, UnreadableFile
-from assessment_engine.services.item_files import bytes_of
+from assessment_engine.services.item_files import bytes_of, item_at
 from item_bank.qti.binding import bind
 from item_bank.qti.model import QtiItem
 from item_bank.qti.model.assessment import Section, references
 from item_bank.qti.model.results import ItemResult, ResultVariable, VariableKind
 from item_bank.qti.processing import Outcomes, score
-from item_bank.qti.reader import parse, read_item
+from item_bank.qti.reader import parse
 from item_bank.qti.reader.assessment import assessment_of, read_section, rebased, with_sections
 from item_bank.qti.reader.item import item_of
 from item_bank.qti.reader.results import read_results
@@ -67,10 +67,8 @@ class Shelf:
 
     def item(self, name: str) -> QtiItem:
         """Read an item."""
-        if name.endswith(".md"):
-            raise Invalid("QuML is not read yet", problem="quml_not_supported")
         if name not in self.items:
-            self.items[name] = read_item(bytes_of(self.find(name)))
+            self.items[name] = item_at(self.find(name))
         return self.items[name]
 
     def target(self, name: str) -> QtiItem | Paper:

@@ -1,4 +1,6 @@
-"""Writing items out of a bank as a QTI package, in the version that the other system reads.
+"""Writing items out of a bank: as a QTI package, in the version that the other system reads, or in another format.
+
+What another format cannot say with the same scores is left out and named (item_bank/formats/exports.py).
 
 A package holds the keys: taking one is in the log, looking at what it would say is not.
 """
@@ -14,6 +16,7 @@ from assessment_engine.people import Actor, Role, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.items import ItemCard
+from item_bank.formats import FORMATS, export_as
 from item_bank.items import ItemVersion, PartKind
 from item_bank.parity import NO_LANGUAGE
 from item_bank.qti.model import Version
@@ -25,11 +28,12 @@ VERSIONS = {"qti3": Version.QTI_30, "qti21": Version.QTI_21}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """A written package, the versions that are in it, and what it could not say."""
+    """A written package or file, the versions that are in it, what it could not say, and the identifiers of what is not in it."""
 
     package: bytes
     versions: tuple[ItemVersionId, ...]
     problems: tuple[Problem, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def items(self) -> int:
@@ -37,9 +41,11 @@ class Exported:
         return len(self.versions)
 
 
-def export_items(engine: Engine, actor: Actor, chosen: Sequence[str], *, bank: str | None = None, form: str = "qti3") -> Exported:
+def export_items(
+    engine: Engine, actor: Actor, chosen: Sequence[str], *, bank: str | None = None, form: str = "qti3", lang: str = ""
+) -> Exported:
     """Write the chosen items (identifiers, or ids of versions), or the newest of every item; raises NotFound for one that is not there."""
-    written = look_at_export(engine, actor, chosen, bank=bank, form=form)
+    written = look_at_export(engine, actor, chosen, bank=bank, form=form, lang=lang)
     versions: list[Json] = [*written.versions]
     about: Json = {"format": form, "sha256": hashlib.sha256(written.package).hexdigest(), "versions": versions}
     now = engine.clock.now()
@@ -48,12 +54,18 @@ def export_items(engine: Engine, actor: Actor, chosen: Sequence[str], *, bank: s
     return written
 
 
-def look_at_export(engine: Engine, actor: Actor, chosen: Sequence[str], *, bank: str | None = None, form: str = "qti3") -> Exported:
+def look_at_export(
+    engine: Engine, actor: Actor, chosen: Sequence[str], *, bank: str | None = None, form: str = "qti3", lang: str = ""
+) -> Exported:
     """Return what an export would write, for a page that says so first; nobody gets the package by this."""
     require(actor, Role.CELL_OFFICER)
     with engine.store.read() as tx:
         cards = _chosen(_cards(tx, actor, bank), chosen)
         packed = [item for card in cards for item in _packed(tx, card)]
+    if form in FORMATS:
+        said = export_as(FORMATS[form], packed, lang)
+        kept = tuple(card.version.id for card in cards if card.identifier not in said.left_out)
+        return Exported(package=said.data, versions=kept, problems=said.problems, left_out=said.left_out)
     written = export_package(packed, VERSIONS[form])
     return Exported(package=written.data, versions=tuple(card.version.id for card in cards), problems=written.problems)
 

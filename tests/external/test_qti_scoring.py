@@ -9,11 +9,10 @@ from tests.external.testdata import ABSENT, FOLDER, cases
 pytestmark = ABSENT
 
 CASES = {str(case["id"]): case for case in cases("item_scoring.json")}
-WAITING = pytest.mark.xfail(reason="QuML comes with the item bank's other formats", strict=True)
 SHELF = Shelf(folder=FOLDER / "expectations")
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=WAITING if name.startswith("quml/") else ()) for name in CASES] or [None])
+@pytest.mark.parametrize("name", list(CASES) or [None])
 def test_an_item_scores_as_in_the_engine_that_it_came_from(name: str) -> None:
     report = run_case(CASES[name], SHELF)
 

@@ -68,7 +68,7 @@ def test_a_broken_case_says_why_and_stops_no_other(folder: Path) -> None:
         (case("items/none.xml"), "none.xml"),
         (case("items/broken.xml"), "not_well_formed"),
         (case("items/results.xml"), "not_an_item"),
-        (case("quml/one.md"), "quml_not_supported"),
+        (case("quml/one.md"), "one.md"),
         (case(expect={"outcomes": {}}), "nothing_expected"),
         (case(expect=None), "not_a_case"),
         (case(assessment_result="items/none.xml"), "none.xml"),
