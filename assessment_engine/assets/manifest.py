@@ -20,7 +20,7 @@ class Conversion(StrEnum):
 
     NONE = "none"
     TFJS_GRAPH = "tfjs-graph/1"
-    TFJS_GRAPH_IN_INTEGERS = "tfjs-graph-in-integers/1"
+    TFJS_GRAPH_IN_INTEGERS = "tfjs-graph-in-integers/2"
     FACE_RESNET = "face-resnet/1"
     WEB_FONT_LATIN = "web-font-latin/1"
     WEB_FONT_DEVANAGARI = "web-font-devanagari/1"

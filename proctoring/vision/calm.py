@@ -5,8 +5,10 @@ light, a camera's grain or a swaying body, and falls when a head turns, an eye g
 measured: docs/adr/0031-what-a-frame-costs.md. Pixels here are those of the half-size picture.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -22,6 +24,8 @@ _EYE_REACH, _MOUTH_REACH = (0.65, 0.35), (0.6, 0.4)
 _SMALLEST = (3, 5)  # rows and columns of a piece that still show anything
 _FLAT = 2.0  # grey levels of spread below which there is nothing to compare
 
+Edges: TypeAlias = tuple[float, float, float, float]  # left, top, right, bottom
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portrait:
@@ -34,36 +38,49 @@ class Portrait:
         """Say whether the face looks as it did, there or very near, in a picture of the same size."""
         if now.shape != self.small.shape:
             return False
-        face = np.concatenate([self.points.min(axis=0), self.points.max(axis=0)])
-        return self._alike(now, face, FACE, step=2) and all(self._alike(now, box, least) for box, least in self._parts())
+        before, after = _grey(self.small), _grey(now)
+        if not _alike(before, after, self._face(), FACE, step=2):
+            return False
+        return all(_alike(before, after, box, least) for box, least in self._parts())
 
-    def _parts(self) -> Iterator[tuple[Floats, float]]:
+    def _face(self) -> Edges:
+        flat = self.points.T.copy()
+        (left, top), (right, bottom) = flat.min(axis=1).tolist(), flat.max(axis=1).tolist()
+        return left, top, right, bottom
+
+    def _parts(self) -> Iterator[tuple[Edges, float]]:
         for eye in _EYES:
             yield _around(self.points, eye, _EYE_REACH), EYE
         yield _around(self.points, _MOUTH, _MOUTH_REACH), MOUTH
 
-    def _alike(self, now: Pixels, box: Floats, least: float, step: int = 1) -> bool:
-        """Compare one box (left, top, right, bottom); too small, too near the edge or flat, it cannot be told, which is not calm."""
-        left, top, right, bottom = (int(edge) for edge in (*np.floor(box[:2]), *np.ceil(box[2:])))
-        height, width = self.small.shape[:2]
-        if min(left, top) < _SLIP or right + _SLIP > width or bottom + _SLIP > height:
-            return False
-        before = _grey(self.small[top:bottom, left:right], step)
-        if before.shape[0] < _SMALLEST[0] or before.shape[1] < _SMALLEST[1] or float(cv2.meanStdDev(before)[1][0, 0]) < _FLAT:
-            return False
-        around = _grey(now[top - _SLIP : bottom + _SLIP, left - _SLIP : right + _SLIP], step)
-        return float(cv2.matchTemplate(around, before, cv2.TM_CCOEFF_NORMED).max()) >= least
+
+def _alike(before: Pixels, after: Pixels, box: Edges, least: float, step: int = 1) -> bool:
+    """Compare one box of two grey pictures; too small, too near the edge or flat, it cannot be told, which is not calm."""
+    left, top, right, bottom = math.floor(box[0]), math.floor(box[1]), math.ceil(box[2]), math.ceil(box[3])
+    height, width = before.shape
+    if min(left, top) < _SLIP or right + _SLIP > width or bottom + _SLIP > height:
+        return False
+    piece = _smaller(before[top:bottom, left:right], step)
+    if piece.shape[0] < _SMALLEST[0] or piece.shape[1] < _SMALLEST[1] or float(cv2.meanStdDev(piece)[1][0, 0]) < _FLAT:
+        return False
+    around = _smaller(after[top - _SLIP : bottom + _SLIP, left - _SLIP : right + _SLIP], step)
+    return float(cv2.matchTemplate(around, piece, cv2.TM_CCOEFF_NORMED).max()) >= least
 
 
-def _around(points: Floats, numbers: tuple[int, ...], reach: tuple[float, float]) -> Floats:
-    part = points[list(numbers)]
-    middle, width = part.mean(axis=0), float(np.linalg.norm(part[1] - part[0]))
-    half = np.array(reach, np.float32) * np.float32(width)
-    return np.concatenate([middle - half, middle + half])
+def _around(points: Floats, numbers: tuple[int, ...], reach: tuple[float, float]) -> Edges:
+    """Return the box around the middle of some points, whose first two say how wide they lie."""
+    part = points[list(numbers)].tolist()
+    x, y = (sum(each) / len(part) for each in zip(*part, strict=True))
+    width = math.dist(part[0], part[1])
+    across, down = reach[0] * width, reach[1] * width
+    return x - across, y - down, x + across, y + down
 
 
-def _grey(piece: Pixels, step: int) -> Pixels:
-    grey = cv2.cvtColor(piece, cv2.COLOR_BGR2GRAY)
-    if step > 1:
-        grey = cv2.resize(grey, (grey.shape[1] // step, grey.shape[0] // step), interpolation=cv2.INTER_AREA)
-    return np.asarray(grey, np.uint8)
+def _grey(picture: Pixels) -> Pixels:
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def _smaller(grey: Pixels, step: int) -> Pixels:
+    if step == 1:
+        return grey
+    return np.asarray(cv2.resize(grey, (grey.shape[1] // step, grey.shape[0] // step), interpolation=cv2.INTER_AREA), np.uint8)

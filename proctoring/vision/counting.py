@@ -31,6 +31,7 @@ class Counting:
         self._before: View | None = None
         self._at = 0.0
         self._usual = (0.0, 0.0)  # beside head and body, beside the head
+        self._seen = 0
 
     def due(self, view: View, face: Box, at: float) -> bool:
         """Say whether more changed since the last count than usually does, or it is time again."""
@@ -41,7 +42,9 @@ class Counting:
         around, beyond_head = (
             now > max(low, self._often.unusual * usual) for now, low, usual in zip(stirred, least, self._usual, strict=True)
         )
-        self._usual = (_followed(self._usual[0], stirred[0]), _followed(self._usual[1], stirred[1]))
+        self._seen += 1
+        share = max(_LEARNT, 1 / self._seen)  # at first a plain mean, or every camera's grain would be news for half a minute
+        self._usual = (_followed(self._usual[0], stirred[0], share), _followed(self._usual[1], stirred[1], share))
         return around or at - self._at >= (self._often.every_s if beyond_head else self._often.quiet_s)
 
     def counted(self, view: View, at: float) -> None:
@@ -53,5 +56,5 @@ class Counting:
         self._before = None
 
 
-def _followed(usual: float, now: float) -> float:
-    return (1 - _LEARNT) * usual + _LEARNT * min(now, _MOST)
+def _followed(usual: float, now: float, share: float) -> float:
+    return (1 - share) * usual + share * min(now, _MOST)

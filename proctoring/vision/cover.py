@@ -5,6 +5,7 @@ what is around it. The weights were solved on drawn covers and on open eyes, eac
 was taken for covered (docs/adr/0040-eyes-that-cannot-be-seen.md).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,9 +21,9 @@ _FAINT = 7.0  # grey levels of spread below which a face is too faint to tell an
 _CLIP = 6.0
 # Of an open eye: how far below its middle the iris is, how far along it the lids are, how much darker the iris is than what is beside it
 # (of the place's own contrast), how wide the lids are, how much contrast there is (of the face's), how far below the lids the iris is.
-_USUAL = np.array([-0.051, 0.013, 0.957, 0.853, 0.544, -0.027])
-_SPREAD = np.array([0.048, 0.052, 0.50, 0.050, 0.168, 0.028])
-_EVEN, _SLOPE, _BEND = -3.71, np.array([0.44, 0.73, -0.65, 0, 0, 0]), np.array([0, 0, 0, 0.29, 0.295, 0.206])
+_USUAL = (-0.051, 0.013, 0.957, 0.853, 0.544, -0.027)
+_SPREAD = (0.048, 0.052, 0.50, 0.050, 0.168, 0.028)
+_EVEN, _SLOPE, _BEND = -3.71, (0.44, 0.73, -0.65, 0, 0, 0), (0, 0, 0, 0.29, 0.295, 0.206)
 _CORE, _BRIDGE = np.s_[20:44, 14:50], np.s_[24:40, 56:64]  # rows and columns of an eye's crop, inner corner to the right
 _LOOKED = np.s_[22:42, 16:48]
 
@@ -47,28 +48,38 @@ def covered(eyes: Sequence[Look]) -> bool:
 
 
 def look(crop: Pixels, lids: Floats, iris: Floats, *, width: float, contrast: float) -> Look:
-    """Judge a square crop around an eye of `width` pixels by what was drawn on it (n × 2 points each) and the face's own contrast."""
-    grey = np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), np.float32)
-    middle, lid = (iris[0] - len(crop) / 2) / width, lids[:16]
-    along, below = (lid.mean(axis=0) - len(crop) / 2) / width
-    core = float(cv2.meanStdDev(np.ascontiguousarray(grey[_CORE]))[1][0, 0])
+    """Judge a square RGB crop around an eye of `width` pixels by what was drawn on it (n × 2 points each) and the face's own contrast."""
+    grey = np.asarray(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), np.float32)
+    below_top, lid = float(iris[0, 1]), lids[:16]
+    along, below = ((lid.sum(axis=0) / len(lid) - len(crop) / 2) / width).tolist()
+    middle = (below_top - len(crop) / 2) / width
+    core = float(cv2.meanStdDev(grey[_CORE])[1][0, 0])
     darker = min(2.0, max(-1.0, _darker(grey, iris) / max(core, 1.0)))
-    seen = [middle[1], along, darker, np.ptp(lid[:, 0]) / width, min(1.5, core / max(contrast, 1.0)), middle[1] - below]
-    odd = np.clip((np.array(seen) - _USUAL) / _SPREAD, -_CLIP, _CLIP)
-    unlike = _EVEN + _SLOPE @ odd + _BEND @ np.minimum(odd**2, 25) if contrast >= _FAINT else 0.0
+    opening = float(lid[:, 0].max() - lid[:, 0].min()) / width
+    seen = middle, along, darker, opening, min(1.5, core / max(contrast, 1.0)), middle - below
+    unlike = _EVEN + sum(map(_odds, seen, _USUAL, _SPREAD, _SLOPE, _BEND)) if contrast >= _FAINT else 0.0
     glare = _level(grey[_LOOKED], 0.9) > _GLARE * max(1.0, _level(grey[_BRIDGE], 0.5))
-    return Look(unlike=round(float(unlike), 3), glare=glare)
+    return Look(unlike=round(unlike, 3), glare=glare)
+
+
+def _odds(seen: float, usual: float, spread: float, slope: float, bend: float) -> float:
+    """Return what one measure adds to the log odds."""
+    odd = min(_CLIP, max(-_CLIP, (seen - usual) / spread))
+    return slope * odd + bend * min(odd * odd, 25.0)
 
 
 def _darker(grey: Floats, iris: Floats) -> float:
     """Return by how many grey levels the iris is darker than what is to both sides of it."""
-    radius = max(2.0, float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean()))
-    left, top = (max(0, int(edge)) for edge in iris[0] - 2.2 * radius)
-    near = grey[top : max(top, int(iris[0][1] + 2.2 * radius) + 2), left : max(left, int(iris[0][0] + 2.2 * radius) + 2)]
-    rows, columns = (np.arange(side, dtype=np.float32) + start for side, start in zip(near.shape, (top, left), strict=True))
-    rows, columns = rows[:, None] - iris[0][1], columns - iris[0][0]
-    far = np.hypot(rows, columns) / radius
-    inside, beside = near[far < 0.8], near[(far > 1.3) & (far < 2.2) & (np.abs(rows) < radius)]
+    x, y = iris[0].tolist()
+    radius = max(2.0, sum(math.dist(edge, (x, y)) for edge in iris[1:].tolist()) / (len(iris) - 1))
+    reach = 2.2 * radius
+    left, top = max(0, int(x - reach)), max(0, int(y - reach))
+    near = grey[top : max(top, int(y + reach) + 2), left : max(left, int(x + reach) + 2)]
+    rows = np.arange(top, top + near.shape[0], dtype=np.float32)[:, None] - np.float32(y)
+    columns = np.arange(left, left + near.shape[1], dtype=np.float32) - np.float32(x)
+    far = rows * rows + columns * columns
+    within, outer, inner = (np.float32((share * radius) ** 2) for share in (0.8, 2.2, 1.3))
+    inside, beside = near[far < within], near[(far > inner) & (far < outer) & (np.abs(rows) < radius)]
     return float(beside.mean() - inside.mean()) if inside.size and beside.size else 0.0
 
 
@@ -80,7 +91,7 @@ def _level(grey: Floats, share: float) -> float:
 
 def contrast_of(picture: Pixels, mesh: Floats) -> float:
     """Return the spread of grey levels over a face; of its pixels one in sixteen is enough."""
-    left, top = np.maximum(mesh[:, :2].min(axis=0), 0).astype(int)
-    right, bottom = np.ceil(mesh[:, :2].max(axis=0)).astype(int)
-    face = np.ascontiguousarray(picture[top:bottom:4, left:right:4])
-    return float(cv2.meanStdDev(cv2.cvtColor(face, cv2.COLOR_BGR2GRAY))[1][0, 0]) if face.size else 0.0
+    flat = mesh[:, :2].T.copy()
+    (left, top), (right, bottom) = flat.min(axis=1).tolist(), flat.max(axis=1).tolist()
+    face = picture[max(0, int(top)) : math.ceil(bottom) : 4, max(0, int(left)) : math.ceil(right) : 4]
+    return float(cv2.meanStdDev(cv2.cvtColor(np.ascontiguousarray(face), cv2.COLOR_BGR2GRAY))[1][0, 0]) if face.size else 0.0

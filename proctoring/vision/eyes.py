@@ -93,7 +93,8 @@ class Eyes:
 
     def look(self, frame: bytes | Pixels, at: float, seq: int) -> Observation:
         """Return what is in this frame; bytes that are no fair picture raise BadFrame or TooLarge and change nothing."""
-        given = Frame(frame, self.costs, whole=not self._may_stand(at))
+        may_stand = self._may_stand(at)
+        given = Frame(frame, self.costs, whole=not may_stand)
         with self.costs.of("quality"):
             view = quality.view(given.small)
             covered = quality.covered(view, self._scene)
@@ -106,7 +107,7 @@ class Eyes:
         if covered:
             self._broken()
             return Observation(at=at, seq=seq, reason=Reason.COVERED, quality=view.quality)
-        read = self._standing(view, given.small) if self._may_stand(at) else None
+        read = self._standing(view, given.small) if may_stand and self._may_stand(at) else None
         return self._kept(given, view, read, seq, at) if read is not None else self._anew(given, view, at, seq)
 
     @property
@@ -140,13 +141,12 @@ class Eyes:
 
     def _kept(self, given: Frame, view: View, read: Reading, seq: int, at: float) -> Observation:
         """Let a reading of the face stand; what is beside it is looked at all the same."""
-        found = replace(read.found, at=at, seq=seq, identity=None, objects=None, quality=view.quality)
         if read.seen is None:
-            return found
+            return replace(read.found, at=at, seq=seq, identity=None, objects=None, quality=view.quality)
         count = self._count(given, read.seen, at)
         things, people = self._things(given, read.seen, at)
         self._scene.learn(view, read.seen.box)
-        return replace(found, faces=count, people=people, objects=things)
+        return replace(read.found, at=at, seq=seq, faces=count, people=people, identity=None, objects=things, quality=view.quality)
 
     def _anew(self, given: Frame, view: View, at: float, seq: int) -> Observation:
         seen = self._follow(given.whole)
@@ -213,7 +213,7 @@ class Eyes:
     def _with_face(self, given: Frame, seen: Seen, at: float, seq: int) -> Observation:
         assert self._view is not None
         view, head, picture = self._view, seen.head, given.whole
-        detail = quality.detail_of(picture, seen.mesh.upright())
+        detail = quality.detail_of(picture, seen.mesh.upright)
         reason = quality.why_face_is_not_seen_well(view, seen.box, seen.outside, detail)
         gaze = self._gaze.read(picture, seen.mesh.points, head, at) if self._gaze is not None and reason is None else None
         if reason is None and self._gaze is not None and self._gaze.covered:

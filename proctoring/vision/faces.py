@@ -5,7 +5,8 @@ frame without a detector, turned with the head, until its own score falls. Facts
 those of MediaPipe's published graphs.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -38,10 +39,10 @@ class Detection:
 
     def region(self) -> Region:
         """Return the upright square around the face that the mesh wants."""
-        along = self.points[LEFT_EYE] - self.points[RIGHT_EYE]
+        across, down = (self.points[LEFT_EYE] - self.points[RIGHT_EYE]).tolist()
         left, top, right, bottom = self.box
         side = max(right - left, bottom - top) * MESH_PADDING
-        return Region(x=(left + right) / 2, y=(top + bottom) / 2, side=side, angle=float(np.arctan2(along[1], along[0])))
+        return Region(x=(left + right) / 2, y=(top + bottom) / 2, side=side, angle=math.atan2(down, across))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,11 +54,12 @@ class Mesh:
 
     def region(self) -> Region:
         """Return where to look for this face in the next frame."""
-        return crops.around(self.points, start=MESH_RIGHT, end=MESH_LEFT, scale=MESH_PADDING)
+        return replace(self.upright, side=self.upright.side * MESH_PADDING)
 
+    @cached_property
     def upright(self) -> Region:
         """Return the square that holds just the face, turned with it."""
-        return crops.around(self.points, start=MESH_RIGHT, end=MESH_LEFT, scale=1.0)
+        return crops.around(self.points, start=MESH_RIGHT, end=MESH_LEFT)
 
     def fits(self, detection: Detection) -> bool:
         """Say whether this is the face that was detected: certain, in the same place, about as large."""
@@ -68,8 +70,9 @@ class Mesh:
     @cached_property
     def box(self) -> tuple[float, float, float, float]:
         """Return left, top, right, bottom in pixels."""
-        across, down = self.points[:, 0], self.points[:, 1]
-        return float(across.min()), float(down.min()), float(across.max()), float(down.max())
+        flat = self.points[:, :2].T.copy()
+        (left, top), (right, bottom) = flat.min(axis=1).tolist(), flat.max(axis=1).tolist()
+        return left, top, right, bottom
 
 
 class Detector:
@@ -91,7 +94,7 @@ class Detector:
     def find(self, picture: Pixels, *, least: float) -> list[Detection]:
         """Return the faces that score at least `least`, best first, each once."""
         region = crops.whole(picture)
-        raw, scores = self._network(crops.as_input(region.cut(picture, self._side), low=-1.0, high=1.0))
+        raw, scores = self._network(crops.as_input(region.cut_rgb(picture, self._side), low=-1.0, high=1.0))
         logits = scores[0, :, 0]
         kept = np.flatnonzero((logits >= np.log(least / (1 - least))) & np.isfinite(logits))
         sane = [i for i in kept if (np.abs(raw[0, i]) < ABSURD).all()]
@@ -114,11 +117,12 @@ class MeshReader:
 
     def read(self, picture: Pixels, region: Region) -> Mesh:
         """Return the points found in `region`, with the score that a face is there."""
-        points, logit = self._network(crops.as_input(region.cut(picture, MESH_SIDE)))
+        points, logit = self._network(crops.as_input(region.cut_rgb(picture, MESH_SIDE)))
         if not (np.abs(points) < ABSURD).all():
             return Mesh(points=np.zeros((468, 3), np.float32), score=0.0)
-        placed = region.place(points.reshape(468, 3), MESH_SIDE)
-        return Mesh(points=placed, score=float(1 / (1 + np.exp(-np.clip(np.nan_to_num(logit.ravel()[0], nan=-80.0), -80, 80)))))
+        surely = float(logit.ravel()[0])
+        surely = -80.0 if math.isnan(surely) else min(80.0, max(-80.0, surely))
+        return Mesh(points=region.place(points.reshape(468, 3), MESH_SIDE), score=1 / (1 + math.exp(-surely)))
 
 
 def overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:

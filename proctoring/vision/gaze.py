@@ -1,12 +1,14 @@
 """Where the eyes point: each iris against its own eye corners, on top of the head's direction.
 
 A head pose alone is blind to a glance of the eyes. Directions are those of pose.py, in degrees. The iris network is dear, so it is asked
-again only when the eyes have stirred, are away from where they usually are, or a while has passed; one eye at a time, and the other as
-well when that one has moved.
+again only when the eyes have stirred, sooner while they are away from where they usually are, or a while has passed; one eye at a time,
+and the other as well when that one has moved.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -29,10 +31,13 @@ _EYES = (_IMAGE_LEFT, _IMAGE_RIGHT)
 _REACH = 0.4
 # An eye and little else, and how far the mesh may have slipped on it between two frames.
 _PATCH, _PATCH_PADDING, _PATCH_ROWS, _SLIP = 32, 1.2, 7, (1, 2)
-_STIRRED = 0.16  # one less the correlation of two patches; a glance of twenty degrees makes .2 to .4
+# One less the correlation of two patches; a glance of twenty degrees makes .2 to .4. Less is enough of eyes that are away.
+_STIRRED, _STIRRED_AWAY = 0.16, 0.12
 _JUMP = 0.08  # eye widths by which one eye's iris moved, so that the other is read as well
 _AWAY = 12.0  # degrees from where these eyes usually are
 _USUAL_SHARE = 0.1
+
+Offset: TypeAlias = tuple[float, float]
 
 
 class GazeReader:
@@ -41,12 +46,12 @@ class GazeReader:
     def __init__(self, network: Network) -> None:
         self._network = network
 
-    def read(self, picture: Pixels, mesh: Floats, corners: tuple[int, int]) -> tuple[Floats, Look] | None:
+    def read(self, picture: Pixels, mesh: Floats, corners: tuple[int, int]) -> tuple[Offset, Look] | None:
         """Return the iris centre from the middle of the eye, in eye widths along and across the eye, and whether an eye is there at all.
 
         None when the network gives no numbers.
         """
-        piece = _region(mesh, corners).cut(picture, IRIS_SIDE)
+        piece = _region(mesh, corners).cut_rgb(picture, IRIS_SIDE)
         mirrored = corners == _IMAGE_RIGHT
         piece = np.ascontiguousarray(piece[:, ::-1]) if mirrored else piece
         lids, iris = (points.reshape(-1, 3)[:, :2] for points in self._network(crops.as_input(piece)))
@@ -54,15 +59,15 @@ class GazeReader:
             return None
         seen = cover.look(piece, lids, iris, width=IRIS_SIDE / EYE_PADDING, contrast=cover.contrast_of(picture, mesh))
         # In the crop the eye lies level, its middle at the crop's middle.
-        found = np.asarray((iris[0] - IRIS_SIDE / 2) * EYE_PADDING / IRIS_SIDE, np.float32)
-        return found * np.array([-1 if mirrored else 1, 1], np.float32), seen
+        along, across = ((iris[0] - IRIS_SIDE / 2) * (EYE_PADDING / IRIS_SIDE)).tolist()
+        return (-along if mirrored else along, across), seen
 
 
 @dataclass(slots=True)
 class _Eye:
     """What was last read of one eye: the iris, whether it is an eye, how it looked then, and when."""
 
-    offset: Floats
+    offset: Offset
     look: Look
     patch: Pixels
     at: float
@@ -74,7 +79,7 @@ class GazeKeeper:
     def __init__(self, reader: GazeReader, costs: Costs) -> None:
         self._reader, self._costs = reader, costs
         self._eyes: dict[tuple[int, int], _Eye] = {}
-        self._usual: Floats | None = None
+        self._usual: tuple[float, float] | None = None
         self._away = False
         self.covered = False  # both eyes, when last read
 
@@ -100,7 +105,7 @@ class GazeKeeper:
         turned = len(asked) < len(_EYES)
         readable = [eye.offset for eye in known if turned or (eye.look.readable and not self.covered)]
         self._away = self._away and bool(readable)
-        return self._gaze(np.mean(readable, axis=0), head) if readable else None
+        return self._gaze(readable, head) if readable else None
 
     def _moved(self, picture: Pixels, mesh: Floats, eye: tuple[int, int], patch: Pixels, at: float) -> bool:
         """Read one eye, and say whether its iris is elsewhere than it was."""
@@ -111,29 +116,28 @@ class GazeKeeper:
             return False
         offset, look = found
         self._eyes[eye] = _Eye(offset, look, patch, at)
-        return before is not None and float(np.abs(offset - before.offset).max()) > _JUMP
+        return before is not None and max(abs(now - was) for now, was in zip(offset, before.offset, strict=True)) > _JUMP
 
     def _due(self, patches: dict[tuple[int, int], Pixels], at: float) -> list[tuple[int, int]]:
-        """Return which eyes to read: the older one when they are away, else the one that stirs most, else the older when it is time."""
+        """Return which eyes to read: the older one when it is time, else the one that stirs most."""
         known = {eye: self._eyes[eye] for eye in patches if eye in self._eyes}
         if len(known) < len(patches):
             return list(patches)
-        older = min(known, key=lambda eye: known[eye].at)
-        if self._away:
-            return [older]
+        if at - max(one.at for one in known.values()) >= REFRESH_S:
+            return [min(known, key=lambda eye: known[eye].at)]
         stirs = {eye: _stirs(one.patch, patches[eye]) for eye, one in known.items()}
         most = max(stirs, key=lambda eye: stirs[eye])
-        if stirs[most] > _STIRRED:
-            return [most]
-        waited = at - max(one.at for one in known.values()) >= REFRESH_S
-        return [older] if waited else []
+        return [most] if stirs[most] > (_STIRRED_AWAY if self._away else _STIRRED) else []
 
-    def _gaze(self, offset: Floats, head: Head) -> Gaze:
-        here = np.array([head.yaw + _angle(float(offset[0])), head.pitch - _angle(float(offset[1]))], np.float32)
-        self._away = self._usual is not None and float(np.abs(here - self._usual).max()) > _AWAY
+    def _gaze(self, eyes: Sequence[Offset], head: Head) -> Gaze:
+        along, down = (sum(each) / len(eyes) for each in zip(*eyes, strict=True))
+        across, up = head.yaw + _angle(along), head.pitch - _angle(down)
+        usual = self._usual if self._usual is not None else (across, up)
+        beyond = across - usual[0], up - usual[1]
+        self._away = max(map(abs, beyond)) > _AWAY
         share = _USUAL_SHARE / 4 if self._away else _USUAL_SHARE
-        self._usual = here if self._usual is None else self._usual + share * (here - self._usual)
-        return Gaze(across=round(float(here[0]), 2), up=round(float(here[1]), 2))
+        self._usual = usual[0] + share * beyond[0], usual[1] + share * beyond[1]
+        return Gaze(across=round(across, 2), up=round(up, 2))
 
 
 def _region(mesh: Floats, corners: tuple[int, int], padding: float = EYE_PADDING) -> Region:
@@ -142,15 +146,17 @@ def _region(mesh: Floats, corners: tuple[int, int], padding: float = EYE_PADDING
 
 def _patch(picture: Pixels, mesh: Floats, corners: tuple[int, int]) -> Pixels:
     """Return the eye, level, small and grey."""
-    piece = _region(mesh, corners, _PATCH_PADDING).cut(picture, _PATCH)
-    return np.asarray(cv2.cvtColor(piece, cv2.COLOR_BGR2GRAY)[_PATCH // 2 - _PATCH_ROWS : _PATCH // 2 + _PATCH_ROWS], np.uint8)
+    piece = _region(mesh, corners, _PATCH_PADDING).cut_grey(picture, _PATCH)
+    return piece[_PATCH // 2 - _PATCH_ROWS : _PATCH // 2 + _PATCH_ROWS]
 
 
 def _stirs(before: Pixels, now: Pixels) -> float:
     """Return how much an eye looks otherwise than it did (0–2), wherever the mesh has slipped to."""
     down, across = _SLIP
     core = before[down:-down, across:-across]
-    return 1 - float(cv2.matchTemplate(now, core, cv2.TM_CCOEFF_NORMED).max()) if float(core.std()) >= 1 else 2.0
+    if float(cv2.meanStdDev(core)[1][0, 0]) < 1:
+        return 2.0
+    return 1 - float(cv2.matchTemplate(now, core, cv2.TM_CCOEFF_NORMED).max())
 
 
 def _angle(offset: float) -> float:

@@ -93,12 +93,16 @@ def readable(face: Pixels) -> bool:
     """Say whether a chip shows enough to be compared: a faint or veiled face must not be called somebody else's, a dark one may."""
     if float(light.lightness(face[_INNER]).std()) < _LEAST_CONTRAST:
         return False
-    lab = cv2.cvtColor(lit(face).astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
-    brow, cheeks, mouth = (
-        np.median(lab[part], axis=(0, 1)) for part in (np.s_[40:60, 62:88], np.s_[68:88, 40:110], np.s_[100:130, 50:100])
-    )
+    bright = lit(face)
+    brow, cheeks, mouth = (_colour(bright[part]) for part in (np.s_[40:60, 62:88], np.s_[68:88, 40:110], np.s_[100:130, 50:100]))
     veiled = float(brow[0]) > _VEILED * max(float(cheeks[0]), 1.0)
     return not veiled and float(np.linalg.norm(cheeks[1:] - mouth[1:])) <= _COVERED
+
+
+def _colour(part: Pixels) -> Floats:
+    """Return the median colour (CIE Lab)."""
+    lab = cv2.cvtColor(part.astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
+    return np.asarray(np.median(lab.reshape(-1, 3), axis=0), np.float32)
 
 
 def distance(face: Floats, enrolled: Sequence[Floats]) -> float:

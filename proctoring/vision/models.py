@@ -7,7 +7,7 @@ files belongs to assessment_engine/assets.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -40,8 +40,9 @@ _CONVOLUTIONAL = {
     "Split", "Transpose",
 }  # fmt: skip
 
-# Features by OpenCV's numbers (cv2/core/cvdef.h): AVX-512 VNNI, and Arm's dot product, multiply bytes and sum them in one step.
-_BYTES_AT_ONCE = (23, 101)
+# Features by OpenCV's numbers (cv2/core/cvdef.h). AVX2 multiplies bytes and sums two products in sixteen bits; AVX-512 VNNI, and Arm's dot
+# product, sum them in thirty-two.
+_AVX2, _EXACTLY = 11, (23, 101)
 
 # What the runtimes and the graph's reader say of a file that is no network, or one with parts that they do not know.
 _UNRUNNABLE = (
@@ -76,12 +77,15 @@ class LiteRtNetwork:
 
 
 class OnnxNetwork:
-    """An .onnx file on the calling thread. `size` is height and width of its input, 0 where the file leaves them open."""
+    """An .onnx file on the calling thread. `size` is height and width of its input, 0 where the file leaves them open.
 
-    def __init__(self, path: Path, *, size: tuple[int, int] | None = None) -> None:
+    `wide` are integers whose products need more than sixteen bits; a processor that has no more takes longer with them, and is right.
+    """
+
+    def __init__(self, path: Path, *, size: tuple[int, int] | None = None, wide: bool = True) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        if not multiplies_bytes():  # it would lose sums of bytes that are large; asked for, it takes longer and is right
+        if wide and not any(map(cv2.checkHardwareSupport, _EXACTLY)):
             options.add_session_config_entry("session.x64quantprecision", "1")
         graph = resized(path, size) if size is not None else path.read_bytes()
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
@@ -163,10 +167,11 @@ def _any_length(node: "NodeProto", numbers: Mapping[str, "TensorProto"]) -> bool
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFile:
-    """Where a role's file lies and which hash it must have; an empty hash pins nothing (a developer's own file)."""
+    """Where a file lies and which hash it must have; an empty hash pins nothing (a developer's own file). `wide`: see OnnxNetwork."""
 
     path: Path
     sha256: str = ""
+    wide: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,11 +194,11 @@ def load(files: Mapping[str, tuple[Path, str] | ModelFile]) -> Models:
     networks: dict[str, Network] = {}
     hashes: dict[str, str] = {}
     for role in ROLES:
-        file = _as_file(files.get(role))
+        file = _as_file(files[role]) if role in files else None
         if file is None or not file.path.is_file():
             continue
         hashes[role] = _verified(role, file)
-        networks[role] = _opened(role, file.path)
+        networks[role] = _opened(role, file)
     missing = tuple(role for role in ROLES if role not in networks)
     if unusable := [role for role in NEEDED if role in missing]:
         raise ModelMissing(f"nothing can be seen without {', '.join(unusable)}", roles=", ".join(unusable))
@@ -211,13 +216,13 @@ def load_fetched(files: Mapping[str, tuple[Path, str] | ModelFile], folder: Path
     chosen = dict(files)
     in_integers = chosen.pop(OBJECTS_IN_INTEGERS, None)
     if in_integers is not None and OBJECTS in chosen and (multiplies_bytes() if integers is None else integers):
-        chosen[OBJECTS] = in_integers
+        chosen[OBJECTS] = replace(_as_file(in_integers), wide=False)
     return load({**chosen, **own(folder)})
 
 
 def multiplies_bytes() -> bool:
-    """Say whether this processor sums products of bytes in one step, without which integers are no quicker than floats."""
-    return any(cv2.checkHardwareSupport(feature) for feature in _BYTES_AT_ONCE)
+    """Say whether this processor sums products of bytes, without which integers are no quicker than floats."""
+    return any(map(cv2.checkHardwareSupport, (_AVX2, *_EXACTLY)))
 
 
 def own(folder: Path) -> dict[str, ModelFile]:
@@ -237,23 +242,23 @@ def own(folder: Path) -> dict[str, ModelFile]:
     return files
 
 
-def _opened(role: str, path: Path) -> Network:
+def _opened(role: str, file: ModelFile) -> Network:
     """Return the network of a file; one that no runtime can run raises UnreadableFile."""
     try:
-        return _network(role, path)
+        return _network(role, file)
     except _UNRUNNABLE as broken:
-        raise UnreadableFile(f"{path.name} ({role}) is no network that can be run here", role=role) from broken
+        raise UnreadableFile(f"{file.path.name} ({role}) is no network that can be run here", role=role) from broken
 
 
-def _network(role: str, path: Path) -> Network:
+def _network(role: str, file: ModelFile) -> Network:
     if role == OBJECTS:
-        return OnnxNetwork(path, size=OBJECT_SIZE)
+        return OnnxNetwork(file.path, size=OBJECT_SIZE, wide=file.wide)
     if role == VOICE:
-        return Voice(path)
-    return LiteRtNetwork(path) if path.suffix == ".tflite" else OnnxNetwork(path)
+        return Voice(file.path)
+    return LiteRtNetwork(file.path) if file.path.suffix == ".tflite" else OnnxNetwork(file.path)
 
 
-def _as_file(given: tuple[Path, str] | ModelFile | None) -> ModelFile | None:
+def _as_file(given: tuple[Path, str] | ModelFile) -> ModelFile:
     return ModelFile(path=given[0], sha256=given[1]) if isinstance(given, tuple) else given
 
 

@@ -7,6 +7,7 @@ wall is smooth too; that is why the scene is remembered while the candidate is i
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -154,7 +155,7 @@ class Scene:
         """Say whether hardly any of the picture has the colour it had before; without a memory, yes."""
         if self._cells is None:
             return True
-        return float((_lengths(seen.cells - self._cells) <= UNLIKE).mean()) < _HARDLY_ANY
+        return 1 - _share_beyond(seen.cells - self._cells, UNLIKE) < _HARDLY_ANY
 
 
 def covered(seen: View, scene: Scene) -> bool:
@@ -183,14 +184,14 @@ def detail_of(picture: Pixels, face: Region) -> float:
     """
     if face.side < _FACE_SIDE:
         return math.inf
-    inner = np.asarray(cv2.cvtColor(face.cut(picture, _FACE_SIDE), cv2.COLOR_BGR2GRAY), np.float32)[_FACE_INNER, _FACE_INNER]
-    across, down = inner[:, 2:] - 2 * inner[:, 1:-1] + inner[:, :-2], inner[2:] - 2 * inner[1:-1] + inner[:-2]
-    return min(_spread(across), _spread(down)) / max(_spread(inner), 1.0)
+    grey = face.cut_grey(picture, _FACE_SIDE)
+    across, down = cv2.Sobel(grey, cv2.CV_16S, 2, 0, ksize=1), cv2.Sobel(grey, cv2.CV_16S, 0, 2, ksize=1)
+    return min(_spread(across), _spread(down)) / max(_spread(grey), 1.0)
 
 
-def _spread(values: Floats) -> float:
-    """Return the standard deviation, in a fifth of numpy's time."""
-    return float(cv2.meanStdDev(np.ascontiguousarray(values))[1][0, 0])
+def _spread(values: npt.NDArray[np.integer[Any] | np.floating[Any]]) -> float:
+    """Return the standard deviation within the face, in a fifth of numpy's time."""
+    return float(cv2.meanStdDev(values[_FACE_INNER, _FACE_INNER])[1][0, 0])
 
 
 def why_face_is_not_seen_well(seen: View, face: Box, outside: float, detail: float) -> Reason | None:
@@ -217,14 +218,14 @@ def stirred(before: View, now: View, face: Box) -> tuple[float, float]:
     """Return the share of cells that changed other than by light: outside the candidate's own head and body, and outside the head."""
     moved = _unlit_difference(now.cells, before.cells) > _SAME
     moved[_grown(face)] = False
-    beyond_head = float(moved.mean())
+    beyond_head = np.count_nonzero(moved) / moved.size
     moved[_silhouette(face)] = False
-    return float(moved.mean()), beyond_head
+    return np.count_nonzero(moved) / moved.size, beyond_head
 
 
 def changed(before: View, now: View) -> float:
     """Return the share of cells whose colour moved: the cheap reason to look closer."""
-    return float((_lengths(now.cells - before.cells) > _SAME).mean())
+    return _share_beyond(now.cells - before.cells, _SAME)
 
 
 def _fullest(marked: Mask) -> Box | None:
@@ -245,6 +246,12 @@ def _unlit_difference(one: Floats, other: Floats) -> Floats:
     each = difference.reshape(-1, difference.shape[-1]).T
     common = np.partition(each, each.shape[1] // 2)[:, each.shape[1] // 2]  # the median, a good deal faster than asking for it
     return _lengths(difference - common)
+
+
+def _share_beyond(colours: Floats, limit: float) -> float:
+    """Return the share of colours' differences that are longer than a limit."""
+    squares = np.einsum("ijk,ijk->ij", colours, colours)
+    return float(np.count_nonzero(squares > limit * limit) / squares.size)
 
 
 def _lengths(colours: Floats) -> Floats:

@@ -49,6 +49,12 @@ def test_what_usually_stirs_is_no_news() -> None:
     assert min(np.diff(late)) >= 7
 
 
+def test_what_stirs_from_the_first_second_on_is_usual_at_once() -> None:
+    still, swayed = a_view(ON_THE_BODY), a_view((ON_THE_BODY[0], slice(64, 104)))
+
+    assert times([still, *[swayed] * 14], Counting(Often())) == [0, 8]
+
+
 def test_a_count_that_is_asked_for_comes_in_the_next_frame() -> None:
     counting = Counting(Often())
     counting.counted(a_view(), 0.0)

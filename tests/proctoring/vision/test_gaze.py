@@ -1,14 +1,24 @@
-"""A head that is turned far away has a gaze, though its eye looks unlike one that faces us."""
+"""Where the eyes point: of a turned head too, though its eye looks unlike one that faces us; and of one eye at a time as of both."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from proctoring.vision import video
+import numpy as np
+
+from proctoring.observations import Head
+from proctoring.vision import pose, video
+from proctoring.vision.costs import Costs
 from proctoring.vision.eyes import Eyes, Networks
+from proctoring.vision.faces import PRESENT
+from proctoring.vision.gaze import GazeKeeper
+from proctoring.vision.models import Floats, Pixels
+
+TURNING, SITTING = "d1_intel_female.mp4", "d2_intel_male_objects.mp4"
 
 
 def test_a_turned_head_has_a_gaze(networks: Networks, sessions: Path) -> None:
     eyes = Eyes(networks)
-    turned = [(at, picture) for at, picture in video.read(sessions / "d1_intel_female.mp4", fps=1) if 51 <= at < 57]
+    turned = [(at, picture) for at, picture in video.read(sessions / TURNING, fps=1) if 51 <= at < 57]
 
     seen = [eyes.look(picture, at, seq) for seq, (at, picture) in enumerate(turned)]
 
@@ -16,3 +26,39 @@ def test_a_turned_head_has_a_gaze(networks: Networks, sessions: Path) -> None:
     assert len(heads) == len(seen) == 6
     assert all(head.yaw < -25 for head in heads)
     assert all(one.gaze is not None and one.gaze.across < -25 for one in seen)
+
+
+def followed(networks: Networks, file: Path, until_s: float) -> Iterator[tuple[float, Pixels, Floats, Head]]:
+    """The face of each second of a recording: when, the picture, its points and its head."""
+    mesh = None
+    for at, picture in video.read(file, fps=1):
+        if at >= until_s:
+            return
+        mesh = networks.mesh.read(picture, mesh.region() if mesh is not None else networks.faces(picture)[0].region())
+        if mesh.score < PRESENT:
+            mesh = None
+            continue
+        yield at, picture, mesh.points, pose.head(mesh.points, picture.shape)
+
+
+def test_one_eye_at_a_time_says_nearly_what_both_say(networks: Networks, sessions: Path) -> None:
+    assert networks.gaze is not None
+    apart: list[float] = []
+    reads = longest_s = 0.0
+    for file in (TURNING, SITTING):
+        costs = Costs()
+        keeper, read_at = GazeKeeper(networks.gaze, costs), 0.0
+        for at, picture, points, head in followed(networks, sessions / file, until_s=15):
+            kept, both = keeper.read(picture, points, head, at), GazeKeeper(networks.gaze, Costs()).read(picture, points, head, at)
+            costs.frames += 1
+            read_at = at if "iris" in costs.taken() else read_at
+            longest_s = max(longest_s, at - read_at)
+            if kept is not None and both is not None:
+                apart.append(max(abs(kept.across - both.across), abs(kept.up - both.up)))
+        reads += costs.table()["iris"]["share"] * costs.frames
+
+    assert len(apart) >= 28
+    assert reads <= 1.1 * len(apart)  # of two eyes in each frame; most of these are of a head that turns
+    assert longest_s < 2
+    assert np.median(apart) <= 3
+    assert np.percentile(apart, 90) <= 7

@@ -74,6 +74,15 @@ def _phone(reader: ObjectReader, picture: Pixels) -> float:
     return max(thing.score for thing in reader.find(picture) if thing.name is ThingName.PHONE)
 
 
+def test_two_products_fit_the_sums_of_a_processor_that_has_sixteen_bits(integers: OnnxNetwork) -> None:
+    batch = nanodet_input(a_motorcycle(), OBJECT_SIZE)
+
+    narrow = OnnxNetwork(INTEGERS, size=OBJECT_SIZE, wide=False)(batch)
+
+    for in_sixteen_bits, in_more in zip(narrow, integers(batch), strict=True):
+        np.testing.assert_array_equal(in_sixteen_bits, in_more)
+
+
 @pytest.mark.parametrize(("value", "left"), [(None, 0), (0.0, 0), (1.0, 1)])
 def test_zeros_around_a_picture_are_laid_by_the_convolution(value: float | None, left: int) -> None:
     given = a_padded_graph("Conv", value)
