@@ -117,7 +117,7 @@ HEARD_FIRST: Mapping[str, tuple[str, str]] = {
         AND EXISTS (SELECT 1 FROM overturnings o WHERE o.incident_id = NEW.incident_id))""",
     ),
 }
-"""What the migration of hearings holds people to, by the words of the refusal: at which change, and the query that must find something."""
+"""What migration 0014 holds people to, by the words of the refusal: at which change, and the query that must find something."""
 
 _RECORD_COLUMNS = "id, candidate_id, competency_id, level, certificate_id, valid_from, valid_to, recorded_at"
 _ENTRY_COLUMNS = "id, kind, subject, actor_id, at, payload, sha256"
@@ -194,7 +194,7 @@ def numbered_seals(dialect: str) -> tuple[str, ...]:
 
 
 def heard_first(dialect: str) -> tuple[str, ...]:
-    """Return what the migration of hearings executes: the certificate's trigger again, which knows overturned cases, and what hearings need."""
+    """Return what migration 0014 executes: the certificate's trigger again, which knows overturned cases, and what hearings need."""
     names = ("CREATE FUNCTION certificate_needs", "CREATE TRIGGER certificates_need ")
     certificate = (each for each in TRIGGERS[dialect] if each.startswith(names))
     asked = "incident_id, sitting_id, organisation_id, candidate_id, opened_at, due_at"
