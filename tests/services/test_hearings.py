@@ -1,5 +1,6 @@
 """Hearings driven through services: when they open, what they hold back, what the candidate says, and whose business it is."""
 
+import random
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.invigilation import CaseState, Judgement, Reason, Verdict
 from assessment_engine.invigilation.hearing import HeardAlready, HearingOver, HearingState, NotHeardYet
 from assessment_engine.kernel.canonical import sha256_hex
-from assessment_engine.kernel.errors import Invalid, NotFound
+from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from assessment_engine.kernel.ids import IncidentId
 from assessment_engine.people import Actor, Role
 from assessment_engine.services import hearings, invigilation, judgements, review
@@ -375,3 +376,54 @@ def test_the_database_asks_nobody_during_an_exam_nor_of_what_nobody_upheld(any_e
     with pytest.raises(DatabaseError):
         add_row(any_engine, "hearings", incident_id=upheld, **{**place, "candidate_id": first.person_id}, **asked)
     add_row(any_engine, "hearings", incident_id=upheld, **place, **asked)
+
+
+ACTS = ("judge", "judge", "give", "undo", "answer", "waive", "sweep", "submit", "submit", "days", "minute", "minute")
+
+
+@pytest.mark.parametrize("seed", [4, 10, 11])  # walks that end with an upheld case: after a reply, after a waiver, after the days
+def test_whatever_people_do_in_whatever_order_nobody_is_upheld_against_unheard(engine: Engine, seed: int) -> None:
+    rng, world, refused = random.Random(seed), a_world(engine), 0
+    incident = a_flag(engine, world)
+    people = (*judges(engine, world), a_person(engine, world.organisation_id, Role.INVIGILATOR, name="Zoya Khan"))
+    for _ in range(20):
+        person, act, judgement = rng.choice(people), rng.choice(ACTS), rng.choice([UPHOLD] * 5 + [DISMISS])
+        try:
+            _act(engine, world, incident, person, act, judgement)
+        except NotHeardYet:
+            refused += 1
+        except (Conflict, NotAllowed, NotFound):
+            continue
+
+    with engine.store.read() as tx:
+        hearing, (first, second) = tx.hearings.of_case(incident), tx.invigilation.adjudications_of(incident)
+        sitting = tx.sittings.get(world.sitting_id)
+    assert (state_of(engine, world, incident), refused > 0) == (CaseState.UPHELD, True)
+    assert hearing is not None and first.at <= hearing.opened_at and sitting.state is SittingState.SUBMITTED
+    assert hearing.is_over(second.at) and first.person_id != second.person_id
+    assert hearing.replied_at is None or hearing.replied_at <= second.at
+
+
+def _act(engine: Engine, world: World, incident: IncidentId, person: Actor, act: str, judgement: Judgement) -> None:
+    steer(engine).advance(1)
+    if act == "judge":
+        invigilation.judge(engine, person, incident, judgement)
+    elif act == "give":
+        judgements.give(engine, person, incident, judgement)
+    elif act == "undo":
+        judgements.undo(engine, person, incident)
+    elif act in ("effect", "minute"):
+        steer(engine).advance(61 if act == "minute" else 0)
+        judgements.take_effect(engine)
+    elif act == "answer":
+        hearings.answer(engine, world.candidate, incident, REPLY)
+    elif act == "waive":
+        hearings.waive(engine, world.candidate, incident)
+    elif act == "sweep":
+        hearings.open_due(engine)
+    elif act == "days":
+        steer(engine).advance(4 * 86400)
+    else:
+        with engine.store.begin() as tx:
+            seal_up(engine, tx, tx.sittings.get_locked(world.sitting_id).submit(engine.clock.now()))
+        invigilation.settle(engine, world.sitting_id)
