@@ -7,7 +7,8 @@ import { initial, meaning, neighbour, reasonOf, secondsLeft, show, step, tick, t
 const PLAY_MS = 500;
 const SEEN_MS = 20_000;
 
-const here = document.getElementById("review").dataset.case;
+const { case: here, person } = document.getElementById("review").dataset;
+const mine = `review:${person}:${here}:`; // who signs in next in this tab must not read the first one's words
 const player = document.getElementById("player");
 const links = [...document.querySelectorAll(".strip a")];
 const scrub = document.getElementById("scrub");
@@ -80,7 +81,7 @@ function choose(event, dialog, how) {
 // What somebody wrote is kept in this tab, by case, until it was taken: a session can end in the middle.
 function keepWords() {
   for (const text of document.querySelectorAll("textarea[name=reason]")) {
-    const place = `review:${here}:${text.id}`;
+    const place = mine + text.id;
     const kept = sessionStorage.getItem(place);
     if (kept && !text.value) {
       text.value = kept;
@@ -92,7 +93,7 @@ function keepWords() {
 }
 
 function forgetWords() {
-  for (const place of Object.keys(sessionStorage)) if (place.startsWith(`review:${here}:`)) sessionStorage.removeItem(place);
+  for (const place of Object.keys(sessionStorage)) if (place.startsWith(mine)) sessionStorage.removeItem(place);
 }
 
 function tell(text) {

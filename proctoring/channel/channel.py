@@ -96,10 +96,13 @@ class Channel:
         return self._connection.closing if self._connection else None
 
     def ask(self, load: Load, *, until: datetime | None = None) -> None:
-        """Ask the page for another load, from now on or until then; it learns of it with the next acknowledgement."""
+        """Ask the page for another load, from now on or until then; it learns of it with the next acknowledgement.
+
+        What lasts longer and asks for as much is not cut short: a doubt does not end a camera check.
+        """
         if until is None:
             self.load = load
-        else:
+        elif self._burst is None or self._burst[1] < until or self._burst[0].fps < load.fps:
             self._burst = load, until
 
     def tick(self, now: datetime) -> None:

@@ -15,7 +15,6 @@ from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import Invalid
-from assessment_engine.kernel.ids import IncidentId
 from assessment_engine.services import incidents, watches
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.watches import Orders
@@ -37,7 +36,9 @@ from workers.frames import Entry, Tally
 from workers.proctor.afterwards import Afterwards
 from workers.proctor.challenges import Challenges
 from workers.proctor.coaching import coaching
+from workers.proctor.doubts import Doubts
 from workers.proctor.kept import Kept
+from workers.proctor.telling import incident_message
 
 SAY_EVERY = timedelta(seconds=1)
 SHOW_EVERY = timedelta(seconds=2)
@@ -79,6 +80,7 @@ class Desk:
         self._last_look: Observation | None = None
         self._afterwards = Afterwards(orders.policy, lambda: eyes_for(networks, orders.face, orders.scribe))
         self._recent: deque[datetime] = deque()
+        self._doubts = Doubts()
         self._looked = self._gaps = self.raised = self.unreadable = 0
         self._said: list[Said] = []
         self._due: dict[timedelta, datetime] = {}
@@ -336,7 +338,7 @@ class Desk:
         if change.change is Change.OPENED:
             self.raised += 1
             log.info("incident_opened", sitting=self.sitting.id, incident=incident_id, kind=incident.kind.value, tier=incident.tier.value)
-        self._said.append(Said(channel=f"wall:{self.sitting.session_id}", message=self._incident_message(incident_id, change)))
+        self._said.append(Said(channel=f"wall:{self.sitting.session_id}", message=incident_message(self.sitting, incident_id, change)))
 
     def _tell(self, frame: Frame, seen: Observation) -> None:
         now = self._engine.clock.now()
@@ -346,6 +348,9 @@ class Desk:
         if self._is_due(SAY_EVERY, now):
             self._said.append(Said(channel=f"page:{self.sitting.id}", message=coaching(seen, self._sound())))
             self._said.append(Said(channel=f"wall:{self.sitting.session_id}", message=self._seen_message(frame, seen, now)))
+        wish = self._doubts.receive(seen, frame.at, now) if self._watch is not None else None
+        if wish is not None:
+            self._said.append(Said(channel=f"page:{self.sitting.id}", message=wish))
         if self._is_due(SHOW_EVERY, now):
             self._picture = thumbnail(frame.jpeg)
 
@@ -364,19 +369,6 @@ class Desk:
             "received": counts.frames_received,
             "dropped": counts.frames_dropped,
             "gaps": counts.gaps,
-        }
-
-    def _incident_message(self, incident_id: IncidentId, change: IncidentChange) -> Json:
-        incident, began = change.incident, self.sitting.started_at
-        return {
-            "type": "incident",
-            "sitting": self.sitting.id,
-            "incident": incident_id,
-            "kind": incident.kind.value,
-            "tier": incident.tier.value,
-            "severity": incident.severity.word if incident.severity else None,
-            "state": change.change.value,
-            "raised_at": iso(began + timedelta(seconds=incident.raised_s)) if began else None,
         }
 
     def _until(self, at: datetime) -> datetime:
