@@ -40,6 +40,24 @@ _HELD_BY: Mapping[str, frozenset[str]] = {
     "colgroup": frozenset({"col"}),
 }
 _TEXTUAL = names("p h1 h2 h3 h4 h5 h6 pre address dt caption") | _PHRASES - {"br", "img"}
+_RUBY = ("rb", "rt", "rp", "rtc")
+_PARTS: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(_RUBY, frozenset({"ruby", "rtc"})),
+    **dict.fromkeys(("source", "track"), frozenset({"audio", "video"})),
+    "figcaption": frozenset({"figure"}),
+    "li": frozenset({"ul", "ol"}),
+    "dt": frozenset({"dl"}),
+    "dd": frozenset({"dl"}),
+    **dict.fromkeys(("caption", "colgroup", "thead", "tbody", "tfoot"), frozenset({"table"})),
+    "col": frozenset({"table", "colgroup"}),
+    "tr": frozenset({"thead", "tbody", "tfoot"}),
+    **dict.fromkeys(("td", "th"), frozenset({"tr"})),
+}
+_TOKENS = names("mi mn mo mtext ms")
+_COUNTED: Mapping[str, int] = {
+    **dict.fromkeys(("mfrac", "mroot", "msub", "msup", "munder", "mover"), 2),
+    **dict.fromkeys(("msubsup", "munderover"), 3),
+}
 _EMPTY = names("br hr img col source track")
 _ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "*": frozenset({"lang", "dir"}),
@@ -140,7 +158,9 @@ def _written(piece: Node | str) -> str:
     attributes = "".join(f' {name.replace("xml:lang", "lang")}="{escape(value)}"' for name, value in piece.attributes.items())
     if piece.name in _EMPTY:
         return f"<{piece.name}{attributes}>"
-    return f"<{piece.name}{attributes}>{to_html(piece.children)}</{piece.name}>"
+    inner = to_html(piece.children)
+    first = "\n" if piece.name == "pre" and inner.startswith("\n") else ""  # a browser skips the first line break
+    return f"<{piece.name}{attributes}>{first}{inner}</{piece.name}>"
 
 
 def from_html(html: str) -> tuple[Content, tuple[str, ...]]:
@@ -180,19 +200,45 @@ def _piece(element: etree._Element) -> Iterator[Node | str]:
     tag = str(element.tag)
     children = tuple(_pieces(element))
     if tag in TAGS:
-        if tag == "math" or _inside_math(element):
-            yield Node(name=tag, attributes=dict(_plain(element)), children=children, namespace="mathml")
+        if _inside_math(element):
+            yield _math("mrow" if tag == "math" else tag, dict(_plain(element)), children)
+        elif tag == "math":
+            yield _math(tag, dict(_plain(element)), children)
         else:
             yield from children
         return
     name = _RENAMED.get(tag, tag)
+    if name in _PARTS and not _has_its_place(element, name):
+        name = "div" if name in ("li", "dt", "dd", "figcaption", "caption") else ""
     attributes = dict(_kept(name, element))
-    if (name == "img" and "src" not in attributes) or name not in _PHRASES | _BLOCKS | _PLAYED:
+    if (name == "img" and "src" not in attributes) or (name in ("source", "track") and "src" not in attributes):
+        return
+    if not name:
+        yield from children
         return
     if (name == "a" and "href" not in attributes) or (name == "span" and not attributes):
         yield from children
         return
     yield from shaped(Node(name=name, attributes=attributes, children=() if name in _EMPTY else children))
+
+
+def _math(tag: str, attributes: Mapping[str, str], children: Content) -> Node:
+    """Make an element of MathML: words stand in tokens alone, a fraction has two parts."""
+    if tag not in _TOKENS:
+        told = (child if isinstance(child, Node) and child.namespace else words((child,)) for child in children)
+        kept = tuple(each for each in told if each)
+        children = tuple(each if isinstance(each, Node) else _math("mtext", {}, (each,)) for each in kept)
+        if tag in _COUNTED and len(children) != _COUNTED[tag]:
+            tag, attributes = "mrow", {}
+    else:
+        children = tuple(filter(None, (words(children),)))
+    return Node(name=tag, attributes=attributes, children=children, namespace="mathml")
+
+
+def _has_its_place(element: etree._Element, name: str) -> bool:
+    """Tell whether a part of a list, a table, a figure, a ruby or a player stands in one."""
+    parent = element.getparent()
+    return parent is not None and str(parent.tag) in _PARTS[name]
 
 
 def _inside_math(element: etree._Element) -> bool:
@@ -232,15 +278,20 @@ def shaped(node: Node) -> Iterator[Node | str]:
         if children or node.name in ("ul", "ol", "dl"):
             yield _with(node, children)
         return
-    if node.name == "div" and not node.attributes:
+    if node.name in ("audio", "video"):
+        sources = tuple(each for each in node.children if isinstance(each, Node) and each.name in ("source", "track"))
+        if sources or "src" in node.attributes:
+            yield _with(node, sources)
+    elif node.name == "div" and not node.attributes:
         content = laid_out(node.children)
         yield from content if not content or is_block(content[0]) else (Node(name="p", attributes={}, children=content),)
     elif node.name == "blockquote":
         yield _with(node, as_blocks(laid_out(node.children)))
     elif node.name in _TEXTUAL and any(is_block(child) for child in node.children):
-        yield from node.children
+        for child in node.children:
+            yield from child.children if isinstance(child, Node) and child.name in _RUBY else (child,)
     else:
-        yield node
+        yield _with(node, tuple(_joined(node.children)))
 
 
 def _held(node: Node) -> Iterator[Node]:
@@ -271,7 +322,7 @@ def is_block(piece: Node | str) -> bool:
 
 def laid_out(pieces: Iterable[Node | str]) -> Content:
     """Bring pieces into one of the two forms: the words of one paragraph, or blocks only."""
-    kept = tuple(piece for piece in pieces if piece != "")
+    kept = tuple(_joined(pieces))
     if not any(is_block(piece) for piece in kept):
         return _trimmed(kept)
     blocks: list[Node] = []
@@ -290,6 +341,21 @@ def laid_out(pieces: Iterable[Node | str]) -> Content:
     if len(full) == 1 and full[0].name == "p" and not full[0].attributes:
         return full[0].children
     return tuple(full)
+
+
+def _joined(pieces: Iterable[Node | str]) -> Iterator[Node | str]:
+    """Join words that follow each other."""
+    said = ""
+    for piece in pieces:
+        if isinstance(piece, str):
+            said += piece
+            continue
+        if said:
+            yield said
+            said = ""
+        yield piece
+    if said:
+        yield said
 
 
 def _trimmed(pieces: Content) -> Content:

@@ -23,6 +23,11 @@ rich = st.one_of(words, MARKUP.map(lambda html: from_html(html)[0]))
 maybe = st.one_of(st.just(()), rich)
 
 
+def within(worth: Decimal, points: Decimal) -> Decimal:
+    """No answer earns more than all, or costs more than all: percentages end there."""
+    return max(min(worth, points), -points)
+
+
 def dressed(draw: st.DrawFn, question: Question) -> Question:
     """Give a question what those of every kind have."""
     return replace(
@@ -43,7 +48,7 @@ def choices(draw: st.DrawFn, *, several: bool | None = None) -> Question:
     contents = draw(st.lists(rich, min_size=2, max_size=5))
     others = draw(st.lists(WORTHS, min_size=len(contents), max_size=len(contents)))
     all_or_nothing = kind is Kind.MULTIPLE and draw(st.booleans())
-    worths = [points, *(min(worth, points) if draw(st.booleans()) else Decimal(0) for worth in others[1:])]
+    worths = [points, *(within(worth, points) if draw(st.booleans()) else Decimal(0) for worth in others[1:])]
     if all_or_nothing:
         worths = [Decimal(1) if worth > 0 else Decimal(0) for worth in worths]
     order = draw(st.permutations(range(len(contents))))
@@ -63,7 +68,7 @@ def texts(draw: st.DrawFn) -> Question:
     points = draw(POINTS)
     written = draw(st.lists(TEXTS, min_size=1, max_size=3, unique_by=str.casefold))
     answers = [
-        Answer(text=text, worth=points if place == 0 else draw(WORTHS.map(lambda worth: min(worth, points))), feedback=draw(maybe))
+        Answer(text=text, worth=points if place == 0 else draw(WORTHS.map(lambda worth: within(worth, points))), feedback=draw(maybe))
         for place, text in enumerate(written)
     ]
     if draw(st.booleans()):
