@@ -1,12 +1,13 @@
 """How long somebody looked away, and how unusual that is for them: from a score of each frame to one number of evidence.
 
 Three steps, each with one sentence for a reviewer. A filter with correlated noise (Hamilton, Econometrica 57 (1989) 357) says how likely
-a frame is at work, beside it (a place that is learnt: a second monitor, another posture) or away, with three seconds of hindsight; its
+a frame is at work, beside it (a place that is learnt: a second monitor, another posture) or away, with six seconds of hindsight; its
 noise is the candidate's own. The time away is added up in windows of growing length. Each sum is held against what this candidate
 usually does: the likelihood ratio of a scan statistic (Kulldorff, Comm. Statist. Theory 26 (1997) 1481), where looks come at random and
-are of random length (a compound sum: Jørgensen, J. R. Statist. Soc. B 49 (1987) 127); the largest is the evidence. What is usual is
-learnt from the candidate's own time away, two minutes late, shrunk towards many people's (Gamma-Poisson). See docs/adr/0032. Raised
-against a limit by signals.py; the limit is solved by simulation.py.
+are of random length (a compound sum: Jørgensen, J. R. Statist. Soc. B 49 (1987) 127), corrected for how many occasions chance has
+(Walther, Ann. Statist. 38 (2010) 1010); the largest is the evidence. What is usual is learnt from the candidate's own time away, two
+minutes late, shrunk towards many people's (Gamma-Poisson). See docs/adr/0032. Raised against a limit by signals.py; the limit is solved
+by simulation.py.
 """
 
 import math
@@ -26,7 +27,7 @@ LIKE_NOISE_S = 30.0
 QUIETEST, LOUDEST = 0.8, 1.0
 AT_WORK = 3.0  # a score beyond this says nothing about the noise
 LEAST_KEPT, MOST_KEPT = 0.5, 0.97  # of the usual correlation; of the noise
-HINDSIGHT_S = 3.0
+HINDSIGHT_S = 6.0
 # The place beside: how far off, for which share of the time, how long at a time; many people's, as if watched for so long.
 BESIDE = 1.1
 NEAREST, FURTHEST = 0.7, 1.7
@@ -39,14 +40,16 @@ GLANCES_PER_S = 40 / 3600
 GLANCE_S = 1.9
 LIKE_GLANCES = 2.0
 LIKE_GLANCES_OF_LENGTH = 100.0
-LONGEST_GLANCE_S = 6.0  # what a habit can learn from one look about their length
-STAYS_S = 4.0
+LEAST_GLANCE_S, LONGEST_GLANCE_S = 1.7, 6.0  # of the usual length; what a habit can learn from one look about it
+STAYS_S = 4.6
 MOST_USUAL = 0.25  # share of time
 LEARNT_AFTER_S = 120.0
-# Hysteresis of one look; what a habit and the longer windows count of it; a tic is shorter, and teaches nothing.
+# Hysteresis of one look; what a habit and the longer windows count of it: nothing of a tic, which is shorter, and no more than so much.
 BEGINS, ENDS = 0.7, 0.3
-COUNTED_S = 3.0
-TIC_S = 0.5
+TIC_S, COUNTED_S = 0.5, 4.0
+# Chance has fewer occasions for a large sum in the longer windows, and more of them in somebody who looks away often.
+FEWER_CHANCES = 0.35
+MORE_CHANCES = (0.1, 0.8)  # in the first window and the longer ones; times the logarithm of how much more often
 # The centre of the score: learnt, then drifting, less so while beside it and hardly while away.
 CALIBRATION_S = 60.0
 SHRUNK = 0.95
@@ -55,7 +58,7 @@ DRIFT_S = 50.0
 DRIFT_STEP = 1.2
 DRIFTS = (1.0, 0.6, 0.2)
 SURE = 1e-4  # the filter is never surer of anything than this
-HAIR_S = 1e-6
+HAIR = 1e-6
 NOTHING = 1e-300
 
 # Something of each: at work, beside, away.
@@ -75,7 +78,7 @@ class Evidence:
 
 
 class Window:
-    """The time away in the last `length_s` seconds, and the same with at most three seconds of each look."""
+    """The time away in the last `length_s` seconds, and what counts of it in a longer window."""
 
     def __init__(self, length_s: float) -> None:
         self.length_s = length_s
@@ -86,7 +89,7 @@ class Window:
         """Take in the time away that ended now, and let go what is too old."""
         self._parts.append((at, away_s, looks_s))
         self.away_s, self.looks_s = self.away_s + away_s, self.looks_s + looks_s
-        while self._parts[0][0] <= at - self.length_s + HAIR_S:
+        while self._parts[0][0] <= at - self.length_s + HAIR:
             _, away_s, looks_s = self._parts.popleft()
             self.away_s, self.looks_s = self.away_s - away_s, self.looks_s - looks_s
 
@@ -193,7 +196,7 @@ class Filter:
 
     def _decided(self, until: float) -> list[tuple[float, float, float]]:
         decided = []
-        while self._undecided and self._undecided[0][0] <= until + HAIR_S:
+        while self._undecided and self._undecided[0][0] <= until + HAIR:
             at, step_s, z, (work, beside, away), _ = self._undecided.popleft()
             later: States = (1.0, 1.0, 1.0)
             for *_, fits in reversed(self._undecided):
@@ -211,14 +214,13 @@ class Look:
     def __init__(self) -> None:
         self.ended_s = self._lasted_s = 0.0
 
-    def receive(self, away: float, step_s: float) -> tuple[float, float]:
-        """Return of these seconds those away that count (of a look the first three), and of them those that a habit learns."""
+    def receive(self, away: float, step_s: float) -> float:
+        """Return how many of these seconds away count: of a look those after a tic's, up to its fourth."""
         before_s, self._lasted_s, self.ended_s = self._lasted_s, self._lasted_s + step_s, 0.0
         if away <= (ENDS if before_s else BEGINS):
             self._lasted_s, self.ended_s = 0.0, before_s
-            return away * step_s, away * step_s
-        counted, learnt = (_inside(self._lasted_s, least, COUNTED_S) - _inside(before_s, least, COUNTED_S) for least in (0.0, TIC_S))
-        return away * counted, away * learnt
+            return away * step_s
+        return away * (_inside(self._lasted_s, TIC_S, COUNTED_S) - _inside(before_s, TIC_S, COUNTED_S))
 
 
 class Habit:
@@ -233,7 +235,7 @@ class Habit:
         """Take in how many of the last `step_s` seconds teach, and how long the look was that ended in them (0: none); learnt later."""
         self._watched_s += step_s
         self._recent.append((at, away_s, min(ended_s, LONGEST_GLANCE_S)))
-        while self._recent[0][0] <= at - LEARNT_AFTER_S + HAIR_S:
+        while self._recent[0][0] <= at - LEARNT_AFTER_S + HAIR:
             _, away_s, ended_s = self._recent.popleft()
             self._away_s += away_s
             self._glances, self._glanced_s = self._glances + (ended_s > 0), self._glanced_s + ended_s
@@ -241,7 +243,7 @@ class Habit:
     @property
     def glance_s(self) -> float:
         """Return the usual length of a look, in seconds."""
-        return (LIKE_GLANCES_OF_LENGTH * GLANCE_S + self._glanced_s) / (LIKE_GLANCES_OF_LENGTH + self._glances)
+        return max(LEAST_GLANCE_S, (LIKE_GLANCES_OF_LENGTH * GLANCE_S + self._glanced_s) / (LIKE_GLANCES_OF_LENGTH + self._glances))
 
     @property
     def share(self) -> float:
@@ -302,8 +304,8 @@ class AwayTime:
 
     def _take(self, decided: list[tuple[float, float, float]]) -> None:
         for at, step_s, self.away in decided:
-            looks_s, learnt_s = self._look.receive(self.away, step_s)
-            self._habit.receive(at, learnt_s, self._look.ended_s, step_s)
+            looks_s = self._look.receive(self.away, step_s)
+            self._habit.receive(at, looks_s, self._look.ended_s, step_s)
             for window in self.windows:
                 window.add(at, self.away * step_s, looks_s)
             self._weigh()
@@ -312,7 +314,8 @@ class AwayTime:
         share, glance_s, known = self._habit.share, self._habit.glance_s, self._habit.known
         # One long look is for the shortest window; what comes often is for the others.
         counted_s = [self.windows[0].away_s, *(window.looks_s for window in self.windows[1:])]
-        surprises = [surprise(away_s, share * one.length_s, glance_s, known) for away_s, one in zip(counted_s, self.windows, strict=True)]
+        ratios = [surprise(away_s, share * one.length_s, glance_s, known) for away_s, one in zip(counted_s, self.windows, strict=True)]
+        surprises = [beyond_chance(ratio, share, longer=number > 0) for number, ratio in enumerate(ratios)]
         most, window = max(zip(surprises, self.windows, strict=True), key=lambda one: one[0])
         self.evidence = Evidence(surprise=most, window_s=window.length_s, away_s=window.away_s, usual_s=share * window.length_s)
 
@@ -339,6 +342,14 @@ def surprise(away_s: float, usual_s: float, glance_s: float, known: float) -> fl
     wide = usually / known
     tilt = (2 + wide - math.sqrt(wide * wide + 4 * (1 + wide) * usually / looks)) / (2 + 2 * wide)
     return looks * tilt + known * math.log(1 - wide * tilt / (1 - tilt))
+
+
+def beyond_chance(ratio: float, share: float, *, longer: bool) -> float:
+    """Return a likelihood ratio less what chance has in a window, where a `share` of time away is usual; never below 0."""
+    if ratio <= HAIR:
+        return 0.0
+    often = math.log(share / (GLANCES_PER_S * GLANCE_S))
+    return max(0.0, ratio + longer * FEWER_CHANCES - MORE_CHANCES[longer] * often)
 
 
 def _usually_kept(step_s: float) -> float:

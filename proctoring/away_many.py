@@ -87,8 +87,10 @@ class _Filters:
     def _decided(self, undecided: list[tuple[Scores, Scores, Scores]]) -> Scores:
         z, likely, _ = undecided.pop(0)
         later = np.ones_like(likely)
-        for *_, fits in reversed(undecided):
-            later = _shares((fits * later[None]).sum(axis=1))
+        for number, (*_, fits) in enumerate(reversed(undecided)):
+            later = np.einsum("abn,bn->an", fits, later)
+            if number % 4 == 3:  # before it becomes too small to be a number
+                later = later / (later.sum(axis=0) + away.NOTHING)
         likely = _shares(likely * later, away.SURE)
         self._learn(z, likely)
         gone: Scores = likely[2]
@@ -117,17 +119,20 @@ def _shares(each: Scores, least: float = 0.0) -> Scores:
 def _surprises(likely: Scores, fps: float, windows_s: tuple[float, ...]) -> Scores:
     """As Look, Habit, Window and surprise: frames × candidates."""
     frames, late = len(likely), round(away.LEARNT_AFTER_S * fps)
-    looks_s, each_s, ended_s = _looks(likely, 1 / fps)
-    learnt_s, glances, glanced_s = (_learnt(one, late) for one in (each_s, ended_s > 0, np.minimum(ended_s, away.LONGEST_GLANCE_S)))
+    looks_s, ended_s = _looks(likely, 1 / fps)
+    learnt_s, glances, glanced_s = (_learnt(one, late) for one in (looks_s, ended_s > 0, np.minimum(ended_s, away.LONGEST_GLANCE_S)))
     watched_s = np.maximum(0.0, (np.arange(1, frames + 1) - late) / fps)[:, None]
     glance_s = (away.LIKE_GLANCES_OF_LENGTH * away.GLANCE_S + glanced_s) / (away.LIKE_GLANCES_OF_LENGTH + glances)
+    glance_s = np.maximum(away.LEAST_GLANCE_S, glance_s)
     share = (away.LIKE_GLANCES * away.GLANCE_S + learnt_s) / (away.LIKE_GLANCES / away.GLANCES_PER_S + watched_s)
     share, known = np.minimum(away.MOST_USUAL, share), away.LIKE_GLANCES + learnt_s / glance_s
     most = np.zeros_like(likely)
-    for length_s, counted_s in zip(windows_s, (likely / fps, *[looks_s] * (len(windows_s) - 1)), strict=True):
+    for number, length_s in enumerate(windows_s):
+        counted_s = looks_s if number else likely / fps
         length, sums = round(length_s * fps), np.cumsum(counted_s, axis=0)
         sums[length:] -= sums[:-length].copy()
-        most = np.maximum(most, _surprise(sums / glance_s, share * length_s / glance_s, known))
+        ratio = _surprise(sums / glance_s, share * length_s / glance_s, known)
+        most = np.maximum(most, _beyond_chance(ratio, share, longer=number > 0))
     return most
 
 
@@ -138,18 +143,23 @@ def _surprise(looks: Scores, usually: Scores, known: Scores) -> Scores:
     return ratio
 
 
-def _looks(likely: Scores, step_s: float) -> tuple[Scores, Scores, Scores]:
-    """Return of each frame (frames × candidates) the seconds away that count, those that a habit learns, and of the look that ended."""
-    counted_s, learnt_s, ended_s = (np.zeros_like(likely) for _ in range(3))
+def _beyond_chance(ratio: Scores, share: Scores, *, longer: bool) -> Scores:
+    often = np.log(share / (away.GLANCES_PER_S * away.GLANCE_S))
+    more: Scores = np.where(ratio > away.HAIR, ratio + longer * away.FEWER_CHANCES - away.MORE_CHANCES[longer] * often, 0.0)
+    return more
+
+
+def _looks(likely: Scores, step_s: float) -> tuple[Scores, Scores]:
+    """Return of each frame (frames × candidates) the seconds away that count, and the length of the look that ended."""
+    counted_s, ended_s = np.zeros_like(likely), np.zeros_like(likely)
     lasted_s = np.zeros(likely.shape[1])
     for frame, one in enumerate(likely):
         before_s = lasted_s
         in_look = one > np.where(before_s > 0, away.ENDS, away.BEGINS)
         lasted_s, ended_s[frame] = np.where(in_look, before_s + step_s, 0.0), np.where(in_look, 0.0, before_s)
-        for seconds, least in ((counted_s, 0.0), (learnt_s, away.TIC_S)):
-            part = np.clip(lasted_s, least, away.COUNTED_S) - np.clip(before_s, least, away.COUNTED_S)
-            seconds[frame] = one * np.where(in_look, part, step_s)
-    return counted_s, learnt_s, ended_s
+        part = np.clip(lasted_s, away.TIC_S, away.COUNTED_S) - np.clip(before_s, away.TIC_S, away.COUNTED_S)
+        counted_s[frame] = one * np.where(in_look, part, step_s)
+    return counted_s, ended_s
 
 
 def _learnt(values: NDArray[Any], late: int) -> Scores:

@@ -7,7 +7,7 @@ files belongs to assessment_engine/assets.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -43,6 +43,7 @@ _CONVOLUTIONAL = {
 # Features by OpenCV's numbers (cv2/core/cvdef.h). AVX2 multiplies bytes and sums two products in sixteen bits; AVX-512 VNNI, and Arm's dot
 # product, sum them in thirty-two.
 _AVX2, _EXACTLY = 11, (23, 101)
+_FITS = 64  # of a weight, so that the sum of two products with bytes (up to 255) is less than 2¹⁵
 
 # What the runtimes and the graph's reader say of a file that is no network, or one with parts that they do not know.
 _UNRUNNABLE = (
@@ -79,15 +80,15 @@ class LiteRtNetwork:
 class OnnxNetwork:
     """An .onnx file on the calling thread. `size` is height and width of its input, 0 where the file leaves them open.
 
-    `wide` are integers whose products need more than sixteen bits; a processor that has no more takes longer with them, and is right.
+    Integers whose products need more than sixteen bits take longer on a processor that has no more for them, and are right.
     """
 
-    def __init__(self, path: Path, *, size: tuple[int, int] | None = None, wide: bool = True) -> None:
+    def __init__(self, path: Path, *, size: tuple[int, int] | None = None) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        if wide and not any(map(cv2.checkHardwareSupport, _EXACTLY)):
-            options.add_session_config_entry("session.x64quantprecision", "1")
         graph = resized(path, size) if size is not None else path.read_bytes()
+        if not any(map(cv2.checkHardwareSupport, _EXACTLY)) and are_wide(graph):
+            options.add_session_config_entry("session.x64quantprecision", "1")
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         first, *others = self._session.get_inputs()
         # DETR exports ask how large the picture was; boxes come as fractions of a picture of 1 × 1.
@@ -121,6 +122,18 @@ class Voice(OnnxNetwork):
         """Hear one window as if it were the first."""
         likely, after = self.listen(batch, np.zeros((2, 1, 128), np.float32))
         return [np.array([[likely]], np.float32), after]
+
+
+def are_wide(graph: bytes) -> bool:
+    """Say whether two products of a graph's bytes may need more than sixteen bits: weights beyond 64 do, and those without a sign."""
+    if b"QLinear" not in graph:
+        return b"Integer" in graph or b"DequantizeLinear" in graph
+    import onnx
+
+    whole = (onnx.numpy_helper.to_array(one) for one in onnx.load_from_string(graph).graph.initializer)
+    return any(
+        one.dtype == np.uint8 or int(np.abs(one.astype(np.int16)).max()) > _FITS for one in whole if one.itemsize == 1 and one.ndim > 1
+    )
 
 
 def resized(path: Path, size: tuple[int, int]) -> bytes:
@@ -167,11 +180,10 @@ def _any_length(node: "NodeProto", numbers: Mapping[str, "TensorProto"]) -> bool
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFile:
-    """Where a file lies and which hash it must have; an empty hash pins nothing (a developer's own file). `wide`: see OnnxNetwork."""
+    """Where a role's file lies and which hash it must have; an empty hash pins nothing (a developer's own file)."""
 
     path: Path
     sha256: str = ""
-    wide: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +228,7 @@ def load_fetched(files: Mapping[str, tuple[Path, str] | ModelFile], folder: Path
     chosen = dict(files)
     in_integers = chosen.pop(OBJECTS_IN_INTEGERS, None)
     if in_integers is not None and OBJECTS in chosen and (multiplies_bytes() if integers is None else integers):
-        chosen[OBJECTS] = replace(_as_file(in_integers), wide=False)
+        chosen[OBJECTS] = in_integers
     return load({**chosen, **own(folder)})
 
 
@@ -252,7 +264,7 @@ def _opened(role: str, file: ModelFile) -> Network:
 
 def _network(role: str, file: ModelFile) -> Network:
     if role == OBJECTS:
-        return OnnxNetwork(file.path, size=OBJECT_SIZE, wide=file.wide)
+        return OnnxNetwork(file.path, size=OBJECT_SIZE)
     if role == VOICE:
         return Voice(file.path)
     return LiteRtNetwork(file.path) if file.path.suffix == ".tflite" else OnnxNetwork(file.path)

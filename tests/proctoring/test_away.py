@@ -3,7 +3,20 @@
 import numpy as np
 import pytest
 
-from proctoring.away import HINDSIGHT_S, NOISE, AwayTime, Beside, Habit, Look, Noise, surprise
+from proctoring.away import (
+    GLANCE_S,
+    GLANCES_PER_S,
+    HINDSIGHT_S,
+    LEAST_GLANCE_S,
+    NOISE,
+    AwayTime,
+    Beside,
+    Habit,
+    Look,
+    Noise,
+    beyond_chance,
+    surprise,
+)
 from proctoring.away_many import evidence
 from proctoring.simulation import GENERATOR, hours
 
@@ -37,7 +50,7 @@ def scored(seconds: range, away: range, *, of: AwayTime | None = None, fps: int 
 
 
 def test_the_evidence_says_how_long_of_which_window_and_what_is_usual() -> None:
-    found = scored(range(403), range(388, 400)).evidence
+    found = scored(range(406), range(388, 400)).evidence
 
     assert found.window_s == 12
     assert found.away_s == pytest.approx(12, abs=1)
@@ -65,15 +78,32 @@ def test_a_habit_is_learnt_two_minutes_late_so_that_an_episode_does_not_excuse_i
     assert habit.glance_s == pytest.approx(1.9)
 
 
-def test_of_a_look_three_seconds_count_and_a_tic_teaches_nothing() -> None:
+def test_of_a_look_count_the_seconds_after_a_tics_up_to_the_fourth_and_of_a_tic_none() -> None:
     look, tic = Look(), Look()
 
     counted = [look.receive(1.0, 0.5) for _ in range(10)]
 
-    assert sum(count for count, _ in counted) == pytest.approx(3)
-    assert sum(learnt for _, learnt in counted) == pytest.approx(2.5)
-    assert tic.receive(1.0, 0.5) == (0.5, 0.0)
-    assert (tic.receive(0.0, 0.5), tic.ended_s) == ((0.0, 0.0), 0.5)
+    assert sum(counted) == pytest.approx(3.5)
+    assert tic.receive(1.0, 0.5) == 0.0
+    assert (tic.receive(0.0, 0.5), tic.ended_s) == (0.0, 0.5)
+
+
+def test_who_often_looks_away_gives_chance_more_occasions_and_a_longer_window_fewer() -> None:
+    many = GLANCES_PER_S * GLANCE_S
+
+    often, seldom, usual = (beyond_chance(4.0, share, longer=True) for share in (3 * many, many / 3, many))
+
+    assert often < usual < seldom
+    assert beyond_chance(4.0, many, longer=False) == 4.0 < usual
+    assert beyond_chance(0.1, 3 * many, longer=True) == beyond_chance(0.0, many / 3, longer=True) == 0.0
+
+
+def test_tics_do_not_shorten_the_usual_look_for_ever() -> None:
+    habit = Habit()
+    for second in range(3600):
+        habit.receive(second, 0.0, 0.5 if second % 6 == 0 else 0.0, 1.0)
+
+    assert habit.glance_s == LEAST_GLANCE_S
 
 
 def test_what_is_usual_does_not_surprise() -> None:
@@ -124,7 +154,7 @@ def test_a_new_posture_becomes_the_centre() -> None:
 
 
 def test_hindsight_does_not_let_a_dip_break_a_look_in_two() -> None:
-    scores = [0.0] * 40 + [2.5] * 10 + [1.0] * 2 + [2.5] * 10
+    scores = [0.0] * 40 + [2.5] * 10 + [1.0] * 2 + [2.5] * 20
     at_once, later = AwayTime(centre=0.0, hindsight_s=0.0), AwayTime(centre=0.0)
     lows = []
     for one in (at_once, later):

@@ -27,6 +27,7 @@ from proctoring.vision.models import (
     ModelFile,
     OnnxNetwork,
     Pixels,
+    are_wide,
     load_fetched,
     load_folder,
 )
@@ -74,13 +75,17 @@ def _phone(reader: ObjectReader, picture: Pixels) -> float:
     return max(thing.score for thing in reader.find(picture) if thing.name is ThingName.PHONE)
 
 
-def test_two_products_fit_the_sums_of_a_processor_that_has_sixteen_bits(integers: OnnxNetwork) -> None:
-    batch = nanodet_input(a_motorcycle(), OBJECT_SIZE)
+def test_two_products_of_bytes_fit_sixteen_bits() -> None:
+    fetched = onnx.load(INTEGERS)
+    weights = next(one for one in fetched.graph.initializer if one.data_type == TensorProto.INT8 and len(one.dims) > 1)
+    heavier = numpy_helper.to_array(weights).copy()
+    heavier.flat[0] = -65
 
-    narrow = OnnxNetwork(INTEGERS, size=OBJECT_SIZE, wide=False)(batch)
+    fit = are_wide(fetched.SerializeToString())
+    weights.CopyFrom(numpy_helper.from_array(heavier, weights.name))
 
-    for in_sixteen_bits, in_more in zip(narrow, integers(batch), strict=True):
-        np.testing.assert_array_equal(in_sixteen_bits, in_more)
+    assert not fit
+    assert are_wide(fetched.SerializeToString())
 
 
 @pytest.mark.parametrize(("value", "left"), [(None, 0), (0.0, 0), (1.0, 1)])
