@@ -62,6 +62,7 @@ def test_a_question_scores_as_it_does_in_moodle(text: str, responses: list[str |
         ("One {~%150%a ~b}", "not_a_share", 1),
         ("// [id:x]\nOne {T}\n\n// [id:x]\nTwo {T}", "id_used_twice", 5),
         ("// [points:0]\nOne {T}", "not_points", 2),
+        ("// [lang:../x]\nOne {T}", "not_a_language", 2),
         ("One \U000f0001 {T}", "not_plain_text", 1),
     ],
 )
