@@ -106,6 +106,10 @@ class _Parting:
         if not bare and not self.opened:
             yield from self.finish()
             return
+        if bare.startswith("$CATEGORY:") and not self.opened:  # a line of its own, also where no blank one follows it
+            yield from self.finish()
+            yield Block(text=line, line=number, comments="")
+            return
         if self.broken:
             return
         self.began = self.began or number

@@ -18,6 +18,7 @@ LONGEST_TITLE = 100
 TRUE, FALSE = "true", "false"
 _TRUTHS = {"hi": ("सही", "गलत")}
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,2})?")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 _ODD = re.compile(r"[^A-Za-z0-9._-]+")
 _TEX = re.compile(r"\$\$.+?\$\$|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
 
@@ -138,6 +139,10 @@ def named(questions: Iterable[Question], notes: Notes, most: int = MAX_QUESTIONS
     seen: dict[tuple[str, str], Question] = {}
     done: list[Question] = []
     for question in found:
+        if question.lang and not _LANGUAGE.fullmatch(question.lang):
+            message, advice = f"{question.lang[:40]!r} is no language", "Write en, hi, or another code of BCP 47."
+            notes.wrong(Unfit("not_a_language", message, advice, question.line))
+            continue
         name = plain_name(question.name) if question.name else _by_content(question)
         first = seen.get((name, question.lang))
         if first is not None and question.name:

@@ -62,6 +62,7 @@ def test_a_question_scores_as_it_does_in_moodle(text: str, responses: list[str |
         ("One {~%150%a ~b}", "not_a_share", 1),
         ("// [id:x]\nOne {T}\n\n// [id:x]\nTwo {T}", "id_used_twice", 5),
         ("// [points:0]\nOne {T}", "not_points", 2),
+        ("// [lang:../x]\nOne {T}", "not_a_language", 2),
         ("One \U000f0001 {T}", "not_plain_text", 1),
     ],
 )
@@ -90,7 +91,7 @@ def test_the_same_question_has_the_same_name_in_the_next_import() -> None:
 
 
 def test_a_category_is_noted_and_html_is_kept() -> None:
-    found = reading("gift", '$CATEGORY: law/rti\n\n[html]<p>One <i onclick\\="x()">two</i><script>alert(1)</script></p> {T}')
+    found = reading("gift", '$CATEGORY: law/rti\n[html]<p>One <i onclick\\="x()">two</i><script>alert(1)</script></p> {T}')
 
     assert to_html(found.questions[0].stem) == "One <i>two</i>"
     assert {"category_not_kept", "markup_not_kept"} <= noted(found)

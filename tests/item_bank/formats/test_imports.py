@@ -32,6 +32,13 @@ def test_questions_come_in_as_valid_items_that_lead_back_to_their_lines() -> Non
     assert all(not line.needs for line in found.report.items)
 
 
+@pytest.mark.parametrize("name", ["con", "a.", "प्रश्न-1", "../../x", "a/b:c", "x" * 300, "12", "é ü"])
+def test_an_id_of_any_kind_becomes_a_name(name: str) -> None:
+    found = check_import(from_files({"t.csv": f"id,type,question,correct\n{name},truefalse,Q,true\n".encode()}))
+
+    assert (found.report.refused, len(found.items)) == (False, 1), found.report.problems
+
+
 def test_rows_of_one_id_are_languages_of_one_item_and_must_agree() -> None:
     header = b"id,lang,type,question,correct,option_1,option_2\n"
     rows = "x,en,choice,Q,A,yes,no\nx,hi,choice,प्रश्न,{key},हाँ,नहीं\n"
