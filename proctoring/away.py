@@ -4,10 +4,9 @@ Three steps, each with one sentence for a reviewer. A filter with correlated noi
 a frame is at work, beside it (a place that is learnt: a second monitor, another posture) or away, with six seconds of hindsight; its
 noise is the candidate's own. The time away is added up in windows of growing length. Each sum is held against what this candidate
 usually does: the likelihood ratio of a scan statistic (Kulldorff, Comm. Statist. Theory 26 (1997) 1481), where looks come at random and
-are of random length (a compound sum: Jørgensen, J. R. Statist. Soc. B 49 (1987) 127), corrected for how many occasions chance has
-(Walther, Ann. Statist. 38 (2010) 1010); the largest is the evidence. What is usual is learnt from the candidate's own time away, two
-minutes late, shrunk towards many people's (Gamma-Poisson). See docs/adr/0032. Raised against a limit by signals.py; the limit is solved
-by simulation.py.
+are of random length (a compound sum: Jørgensen, J. R. Statist. Soc. B 49 (1987) 127), less what chance has in somebody who looks
+away often; the largest is the evidence. What is usual is learnt from the candidate's own time away, two minutes late, shrunk towards many
+people's (Gamma-Poisson). See docs/adr/0032. Raised against a limit by signals.py; the limit is solved by simulation.py.
 """
 
 import math
@@ -44,12 +43,11 @@ LEAST_GLANCE_S, LONGEST_GLANCE_S = 1.7, 6.0  # of the usual length; what a habit
 STAYS_S = 4.6
 MOST_USUAL = 0.25  # share of time
 LEARNT_AFTER_S = 120.0
-# Hysteresis of one look; what a habit and the longer windows count of it: nothing of a tic, which is shorter, and no more than so much.
+# Hysteresis of one look; what the longer windows count of it; a tic is shorter, and teaches a habit nothing.
 BEGINS, ENDS = 0.7, 0.3
 TIC_S, COUNTED_S = 0.5, 4.0
-# Chance has fewer occasions for a large sum in the longer windows, and more of them in somebody who looks away often.
-FEWER_CHANCES = 0.35
-MORE_CHANCES = (0.1, 0.8)  # in the first window and the longer ones; times the logarithm of how much more often
+# Chance has more occasions in somebody who looks away often: taken off, times the logarithm of how much more often.
+MORE_CHANCES = (0.1, 0.8)  # in the first window, in the longer ones
 # The centre of the score: learnt, then drifting, less so while beside it and hardly while away.
 CALIBRATION_S = 60.0
 SHRUNK = 0.95
@@ -78,7 +76,7 @@ class Evidence:
 
 
 class Window:
-    """The time away in the last `length_s` seconds, and what counts of it in a longer window."""
+    """The time away in the last `length_s` seconds, and the same with at most four seconds of each look."""
 
     def __init__(self, length_s: float) -> None:
         self.length_s = length_s
@@ -214,13 +212,14 @@ class Look:
     def __init__(self) -> None:
         self.ended_s = self._lasted_s = 0.0
 
-    def receive(self, away: float, step_s: float) -> float:
-        """Return how many of these seconds away count: of a look those after a tic's, up to its fourth."""
+    def receive(self, away: float, step_s: float) -> tuple[float, float]:
+        """Return of these seconds those away that count (of a look the first four), and of them those that a habit learns."""
         before_s, self._lasted_s, self.ended_s = self._lasted_s, self._lasted_s + step_s, 0.0
         if away <= (ENDS if before_s else BEGINS):
             self._lasted_s, self.ended_s = 0.0, before_s
-            return away * step_s
-        return away * (_inside(self._lasted_s, TIC_S, COUNTED_S) - _inside(before_s, TIC_S, COUNTED_S))
+            return away * step_s, away * step_s
+        counted, learnt = (_inside(self._lasted_s, least, COUNTED_S) - _inside(before_s, least, COUNTED_S) for least in (0.0, TIC_S))
+        return away * counted, away * learnt
 
 
 class Habit:
@@ -304,8 +303,8 @@ class AwayTime:
 
     def _take(self, decided: list[tuple[float, float, float]]) -> None:
         for at, step_s, self.away in decided:
-            looks_s = self._look.receive(self.away, step_s)
-            self._habit.receive(at, looks_s, self._look.ended_s, step_s)
+            looks_s, learnt_s = self._look.receive(self.away, step_s)
+            self._habit.receive(at, learnt_s, self._look.ended_s, step_s)
             for window in self.windows:
                 window.add(at, self.away * step_s, looks_s)
             self._weigh()
@@ -349,7 +348,7 @@ def beyond_chance(ratio: float, share: float, *, longer: bool) -> float:
     if ratio <= HAIR:
         return 0.0
     often = math.log(share / (GLANCES_PER_S * GLANCE_S))
-    return max(0.0, ratio + longer * FEWER_CHANCES - MORE_CHANCES[longer] * often)
+    return max(0.0, ratio - MORE_CHANCES[longer] * often)
 
 
 def _usually_kept(step_s: float) -> float:

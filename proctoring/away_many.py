@@ -119,8 +119,8 @@ def _shares(each: Scores, least: float = 0.0) -> Scores:
 def _surprises(likely: Scores, fps: float, windows_s: tuple[float, ...]) -> Scores:
     """As Look, Habit, Window and surprise: frames × candidates."""
     frames, late = len(likely), round(away.LEARNT_AFTER_S * fps)
-    looks_s, ended_s = _looks(likely, 1 / fps)
-    learnt_s, glances, glanced_s = (_learnt(one, late) for one in (looks_s, ended_s > 0, np.minimum(ended_s, away.LONGEST_GLANCE_S)))
+    looks_s, each_s, ended_s = _looks(likely, 1 / fps)
+    learnt_s, glances, glanced_s = (_learnt(one, late) for one in (each_s, ended_s > 0, np.minimum(ended_s, away.LONGEST_GLANCE_S)))
     watched_s = np.maximum(0.0, (np.arange(1, frames + 1) - late) / fps)[:, None]
     glance_s = (away.LIKE_GLANCES_OF_LENGTH * away.GLANCE_S + glanced_s) / (away.LIKE_GLANCES_OF_LENGTH + glances)
     glance_s = np.maximum(away.LEAST_GLANCE_S, glance_s)
@@ -145,21 +145,22 @@ def _surprise(looks: Scores, usually: Scores, known: Scores) -> Scores:
 
 def _beyond_chance(ratio: Scores, share: Scores, *, longer: bool) -> Scores:
     often = np.log(share / (away.GLANCES_PER_S * away.GLANCE_S))
-    more: Scores = np.where(ratio > away.HAIR, ratio + longer * away.FEWER_CHANCES - away.MORE_CHANCES[longer] * often, 0.0)
+    more: Scores = np.where(ratio > away.HAIR, ratio - away.MORE_CHANCES[longer] * often, 0.0)
     return more
 
 
-def _looks(likely: Scores, step_s: float) -> tuple[Scores, Scores]:
-    """Return of each frame (frames × candidates) the seconds away that count, and the length of the look that ended."""
-    counted_s, ended_s = np.zeros_like(likely), np.zeros_like(likely)
+def _looks(likely: Scores, step_s: float) -> tuple[Scores, Scores, Scores]:
+    """Return of each frame (frames × candidates) the seconds away that count, those that a habit learns, and of the look that ended."""
+    counted_s, learnt_s, ended_s = (np.zeros_like(likely) for _ in range(3))
     lasted_s = np.zeros(likely.shape[1])
     for frame, one in enumerate(likely):
         before_s = lasted_s
         in_look = one > np.where(before_s > 0, away.ENDS, away.BEGINS)
         lasted_s, ended_s[frame] = np.where(in_look, before_s + step_s, 0.0), np.where(in_look, 0.0, before_s)
-        part = np.clip(lasted_s, away.TIC_S, away.COUNTED_S) - np.clip(before_s, away.TIC_S, away.COUNTED_S)
-        counted_s[frame] = one * np.where(in_look, part, step_s)
-    return counted_s, ended_s
+        for seconds, least in ((counted_s, 0.0), (learnt_s, away.TIC_S)):
+            part = np.clip(lasted_s, least, away.COUNTED_S) - np.clip(before_s, least, away.COUNTED_S)
+            seconds[frame] = one * np.where(in_look, part, step_s)
+    return counted_s, learnt_s, ended_s
 
 
 def _learnt(values: NDArray[Any], late: int) -> Scores:

@@ -78,23 +78,23 @@ def test_a_habit_is_learnt_two_minutes_late_so_that_an_episode_does_not_excuse_i
     assert habit.glance_s == pytest.approx(1.9)
 
 
-def test_of_a_look_count_the_seconds_after_a_tics_up_to_the_fourth_and_of_a_tic_none() -> None:
+def test_of_a_look_four_seconds_count_and_a_tic_teaches_nothing() -> None:
     look, tic = Look(), Look()
 
     counted = [look.receive(1.0, 0.5) for _ in range(10)]
 
-    assert sum(counted) == pytest.approx(3.5)
-    assert tic.receive(1.0, 0.5) == 0.0
-    assert (tic.receive(0.0, 0.5), tic.ended_s) == (0.0, 0.5)
+    assert sum(count for count, _ in counted) == pytest.approx(4)
+    assert sum(learnt for _, learnt in counted) == pytest.approx(3.5)
+    assert tic.receive(1.0, 0.5) == (0.5, 0.0)
+    assert (tic.receive(0.0, 0.5), tic.ended_s) == ((0.0, 0.0), 0.5)
 
 
-def test_who_often_looks_away_gives_chance_more_occasions_and_a_longer_window_fewer() -> None:
+def test_who_often_looks_away_gives_chance_more_occasions_most_in_the_longer_windows() -> None:
     many = GLANCES_PER_S * GLANCE_S
 
-    often, seldom, usual = (beyond_chance(4.0, share, longer=True) for share in (3 * many, many / 3, many))
+    often, seldom = (beyond_chance(4.0, share, longer=True) for share in (3 * many, many / 3))
 
-    assert often < usual < seldom
-    assert beyond_chance(4.0, many, longer=False) == 4.0 < usual
+    assert often < beyond_chance(4.0, 3 * many, longer=False) < beyond_chance(4.0, many, longer=True) == 4.0 < seldom
     assert beyond_chance(0.1, 3 * many, longer=True) == beyond_chance(0.0, many / 3, longer=True) == 0.0
 
 
