@@ -3,13 +3,14 @@
 The real page is api/static/camera_worker.js, with camera_budget.js and camera_protocol.js; this one behaves alike (uplink.py, kept.py).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from assessment_engine.kernel.signing import unb64url
 from proctoring import uplink
 from proctoring.channel import Kind, Load, seal_frame
+from proctoring.glance import Glances
 from proctoring.kept import Picture, keep
 from proctoring.uplink import LADDER, Uplink
 
@@ -39,7 +40,8 @@ class CameraPage:
         self._nonce = b""
         self._sound_seq = 0
         self._known = self._told_clock = False
-        self._due = self._pictured = self._heard_at = self._untimely = 0
+        self._due = self._pictured = self._heard_at = self._untimely = self._glanced = 0
+        self._glances = Glances()
 
     @property
     def is_open(self) -> bool:
@@ -79,6 +81,17 @@ class CameraPage:
         """Tell whether it is time for a picture."""
         return now >= self._due
 
+    def wants_glance(self, now: int) -> bool:
+        """Tell whether it is time to see if anything goes on; only on a poor line, which is not busy."""
+        poor = self.is_open and self.uplink.mode == "survival" and not self._is_busy
+        return poor and now - self._glanced >= uplink.GLANCE_MS
+
+    def glance(self, now: int, greys: Sequence[int]) -> None:
+        """Take in what is seen at a glance (glance.py): if something stirs, a picture is due."""
+        self._glanced, self._glances = now, self._glances.receive(greys)
+        if self._glances.news:
+            self.uplink, self._due = self.uplink.stirred(), min(self._due, now)
+
     def take(self, now: int, encode: Encode) -> list[bytes]:
         """Encode a picture that is due; return the messages to send: it, or it is kept, and a kept one where the budget has room."""
         self.uplink = self.uplink.tick(now, self._waits(now))
@@ -88,7 +101,7 @@ class CameraPage:
             if self._known:
                 self._keep(now, encode)
             return []
-        busy = len(self._under_way) >= uplink.MOST_UNDER_WAY[self.uplink.mode]
+        busy = self._is_busy
         jpeg = b"" if busy else self._encoded(encode)
         if busy or not self.uplink.affords(len(jpeg)):
             self._due = now + uplink.AGAIN_MS
@@ -96,7 +109,9 @@ class CameraPage:
                 self._keep(now, encode)  # nothing comes through, though nothing says that the line is cut
             return self.late(now)
         self._pictured, self._told_clock = now, True
-        return [self._sealed(Picture(at=now, jpeg=jpeg), Kind.LIVE, now), *self.late(now)]
+        messages = [self._sealed(Picture(at=now, jpeg=jpeg), Kind.LIVE, now), *self.late(now)]
+        self.uplink = self.uplink.pictured()
+        return messages
 
     def late(self, now: int) -> list[bytes]:
         """Return the message of a kept picture, if there is one and there is room for it beside the live ones."""
@@ -140,6 +155,10 @@ class CameraPage:
         self.uplink = self.uplink.spent(len(message))
         self.sent_bytes += len(message) + uplink.SOCKET
         return message
+
+    @property
+    def _is_busy(self) -> bool:
+        return len(self._under_way) >= uplink.MOST_UNDER_WAY[self.uplink.mode]
 
     def _waits(self, now: int) -> int:
         return max((now - one.sent_at for one in self._under_way.values()), default=0)

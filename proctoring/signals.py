@@ -106,9 +106,9 @@ class DurationRule:
     def _count(self, observation: Observation, look: Look) -> None:
         if look.met and self._first is None:
             self._first = observation
-        self._recent.append(bool(look.met))
         if self._first is None:
             return
+        self._recent.append(bool(look.met))
         self._last_look = observation.at
         self._looks, self._hits = self._looks + 1, self._hits + bool(look.met)
         self._poor += observation.picture is Picture.POOR
@@ -121,8 +121,8 @@ class DurationRule:
         if self._first is None:
             return
         if self.finding is None:
-            if self._hits < 0.6 * self._looks:
-                self._forget()
+            if sum(self._recent) + self._rule.of - len(self._recent) < self._rule.hits:
+                self._forget()  # so many looks were against it that the others cannot be enough
             elif now.at - self._first.at >= self._rule.least_s and sum(self._recent) >= self._rule.hits and self._recent[-1]:
                 self.finding = self._found(raised_s=now.at)
         elif now.at - self._last_hit >= self._rule.clear_s:

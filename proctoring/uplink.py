@@ -4,6 +4,7 @@ The page's own half is api/static/camera_budget.js, line for line the same machi
 Here it serves `play`, `bench uplink` and the tests. Whole numbers: bytes and milliseconds (docs/adr/0041-the-uplink.md).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -14,7 +15,10 @@ LEAST_FPS_WITH_SOUND = 0.5  # asked for fewer pictures than this a second: the m
 SOUND_A_SECOND = 1050  # Opus at 8 kbit/s with the heads of its messages
 FRAME_MOST = 7000  # bytes of a picture beyond which nothing more was found
 FRAME_LEAST = 1500
-SURVIVAL_EVERY_MS = 2000
+SURVIVAL_EVERY_MS = 1900  # in survival, while nothing goes on
+LEAST_EVERY_MS = 1000
+QUICK_EVERY_MS, QUICK = 1500, 3  # and so many pictures after something stirred, from what was saved
+GLANCE_MS = 500  # how often the page looks whether anything does
 CATCHING_UP_EVERY_MS = 2000  # of live pictures while kept ones are sent: still near enough to each other to count as watched
 SPENT_OVER_MS = 8000  # the reserve is spent over so long, where there is use for it
 AGAIN_MS = 250  # after which a picture is taken for which there was no room
@@ -52,10 +56,18 @@ LADDER = tuple(
         (512, 0.6, 7000),
         (400, 0.6, 4950),
         (320, 0.6, 3650),
+        (448, 0.4, 4350),
+        (448, 0.3, 3600),
+        (448, 0.2, 2900),
+        (320, 0.2, 1850),
     )
 )
 _USUAL = range(9)
 _BURST = (0, 9, 10, 11)  # where more pictures are asked for: smaller ones, but none that flattens a tint; fewer before worse
+_POOR = (12, 13, 14, 8, 15)  # in survival: one width, as long as the worst picture of that width comes to POOR_MOST at most
+_QUICK = _POOR[1:]
+POOR_MOST = 5500
+_SAVING, _CALM = 0.9, 0.75  # shares of the budget that survival's pictures take at most, and usually, while nothing goes on
 _CLIMBS_BELOW = 0.85  # of the target: a picture that changes its size at every frame would look to the eyes as if all had moved
 
 
@@ -68,7 +80,7 @@ class Budget:
 
 
 # Over any minute: 80 and 20 kbit/s.
-BUDGETS = {"normal": Budget(rate=9400, reserve=36_000), "survival": Budget(rate=2300, reserve=6000)}
+BUDGETS = {"normal": Budget(rate=9400, reserve=36_000), "survival": Budget(rate=2380, reserve=7000)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +97,11 @@ class Uplink:
     easy_since: int | None = None
     left_at: int | None = None
     patience: int = PATIENCE_MS
+    quick: int = 0
+
+    @property
+    def _is_quick(self) -> bool:
+        return self.quick > 0 or self.load.fps > 1
 
     @property
     def bears_sound(self) -> bool:
@@ -99,14 +116,17 @@ class Uplink:
         """Return the time from one picture to the next."""
         wanted = int(1000 / self.load.fps + 0.5)
         if self.mode == "survival":
-            return max(SURVIVAL_EVERY_MS, wanted)
+            often = self.size * 1000 // int(BUDGETS["survival"].rate * _CALM)  # small pictures, as of an empty place, come oftener
+            return max(wanted, min(QUICK_EVERY_MS if self._is_quick else SURVIVAL_EVERY_MS, max(LEAST_EVERY_MS, often)))
         return max(CATCHING_UP_EVERY_MS, wanted) if catching_up and self.load.fps <= 1 else wanted
 
     def target(self) -> int:
         """Return how large a picture should be."""
         budget, every = BUDGETS[self.mode], self.every_ms(catching_up=False)
         rate = budget.rate - (SOUND_A_SECOND if self.hears and self.mode == "normal" else 0)
-        if every >= 1000 and self.mode == "normal":
+        if self.mode == "survival":
+            return POOR_MOST if self._is_quick else int(rate * SURVIVAL_EVERY_MS * _SAVING / 1000) - HEADER.size - SOCKET
+        if every >= 1000:
             return min(FRAME_MOST, rate - HEADER.size - SOCKET)
         more = int(self.tokens) * every // SPENT_OVER_MS  # what is left over is spent, on more pictures or on better ones
         return min(FRAME_MOST, budget.reserve - HEADER.size - SOCKET, max(FRAME_LEAST, rate * every // 1000 + more - HEADER.size - SOCKET))
@@ -114,15 +134,29 @@ class Uplink:
     def planned(self) -> Self:
         """Choose how to encode the next picture, from what the last one came to."""
         target, now = self.target(), LADDER[self.rung].bytes
-        places = _BURST if self.load.fps > 1 and self.mode == "normal" else _USUAL
+        places = self._places()
         for place in places:
             rung = LADDER[place]
             if rung.width > self.load.width or rung.quality > self.load.quality:
                 continue
             expected = self.size * rung.bytes / now
-            if expected <= target * (_CLIMBS_BELOW if rung.bytes > now else 1):
+            room = max(target, POOR_MOST) if self.mode == "survival" and place in _QUICK else target
+            if expected <= room * (_CLIMBS_BELOW if rung.bytes > now else 1):
                 return replace(self, rung=place, size=int(expected + 0.5))
         return replace(self, rung=places[-1], size=int(self.size * LADDER[places[-1]].bytes / now + 0.5))
+
+    def _places(self) -> Sequence[int]:
+        if self.mode == "survival":
+            return _QUICK if self._is_quick else _POOR
+        return _BURST if self.load.fps > 1 else _USUAL
+
+    def stirred(self) -> Self:
+        """Take in that something goes on before the camera: in survival the next pictures come quickly, as far as there is room."""
+        return replace(self, quick=QUICK) if self.mode == "survival" else self
+
+    def pictured(self) -> Self:
+        """Count a live picture that was sent."""
+        return replace(self, quick=max(0, self.quick - 1))
 
     def came_to(self, size: int) -> Self:
         """Take in what a picture came to."""

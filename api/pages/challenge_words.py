@@ -19,6 +19,7 @@ CHECK_WORDS: Mapping[str, str] = dict(
 )
 
 CHECK_EVENTS: Mapping[str, str] = {
+    "camera_changed": N_("The page says that another camera was opened: a hint, never evidence. A camera check follows soon."),
     "challenge_asked": N_("A camera check began."),
     "challenge_shown": N_("The page says that it showed the camera check: a hint, never evidence."),
     "challenge_judged": N_("A camera check was judged."),

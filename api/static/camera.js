@@ -5,6 +5,8 @@
 //   connection  "starting", "ok", "lost" (it tries again by itself), "elsewhere" (another window has the camera), "refused" or "closed"
 //   sound       null where nobody listens; else "starting", "heard", "not_heard" (as the server says), "muted", "denied", "absent", "in_use"
 //               or "unsupported". Whatever it is, it is nothing against anybody.
+//
+// onOther(), when another camera than last in this tab was opened, by the name that the browser gives it. The name itself is told to nobody.
 
 import { problemOf } from "./check_state.js";
 import { openMicrophone } from "./sound.js";
@@ -27,9 +29,16 @@ export async function probeCamera() {
 
 const LATE_FOR_MS = 600_000; // as long as the server waits for pictures of a cut after handing in
 
+// Whether a camera has another name than the last one; the first is no other. Remembered in the tab, so that loading the page anew hides nothing.
+export function isOther(key, label, store) {
+  const before = store.getItem(key);
+  store.setItem(key, label);
+  return before !== null && before !== label;
+}
+
 // Start sending; `preview` is a <video> to show the picture in, or null. Only with `listen` is the microphone opened. Answers
 // {stop(), finish(onLeft)}: finish looks and listens no more, sends what was kept in a cut, says how many pictures are left, and then stops.
-export async function startCamera({ sittingId, csrf, preview = null, listen = false, onState, onMessage = () => {} }) {
+export async function startCamera({ sittingId, csrf, preview = null, listen = false, onState, onMessage = () => {}, onOther = () => {} }) {
   const video = preview ?? document.createElement("video");
   Object.assign(video, { muted: true, playsInline: true });
   const worker = new Worker(new URL("./camera_worker.js", import.meta.url), { type: "module" });
@@ -59,6 +68,7 @@ export async function startCamera({ sittingId, csrf, preview = null, listen = fa
       change({ camera: "absent" });
       setTimeout(open, RETRY_MS);
     };
+    if (isOther(`camera ${sittingId}`, track.label, sessionStorage)) onOther();
     video.srcObject = stream;
     await video.play().catch(() => {});
     change({ camera: "starting" });

@@ -7,7 +7,11 @@ const SOCKET = 8; // RFC 6455, 5.2: head, length and mask around a message of 12
 const SOUND_A_SECOND = 1050;
 const FRAME_MOST = 7000;
 const FRAME_LEAST = 1500;
-export const SURVIVAL_EVERY_MS = 2000;
+export const SURVIVAL_EVERY_MS = 1900; // in survival, while nothing goes on
+const LEAST_EVERY_MS = 1000;
+const QUICK_EVERY_MS = 1500;
+const QUICK = 3; // pictures after something stirred
+export const GLANCE_MS = 500;
 const CATCHING_UP_EVERY_MS = 2000;
 const SPENT_OVER_MS = 8000;
 export const AGAIN_MS = 250;
@@ -35,13 +39,22 @@ export const LADDER = [
   [512, 0.6, 7000],
   [400, 0.6, 4950],
   [320, 0.6, 3650],
+  [448, 0.4, 4350],
+  [448, 0.3, 3600],
+  [448, 0.2, 2900],
+  [320, 0.2, 1850],
 ];
 const USUAL = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 const BURST = [0, 9, 10, 11]; // where more pictures are asked for: smaller ones, but none that flattens a tint; fewer before worse
+const POOR = [12, 13, 14, 8, 15]; // in survival: one width, as long as the worst picture of that width comes to POOR_MOST at most
+const QUICKLY = POOR.slice(1);
+const POOR_MOST = 5500;
+const SAVING = 0.9;
+const CALM = 0.75;
 const CLIMBS_BELOW = 0.85;
 
 // Over any minute: 80 and 20 kbit/s.
-const BUDGETS = { normal: { rate: 9400, reserve: 36000 }, survival: { rate: 2300, reserve: 6000 } };
+const BUDGETS = { normal: { rate: 9400, reserve: 36000 }, survival: { rate: 2380, reserve: 7000 } };
 
 export const FRESH = {
   load: { fps: 1, quality: 0.6, width: 640 },
@@ -54,15 +67,23 @@ export const FRESH = {
   easySince: null,
   leftAt: null,
   patience: PATIENCE_MS,
+  quick: 0,
 };
 
 export function asked(uplink, load, hears) {
   return { ...uplink, load, hears };
 }
 
+function isQuick({ quick, load }) {
+  return quick > 0 || load.fps > 1;
+}
+
 export function everyMs(uplink, catchingUp) {
   const wanted = Math.round(1000 / uplink.load.fps);
-  if (uplink.mode === "survival") return Math.max(SURVIVAL_EVERY_MS, wanted);
+  if (uplink.mode === "survival") {
+    const often = Math.floor((uplink.size * 1000) / Math.trunc(BUDGETS.survival.rate * CALM));
+    return Math.max(wanted, Math.min(isQuick(uplink) ? QUICK_EVERY_MS : SURVIVAL_EVERY_MS, Math.max(LEAST_EVERY_MS, often)));
+  }
   return catchingUp && uplink.load.fps <= 1 ? Math.max(CATCHING_UP_EVERY_MS, wanted) : wanted;
 }
 
@@ -70,10 +91,28 @@ export function target(uplink) {
   const budget = BUDGETS[uplink.mode];
   const every = everyMs(uplink, false);
   const rate = budget.rate - (uplink.hears && uplink.mode === "normal" ? SOUND_A_SECOND : 0);
-  if (every >= 1000 && uplink.mode === "normal") return Math.min(FRAME_MOST, rate - HEADER - SOCKET);
+  if (uplink.mode === "survival") {
+    return isQuick(uplink) ? POOR_MOST : Math.floor((rate * SURVIVAL_EVERY_MS * SAVING) / 1000) - HEADER - SOCKET;
+  }
+  if (every >= 1000) return Math.min(FRAME_MOST, rate - HEADER - SOCKET);
   const more = Math.floor((Math.trunc(uplink.tokens) * every) / SPENT_OVER_MS);
   const most = Math.min(FRAME_MOST, budget.reserve - HEADER - SOCKET);
   return Math.min(most, Math.max(FRAME_LEAST, Math.floor((rate * every) / 1000) + more - HEADER - SOCKET));
+}
+
+function placesOf(uplink) {
+  if (uplink.mode === "survival") return isQuick(uplink) ? QUICKLY : POOR;
+  return uplink.load.fps > 1 ? BURST : USUAL;
+}
+
+// Something goes on before the camera: in survival the next pictures come quickly, as far as there is room.
+export function stirred(uplink) {
+  return uplink.mode === "survival" ? { ...uplink, quick: QUICK } : uplink;
+}
+
+// A live picture was sent.
+export function pictured(uplink) {
+  return { ...uplink, quick: Math.max(0, uplink.quick - 1) };
 }
 
 // The rung on which the next picture is encoded, from what the last one came to.
@@ -81,12 +120,13 @@ export function planned(uplink) {
   const wanted = target(uplink);
   const { rung, size, load } = uplink;
   const now = LADDER[rung][2];
-  const places = load.fps > 1 && uplink.mode === "normal" ? BURST : USUAL;
+  const places = placesOf(uplink);
   for (const place of places) {
     const [width, quality, bytes] = LADDER[place];
     if (width > load.width || quality > load.quality) continue;
     const expected = (size * bytes) / now;
-    if (expected <= wanted * (bytes > now ? CLIMBS_BELOW : 1)) return { ...uplink, rung: place, size: Math.floor(expected + 0.5) };
+    const room = uplink.mode === "survival" && QUICKLY.includes(place) ? Math.max(wanted, POOR_MOST) : wanted;
+    if (expected <= room * (bytes > now ? CLIMBS_BELOW : 1)) return { ...uplink, rung: place, size: Math.floor(expected + 0.5) };
   }
   const last = places.at(-1);
   return { ...uplink, rung: last, size: Math.floor((size * LADDER[last][2]) / now + 0.5) };

@@ -3,9 +3,10 @@
 // is hidden. What and how much is decided in camera_protocol.js and camera_budget.js.
 
 import {
-  AGAIN_MS, CUT_MS, FRESH, LADDER, LATE_MS, MOST_UNDER_WAY, SURVIVAL_EVERY_MS, TRIES,
-  acknowledged, affords, affordsKept, asked, cameTo, everyMs, fits, planned, spent, tick,
+  AGAIN_MS, CUT_MS, FRESH, GLANCE_MS, LADDER, LATE_MS, MOST_UNDER_WAY, SURVIVAL_EVERY_MS, TRIES,
+  acknowledged, affords, affordsKept, asked, cameTo, everyMs, fits, pictured as countPicture, planned, spent, stirred, tick,
 } from "./camera_budget.js";
+import { NOTHING_SEEN, glanced, greysOf } from "./camera_glance.js";
 import { brightnessOf } from "./check_state.js";
 import { KEPT, LIVE, MOST_WAITING, afterClose, heard, importKey, keep, seal, takeBack } from "./camera_protocol.js";
 import { BLOCK_MS, LEAST_FPS, NOTHING, SOUND, encoderConfig, gather } from "./sound_state.js";
@@ -26,6 +27,8 @@ let underWay = []; // {seq, kind, at, sentAt, jpeg}, not yet acknowledged
 let heardAt = 0; // when anything was last acknowledged
 let untimely = 0; // kept pictures in a row of which the server does not believe the time
 let pictured = 0;
+let due = 0; // when the next picture is to be sent; between two, on a poor line, the page only glances
+let glances = NOTHING_SEEN;
 let known = false; // whether the server ever greeted this page: what is of before that belongs to no cut
 let toldClock = false; // whether a live picture went over this connection: by it the server tells the time of kept ones
 let sending = Promise.resolve();
@@ -40,6 +43,7 @@ let spoken = NOTHING;
 const canvas = new OffscreenCanvas(640, 480);
 const paper = canvas.getContext("2d");
 const small = new OffscreenCanvas(...SMALL).getContext("2d", { willReadFrequently: true });
+small.imageSmoothingQuality = "medium"; // every pixel counts, so that a camera's grain is no news
 
 function clock() {
   return Math.round(performance.timeOrigin + performance.now()); // never jumps, as the clock of the machine may
@@ -258,7 +262,19 @@ function ask() {
     wanted = now;
     postMessage({ type: "picture" });
   }
-  schedule(busy ? AGAIN_MS : everyMs(uplink, isOpen() && kept.length > 0));
+  schedule(busy ? AGAIN_MS : isPoor() ? GLANCE_MS : everyMs(uplink, isOpen() && kept.length > 0));
+}
+
+function isPoor() {
+  return isOpen() && uplink.mode === "survival";
+}
+
+// Whether there is nothing to send yet: nothing stirs, and no picture is due.
+function isEarly(pixels, now) {
+  if (!isPoor()) return false;
+  glances = glanced(glances, greysOf(pixels));
+  if (glances.news) [uplink, due] = [stirred(uplink), now];
+  return now < due;
 }
 
 // Nothing comes through, though nothing says that the line is cut: pictures are kept now and then.
@@ -269,13 +285,22 @@ function isStalled(now) {
 async function take(bitmap) {
   if (draining) return bitmap.close();
   small.drawImage(bitmap, 0, 0, ...SMALL);
-  postMessage({ type: "brightness", brightness: brightnessOf(small.getImageData(0, 0, ...SMALL).data) });
+  const pixels = small.getImageData(0, 0, ...SMALL).data;
+  postMessage({ type: "brightness", brightness: brightnessOf(pixels) });
   const at = clock();
+  if (isEarly(pixels, at)) {
+    bitmap.close();
+    wanted = 0;
+    return undefined;
+  }
   const jpeg = await compress(bitmap);
   bitmap.close();
   wanted = 0;
-  if (isOpen() && !isBusy() && affords(uplink, jpeg.length)) await send({ at, jpeg }, LIVE);
-  else if (isOpen() ? isStalled(at) : known) kept = keep(kept, { at, jpeg });
+  if (isOpen() && !isBusy() && affords(uplink, jpeg.length)) {
+    due = at + everyMs(uplink, false);
+    uplink = countPicture(uplink);
+    await send({ at, jpeg }, LIVE);
+  } else if (isOpen() ? isStalled(at) : known) kept = keep(kept, { at, jpeg });
   else return schedule(AGAIN_MS); // no room now
   pictured = at;
   return undefined;

@@ -405,7 +405,8 @@ async function begin() {
   keepShell(sittingId);
   const check = checksOf({ words, tell: (data) => note("challenge_shown", data) });
   const heard = { news: () => contact.contact(), challenge: check };
-  watchCandidate(sittingId, csrf, words, (message) => heard[message.type]?.(message)).then((watching) => (camera = watching));
+  const other = () => note("camera_changed", {});
+  watchCandidate(sittingId, csrf, words, (message) => heard[message.type]?.(message), other).then((watching) => (camera = watching));
   paper = await holdEverything({ ask, outbox, sittingId, paper });
   if (!paper) fetchQuestions();
 }

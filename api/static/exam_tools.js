@@ -59,11 +59,11 @@ export function toast(text) {
 }
 
 /** Start the camera, and the microphone where the exam listens, and show how they stand; answers what stops them, or null. */
-export async function watchCandidate(sittingId, csrf, words, onMessage = () => {}) {
+export async function watchCandidate(sittingId, csrf, words, onMessage = () => {}, onOther = () => {}) {
   const listen = find("sound") !== null;
   try {
     const { startCamera } = await import("./camera.js");
-    return await startCamera({ sittingId, csrf, preview: find("me"), listen, onMessage, onState: (state) => showCamera(state, words) });
+    return await startCamera({ sittingId, csrf, preview: find("me"), listen, onMessage, onOther, onState: (state) => showCamera(state, words) });
   } catch {
     showCamera({ camera: "not_seen", connection: "lost", message: "" }, words);
     return null;

@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -53,8 +53,13 @@ class Line:
         """Let the page connect again."""
         self.is_cut = False
 
-    def step(self, encode: Encode, sound: Callable[[int], bytes | None] = lambda now: None) -> None:
-        """Let a tenth of a second pass; `sound` answers the packets that a second which ends now holds."""
+    def step(
+        self,
+        encode: Encode,
+        sound: Callable[[int], bytes | None] = lambda now: None,
+        glance: Callable[[], Sequence[int]] | None = None,
+    ) -> None:
+        """Let a tenth of a second pass; `sound` answers the packets that a second which ends now holds, `glance` what is seen now."""
         self.now += STEP_MS
         clock = self.now + self.page_ahead_ms
         if self.page.is_cut(clock):
@@ -64,6 +69,8 @@ class Line:
             self._connect()
         packets = sound(self.now)
         self._send(self.page.speak(packets, clock) if packets is not None else [])
+        if glance is not None and self.page.wants_glance(clock):
+            self.page.glance(clock, glance())
         if self.page.is_due(clock):
             self._send(self.page.take(clock, encode))
         elif self.now % 500 == 0:

@@ -19,7 +19,7 @@ from assessment_engine.bench.line import BEGAN, STEP_MS, Line
 from assessment_engine.bench.measure import Figure, Report, medians
 from assessment_engine.bench.vision import _found, _recordings
 from assessment_engine.settings import Settings
-from proctoring import packets, uplink
+from proctoring import glance, packets, uplink
 from proctoring.channel import Channel, Frame, Sound
 from proctoring.evaluation import Session, evaluate
 from proctoring.incidents import Change
@@ -32,6 +32,7 @@ from proctoring.vision.evaluate import Recorded
 from proctoring.vision.eyes import Eyes, Networks
 from proctoring.vision.hearing import Hearing
 from proctoring.vision.models import Pixels, load_folder
+from proctoring.vision.quality import small_of
 from proctoring.vision.thumbs import one_thread
 from proctoring.watch import Watch
 
@@ -139,12 +140,21 @@ class _Screen:
             self.picture, self._next = self._next[1], next(self._coming, None)
         self.is_over = self._next is None
 
+    def glance(self) -> list[int]:
+        """Return the picture as a page sees it at a glance."""
+        small = small_of(self._grained())
+        places = small.reshape(glance.HEIGHT, len(small) // glance.HEIGHT, glance.WIDTH, -1, 3).mean(axis=(1, 3)).astype(int)
+        return [int(grey) for grey in ((places @ (1, 5, 2)) >> 3).ravel()]
+
     def encoded(self, width: int, quality: float) -> bytes:
         """Return the picture as a page sends it."""
+        return encoded(self._grained(), width, quality)
+
+    def _grained(self) -> Pixels:
         if not self._grain:
-            return encoded(self.picture, width, quality)
+            return self.picture
         noise = np.random.default_rng(int(self.picture[0, 0].sum())).normal(0, self._grain, (*self.picture.shape[:2], 1))
-        return encoded(np.asarray(np.clip(self.picture + noise, 0, 255), np.uint8), width, quality)
+        return np.asarray(np.clip(self.picture + noise, 0, 255), np.uint8)
 
 
 class _Unbounded(CameraPage):
@@ -162,9 +172,13 @@ def _send(networks: Networks, one: Candidate, way: Way, phase_ms: int) -> Sent:
     line = _line(way, hears=bool(one.sound))
     screen = _Screen(one.recorded.file, way.grain)
     said = iter(one.sound)
+
+    def heard(now: int) -> bytes | None:
+        return next(said, None) if now >= phase_ms and (now - phase_ms) % 1000 == 0 else None
+
     while not screen.is_over:
         screen.reach((line.now - phase_ms) / 1000)
-        line.step(screen.encoded, lambda now: next(said, None) if now >= phase_ms and (now - phase_ms) % 1000 == 0 else None)
+        line.step(screen.encoded, heard, screen.glance)
     return _judged(networks, one, line, phase_ms)
 
 
@@ -200,8 +214,7 @@ def _judged(networks: Networks, one: Candidate, line: Line, phase_ms: int) -> Se
     session = Session(name=one.recorded.name, truth=one.recorded.truth, findings=findings, could_not_watch_s=unwatched_s)
     seconds = line.now / 1000
     total = sum(size for _, size in line.sent) * 8 / 1000
-    most = line.most_kbits() if seconds >= 60 else line.most_kbits(30)
-    return Sent(session=session, kbits=total / seconds, most_kbits=most, seconds=seconds, looks=looks, cpu_s=cpu_s)
+    return Sent(session=session, kbits=total / seconds, most_kbits=line.most_kbits(), seconds=seconds, looks=looks, cpu_s=cpu_s)
 
 
 def _cut(cut_s: int) -> dict[str, float]:

@@ -21,6 +21,7 @@ from proctoring.challenge.plan import Plan
 from proctoring.challenge.verdict import Ask, Verdict
 
 ASKED, SHOWN, JUDGED, FOR_A_PERSON = "challenge_asked", "challenge_shown", "challenge_judged", "challenge_for_person"
+CHANGED = "camera_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,14 @@ def was_shown(engine: Engine, sitting_id: SittingId, number: int) -> bool:
     """Tell whether the page says that it showed a challenge: a hint."""
     with engine.store.read() as tx:
         return any(event.data.get("number") == number for event in tx.events.of_sittings([sitting_id], kinds=[SHOWN]))
+
+
+def cameras_changed(engine: Engine, sitting_ids: Collection[SittingId]) -> dict[SittingId, datetime]:
+    """Return when each of these pages last said that another camera was opened: a hint. Asked by the workers again and again."""
+    if not sitting_ids:
+        return {}
+    with engine.store.read() as tx:
+        return {one.sitting_id: one.at for one in tx.events.of_sittings(sitting_ids, kinds=[CHANGED]) if one.sitting_id is not None}
 
 
 def _record(engine: Engine, sitting: Sitting, kind: str, data: Mapping[str, str | int | float | None]) -> None:

@@ -33,7 +33,7 @@ from item_bank.qti.binding import bind
 from item_bank.qti.model import QtiItem
 
 LONGEST_NOTE = 2000
-NOTES_OF_PAGE = frozenset({"item_viewed", "language_switched", "browser_hint", "challenge_shown"})
+NOTES_OF_PAGE = frozenset({"item_viewed", "language_switched", "browser_hint", "camera_changed", "challenge_shown"})
 """The exam events that a page may report. All of them are hints; none is evidence (DESIGN promise 9)."""
 
 

@@ -52,6 +52,7 @@ EVENT_KINDS: Mapping[str, str] = {
     "connection_lost": "The camera's connection ended before the sitting did.",
     "connection_back": "The camera's connection returned.",
     "browser_hint": "The page reported a focus, tab or full-screen change: a hint, never evidence.",
+    "camera_changed": "The page says that another camera was opened: a hint, never evidence.",
     "challenge_asked": "The camera check began: a light on the page, or a request to turn the head.",
     "challenge_shown": "The page says that it showed the camera check: a hint, never evidence.",
     "challenge_judged": "What came of a camera check: passed, failed or inconclusive, and why.",

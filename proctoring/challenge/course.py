@@ -129,6 +129,11 @@ class Course:
         if not ended_s <= self._next_s <= after_s:
             self._next_s = after_s
 
+    def doubt(self, now_s: float) -> None:
+        """Take in a hint that the camera may be another: the next challenge comes soon, and nothing else follows from it."""
+        if self._round is None:
+            self._next_s = min(self._next_s, now_s + plan.doubted_s(self._draw, len(self._past)))
+
     def messages(self) -> list[dict[str, Any]]:
         """Hand out what the page is to be told, once."""
         messages, self._messages = self._messages, []

@@ -47,6 +47,11 @@ def first(plan: Plan, draw: Draw, number: int) -> Next:
     return Next(ask=_usual(plan, ()), after_s=draw.between(*RETRY_S, "after gap", number))
 
 
+def doubted_s(draw: Draw, number: int) -> float:
+    """Return how long after a hint that the camera may be another the next challenge comes."""
+    return draw.between(*SOON_S, "doubted", number)
+
+
 def following(plan: Plan, past: Sequence[Verdict], draw: Draw) -> Next:
     """Return what follows `past`, oldest first."""
     last, number = past[-1], len(past)

@@ -233,6 +233,7 @@ def test_hints_are_taken_and_anything_else_is_not(desk: Desk) -> None:
     assert desk.get().json()["current_item"] == item
     assert code(desk.post("/events", {"kind": "certificate_issued"})) == (422, "invalid")
     assert desk.post("/events", {"kind": "challenge_shown", "data": {"number": 3}}).status_code == 204
+    assert desk.post("/events", {"kind": "camera_changed", "data": {}}).status_code == 204
     assert code(desk.post("/events", {"kind": "challenge_judged", "data": {"number": 3, "why": "answered"}})) == (422, "invalid")
     assert [challenges.was_shown(desk.engine, desk.world.sitting_id, number) for number in (3, 4)] == [True, False]
     assert code(desk.post("/events", {"kind": "browser_hint", "data": {"what": {"deep": 1}}})) == (422, "invalid")

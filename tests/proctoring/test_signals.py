@@ -89,6 +89,13 @@ def test_a_face_not_looked_at_or_between_the_limits_accuses_nobody(identity: flo
     assert findings(Kind.DIFFERENT_PERSON, [present(i, identity=identity) for i in range(60)]) == []
 
 
+@pytest.mark.parametrize(("looks", "raised_s"), [("1011", 6), ("10011", 8), ("110001", None), ("100011", None), ("1010", None)])
+def test_three_of_five_looks_are_enough_in_whatever_order_on_a_poor_line_too(looks: str, raised_s: int | None) -> None:
+    seen = [with_thing(2 * at) if look == "1" else without_things(2 * at) for at, look in enumerate(looks)]
+
+    assert [finding.raised_s for finding in findings(Kind.PHONE, seen)] == ([] if raised_s is None else [raised_s])
+
+
 def test_a_phone_is_raised_when_it_is_in_most_of_five_looks() -> None:
     frames = [with_thing(i) if i in (10, 11, 13, 14) else without_things(i) for i in range(30)]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from assessment_engine.bench.line import BEGAN, Line
 from proctoring.channel import Channel, Frame, Gap, Load, Refused, Sound
+from proctoring.glance import HEIGHT, WIDTH
 from proctoring.kept import MOST_BYTES, Picture, keep
 from proctoring.packets import joined
 from proctoring.page import Encode
@@ -66,6 +67,49 @@ def test_on_a_line_that_hardly_carries_pictures_go_on_at_two_seconds_within_twen
     assert len(frames(line)) - before >= 45
     steps = [later.at - one.at for one, later in pairwise(frames(line)[before:])]
     assert sorted(steps)[len(steps) // 2] <= timedelta(seconds=2.6)
+
+
+QUIET = [100] * (WIDTH * HEIGHT)
+
+
+def test_on_a_poor_line_a_change_before_the_camera_is_sent_at_once_and_the_next_pictures_come_quicker() -> None:
+    line = run(a_line(bits_a_second=24_000, late_ms=300), 60)
+    for _ in range(200):
+        line.step(camera(), glance=lambda: QUIET)
+    began, before = line.now, len(line.sent)
+
+    for _ in range(60):
+        line.step(camera(), glance=lambda: [160] * 40 + QUIET[40:])
+
+    sent = [at - began for at, size in line.sent[before:] if size > 1000]
+    assert sent[0] <= 600
+    assert sent[3] <= 5200
+
+
+def test_on_a_poor_line_before_which_everything_always_moves_no_minute_has_more_than_twenty_kilobits() -> None:
+    line = run(a_line(bits_a_second=40_000, late_ms=2500), 60)
+    line.sent.clear()
+    turns = cycle([QUIET, QUIET, [160] * 300 + QUIET[300:]])
+
+    for _ in range(1200):
+        line.step(camera(1.6), glance=lambda: next(turns))
+
+    assert line.page.uplink.mode == "survival"
+    assert line.most_kbits() <= 20
+    assert refused(line) == []
+
+
+def test_in_survival_pictures_keep_one_width_unless_they_are_much_too_large() -> None:
+    one = Uplink().tick(0, 4000)
+    widths = set()
+    for size in (2000, 3000, 4000, 5000, 6000, 3500):
+        one = one.came_to(size).planned()
+        widths.add(LADDER[one.rung].width)
+        one = one.stirred()
+
+    assert one.mode == "survival"
+    assert widths == {448}
+    assert LADDER[one.came_to(20_000).planned().rung].width == 320
 
 
 def test_when_the_line_is_good_again_the_page_leaves_survival_after_a_while() -> None:

@@ -117,6 +117,27 @@ def test_a_candidate_in_the_screens_light_passes_and_it_is_written_down_with_its
     assert incidents(engine, world) == []
 
 
+def test_a_page_that_says_that_another_camera_was_opened_is_checked_soon_once(engine: Engine, networks: Networks) -> None:
+    world = an_exam(engine)
+    page = Page(engine, world, networks, answers=True)
+    until_asked(page)
+    page.send(20)
+    page.heard.clear()
+    with engine.store.begin() as tx:
+        tx.events.record(sitting_event("camera_changed", tx.sittings.get(world.sitting_id), engine.clock.now(), None, data={}))
+    changed = challenges.cameras_changed(engine, [world.sitting_id])
+    page.desk.expect(page.desk.expected, changed[world.sitting_id])
+
+    page.send(42, fps=0.4)
+
+    assert [message["ask"] for message in page.heard][:1] == ["light"]
+    page.heard.clear()
+    page.desk.expect(page.desk.expected, changed[world.sitting_id])
+    page.send(45, fps=0.4)
+    assert "light" not in [message["ask"] for message in page.heard]
+    assert incidents(engine, world) == []
+
+
 def test_a_replay_is_put_before_a_person_after_light_head_and_hand(engine: Engine, networks: Networks) -> None:
     world = an_exam(engine, "head_turn")
     page = Page(engine, world, networks, answers=False)

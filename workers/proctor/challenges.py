@@ -27,6 +27,7 @@ FPS, QUALITY = 5.0, 0.6
 BURST_S = {Ask.LIGHT: 12.0, Ask.TURN: 42.0}
 TURN_FPS = 3.0
 LIVE_WITHIN = timedelta(seconds=4)
+DOUBTED_FOR = timedelta(minutes=1)  # what a page said longer ago was taken in, or is old
 
 
 class Challenges:
@@ -41,6 +42,7 @@ class Challenges:
         self._seq = 0
         self._said: list[tuple[str, Json]] = []
         self._told: int | None = None  # the number of the last challenge that was stored and told
+        self._doubted_at: datetime | None = None
         self._settle()
 
     def receive(self, frame: Frame, seen: Observation, eyes: Eyes, sitting: Sitting) -> Observation:
@@ -65,6 +67,13 @@ class Challenges:
         elif self._course.asks:
             self._course.tick(self._seconds(now))
             self._settle()
+
+    def doubt(self, changed_at: datetime) -> None:
+        """Take in that the page said, then, that another camera was opened: a check comes soon, once for each time."""
+        now = self._engine.clock.now()
+        if (self._doubted_at is None or changed_at > self._doubted_at) and now - changed_at <= DOUBTED_FOR:
+            self._doubted_at = changed_at
+            self._course.doubt(self._seconds(now))
 
     def said(self) -> list[tuple[str, Json]]:
         """Hand out (channel, message), once."""

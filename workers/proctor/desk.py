@@ -123,11 +123,13 @@ class Desk:
         """What is expected in the picture, before the watch begins nothing."""
         return self._watch.expected if self._watch is not None else NOTHING
 
-    def expect(self, expected: Expected) -> None:
-        """Take over what people dismissed by now."""
+    def expect(self, expected: Expected, camera_changed_at: datetime | None = None) -> None:
+        """Take over what people dismissed by now, and when the page last said that another camera was opened."""
         if self._watch is not None:
             self._watch.expect(expected)
             self._afterwards.expect(expected)
+        if self._challenges is not None and camera_changed_at is not None:
+            self._challenges.doubt(camera_changed_at)
 
     def replay(self, entries: list[Entry]) -> None:
         """See again what an earlier owner finished, for memory's sake; what it had counted already is not counted twice."""

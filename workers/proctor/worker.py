@@ -22,7 +22,7 @@ from assessment_engine.assets.fetch import installed
 from assessment_engine.kernel.errors import HashMismatch, ModelMissing, NotFound, UnreadableFile
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.runtime import build_engine
-from assessment_engine.services import dismissals, eyes, watches
+from assessment_engine.services import challenges, dismissals, eyes, watches
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.watches import Orders
 from assessment_engine.settings import Settings
@@ -37,6 +37,7 @@ from workers.proctor.pace import Pace
 
 CLAIM_EVERY_S = 1.0
 LOOK_EVERY_S = 1.0
+CAMERAS_EVERY_S = 5.0
 COUNT_EVERY_S = 5.0
 REPORT_EVERY_S = 5.0
 SAY_EYES_EVERY_S = 60.0
@@ -178,9 +179,11 @@ class Worker:
         """Begin watches whose exam has begun, end those whose exam is over; notice silence, unless it is us who lag."""
         now = self._engine.clock.now()
         expected = dismissals.expected(self._engine, [desk.sitting for desk in self._desks.values()])
+        asks = self._is_due("cameras", CAMERAS_EVERY_S)
+        changed = challenges.cameras_changed(self._engine, [one.sitting.id for one in self._desks.values() if one.watching and asks])
         for sitting_id, sitting in watches.standing(self._engine, [desk.sitting.id for desk in self._desks.values()]).items():
             desk = self._desks[sitting_id]
-            desk.expect(expected[sitting_id])
+            desk.expect(expected[sitting_id], changed.get(sitting_id))
             if sitting.is_watched and not desk.watching:
                 desk.begin(self._orders(sitting_id))
                 eyes.watched_without(self._engine, sitting_id, self._models.missing)

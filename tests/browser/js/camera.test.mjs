@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { isOther } from "../../../api/static/camera.js";
 import { MOST_KEPT_BYTES, MOST_KEPT_MS, afterClose, fromBase64url, heard, keep, takeBack } from "../../../api/static/camera_protocol.js";
 
 const fresh = { seq: 0, nonce: null, load: { fps: 1, quality: 0.6, width: 640 } };
@@ -78,4 +79,12 @@ test("a connection is tried again ever later, never in step with others, and at 
 test("a page from elsewhere gives up, and one of two windows waits for the other", () => {
   assert.deepEqual(afterClose(4403, 0, 0.5), { wait: null, connection: "refused" });
   assert.equal(afterClose(4409, 0, 0.5).connection, "elsewhere");
+});
+
+test("a camera of another name than the last one in this tab is another, the first one is not", () => {
+  const kept = new Map();
+  const store = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
+  const opened = (label) => isOther("camera sit_1", label, store);
+
+  assert.deepEqual(["Built in", "Built in", "Virtual", "Virtual", "Built in"].map(opened), [false, false, true, false, true]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { FRESH, LADDER, acknowledged, affords, affordsKept, asked, cameTo, everyMs, fits, planned, spent, target, tick } from "../../../api/static/camera_budget.js";
+import { FRESH, LADDER, acknowledged, affords, affordsKept, asked, cameTo, everyMs, fits, pictured, planned, spent, stirred, target, tick } from "../../../api/static/camera_budget.js";
 
 const load = (fps, more = {}) => ({ fps, quality: 0.6, width: 640, ...more });
 
@@ -11,7 +11,19 @@ const late = (uplink = FRESH, now = 10000) => tick(tick(uplink, now - 1000, 0), 
 test("a picture a second is the rule, and one in two seconds while kept ones are sent or the line hardly carries", () => {
   assert.equal(everyMs(FRESH, false), 1000);
   assert.equal(everyMs(FRESH, true), 2000);
-  assert.equal(everyMs(late(), false), 2000);
+  assert.equal(everyMs(late(), false), 1900);
+});
+
+test("in survival what stirs brings the next three pictures sooner, and only in survival", () => {
+  let uplink = stirred(late());
+  const every = [];
+  for (let number = 0; number < 4; number += 1) {
+    every.push(everyMs(uplink, false));
+    uplink = pictured(uplink);
+  }
+
+  assert.deepEqual(every, [1500, 1500, 1500, 1900]);
+  assert.equal(everyMs(stirred(FRESH), false), 1000);
 });
 
 test("a machine that lags is obeyed, and so is one that wants more for a while", () => {

@@ -29,6 +29,21 @@ def test_a_lit_candidate_passes_again_and_again_and_is_never_asked_to_turn() -> 
     assert candidate.course.reports() == []
 
 
+def test_a_page_that_says_that_another_camera_was_opened_is_asked_soon_and_accused_of_nothing() -> None:
+    candidate = a_candidate(gain=2.0)
+    candidate.until(150)
+    assert candidate.course.next_s > 400
+
+    candidate.course.doubt(151)
+    soon_s = candidate.course.next_s
+    candidate.course.doubt(155)
+    candidate.until(400)
+
+    assert 171 <= soon_s <= 191
+    assert whys(candidate) == [Why.ANSWERED, Why.ANSWERED]
+    assert (candidate.course.reports(), candidate.course.for_people()) == ([], [])
+
+
 def test_in_daylight_the_head_is_asked_for_and_its_turn_is_enough() -> None:
     candidate = a_candidate(turns=True)
 
