@@ -84,6 +84,7 @@ class Eyes:
         self._moved = 0.0
         self._usual_pitch: float | None = None
         self._track: Mesh | None = None
+        self._width = self._small = 0  # of the picture that the track is of, and of the last one made small
         self._at: float | None = None
         self._identified_at = -1e9
         self._recognise, self._strange, self._alike = 3, False, 0
@@ -99,6 +100,8 @@ class Eyes:
             view = quality.view(given.small)
             covered = quality.covered(view, self._scene)
         self.costs.frames += 1
+        if given.small.shape[1] != self._small:
+            self._small, self._read = given.small.shape[1], None  # read in other pixels
         self._moved = quality.changed(self._view, view) if self._view is not None else 1.0
         self._view = view
         if self._at is not None and at - self._at > self._plan.break_s:
@@ -176,7 +179,9 @@ class Eyes:
 
     def _follow(self, picture: Pixels) -> Seen | None:
         """Read the mesh where the face was, else where a detector finds it."""
-        before = self._track
+        if self._track is not None and picture.shape[1] != self._width:
+            self._track = self._track.scaled(picture.shape[1] / self._width)
+        before, self._width = self._track, picture.shape[1]
         exchanged = self._moved > self._plan.exchanged
         mesh = self._again(picture, before) if before is not None else None
         if mesh is None or mesh.score < faces.CERTAIN or exchanged:

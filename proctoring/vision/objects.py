@@ -20,6 +20,7 @@ from proctoring.vision.models import Floats, Pixels
 LEAST = 0.22  # of any network output worth a second look; what counts is the policy's to say
 CLOSER_FROM = 0.55  # likelihood from which a thing in the whole picture is looked at again
 WHOLE = Box(x=0.0, y=0.0, width=1.0, height=1.0)
+FEW_PIXELS = 600  # of a picture's width: a part of a smaller one has too few for a phone to look like one
 _PERSON_LEAST = 0.35
 _CLOSER = 0.6  # side of the closer look, as a share of the picture's
 _ROOM = 2.6  # and of a large thing, times its own: what fills the picture is not recognised
@@ -42,7 +43,18 @@ class ObjectReader:
         self._network, self._family = network, detectors.family_of(network)
 
     def find(self, picture: Pixels, part: Box = WHOLE) -> tuple[Thing, ...]:
-        """Return the things in a part, best first, each once and under one name, with their likelihood; boxes are of the whole."""
+        """Return the things in a part, best first, each once and under one name, with their likelihood; boxes are of the whole.
+
+        Of a small picture the whole is looked at as well, and a thing in both is as likely as in its better look.
+        """
+        seen = self._likely(picture, part)
+        if part == WHOLE or picture.shape[1] >= FEW_PIXELS:
+            return seen
+        both = [*seen, *(thing for thing in self._likely(picture, WHOLE) if thing.name is not ThingName.PERSON)]
+        best = [one for one in both if not any(_again(one, other) and other.score > one.score for other in both)]
+        return tuple(sorted(best, key=lambda thing: -thing.score))
+
+    def _likely(self, picture: Pixels, part: Box) -> tuple[Thing, ...]:
         view = View.WHOLE if part == WHOLE else View.PART
         return tuple(replace(thing, score=round(likely(thing.score, view), 3)) for thing in self._scored(picture, part))
 
@@ -59,7 +71,7 @@ class ObjectReader:
 
     def closer(self, picture: Pixels, suspect: Thing) -> Thing:
         """Look again at a suspect of the whole picture, larger: seen twice it is as likely as its better look, seen once less."""
-        again = self.find(picture, closer_part(suspect.box))
+        again = self._likely(picture, closer_part(suspect.box))
         seconds = [one.score for one in again if one.name is suspect.name and one.box.overlap(suspect.box) > _SAME_CLOSER]
         score = max(suspect.score, *seconds) if seconds else suspect.score * _UNCONFIRMED
         return replace(suspect, score=round(score, 3))
@@ -96,6 +108,11 @@ def _each_once(found: list[Thing]) -> tuple[Thing, ...]:
         if all(one.box.overlap(other.box) < _SAME or _apart(one, other) for other in kept):
             kept.append(one)
     return tuple(kept)
+
+
+def _again(one: Thing, other: Thing) -> bool:
+    """Say whether two looks saw the same thing."""
+    return one.name is other.name and one.box.overlap(other.box) > _SAME_CLOSER
 
 
 def _apart(one: Thing, other: Thing) -> bool:

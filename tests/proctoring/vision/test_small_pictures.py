@@ -1,0 +1,46 @@
+"""What a page on a poor line sends: pictures that change their size, and parts with few pixels."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from proctoring.vision.encode import encoded
+from proctoring.vision.eyes import Eyes, Networks
+from proctoring.vision.models import Pixels
+from proctoring.vision.objects import WHOLE, ObjectReader, part_around
+
+
+@pytest.mark.parametrize("widths", [(640, 448, 640), (640, 400, 400), (512, 640, 320)])
+def test_a_face_is_followed_into_a_picture_of_another_size(
+    networks: Networks, scene: Callable[..., Pixels], widths: tuple[int, ...]
+) -> None:
+    eyes = Eyes(networks)
+    for second in range(8):
+        before = eyes.look(encoded(scene(0), widths[0], 0.5), float(second), second)
+
+    seen = [eyes.look(encoded(scene(0), width, 0.5), 8.0 + at, 8 + at) for at, width in enumerate(widths[1:])]
+
+    assert before.face is not None
+    for one in seen:
+        assert one.face is not None and one.face.overlap(before.face) > 0.8
+        assert (one.reason, one.faces or 1) == (None, 1)
+
+
+@pytest.mark.parametrize(("width", "parts"), [(448, 2), (640, 1)])
+def test_of_a_small_picture_the_whole_is_looked_at_beside_a_part(networks: Networks, width: int, parts: int) -> None:
+    looked: list[Any] = []
+
+    class Counted(ObjectReader):
+        def _scored(self, picture: Pixels, part: Any) -> Any:
+            looked.append(part)
+            return super()._scored(picture, part)
+
+    assert networks.objects is not None
+    reader = Counted(networks.objects._network)
+
+    reader.find(np.full((width * 3 // 4, width, 3), 120, np.uint8), part_around(0.5, 0.5, 0.6))
+
+    assert len(looked) == parts
+    assert (WHOLE in looked) is (parts == 2)
