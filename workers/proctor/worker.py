@@ -73,7 +73,7 @@ class Worker:
         self._over: set[str] = set()
         self._pace = Pace()
         self._catching_up_until = 0.0
-        self._due = dict.fromkeys(("claim", "renew", "look", "count", "report", "eyes"), 0.0)
+        self._due = dict.fromkeys(("claim", "renew", "look", "count", "report", "eyes", "cameras"), 0.0)
         self.figures = Figures()
 
     def step(self) -> None:

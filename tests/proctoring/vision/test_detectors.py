@@ -123,7 +123,7 @@ def test_each_usual_export_is_read_right(tmp_path: Path, make: Callable[[Path], 
 def test_a_wide_picture_is_not_stretched_for_yolox(tmp_path: Path) -> None:
     reader = ObjectReader(yolox(tmp_path / "detector.onnx"))
 
-    (thing,) = reader.find(np.full((128, 128, 3), COLOUR, np.uint8), part_around(0.5, 0.5, 0.5))
+    (thing,) = reader.find(np.full((640, 640, 3), COLOUR, np.uint8), part_around(0.5, 0.5, 0.5))
 
     assert thing.box.overlap(Box.between(*(0.25 + 0.5 * edge for edge in PLACE))) > 0.95
 

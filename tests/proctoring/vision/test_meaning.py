@@ -13,7 +13,7 @@ from proctoring.vision.models import Floats
 from proctoring.vision.objects import WHOLE, ObjectReader, part_around
 
 PHONE = 67
-PICTURE = np.full((96, 128, 3), 150, np.uint8)
+PICTURE = np.full((480, 640, 3), 150, np.uint8)
 PART = part_around(0.5, 0.5, 0.6)
 
 
