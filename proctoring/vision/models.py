@@ -210,7 +210,7 @@ def load(files: Mapping[str, tuple[Path, str] | ModelFile]) -> Models:
         if file is None or not file.path.is_file():
             continue
         hashes[role] = _verified(role, file)
-        networks[role] = _opened(role, file)
+        networks[role] = _opened(role, file.path)
     missing = tuple(role for role in ROLES if role not in networks)
     if unusable := [role for role in NEEDED if role in missing]:
         raise ModelMissing(f"nothing can be seen without {', '.join(unusable)}", roles=", ".join(unusable))
@@ -254,20 +254,20 @@ def own(folder: Path) -> dict[str, ModelFile]:
     return files
 
 
-def _opened(role: str, file: ModelFile) -> Network:
+def _opened(role: str, path: Path) -> Network:
     """Return the network of a file; one that no runtime can run raises UnreadableFile."""
     try:
-        return _network(role, file)
+        return _network(role, path)
     except _UNRUNNABLE as broken:
-        raise UnreadableFile(f"{file.path.name} ({role}) is no network that can be run here", role=role) from broken
+        raise UnreadableFile(f"{path.name} ({role}) is no network that can be run here", role=role) from broken
 
 
-def _network(role: str, file: ModelFile) -> Network:
+def _network(role: str, path: Path) -> Network:
     if role == OBJECTS:
-        return OnnxNetwork(file.path, size=OBJECT_SIZE)
+        return OnnxNetwork(path, size=OBJECT_SIZE)
     if role == VOICE:
-        return Voice(file.path)
-    return LiteRtNetwork(file.path) if file.path.suffix == ".tflite" else OnnxNetwork(file.path)
+        return Voice(path)
+    return LiteRtNetwork(path) if path.suffix == ".tflite" else OnnxNetwork(path)
 
 
 def _as_file(given: tuple[Path, str] | ModelFile) -> ModelFile:
