@@ -4,6 +4,7 @@
 candidate in it.
 """
 
+import atexit
 import secrets
 import shutil
 import tempfile
@@ -53,7 +54,9 @@ def create_schema(database: Database) -> None:
 
 @cache
 def _empty_sqlite() -> Path:
-    path = Path(tempfile.mkdtemp(prefix="engine-schema-")) / "empty.sqlite"
+    folder = tempfile.mkdtemp(prefix="engine-schema-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "empty.sqlite"
     database = open_database(f"sqlite:///{path}")
     create_schema(database)
     database.dispose()  # the last connection folds the write-ahead log into the file
