@@ -82,7 +82,7 @@ def figures(engine: Engine, actor: Actor) -> Figures:
 
 def _has_past(tx: Transaction, exam: Exam) -> bool:
     """Tell whether there is anything to say about an exam's detectors."""
-    return bool(tx.demotion.hours(exam.id) or tx.demotion.standing(exam.id))
+    return tx.demotion.has_hours(exam.id) or bool(tx.demotion.standing(exam.id))
 
 
 def _kappa(again: Sequence[UnmarkedReview]) -> Kappa | None:

@@ -28,7 +28,7 @@ from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import Conflict, NotFound, NotYet
 from assessment_engine.kernel.ids import GrievanceId, IncidentId, OrganisationId, PersonId, SittingId, new_id
 from assessment_engine.people import Actor, Person, Role, civil_date, require, roles_on
-from assessment_engine.services import invigilation
+from assessment_engine.services import demotion, invigilation
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.services.people import require_reauthentication
 from assessment_engine.services.seen import seen_by
@@ -193,11 +193,14 @@ def resolve(engine: Engine, actor: Actor, grievance_id: GrievanceId, outcome: Ou
             raise NotDecidedYet("people have not decided on this flag yet")
         jobs = [_end(tx, after, "resolved", actor, now)]
         tx.events.record(_event("grievance_resolved", after, actor, now))
-        if case is not None and case.state is CaseState.UPHELD and outcome is Outcome.UPHELD:
+        overturned = case if case is not None and case.state is CaseState.UPHELD and outcome is Outcome.UPHELD else None
+        if overturned is not None:
             require_reauthentication(tx, actor, now)
-            jobs.append(invigilation.overturn(tx, case, after, now))
+            jobs.append(invigilation.overturn(tx, overturned, after, now))
     for job in jobs:
         engine.jobs.tell(job)
+    if overturned is not None:
+        demotion.weigh(engine, overturned.incident_id)  # two people and an appeal: the detector was wrong
     return after
 
 

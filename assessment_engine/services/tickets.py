@@ -31,7 +31,7 @@ _LONGEST = 2000
 def issue(
     engine: Engine, kind: str, subject: str, ttl: timedelta = CAMERA_TICKET_LASTS, *, sound: bool = False, holder: str | None = None
 ) -> str:
-    """Sign a ticket that opens one socket of `kind` for `subject` until `ttl` is over; `sound` lets sound in, too, `holder` names a person."""
+    """Sign a ticket that opens one socket of `kind` for `subject` until `ttl` is over; it may let `sound` in, and name its `holder`."""
     fields: dict[str, Json] = {"kind": TicketKind(kind), "subject": subject, "expires": iso(engine.clock.now() + ttl)}
     more: dict[str, Json] = {**({"sound": True} if sound else {}), **({"holder": holder} if holder else {})}
     payload = canonical_json({**fields, **more, "id": secrets.token_hex(8)})

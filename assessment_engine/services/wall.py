@@ -234,7 +234,7 @@ def ticket(engine: Engine, actor: Actor, session_id: SessionId) -> str:
 
 
 def barred(engine: Engine, person_id: PersonId, session_id: SessionId) -> frozenset[SittingId]:
-    """Return whom of a session somebody may not watch: whom they know, and their own sitting; raises NotAllowed for who is no staff (now)."""
+    """Return whom of a session somebody may not watch: whom they know, and their own sitting; raises NotAllowed for who is no staff."""
     with engine.store.read() as tx:
         session = tx.exams.session(session_id)
         roles = roles_on(tx.people.terms(person_id, session.organisation_id), civil_date(engine.clock.now()))

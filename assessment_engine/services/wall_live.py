@@ -109,10 +109,11 @@ def _read(tx: Transaction, actor: Actor, session_id: SessionId, placed: Placed, 
     for one in tx.walls.found_in(session_id):
         found.setdefault(one.sitting_id, []).append(one)
     here = {one.id for one in placed.present}
-    looked_at = tx.walls.looked_at(session_id)
+    looked_at, flags = tx.walls.looked_at(session_id), flags_in(tx, actor, here)
+    to_judge = {one.sitting_id for one in flags}
     return _Facts(
-        flags=flags_in(tx, actor, here),
-        weights={sitting_id: _weight(of_one, now) for sitting_id, of_one in found.items()},
+        flags=flags,
+        weights={sitting_id: _weight(of_one, now, blind=sitting_id in to_judge) for sitting_id, of_one in found.items()},
         looked={one: (now - at).total_seconds() for one, at in looked_at.items()},
         calls=[one.sitting_id for one in tx.checkins.open_calls(session_id, actor.organisation_id) if one.sitting_id in here],
         wrote=tx.messages.waiting_in(here),
@@ -121,14 +122,15 @@ def _read(tx: Transaction, actor: Actor, session_id: SessionId, placed: Placed, 
     )
 
 
-def _weight(found: Sequence[Found], now: datetime) -> int:
+def _weight(found: Sequence[Found], now: datetime, *, blind: bool) -> int:
+    """Return a tile's step; `blind` to the machine's confidence for who has still to judge: it must not show through the order."""
     last = max(now if one.ended_at is None else one.ended_at for one in found)
-    return weight(risk_of(map(_weighed, found)).value, now - last)
+    return weight(risk_of(_weighed(one, blind=blind) for one in found).value, now - last)
 
 
-def _weighed(one: Found) -> Weighed:
+def _weighed(one: Found, *, blind: bool) -> Weighed:
     severity = None if one.severity is None else Severity[one.severity.upper()]
-    return Weighed(kind=Kind(one.kind), tier=Tier(one.tier), severity=severity, confidence=one.confidence)
+    return Weighed(kind=Kind(one.kind), tier=Tier(one.tier), severity=severity, confidence=1.0 if blind else one.confidence)
 
 
 def _rooms(

@@ -63,7 +63,13 @@ def was_heard(wall: ClientConnection, sitting: str) -> None:
 def test_a_ticket_that_is_not_for_now_and_for_walls_opens_nothing(stage: Stage) -> None:
     expired = a_ticket(stage.engine, stage.ravi, lasts=timedelta(seconds=-1))
 
-    for ticket in (tickets.issue(stage.engine, "camera", "ses_1"), tickets.issue(stage.engine, "wall", "ses_1"), expired, "none", expired[:-8]):
+    for ticket in (
+        tickets.issue(stage.engine, "camera", "ses_1"),
+        tickets.issue(stage.engine, "wall", "ses_1"),
+        expired,
+        "none",
+        expired[:-8],
+    ):
         assert stage.close_code(ticket=ticket) == CloseCode.TICKET
 
 
@@ -152,10 +158,12 @@ def test_a_wall_is_sent_nothing_of_somebody_whom_its_holder_knows(stage: Stage, 
     seen = {one: json.dumps({"type": "seen", "sitting": one}) for one in (known, other)}
     visible = json.dumps({"type": "visible", "sittings": [known, other]})
 
-    def pictures_of(wall: ClientConnection, n: int) -> list[bytes]:
+    def pictures_of(wall: ClientConnection, n: int) -> list[bool]:
         store.mset({f"thumb:{session}:{one}": f"picture {n}" for one in (known, other)})
         wall.send(visible)
-        return [known.encode() in (message := wall.recv(timeout=30)), other.encode() in message]  # type: ignore[list-item, operator]
+        message = wall.recv(timeout=30)
+        assert isinstance(message, bytes)
+        return [one.encode() in message for one in (known, other)]
 
     with stage.wall(session) as before:  # opened while nobody had said anything
         assert pictures_of(before, 1) == [True, True]
