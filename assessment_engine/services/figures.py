@@ -64,7 +64,8 @@ def figures(engine: Engine, actor: Actor) -> Figures:
     require(actor, *SESSION_STAFF)
     officer = Role.CELL_OFFICER in actor.roles
     with engine.store.read() as tx:
-        answered = tx.unmarked.answered_in(actor.organisation_id)
+        overturned = tx.invigilation.overturned_in(actor.organisation_id)
+        answered = [one.as_it_stands(overturned) for one in tx.unmarked.answered_in(actor.organisation_id)]
         workload = tx.review.workload(actor.organisation_id)
         again = [one for one in answered if one.origin is Origin.AGAIN]
         return Figures(

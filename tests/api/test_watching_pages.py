@@ -8,6 +8,7 @@ from sqlalchemy import event
 
 from api.app import create_app
 from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.invigilation.demotion import Demotion
 from assessment_engine.people import Role
 from assessment_engine.services import hearings
 from assessment_engine.services.engine import Engine
@@ -94,6 +95,27 @@ def test_one_s_own_page_says_what_an_arrangement_leaves_out_and_the_notice_leads
     assert "What you and the invigilator write to each other during the exam is kept" in notice
     assert "you read what was seen and have 7 days to answer" in notice
     assert f'href="{own}"' in candidate.get("/candidate").text
+
+
+def test_the_notice_tells_what_calls_a_person_from_what_is_only_noted(engine: Engine) -> None:
+    world = a_world(engine, state=SittingState.REGISTERED)
+    promise(engine, world, sound="voice")
+    candidate = a_browser(create_app(engine), engine, world.candidate)
+    address = f"/candidate/sittings/{world.sitting_id}/notice"
+
+    english, hindi = candidate.get(f"{address}?lang=en").text, candidate.get(f"{address}?lang=hi").text
+    flagged, noted = english.split("calls a person when it lasts:")[1].split("This is only noted on a timeline.")
+    assert "A phone" in flagged and "Looking away" not in flagged and "A book" not in flagged
+    assert "Looking away" in noted.split("</li>")[0] and "A book" in noted.split("</li>")[0]
+    assert "A voice that lasts is noted on the timeline, and nobody is called for it" in english
+    assert "यह केवल समय-रेखा पर लिखा जाता है।" in hindi
+
+    with engine.store.begin() as tx:
+        facts = {"hours": 9.0, "sittings": 9, "false_sittings": 9, "expected": 0.1, "evidence": 1000.0, "alpha": 0.01}
+        names = {"organisation_id": world.organisation_id, "exam_id": world.exam_id, "kind": "phone"}
+        tx.demotion.add(Demotion(id="dem_1", demoted_at=engine.clock.now(), **names, **facts))  # type: ignore[arg-type]
+    demoted = candidate.get(f"{address}?lang=en").text
+    assert "A phone" not in demoted.split("calls a person when it lasts:")[1].split("This is only noted")[0]
 
 
 def test_before_the_end_nothing_that_was_seen_is_told(engine: Engine) -> None:
