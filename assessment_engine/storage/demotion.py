@@ -82,6 +82,10 @@ class Demotions:
         """Return the demotions of an exam that stand."""
         return self._all((demotions.c.exam_id == exam_id) & demotions.c.restored_at.is_(None))
 
+    def of_exam(self, exam_id: ExamId) -> list[Demotion]:
+        """Return every demotion of an exam, those that are over among them, oldest first."""
+        return self._all(demotions.c.exam_id == exam_id)
+
     def of_organisation(self, organisation_id: OrganisationId) -> list[Demotion]:
         """Return every demotion of an organisation, those that are over among them, oldest first."""
         return self._all(demotions.c.organisation_id == organisation_id)
