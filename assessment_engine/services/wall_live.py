@@ -58,6 +58,7 @@ class Live:
     """How a room, or every room, stands now; `weights` are for ordering and are never shown."""
 
     flags: tuple[Flag, ...]
+    going_on: tuple[Found, ...]  # alerts and detections that have not ended, whoever has to decide about them
     paused: tuple[SittingId, ...]
     weights: Mapping[SittingId, int]
     looked: Mapping[SittingId, float]
@@ -76,12 +77,14 @@ def live(engine: Engine, actor: Actor, session_id: SessionId, room: int) -> Live
         tx.exams.session_of(actor, session_id)
         placed = placed_in(tx, actor, session_id)
         present = tx.duties.present(session_id, now - GONE_AFTER)
+        mine = tx.interests.of(actor.person_id)
         found = _read(tx, actor, session_id, placed, now)
         rooms = _rooms(tx, actor, session_id, placed, present, found)
     _note_present(engine, actor, session_id, room, present, now)
-    shown = {one.id for one in placed.present if room in (EVERY, placed.room[one.id])}
+    shown = {one.id for one in placed.present if room in (EVERY, placed.room[one.id]) and one.candidate_id not in mine}
     return Live(
         flags=tuple(one for one in found.flags if one.sitting_id in shown),
+        going_on=tuple(one for one in found.going_on if one.sitting_id in shown),
         paused=tuple(one.id for one in placed.present if one.state is SittingState.PAUSED and one.id in shown),
         weights={one: step for one, step in found.weights.items() if one in shown},
         looked={one: ago for one, ago in found.looked.items() if one in shown},
@@ -96,6 +99,7 @@ def live(engine: Engine, actor: Actor, session_id: SessionId, room: int) -> Live
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Facts:
     flags: Sequence[Flag]
+    going_on: Sequence[Found]
     weights: Mapping[SittingId, int]
     looked: Mapping[SittingId, float]
     calls: Sequence[SittingId]
@@ -113,6 +117,7 @@ def _read(tx: Transaction, actor: Actor, session_id: SessionId, placed: Placed, 
     to_judge = {one.sitting_id for one in flags}
     return _Facts(
         flags=flags,
+        going_on=[one for of_one in found.values() for one in of_one if one.ended_at is None],
         weights={sitting_id: _weight(of_one, now, blind=sitting_id in to_judge) for sitting_id, of_one in found.items()},
         looked={one: (now - at).total_seconds() for one, at in looked_at.items()},
         calls=[one.sitting_id for one in tx.checkins.open_calls(session_id, actor.organisation_id) if one.sitting_id in here],
