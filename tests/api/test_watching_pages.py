@@ -109,6 +109,8 @@ def test_the_notice_tells_what_calls_a_person_from_what_is_only_noted(engine: En
     assert "Looking away" in noted.split("</li>")[0] and "A book" in noted.split("</li>")[0]
     assert "A voice that lasts is noted on the timeline, and nobody is called for it" in english
     assert "यह केवल समय-रेखा पर लिखा जाता है।" in hindi
+    assert "with one exception:" in english and "for as long as the other pictures that are kept" in english  # nothing is drawn here
+    assert "kept for 90 days after your result is published" in english
 
     with engine.store.begin() as tx:
         facts = {"hours": 9.0, "sittings": 9, "false_sittings": 9, "expected": 0.1, "evidence": 1000.0, "alpha": 0.01}
