@@ -17,6 +17,7 @@ from starlette.types import Scope
 from api import errors, logs, pages
 from api.bounds import LoginGate
 from api.live_sessions import LiveSessions
+from api.minute import Minute
 from api.pages import (
     announcements,
     arrangements,
@@ -75,6 +76,7 @@ from api.routes import question_reports as question_reports_route
 from api.routes import timekeeping as timekeeping_route
 from api.routes import wall as wall_route
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.watching import Alarms
 
 ROUTERS: tuple[APIRouter, ...] = (
     sittings.router,  # these first: a path is compared with every route before its own, and this is what a whole hall asks
@@ -176,6 +178,7 @@ def create_app(
     app.state.probes = dict(probes or {})
     app.state.login_gate = LoginGate()
     app.state.live_sessions = LiveSessions(engine)
+    app.state.alarms = Minute[Alarms](engine.clock)
     pages.install(app)
     errors.install(app)
     app.router.routes.extend(_routes())

@@ -116,7 +116,7 @@ def _add_signs_of_life(app: FastAPI) -> None:
 
     @app.get("/metrics")
     async def metrics() -> Response:
-        others = _figures(await app.state.flusher.figures(), sum(app.state.slots.dropped.values()))
+        others = _figures(await app.state.flusher.figures(), app.state.slots.dropped_ever)
         return Response(generate_latest() + generate_latest(others), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -7,7 +7,7 @@ Stored by storage/audit.py, driven by services/audit.py.
 import base64
 import binascii
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,33 +79,65 @@ def _split(size: int) -> int:
     return 1 << ((size - 1).bit_length() - 1)
 
 
-def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """Return the audit path of one leaf, nearest sibling first; raises Invalid for a leaf that is not there."""
-    if not 0 <= index < len(leaves):
-        raise Invalid(f"no leaf {index} in a tree of {len(leaves)}")
-    if len(leaves) == 1:
-        return []
-    k = _split(len(leaves))
-    if index < k:
-        return [*inclusion_proof(leaves[:k], index), tree_root(leaves[k:])]
-    return [*inclusion_proof(leaves[k:], index - k), tree_root(leaves[:k])]
+TILE_BITS = 8
+TILE = 1 << TILE_BITS
+"""Hashes of a tile: the roots of 256 perfect subtrees of one height that stand side by side."""
+
+ReadTile = Callable[[int, int], Sequence[bytes]]
+"""Returns a tile: of level n, the roots of subtrees of 256^n leaves; the last tile of a level may be short."""
 
 
-def inclusion_proofs(leaves: Sequence[bytes], indexes: Iterable[int]) -> list[list[bytes]]:
-    """Return the audit paths of many leaves, hashing the tree once; raises Invalid for a leaf that is not there."""
-    levels = [list(leaves)]
-    while len(levels[-1]) > 1:
-        below = levels[-1]
-        pairs = [node_hash(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)]
-        levels.append(pairs + below[len(pairs) * 2 :])  # an odd node goes up as it is: the same tree as RFC 6962's
-    return [_path(levels, index) for index in indexes]
+class Tree:
+    """A tree of `size` leaves of which the roots of some perfect subtrees are known: proofs read a few tiles, never all leaves."""
 
+    def __init__(self, size: int, read: ReadTile) -> None:
+        self.size = size
+        self._read = read
+        self._tiles: dict[tuple[int, int], Sequence[bytes]] = {}
 
-def _path(levels: Sequence[Sequence[bytes]], index: int) -> list[bytes]:
-    if not 0 <= index < len(levels[0]):
-        raise Invalid(f"no leaf {index} in a tree of {len(levels[0])}")
-    siblings = ((level, (index >> height) ^ 1) for height, level in enumerate(levels))
-    return [level[place] for level, place in siblings if place < len(level)]
+    @classmethod
+    def of(cls, leaves: Sequence[bytes]) -> "Tree":
+        """Return the tree over leaf hashes that are all at hand."""
+
+        def read(level: int, number: int) -> Sequence[bytes]:
+            places = range(number * TILE, min((number + 1) * TILE, tree.size >> level * TILE_BITS))
+            return leaves[places.start : places.stop] if level == 0 else [tree.tile_root(level - 1, place) for place in places]
+
+        tree = cls(len(leaves), read)
+        return tree
+
+    def tile_root(self, level: int, number: int) -> bytes:
+        """Return the root over one whole tile."""
+        return tree_root(self._tile(level, number))
+
+    def inclusion_proof(self, index: int) -> list[bytes]:
+        """Return the audit path of one leaf, nearest sibling first (RFC 6962 section 2.1.1); raises Invalid for one that is not there."""
+        if not 0 <= index < self.size:
+            raise Invalid(f"no leaf {index} in a tree of {self.size}")
+        path, low, high = [], 0, self.size
+        while high - low > 1:
+            middle = low + _split(high - low)
+            path.append(self._root(middle, high) if index < middle else self._root(low, middle))
+            low, high = (low, middle) if index < middle else (middle, high)
+        return path[::-1]
+
+    def _root(self, low: int, high: int) -> bytes:
+        """Return the root over leaves from `low`, where a subtree of that size can begin, up to `high`."""
+        if high - low == 1 << (high - low).bit_length() - 1:
+            return self._perfect((high - low).bit_length() - 1, low)
+        middle = low + _split(high - low)
+        return node_hash(self._root(low, middle), self._root(middle, high))
+
+    def _perfect(self, height: int, low: int) -> bytes:
+        level, above = divmod(height, TILE_BITS)
+        first = low >> level * TILE_BITS
+        begins = first % TILE
+        return tree_root(self._tile(level, first // TILE)[begins : begins + (1 << above)])
+
+    def _tile(self, level: int, number: int) -> Sequence[bytes]:
+        if (level, number) not in self._tiles:
+            self._tiles[level, number] = self._read(level, number)
+        return self._tiles[level, number]
 
 
 def verify_inclusion(*, leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:

@@ -32,6 +32,12 @@ class NotDecidedYet(NotYet):
     code = "not_decided_yet"
 
 
+class NothingHeld(Conflict):
+    """People found nothing in this flag, or it was taken back: nothing is held against the candidate, and nothing could follow."""
+
+    code = "nothing_held"
+
+
 class Seen(StrEnum):
     """How somebody came to know a sitting, or its candidate: why an appeal is not given to them."""
 

@@ -110,6 +110,14 @@ class ChainBook:
         line.records += RECORD.pack(frame.seq, milliseconds(frame.at), picture, frame.nonce, frame.kept)
         line.head = frame.head
 
+    def forget(self, sitting_id: str) -> bool:
+        """Let go of a sitting whose records are all handed out; False while some are not. It may begin again."""
+        line = self._lines.get(sitting_id)
+        if line is not None and line.records:
+            return False
+        self._lines.pop(sitting_id, None)
+        return True
+
     def page(self) -> bytes:
         """Return a journal page of everything that no page has yet; empty when there is nothing."""
         parts = []

@@ -80,7 +80,7 @@ class Budget:
 
 
 # Over any minute: 80 and 20 kbit/s.
-BUDGETS = {"normal": Budget(rate=9400, reserve=36_000), "survival": Budget(rate=2380, reserve=7000)}
+BUDGETS = {"normal": Budget(rate=9400, reserve=36_000), "survival": Budget(rate=2300, reserve=12_000)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

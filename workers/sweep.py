@@ -13,7 +13,19 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from assessment_engine.runtime import build_engine
-from assessment_engine.services import audit, chains, closing, draw, hearings, judgements, random_audit, retention, timekeeping, watches
+from assessment_engine.services import (
+    audit,
+    chains,
+    closing,
+    draw,
+    grievances,
+    hearings,
+    judgements,
+    random_audit,
+    retention,
+    timekeeping,
+    watches,
+)
 from assessment_engine.services.engine import Engine
 from assessment_engine.settings import Settings
 from workers.frames import report
@@ -44,6 +56,7 @@ def chores(engine: Engine) -> list[Chore]:
         Chore(name="end_breaks", every_s=1.0, do=lambda: closing.end_breaks(engine)),
         Chore(name="judgements_take_effect", every_s=1.0, do=lambda: judgements.take_effect(engine, _breathe)),
         Chore(name="open_hearings", every_s=30.0, do=lambda: hearings.open_due(engine, _breathe)),
+        Chore(name="assign_appeals", every_s=60.0, do=lambda: grievances.assign_waiting(engine, _breathe)),
         Chore(name="queue_audits", every_s=60.0, do=lambda: random_audit.queue_audits(engine, _breathe)),
         Chore(name="finish_time_acts", every_s=5.0, do=lambda: timekeeping.finish_forgotten(engine, _breathe)),
         Chore(name="sequence", every_s=1.0, do=lambda: audit.sequence(engine)),

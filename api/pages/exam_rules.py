@@ -143,8 +143,7 @@ def rules_of(policy: ExamPolicy, names: Mapping[str, str]) -> Mapping[str, list[
             _rule(N_("Camera checks"), (CHECK_WORDS[policy.challenges], {})),
             _rule(N_("Before a second person decides, a candidate has to answer"), (N_("%(n)s days"), {"n": policy.hearing_days})),
             _rule(N_("After the decision or the result, a candidate can appeal for"), (N_("%(n)s days"), {"n": policy.appeal_days})),
-            _rule(N_("Pictures are kept after the decision for"), (N_("%(n)s days"), {"n": policy.evidence_days})),
-            _rule(N_("And after the result for at least"), (N_("%(n)s days"), {"n": policy.appeal_days})),
+            _rule(N_("After decision and result, pictures are kept for"), (N_("%(n)s days"), {"n": policy.kept_days})),
             _rule(N_("Drawn in secret for audit"), (N_("about %(n)s %% of sittings"), {"n": f"{policy.draw_share * 100:g}"})),
         ],
     }

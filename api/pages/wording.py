@@ -53,6 +53,7 @@ NOT_LOOKED_FOR: Mapping[str, str] = {
     "arrangement": N_("switched off by an arrangement"),
     "dots_skipped": N_("the calibration was skipped"),
     "no_network": N_("a recognition file was missing on the server"),
+    "demoted": N_("only counted, because it was wrong too often"),
 }
 
 LIPS: Mapping[str, str] = {

@@ -30,7 +30,10 @@ def ask(engine: EngineDep, actor: Viewer, sitting_id: SittingPath) -> PackageAns
 
 @router.get("/evidence-package", response_class=Response, responses={200: {"content": {"application/zip": {}}}})
 def fetch(engine: EngineDep, actor: Viewer, sitting_id: SittingPath) -> Response:
-    """Return the newest package; `assessment-engine evidence verify` checks it without any server. While one is made: 409 `not_yet`."""
+    """Return the newest package; `assessment-engine evidence verify` checks it without any server.
+
+    Refusals: 403 `judge_first` for staff while a case of the sitting waits that they have not judged; 409 `not_yet` while one is made.
+    """
     made = evidence_packages.package(engine, actor, sitting_id)
     headers = {"Content-Disposition": f'attachment; filename="{evidence_packages.file_name(made.record)}"'}
     return Response(made.data, media_type="application/zip", headers=headers)

@@ -24,6 +24,7 @@ from assessment_engine.services.duty import RoomAct, RoomVerb
 from assessment_engine.services.messages import Said
 from assessment_engine.services.timekeeping import Wish
 from assessment_engine.services.wall_live import RoomNow
+from assessment_engine.storage.walls import Found
 
 router = APIRouter(prefix="/api/v1", tags=["invigilation"])
 
@@ -37,6 +38,16 @@ class FlagNow(BaseModel):
     incident: IncidentId
     sitting: SittingId
     kind: str
+    severity: str | None
+
+
+class GoingOnNow(BaseModel):
+    """Something that was found and has not ended."""
+
+    incident: IncidentId
+    sitting: SittingId
+    kind: str
+    tier: str
     severity: str | None
 
 
@@ -81,6 +92,7 @@ class LiveAnswer(BaseModel):
 
     me: PersonId
     flags: list[FlagNow]
+    going_on: list[GoingOnNow]
     paused: list[SittingId]
     order: dict[SittingId, int]
     looked: dict[SittingId, float]
@@ -130,6 +142,7 @@ def live(engine: EngineDep, actor: Watcher, session_id: SessionPath, room: Annot
     return LiveAnswer(
         me=actor.person_id,
         flags=[FlagNow(incident=one.incident_id, sitting=one.sitting_id, kind=one.kind, severity=one.severity) for one in now.flags],
+        going_on=[_going_on(one) for one in now.going_on],
         paused=list(now.paused),
         order=dict(now.weights),
         looked={one: round(ago, 1) for one, ago in now.looked.items()},
@@ -139,6 +152,10 @@ def live(engine: EngineDep, actor: Watcher, session_id: SessionPath, room: Annot
         rooms=[_room(one) for one in now.rooms],
         unwatchable=now.unwatchable,
     )
+
+
+def _going_on(one: Found) -> GoingOnNow:
+    return GoingOnNow(incident=one.incident_id, sitting=one.sitting_id, kind=one.kind, tier=one.tier, severity=one.severity)
 
 
 def _room(now: RoomNow) -> RoomAnswer:

@@ -11,6 +11,7 @@ from fastapi import WebSocket
 
 from assessment_engine.kernel.canonical import sha256_hex
 from assessment_engine.kernel.errors import NotAllowed, TokenExpired
+from assessment_engine.kernel.ids import PersonId
 from assessment_engine.services import tickets
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.tickets import TicketKind
@@ -62,6 +63,13 @@ class Doorkeeper:
     def hears(self, socket: WebSocket) -> bool:
         """Tell whether the socket's ticket, which was admitted, lets sound in."""
         return tickets.lets_sound_in(self._engine, socket.query_params.get("ticket", ""))
+
+    def holder(self, socket: WebSocket) -> PersonId:
+        """Return for whom the socket's ticket, which was admitted, was issued; raises Refused."""
+        try:
+            return tickets.holder_of(self._engine, socket.query_params.get("ticket", ""))
+        except NotAllowed:
+            raise Refused(CloseCode.TICKET, Away.TICKET) from None
 
     def _use(self, ticket: str, now: datetime) -> None:
         """Use a ticket up: one that was seen on the way opens nothing any more."""

@@ -8,7 +8,7 @@ import asyncio
 import json
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from fastapi import APIRouter, WebSocket
@@ -28,6 +28,7 @@ from workers.frames import Entry, Flusher, Slots, Tally
 
 TRY_LATER = 1013
 LOOK_EVERY_S = 2.0
+FORGOTTEN_AFTER = timedelta(minutes=40)  # without a connection: twice as long as a page keeps pictures for a cut
 MOST_UNTOLD = 50  # messages that wait for a page which does not read; what is more is not said
 
 RECEIVED = Counter("engine_frames_received", "Camera frames that were taken into the chain")
@@ -50,12 +51,13 @@ class _Live:
 
 
 class Cameras:
-    """Every channel of this process, and the open connection of each."""
+    """The channels of this process, and the open connection of each; one that nobody connects to any more is forgotten after a while."""
 
     def __init__(self, engine: Engine, slots: Slots, flusher: Flusher, keeper: ChainKeeper) -> None:
         self._engine, self._slots, self._flusher, self._keeper = engine, slots, flusher, keeper
         self._channels: dict[str, Channel] = {}
         self._live: dict[str, _Live] = {}
+        self._left: dict[str, datetime] = {}  # when the last connection of a channel ended, the oldest first
         self._aside: set[asyncio.Task[None]] = set()
 
     async def join(self, sitting_id: str, socket: WebSocket, *, hears: bool) -> tuple[Channel, int]:
@@ -71,6 +73,7 @@ class Cameras:
         number = channel.open(self._engine.clock.now(), hears=hears)
         dead = self._live.get(sitting_id)
         self._live[sitting_id] = _Live(number, socket)
+        self._left.pop(sitting_id, None)
         CONNECTED.set(len(self._live))
         if dead is not None:
             self._do_aside(close(dead.socket, CloseCode.ALREADY_LIVE, "a newer connection took over"))
@@ -82,6 +85,7 @@ class Cameras:
         live = self._live.get(channel.sitting_id)
         if live is not None and live.number == number:
             del self._live[channel.sitting_id]
+            self._left[channel.sitting_id] = self._engine.clock.now()
         CONNECTED.set(len(self._live))
 
     def pass_on(self, channel: Channel) -> None:
@@ -135,6 +139,16 @@ class Cameras:
                 channel.tick(self._engine.clock.now())
                 if channel.closing is not None and channel.is_open(live.number):
                     self._do_aside(close(live.socket, channel.closing))
+            self.forget_the_gone()
+
+    def forget_the_gone(self) -> None:
+        """Let go of channels without a connection for long: one that comes after all goes on from where the store says."""
+        while self._left:
+            sitting_id, since = next(iter(self._left.items()))
+            if self._engine.clock.now() - since < FORGOTTEN_AFTER or not self._keeper.forget(sitting_id):
+                return
+            del self._left[sitting_id], self._channels[sitting_id]
+            self._slots.forget(sitting_id)
 
     async def _position(self, sitting_id: str) -> Position | None:
         """Return where the sitting's chain stands: as the frames store has it, else as the watch stored it."""

@@ -46,6 +46,10 @@ class ChainKeeper:
         """Write down a frame that was taken into the chain."""
         self._book.note(sitting_id, frame)
 
+    def forget(self, sitting_id: str) -> bool:
+        """Let go of a sitting that has nothing more to be written down; False while it has."""
+        return self._book.forget(sitting_id)
+
     async def run(self) -> None:
         """Journal every two seconds, keep every minute, until cancelled."""
         rounds = round(CUT_EVERY_S / JOURNAL_EVERY_S)

@@ -4,22 +4,29 @@ To a page: text, a JSON list of what was published in the last quarter of a seco
 each as length u8, sitting id, length u32 (big endian), JPEG, and only of tiles that the page says are in sight.
 From a page: {"type": "visible", "sittings": […]}; {"type": "looked", "sitting"}, passed to every wall of the session (that it is kept is
 services/wall_live.py's matter); {"type": "wrote", "sitting"}: the candidate's page is told that there is news to fetch.
-Who may watch which session was decided when the ticket was issued (services/wall.py).
+Who may watch which session was decided when the ticket was issued (services/wall.py). Whom of it its holder may not watch is asked when the
+socket opens and again every few seconds, for a conflict of interest may be declared while it is open: nothing of theirs is sent.
 """
 
 import asyncio
 import json
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
+import structlog
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
-from api.sockets.admission import Doorkeeper, Refused
-from api.sockets.camera import close, send
+from api.sockets.admission import Away, Doorkeeper, Refused
+from api.sockets.camera import TRY_LATER, close, send
+from assessment_engine.kernel.errors import NotAllowed, NotFound, StorageUnavailable
+from assessment_engine.kernel.ids import SessionId
+from assessment_engine.services import wall as walls_of
 from assessment_engine.services.tickets import TicketKind
+from proctoring.channel import CloseCode
 from workers.frames import Thumbs
 
 MOST_VISIBLE = 400
@@ -28,26 +35,43 @@ EVERY_S = 0.25
 PICTURES_EVERY = 4
 PICTURES_AT_ONCE = 250  # in one message, so that the page paints once
 NEWS = '{"type": "news"}'
+BARRED_EVERY_S = 3.0
+
+log = structlog.get_logger()
 
 router = APIRouter()
 
 
-class Wall:
-    """One open wall: what waits for it, which tiles are in sight, and which pictures it has."""
+Asked = Callable[[], frozenset[str]]
+"""Whom the holder of a wall may not watch; raises NotAllowed once they may watch nobody."""
 
-    def __init__(self, socket: WebSocket, session_id: str, thumbs: Thumbs) -> None:
-        self._socket, self._session_id, self._thumbs = socket, session_id, thumbs
+
+class Wall:
+    """One open wall: what waits for it, which tiles are in sight, which pictures it has, and whom it must not show."""
+
+    def __init__(self, socket: WebSocket, session_id: str, thumbs: Thumbs, barred: frozenset[str]) -> None:
+        self._socket, self._session_id, self._thumbs, self._barred = socket, session_id, thumbs, barred
         self._waiting: deque[str] = deque(maxlen=MOST_WAITING)  # of a page that does not keep up the oldest is let go
         self._has: dict[str, int] = {}
         self._visible: tuple[str, ...] = ()
 
-    def tell(self, message: str) -> None:
-        """Let a message wait for the next round."""
-        self._waiting.append(message)
+    def may_watch(self, sitting_id: str) -> bool:
+        """Tell whether the wall's holder may watch a sitting, as far as this is known."""
+        return sitting_id not in self._barred
+
+    def bar(self, barred: frozenset[str]) -> None:
+        """Take over whom its holder may not watch."""
+        self._barred = barred
+        self.show([*self._visible])
+
+    def tell(self, sitting_id: str, message: str) -> None:
+        """Let a message about a sitting wait for the next round."""
+        if self.may_watch(sitting_id):
+            self._waiting.append(message)
 
     def show(self, sittings: list[str]) -> None:
         """Take over which tiles are in sight; none while the page is hidden."""
-        self._visible = tuple(dict.fromkeys(sittings))
+        self._visible = tuple(one for one in dict.fromkeys(sittings) if self.may_watch(one))
         self._has = {one: self._has[one] for one in self._visible if one in self._has}
 
     async def run(self) -> None:
@@ -96,9 +120,11 @@ class Walls:
             del self._open[session_id]
 
     async def tell(self, session_id: str, message: str) -> None:
-        """Give a message to every wall of the session; none waits for another."""
-        for wall in self._open.get(session_id, ()):
-            wall.tell(message)
+        """Give a message to every wall of the session that may have it; none waits for another. Raises ValueError for none."""
+        if open_walls := self._open.get(session_id):
+            sitting_id = str(json.loads(message).get("sitting", ""))
+            for wall in open_walls:
+                wall.tell(sitting_id, message)
 
     async def news(self, session_id: str, sitting_id: str) -> None:
         """Tell a candidate's page, if it is one of this session, to fetch what somebody wrote; without it the page asks by itself."""
@@ -114,27 +140,47 @@ async def wall(socket: WebSocket) -> None:
     walls: Walls = socket.app.state.walls
     try:
         session_id = doorkeeper.admit(socket, TicketKind.WALL)
+        asked = partial(walls_of.barred, socket.app.state.engine, doorkeeper.holder(socket), SessionId(session_id))
+        one = Wall(socket, session_id, walls.thumbs, await asyncio.to_thread(asked))
     except Refused as refused:
         return await close(socket, refused.close_code, refused.reason)
-    one = Wall(socket, session_id, walls.thumbs)
+    except (NotAllowed, NotFound):
+        return await close(socket, CloseCode.TICKET, Away.TICKET)
+    except StorageUnavailable as away:
+        return await close(socket, TRY_LATER, away.code)
     walls.join(session_id, one)
-    rounds = asyncio.create_task(one.run())
+    duties = [asyncio.create_task(one.run()), asyncio.create_task(_keep_barred(socket, one, asked))]
     try:
         with suppress(WebSocketDisconnect):
             while True:
                 await _hear(walls, one, session_id, _read(await socket.receive_text()))
     finally:
         walls.leave(session_id, one)
-        rounds.cancel()
+        for duty in duties:
+            duty.cancel()
+
+
+async def _keep_barred(socket: WebSocket, one: Wall, asked: Asked) -> None:
+    """Ask again and again whom the wall must not show; while no store answers, what was known stands."""
+    while True:
+        await asyncio.sleep(BARRED_EVERY_S)
+        try:
+            one.bar(await asyncio.to_thread(asked))
+        except StorageUnavailable:
+            log.warning("wall_not_asked")
+        except NotAllowed:
+            return await close(socket, CloseCode.TICKET, Away.TICKET)
 
 
 async def _hear(walls: Walls, one: Wall, session_id: str, message: Mapping[str, Any]) -> None:
     kind, named = message.get("type"), _sittings([message.get("sitting")])
     if kind == "visible" and isinstance(message.get("sittings"), list):
         one.show(_sittings(message.get("sittings")))
-    elif kind == "looked" and named:
+    elif not named or not one.may_watch(named[0]):
+        return
+    elif kind == "looked":
         await walls.tell(session_id, json.dumps({"type": "looked", "sitting": named[0]}))
-    elif kind == "wrote" and named:
+    elif kind == "wrote":
         await walls.news(session_id, named[0])
 
 

@@ -54,7 +54,7 @@ const CALM = 0.75;
 const CLIMBS_BELOW = 0.85;
 
 // Over any minute: 80 and 20 kbit/s.
-const BUDGETS = { normal: { rate: 9400, reserve: 36000 }, survival: { rate: 2380, reserve: 7000 } };
+const BUDGETS = { normal: { rate: 9400, reserve: 36000 }, survival: { rate: 2300, reserve: 12000 } };
 
 export const FRESH = {
   load: { fps: 1, quality: 0.6, width: 640 },

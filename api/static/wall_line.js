@@ -7,7 +7,7 @@ const ASK_MS = 5000;
 const RETRY_MS = [1000, 2000, 5000, 10000];
 const REFUSED = new Set([4401, 4403]);
 
-/** Open both. `on` is the page: {messages(list), pictures(data), live(answer), status(key), signedOut(), signedIn()}. */
+/** Open both. `on` is the page: {messages(list), pictures(data), live(answer, asked), status(key), signedOut(), signedIn()}. */
 export function openLines({ session, room, on }) {
   let socket = null;
   let tries = 0;
@@ -43,11 +43,12 @@ export function openLines({ session, room, on }) {
   }
 
   async function question() {
+    const asked = Date.now();
     try {
       const live = await (await ask(`/api/v1/sessions/${session}/wall?room=${room}`)).json();
       if (out) await on.signedIn();
       out = false;
-      on.live(live);
+      on.live(live, asked);
     } catch (error) {
       if (error.message !== "401") return; // a lost line is said by the socket
       if (!out) on.signedOut();

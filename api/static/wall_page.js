@@ -9,7 +9,8 @@ import { bars, chip, closePanel, counts, initial, isOver, move, openPanel, pictu
 
 const REORDER_MS = 10000;
 const REDRAW_MS = 1000;
-const LOOKING_MS = 5000; // so long before one's eyes is a look
+const LOOK_AGAIN_MS = 30000; // a panel that is still before somebody's eyes is another look
+const NEWCOMER_AGAIN_MS = 60000; // whoever is before a camera without being on the wall (at the door, at their check) must not reload it again and again
 const CHIP_KIND = { alert: "bad", look: "caution", unobservable: "unobservable", away: "plain" };
 
 const find = (id) => document.getElementById(id);
@@ -22,7 +23,7 @@ const drawn = new Map(); // sitting → what its tile says, so that only what ch
 const visible = new Set();
 const csrfMeta = document.querySelector('meta[name="csrf-token"]');
 let state = initial(JSON.parse(find("people").textContent));
-let newcomer = false;
+let newcomer = null;
 let looking = 0; // the timer of a panel that is being looked at
 
 function placesOf(tile) {
@@ -109,13 +110,14 @@ const panel = root && attachPanel(find("panel-body"), {
 
 async function showPanel(sitting) {
   state = openPanel(state, sitting);
+  if (panel.of !== sitting) panel.empty(); // until it has come: no act on one candidate beside another one's picture
   tellVisible();
   looked(sitting);
   find("panel").hidden = false;
   find("panel-live").hidden = places.get(sitting).canvas.hidden;
   if (!find("panel-live").hidden) paint(find("panel-live"), places.get(sitting).canvas);
-  await fillPanel(sitting, true);
   find("panel-close").focus();
+  await fillPanel(sitting, true);
 }
 
 async function fillPanel(sitting, whole = false) {
@@ -132,7 +134,7 @@ function looked(sitting) {
   };
   note();
   clearInterval(looking);
-  looking = setInterval(() => state.panel === sitting && !document.hidden && note(), 6 * LOOKING_MS);
+  looking = setInterval(() => state.panel === sitting && !document.hidden && note(), LOOK_AGAIN_MS);
 }
 
 function hidePanel() {
@@ -151,19 +153,19 @@ const lines = openLines({
   room: Number(root.dataset.room),
   on: {
     messages(told) {
-      newcomer ||= told.some((one) => one.type === "seen" && !present.has(one.sitting));
+      newcomer ??= told.find((one) => one.type === "seen" && !present.has(one.sitting) && !metLately(one.sitting))?.sitting ?? null;
       state = receive(state, told, Date.now());
       if (!told.some((one) => one.type === "incident")) return;
       draw(); // what may need somebody does not wait for the second to end
       if (told.some((one) => one.type === "incident" && one.sitting === state.panel)) fillPanel(state.panel).catch(() => {});
     },
     pictures: (data) => takePictures(data),
-    live(live) {
+    live(live, asked) {
       const wrote = state.panel && live.wrote.includes(state.panel) && state.tiles[state.panel].asks !== "wrote";
-      state = taken(state, live, Date.now());
+      state = taken(state, live, Date.now(), asked);
       duty.take(live);
       draw();
-      if (wrote) fillPanel(state.panel).catch(() => {});
+      if (wrote || (state.panel && panel.of !== state.panel)) fillPanel(state.panel).catch(() => {}); // also one that could not be fetched before
     },
     status: (key) => (find("line").textContent = key ? say(key) : ""),
     signedOut: () => find("line").replaceChildren(say("signed_out"), " ", signIn()),
@@ -230,7 +232,7 @@ function begin() {
     const tile = event.target.closest(".watch");
     if (!tile || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    showPanel(tile.dataset.sitting).catch(() => {});
+    showPanel(tile.dataset.sitting).catch(() => (find("said").textContent = say("offline"))); // it comes with the next answer of the server
   });
   find("panel-close").addEventListener("click", hidePanel);
   find("reorder").addEventListener("click", place);
@@ -244,7 +246,25 @@ function begin() {
 // Somebody was admitted after this page was made: fetch it anew, but never while a hand is on it or something is typed.
 function welcome() {
   const typed = [...document.querySelectorAll("input:not([type=checkbox]), textarea")].some((field) => field.value !== field.defaultValue);
-  if (newcomer && !state.panel && !typed && !list?.matches(":hover, :focus-within")) location.reload();
+  if (!newcomer || state.panel || typed || list?.matches(":hover, :focus-within")) return;
+  remember(newcomer);
+  location.reload();
+}
+
+function metLately(sitting) {
+  try {
+    return Date.now() - Number(sessionStorage.getItem(`wall-met ${sitting}`)) < NEWCOMER_AGAIN_MS;
+  } catch {
+    return true; // without a memory the page is not reloaded by itself
+  }
+}
+
+function remember(sitting) {
+  try {
+    sessionStorage.setItem(`wall-met ${sitting}`, String(Date.now()));
+  } catch {
+    newcomer = null;
+  }
 }
 
 if (list) begin();

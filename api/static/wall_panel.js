@@ -102,6 +102,14 @@ export function attachPanel(body, { status, done, tied }) {
   });
 
   return {
+    /** Whose panel it is. */
+    get of() {
+      return sitting();
+    },
+    /** Show nobody. */
+    empty() {
+      body.replaceChildren();
+    },
     /** Show a candidate anew: everything where it is another one, else the parts in which nobody types. */
     fill(html, whole) {
       const fresh = document.createElement("template");

@@ -8,7 +8,7 @@ const SEVERITY = { low: 1, medium: 2, high: 3 };
 
 // people: [{sitting, seat, name}], as the page was rendered.
 export function initial(people) {
-  const plain = { seen: null, seenAt: null, open: {}, waiting: {}, flags: 0, lookedAt: null, step: 0, asks: null, paused: false };
+  const plain = { seen: null, seenAt: null, open: {}, told: {}, waiting: {}, flags: 0, lookedAt: null, step: 0, asks: null, paused: false };
   const tiles = Object.fromEntries(people.map((one) => [one.sitting, { ...one, ...plain }]));
   return { tiles, order: people.map((one) => one.sitting), selected: people[0]?.sitting ?? null, panel: null };
 }
@@ -16,13 +16,13 @@ export function initial(people) {
 const changes = {
   seen: (tile, message, now) => ({ ...tile, seen: message, seenAt: now }),
   looked: (tile, message, now) => ({ ...tile, lookedAt: now }),
-  incident: (tile, message) => {
+  incident: (tile, message, now) => {
     const { [message.incident]: before, ...others } = tile.open;
     const raised = message.tier === "alert" && before?.tier !== "alert" && message.state !== "closed";
     const open = message.state === "closed" ? others : { ...others, [message.incident]: message };
     // what has ended still waits for a person to decide; `taken` below says when one has
     const waiting = message.tier === "alert" ? { ...tile.waiting, [message.incident]: message } : tile.waiting;
-    return { ...tile, open, waiting, flags: tile.flags + (raised ? 1 : 0) };
+    return { ...tile, open, waiting, told: { ...tile.told, [message.incident]: now }, flags: tile.flags + (raised ? 1 : 0) };
   },
 };
 
@@ -38,16 +38,27 @@ export function receive(state, messages, now) {
   return tiles ? { ...state, tiles } : state;
 }
 
-// Take over how the server says that things stand: what waits for this person's decision, when somebody looked, who asks, and the order's steps.
-export function taken(state, live, now) {
+// What goes on in a tile: as the server says, who was asked at `asked`, but for what the socket told after that. So what the socket missed is healed.
+function goingOn(tile, found, asked) {
+  const later = (incident) => (tile.told[incident] ?? -1) > asked;
+  const known = Object.entries(tile.open).filter(([incident]) => later(incident));
+  return Object.fromEntries([...found.filter((one) => !later(one.incident)).map((one) => [one.incident, one]), ...known]);
+}
+
+// Take over how the server says that things stand: what goes on, what waits for this person's decision, when somebody looked, who asks, and the
+// order's steps. `asked` is when the question was sent.
+export function taken(state, live, now, asked = now) {
   const [paused, calls, wrote, toLookAt] = [live.paused, live.calls, live.wrote, live.to_look_at].map((list) => new Set(list));
   const waiting = {};
   for (const flag of live.flags) (waiting[flag.sitting] ??= {})[flag.incident] = { ...flag, tier: "alert" };
+  const found = {};
+  for (const one of live.going_on) (found[one.sitting] ??= []).push(one);
   const tiles = Object.entries(state.tiles).map(([sitting, tile]) => {
     const ago = live.looked[sitting];
     const asks = calls.has(sitting) ? "calls" : wrote.has(sitting) ? "wrote" : toLookAt.has(sitting) ? "to_look_at" : null;
     const lookedAt = ago === undefined ? tile.lookedAt : Math.max(tile.lookedAt ?? 0, now - ago * 1000);
-    return [sitting, { ...tile, waiting: waiting[sitting] ?? {}, lookedAt, asks, step: live.order[sitting] ?? 0, paused: paused.has(sitting) }];
+    const open = goingOn(tile, found[sitting] ?? [], asked);
+    return [sitting, { ...tile, open, waiting: waiting[sitting] ?? {}, lookedAt, asks, step: live.order[sitting] ?? 0, paused: paused.has(sitting) }];
   });
   return { ...state, tiles: Object.fromEntries(tiles) };
 }

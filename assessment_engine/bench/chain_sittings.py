@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from assessment_engine.audit import Checkpoint, entry_digest, inclusion_proofs, leaf_hash, sign_checkpoint, tree_root
+from assessment_engine.audit import Checkpoint, Tree, entry_digest, leaf_hash, sign_checkpoint, tree_root
 from assessment_engine.evidence.chain_log import Kept, closing_entry, new_part, stretch_of
 from assessment_engine.evidence.leaves import ProvenLeaf
 from assessment_engine.kernel.canonical import Json
@@ -234,7 +234,8 @@ def logged(
         places.append(len(hashes))
         hashes.append(leaf_hash(bytes.fromhex(entry_digest(kind, sitting_id, None, at, about))))
     note = sign_checkpoint(Checkpoint(origin=ORIGIN, size=len(hashes), root=tree_root(hashes)), key)
-    rows = zip(entries, places, inclusion_proofs(hashes, places), strict=True)
+    tree = Tree.of(hashes)
+    rows = zip(entries, places, map(tree.inclusion_proof, places), strict=True)
     leaves = [
         ProvenLeaf(kind=kind, subject=sitting_id, actor=None, at=at, payload=about, index=place, path=tuple(part.hex() for part in path))
         for (kind, at, about), place, path in rows

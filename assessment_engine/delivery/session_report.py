@@ -21,6 +21,7 @@ class NotLookedFor(StrEnum):
     ARRANGEMENT = "arrangement"
     DOTS_SKIPPED = "dots_skipped"  # nobody knows where this candidate usually looks
     NO_NETWORK = "no_network"
+    DEMOTED = "demoted"  # it was wrong too often, so it was only counted
 
 
 class Attendance(StrEnum):

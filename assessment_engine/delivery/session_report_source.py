@@ -110,10 +110,13 @@ _SOURCE = """
   nobody: "nobody · कोई नहीं", several_people: "more than one person · एक से अधिक व्यक्ति", different_person: "a different face · दूसरा चेहरा",
   phone: "a phone · फ़ोन", book: "a book · किताब", screen: "a second screen · दूसरी स्क्रीन",
   looking_away: "looking away · दूसरी ओर देखना", talking: "voices · आवाज़ें",
+  challenge_failed: "a failed camera check · विफल कैमरा जाँच", camera_switched: "another camera · दूसरा कैमरा",
+  chain_broken: "a broken chain of pictures · चित्रों की टूटी कड़ी",
 )
 #let whys = (
   arrangement: "arrangement · विशेष सुविधा", dots_skipped: "calibration skipped · अंशांकन छोड़ा गया",
   no_network: "recognition file missing · पहचान की फ़ाइल नहीं थी",
+  demoted: "only counted, wrong too often · केवल गिना गया, बहुत बार ग़लत था",
 )
 #let both(english, hindi) = [#english #text(size: 8.5pt, fill: rgb("#444444"))[· #hindi]]
 #text(weight: "bold")[#data.organisation.at(0)] #h(6pt) #data.organisation.at(1)

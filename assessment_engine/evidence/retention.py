@@ -1,7 +1,7 @@
 """How long a sitting's evidence is kept, and what keeps it longer. Pure: facts in, a moment and its reasons out.
 
-It is due when the exam's days after the decision are over, and its days for appeals after decision and result; while anything is open
-it is not.
+It is due when the exam's days, and its days for appeals, are over: both run from the decision or from the publication of the result,
+whichever is later, for until then nobody can contest all of it. While anything is open it is not, nor while a result is still to come.
 The audit log, with the hashes, and the exam events are never erased: longer than the 180 days that CERT-In's directions of 2022 ask for.
 """
 
@@ -15,6 +15,7 @@ class Hold(StrEnum):
 
     RUNNING = "running"
     UNDECIDED = "undecided"
+    RESULT = "result"
     CASE = "case"
     GRIEVANCE = "grievance"
     APPEAL = "appeal"
@@ -45,15 +46,14 @@ class Keeping:
 
     @property
     def may_be_erased(self) -> bool:
-        """Tell whether two people may erase it before its time."""
-        return not self.holds
+        """Tell whether two people may erase it before its time; that no result is published yet holds time only, not them."""
+        return not self.holds - {Hold.RESULT}
 
 
 def keeping(facts: Facts) -> Keeping:
     """Return until when a sitting's evidence is kept."""
     since = facts.decided_at or facts.over_at
+    if since is None:
+        return Keeping(until=None, holds=facts.holds)
     days = facts.evidence_days if facts.decided_at is None else max(facts.evidence_days, facts.appeal_days)
-    ends = [] if since is None else [since + timedelta(days=days)]
-    if facts.published_at is not None:
-        ends.append(facts.published_at + timedelta(days=facts.appeal_days))
-    return Keeping(until=max(ends) if since is not None else None, holds=facts.holds)
+    return Keeping(until=max(since, facts.published_at or since) + timedelta(days=days), holds=facts.holds)

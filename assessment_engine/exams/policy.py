@@ -58,15 +58,15 @@ class ExamPolicy:
 
     `cut_scores` gives, by competency id (or `*` for every other), the share of its marks that each level asks for, level 1 first.
     `grace`, `grace_s`, `outage` and `most_stopped_s` are read by delivery/timing.py. `evidence_days` is how long pictures are kept after
-    the decision on a sitting. `device_change` says who may move a running sitting to another device. `config_keys` and
-    `browser_exam_keys` (hex, 64 digits) are Safe Exam Browser's; where there are any, one must fit. `most_sittings` 0 is no limit;
-    `days_between` two of them. `needs_competency` at `needs_level` must be certified before. `calibration` is the record that the limit for
-    looking away comes from, for the exam's own budget, attached on `calibrated_on`; without one it is Euro NCAP's seconds.
+    the decision on a sitting and the publication of its result. `device_change` says who may move a running sitting to another device.
+    `config_keys` and `browser_exam_keys` (hex, 64 digits) are Safe Exam Browser's; where there are any, one must fit. `most_sittings` 0 is
+    no limit; `days_between` two of them. `needs_competency` at `needs_level` must be certified before. `calibration` is the record that the
+    limit for looking away comes from, for the exam's own budget, attached on `calibrated_on`; without one it is Euro NCAP's seconds.
     `pauses` says who may let the time of one sitting stand still. `challenges` says what camera checks ask for: `light` also asks for the
-    head where light shows nothing.
-    `sound` is `voice` where microphones are listened to for voices; of the sound nothing is kept. `draw_share` of a session's sittings are
-    drawn in secret, and clean frames of theirs kept until audited; `appeal_days` is how long a decision or a result can be appealed,
-    and evidence kept for it at least. `hearing_days` is how long a candidate has to answer before a second person may uphold a case.
+    head where light shows nothing. `sound` is `voice` where microphones are listened to for voices; of the sound nothing is kept.
+    `draw_share` of a session's sittings are drawn in secret, and clean frames of theirs kept until audited; `appeal_days` is how long a
+    decision or a result can be appealed, and evidence kept for it at least. `hearing_days` is how long a candidate has to answer before a
+    second person may uphold a case.
     """
 
     pass_share: Decimal = Decimal("0.40")
@@ -137,6 +137,11 @@ class ExamPolicy:
             raise Invalid("a key of Safe Exam Browser has 64 hexadecimal digits")
         if self.most_sittings < 0 or self.days_between < 0 or not 1 <= self.needs_level <= LEVELS:
             raise Invalid(f"sittings and days are not negative, and a level is 1 to {LEVELS}")
+
+    @property
+    def kept_days(self) -> int:
+        """For how many days after decision and result pictures are kept: as long as something can be appealed at least."""
+        return max(self.evidence_days, self.appeal_days)
 
     @property
     def document(self) -> Mapping[str, Json]:

@@ -15,12 +15,18 @@ from datetime import datetime
 from enum import StrEnum
 
 from assessment_engine.invigilation.hearing import Hearing, check_heard
-from assessment_engine.kernel.errors import Invalid, SecondPersonNeeded
+from assessment_engine.kernel.errors import Invalid, NotAllowed, SecondPersonNeeded
 from assessment_engine.kernel.ids import GrievanceId, IncidentId, OrganisationId, PersonId, SittingId, new_id
 from assessment_engine.kernel.machine import advance
 
 MIN_REASON = 10
 """Letters that the text of an adverse judgement, or of the reason `other`, must have."""
+
+
+class JudgeFirst(NotAllowed):
+    """A case of the sitting waits for people, and this person has not judged it: nothing may judge for them."""
+
+    code = "judge_first"
 
 
 class CaseState(StrEnum):

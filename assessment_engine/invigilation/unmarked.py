@@ -4,6 +4,7 @@ None of them has an outcome for any sitting. The first judgement stands while a 
 simulated sitting whose truth is known; an audit shows a stretch of a drawn sitting that the machine found nothing in.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -79,6 +80,11 @@ class UnmarkedReview:
         said = judgement.checked()
         answer = Answer(person_id=by, verdict=said.verdict, reason_code=said.reason_code, reason=said.reason, at=now, seconds=seconds)
         return replace(self, answer=answer)
+
+    def as_it_stands(self, overturned: Collection[IncidentId]) -> "UnmarkedReview":
+        """Return it held against what stands: an appeal that overturned what people upheld is right, and whoever dismissed it was."""
+        again = self.origin is Origin.AGAIN and self.incident_id in overturned
+        return replace(self, truth=Verdict.DISMISS) if again else self
 
     @property
     def differs(self) -> bool:

@@ -3,12 +3,24 @@
 The sequencer may run in several processes; a lock in the database lets one in at a time, and an entry keeps the index it got.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from assessment_engine.audit import Checkpoint, Frontier, TreeHead, inclusion_proof, open_checkpoint, sign_checkpoint, verifier_key
-from assessment_engine.kernel.errors import Invalid, NotFound
+from assessment_engine.audit import (
+    TILE,
+    TILE_BITS,
+    Checkpoint,
+    Frontier,
+    TreeHead,
+    open_checkpoint,
+    sign_checkpoint,
+    tree_root,
+    verifier_key,
+    verify_inclusion,
+)
+from assessment_engine.kernel.errors import IntegrityViolation, Invalid, NotFound
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.audit import AuditEntry, SignedCheckpoint
@@ -16,6 +28,9 @@ from assessment_engine.storage.database import Transaction
 
 BATCH = 500
 """Entries a transaction: few enough that no save of an answer waits for the log."""
+
+NODES_AT_ONCE = 8
+"""Roots of tiles a transaction; a log from before they were kept catches up in as many steps as it takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +84,7 @@ def sequence(engine: Engine) -> int:
         entries = tx.audit.unsequenced(BATCH)
         if entries:
             _seal_leaves(engine, tx, entries, engine.clock.now())
+            _keep_nodes(tx)
         return len(entries)
 
 
@@ -80,19 +96,48 @@ def _seal_leaves(engine: Engine, tx: Transaction, entries: list[AuditEntry], now
     tx.audit.save_checkpoint(checkpoint, grown, sign_checkpoint(checkpoint, engine.signer.log), now)
 
 
+def _keep_nodes(tx: Transaction) -> None:
+    """Keep the roots of tiles that are whole by now, so that a proof need not read the log."""
+    size, level = tx.audit.frontier().size, 1
+    while whole := size >> level * TILE_BITS:
+        kept = tx.audit.nodes_kept(level)
+        fresh = range(kept, min(whole, kept + NODES_AT_ONCE))
+        tree = tx.audit.tree(size)
+        tx.audit.keep_nodes(level, kept, [tree.tile_root(level - 1, place) for place in fresh])
+        level += 1
+
+
+def proofs(tx: Transaction, entries: Sequence[AuditEntry]) -> tuple[SignedCheckpoint, list[list[bytes]]]:
+    """Return the newest checkpoint and the paths to it of entries that have their place; raises IntegrityViolation for a wrong one."""
+    checkpoint = tx.audit.checkpoints(limit=1)[0]
+    tree, paths = tx.audit.tree(checkpoint.size), []
+    for entry in entries:
+        assert entry.leaf_index is not None
+        path = tree.inclusion_proof(entry.leaf_index)
+        root = bytes.fromhex(checkpoint.root)
+        if not verify_inclusion(leaf=entry.leaf, index=entry.leaf_index, size=checkpoint.size, proof=path, root=root):
+            raise IntegrityViolation("what is kept of the log's tree does not lead from an entry to its root")
+        paths.append(path)
+    return checkpoint, paths
+
+
 def verify_log(engine: Engine) -> LogReport:
     """Recompute every entry, leaf, root and signature of the log, trusting none of them."""
     with engine.store.read() as tx:
         published = {checkpoint.size: checkpoint for checkpoint in tx.audit.checkpoints()}
         last = max(published, default=0)
         problems: list[str] = []
-        frontier = Frontier()
+        frontier, tile, roots = Frontier(), Frontier(), []
         for entry in tx.audit.leaves(last):
             problems += _entry_problems(entry, frontier.size)
-            frontier = frontier.append(entry.leaf)
+            frontier, tile = frontier.append(entry.leaf), tile.append(entry.leaf)
+            if tile.size == TILE:
+                roots.append(tile.root)
+                tile = Frontier()
             if frontier.size in published:
                 problems += _checkpoint_problems(engine, published[frontier.size], frontier)
         entries, _ = tx.audit.count()
+        problems += _node_problems(tx, roots)
     if last != frontier.size:
         problems.append(f"the last checkpoint counts {last} entries, the log has {frontier.size}")
     return LogReport(
@@ -102,6 +147,19 @@ def verify_log(engine: Engine) -> LogReport:
         unsequenced=entries - frontier.size,
         problems=tuple(problems),
     )
+
+
+def _node_problems(tx: Transaction, roots: Sequence[bytes]) -> list[str]:
+    """Hold the kept roots of tiles against those of the entries, level by level."""
+    problems, level = [], 1
+    while roots:
+        pairs = zip(tx.audit.nodes(level), roots, strict=False)  # the newest may not be kept yet
+        problems += [
+            f"root {place} of level {level} is not that of its entries" for place, (kept, root) in enumerate(pairs) if kept != root
+        ]
+        roots = [tree_root(roots[at : at + TILE]) for at in range(0, len(roots) - TILE + 1, TILE)]
+        level += 1
+    return problems
 
 
 def _entry_problems(entry: AuditEntry, place: int) -> list[str]:
@@ -145,8 +203,7 @@ def prove(engine: Engine, sha256: str) -> Proof:
         entry = tx.audit.by_hash(sha256)
         if entry is None or entry.leaf_index is None:
             raise NotFound("the log has no such entry yet")
-        checkpoint = tx.audit.checkpoints(limit=1)[0]
-        path = inclusion_proof(tx.audit.leaf_hashes(checkpoint.size), entry.leaf_index)
+        checkpoint, (path,) = proofs(tx, [entry])
     return Proof(entry=entry, index=entry.leaf_index, path=tuple(part.hex() for part in path), checkpoint=checkpoint)
 
 

@@ -37,19 +37,37 @@ def detectors(policy: ExamPolicy) -> tuple[Kind, ...]:
     return tuple(kind for kind in flags if str(kind) not in SIGNALS or str(kind) in policy.signals)
 
 
-def weigh(tx: Transaction, incident_id: IncidentId, exam_id: ExamId, now: datetime) -> Demotion | None:
-    """Demote the detector of a case that was just dismissed, if its budget is shown to be exceeded."""
-    exam = tx.exams.get(exam_id)
-    kind = tx.incidents.get(incident_id, exam.organisation_id).kind
-    if kind not in detectors(exam.policy) or any(one.kind == kind for one in tx.demotion.standing(exam_id)):
+def weigh(engine: Engine, incident_id: IncidentId) -> Demotion | None:
+    """Demote the detector of a case that was just found false, if its budget is shown to be exceeded.
+
+    Called after what found it false is stored, and reading first: all sittings of the exam are looked at, and no save waits for that.
+    Where a process dies in between, the next such case weighs it.
+    """
+    with engine.store.read() as tx:
+        if _exceeding(tx, incident_id) is None:
+            return None
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        found = _exceeding(tx, incident_id)  # somebody may have restored it meanwhile, or been quicker
+        return None if found is None else _demote(tx, *found, now)
+
+
+def _exceeding(tx: Transaction, incident_id: IncidentId) -> tuple[Exam, Kind, Record] | None:
+    """Return the detector of a case with its record, if that exceeds its budget and the detector is not demoted already."""
+    incident = tx.incidents.get(incident_id, tx.invigilation.organisation_of(incident_id))
+    exam = tx.exams.get(tx.sittings.get(incident.sitting_id).exam_id)
+    kind = incident.kind
+    if kind not in detectors(exam.policy) or any(one.kind == kind for one in tx.demotion.standing(exam.id)):
         return None
     record = record_of(tx, exam, Kind(kind))
-    if not record.exceeds():
-        return None
+    return (exam, Kind(kind), record) if record.exceeds() else None
+
+
+def _demote(tx: Transaction, exam: Exam, kind: Kind, record: Record, now: datetime) -> Demotion:
     demotion = Demotion(
         id=new_id("dem", now),
         organisation_id=exam.organisation_id,
-        exam_id=exam_id,
+        exam_id=exam.id,
         kind=kind,
         demoted_at=now,
         sittings=len(record.hours),
@@ -67,8 +85,12 @@ def weigh(tx: Transaction, incident_id: IncidentId, exam_id: ExamId, now: dateti
 def record_of(tx: Transaction, exam: Exam, kind: Kind) -> Record:
     """Return what is known of one detector of an exam since it was last restored."""
     since = tx.demotion.restored_last(exam.id, kind)
+    return _record(tx, exam, kind, since, tx.demotion.hours(exam.id, since))
+
+
+def _record(tx: Transaction, exam: Exam, kind: Kind, since: datetime | None, hours: tuple[float, ...]) -> Record:
     return Record(
-        hours=tx.demotion.hours(exam.id, since),
+        hours=hours,
         false_sittings=tx.demotion.false_sittings(exam.id, kind, since),
         budget=share_of_budget(exam.policy.false_alert_budget, len(detectors(exam.policy))),
     )
@@ -81,14 +103,16 @@ def demoted_in(engine: Engine, exam_id: ExamId) -> tuple[Demotion, ...]:
 
 
 def weighed(tx: Transaction, exam: Exam) -> list[Weighed]:
-    """Return every detector of an exam with what is known of it."""
+    """Return every detector of an exam with what is known of it; the exam's hours are read once for all that began at the same moment."""
     standing = {one.kind: one for one in tx.demotion.standing(exam.id)}
-    return [_weighed(tx, exam, kind, standing.get(kind)) for kind in detectors(exam.policy)]
+    since = {kind: tx.demotion.restored_last(exam.id, kind) for kind in detectors(exam.policy)}
+    hours = {moment: tx.demotion.hours(exam.id, moment) for moment in set(since.values())}
+    return [_weighed(tx, _record(tx, exam, kind, at, hours[at]), exam, kind, standing.get(kind)) for kind, at in since.items()]
 
 
-def _weighed(tx: Transaction, exam: Exam, kind: Kind, demotion: Demotion | None) -> Weighed:
+def _weighed(tx: Transaction, record: Record, exam: Exam, kind: Kind, demotion: Demotion | None) -> Weighed:
     signed = () if demotion is None else tuple(one.person_id for one in tx.demotion.signatures(demotion.id))
-    return Weighed(exam=exam, kind=kind, record=record_of(tx, exam, kind), demotion=demotion, signed_by=signed)
+    return Weighed(exam=exam, kind=kind, record=record, demotion=demotion, signed_by=signed)
 
 
 def demotion_of(engine: Engine, actor: Actor, demotion_id: str) -> Demotion:

@@ -2,7 +2,8 @@
 
 What is in one and how it is checked: assessment_engine/evidence/. `package` is what pages call; `make` is the job's. Faces of others are
 hidden by whoever the job brings, for nothing here sees pixels. While a case is undecided, what people judged on it is not in a package:
-the second person must not read the first one's words. What the candidate was asked and said is in it from the beginning.
+the second person must not read the first one's words. What the candidate was asked and said is in it from the beginning. A package has the
+machine's scores, too: staff take it home once no case of the sitting waits that they have not judged (`judge_first`).
 """
 
 import json
@@ -10,27 +11,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from assessment_engine.audit import inclusion_proofs
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.evidence import chain_check, readme
 from assessment_engine.evidence import package as written
 from assessment_engine.evidence.certificate import About, certificate_source
-from assessment_engine.evidence.leaves import ProvenLeaf
-from assessment_engine.invigilation import UNDECIDED, Adjudication, Overturning
-from assessment_engine.invigilation.hearing import Hearing
+from assessment_engine.invigilation import JudgeFirst
 from assessment_engine.kernel.canonical import Json, sha256_hex
-from assessment_engine.kernel.clock import iso, iso_or_none
+from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import HashMismatch, NotFound, NotYet
 from assessment_engine.kernel.ids import IncidentId, PersonId, SittingId, new_id
 from assessment_engine.people import Actor, Role
 from assessment_engine.services import audit, chains, checkin, draw, evidence
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.services.interests import check_stranger
-from assessment_engine.storage.audit import AuditEntry
+from assessment_engine.services.package_rows import decided, incident_row, proven
+from assessment_engine.services.risk import may_see_the_machine
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import sitting_event
 from assessment_engine.storage.evidence import PackageRecord
-from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord
+from assessment_engine.storage.incidents import EvidenceRecord
 from proctoring.chain_records import Record, records_of
 
 STAFF = (Role.INVIGILATOR, Role.CELL_OFFICER, Role.GRIEVANCE_OFFICER)
@@ -39,9 +38,6 @@ LOGGED = (
     "chain_checkpoint", "chain_closed", "chain_lost", "incident_raised", "incident_closed", "watch_drained", "proctoring_decided",
     "sitting_simulated", "evidence_erased",
 )  # fmt: skip
-
-OPEN_CASE = ("hearing_opened", "candidate_heard")
-DECIDED_CASE = ("case_judged", "case_overturned")
 
 Hide = Callable[[bytes], tuple[bytes, int]]
 """Takes a picture, returns it with the faces of others hidden and how many those were; the same bytes where there was nothing to hide."""
@@ -60,6 +56,12 @@ def standing(engine: Engine, actor: Actor, sitting_id: SittingId) -> PackageReco
     with engine.store.read() as tx:
         _seen_by(tx, actor, sitting_id)
         return next(iter(tx.evidence.packages_of(sitting_id)), None)
+
+
+def may_take(engine: Engine, actor: Actor, sitting_id: SittingId) -> bool:
+    """Tell whether a reader of a sitting's page may take its package home now, as far as cases go."""
+    with engine.store.read() as tx:
+        return _may_take(tx, actor, _seen_by(tx, actor, sitting_id))
 
 
 def ask(engine: Engine, actor: Actor, sitting_id: SittingId) -> PackageRecord:
@@ -91,7 +93,10 @@ def _ask(engine: Engine, sitting_id: SittingId, by: PersonId) -> PackageRecord:
 
 
 def package(engine: Engine, actor: Actor, sitting_id: SittingId) -> Package:
-    """Return a sitting's newest package, for its candidate or for staff. Where there is none yet it is asked for, and NotYet is raised."""
+    """Return a sitting's newest package, for its candidate or for staff; raises JudgeFirst.
+
+    Where there is none yet it is asked for, and NotYet is raised.
+    """
     record = _newest_made(engine, actor, sitting_id)
     if record is None:
         ask(engine, actor, sitting_id)
@@ -141,7 +146,8 @@ def file_name(record: PackageRecord) -> str:
 
 def _newest_made(engine: Engine, actor: Actor, sitting_id: SittingId) -> PackageRecord | None:
     with engine.store.read() as tx:
-        _seen_by(tx, actor, sitting_id)
+        if not _may_take(tx, actor, _seen_by(tx, actor, sitting_id)):
+            raise JudgeFirst("a case of this sitting waits for people: judge it first, or take the package once it is decided")
         return next((one for one in tx.evidence.packages_of(sitting_id) if one.made_at is not None), None)
 
 
@@ -153,6 +159,10 @@ def _seen_by(tx: Transaction, actor: Actor, sitting_id: SittingId) -> Sitting:
     if sitting.candidate_id != actor.person_id:
         check_stranger(tx, actor.person_id, sitting)
     return sitting
+
+
+def _may_take(tx: Transaction, actor: Actor, sitting: Sitting) -> bool:
+    return sitting.candidate_id == actor.person_id or may_see_the_machine(tx, actor.person_id, sitting.id)
 
 
 def _check_over(tx: Transaction, sitting: Sitting, now: datetime) -> None:
@@ -204,8 +214,8 @@ def _contents(engine: Engine, hiding: Callable[[bytes | None], Hide], sitting_id
         shots = [(str(one.id), shot) for one in incidents for shot in tx.incidents.evidence_of(one.id)]
         wished = tx.draws.wishes(sitting_id)
         rows = tx.chains.of_sittings([sitting_id])[sitting_id]
-        decisions, about = _decided(tx, sitting_id)
-        leaves, checkpoint = _proven(tx, [entry for entry in tx.audit.about(sitting_id) if entry.kind in LOGGED] + about)
+        decisions, about = decided(tx, sitting_id)
+        leaves, checkpoint = proven(tx, [entry for entry in tx.audit.about(sitting_id) if entry.kind in LOGGED] + about)
     stretches = {chain_check.segment_name(row.ordinal): data for row in rows if (data := _blob(engine, row.blob)) is not None}
     records = {record.seq: record for data in stretches.values() for record in records_of(data)}
     shots += _wished(engine, sitting_id, shots, records) if wished else []
@@ -214,7 +224,7 @@ def _contents(engine: Engine, hiding: Callable[[bytes | None], Hide], sitting_id
         written.README: readme.readme(),
         written.LEAVES: written.as_json([leaf.as_json() for leaf in leaves]),
         written.CHECKPOINT: checkpoint.encode(),
-        written.INCIDENTS: written.as_json([_incident(one) for one in incidents]),
+        written.INCIDENTS: written.as_json([incident_row(one) for one in incidents]),
         written.DECISIONS: written.as_json(decisions),
         written.FRAMES: written.as_json(frames),
         **stretches,
@@ -246,105 +256,6 @@ def _blob(engine: Engine, blob: str) -> bytes | None:
         return engine.blobs.get(blob)
     except NotFound:
         return None
-
-
-def _proven(tx: Transaction, entries: Sequence[AuditEntry]) -> tuple[list[ProvenLeaf], str]:
-    """Return entries with their paths to the newest checkpoint, and the checkpoint; raises NotYet while one has no place."""
-    newest = tx.audit.checkpoints(limit=1)
-    if not newest or any(entry.leaf_index is None for entry in entries):
-        raise NotYet("the log has not given every entry its place yet; a moment")
-    places = [entry.leaf_index for entry in entries if entry.leaf_index is not None]
-    paths = inclusion_proofs(tx.audit.leaf_hashes(newest[0].size), places)
-    return [_leaf(entry, path) for entry, path in zip(entries, paths, strict=True)], newest[0].note
-
-
-def _leaf(entry: AuditEntry, path: Sequence[bytes]) -> ProvenLeaf:
-    assert entry.leaf_index is not None
-    return ProvenLeaf(
-        kind=entry.kind,
-        subject=entry.subject,
-        actor=entry.actor_id,
-        at=entry.at,
-        payload=dict(entry.payload) if isinstance(entry.payload, Mapping) else None,
-        index=entry.leaf_index,
-        path=tuple(part.hex() for part in path),
-    )
-
-
-def _decided(tx: Transaction, sitting_id: SittingId) -> tuple[list[Json], list[AuditEntry]]:
-    """Return what people decided on the cases that are over, and on the sitting, and what the candidate said; with the log's entries."""
-    rows: list[Json] = [_heard(one) for one in tx.hearings.of_sitting(sitting_id)]
-    entries: list[AuditEntry] = []
-    for case in tx.invigilation.cases_of(sitting_id):
-        told = OPEN_CASE if case.state in UNDECIDED else (*OPEN_CASE, *DECIDED_CASE)
-        entries += [entry for entry in tx.audit.about(case.incident_id) if entry.kind in told]
-        if case.state not in UNDECIDED:
-            rows += [_judgement(one) for one in tx.invigilation.adjudications_of(case.incident_id)]
-    rows += [_overturned(one) for one in tx.invigilation.overturnings_of(sitting_id)]
-    rows += [
-        {
-            "kind": "decision",
-            "sitting": one.sitting_id,
-            "outcome": str(one.outcome),
-            "person": one.decided_by,
-            "reason": one.reason,
-            "observable_share": one.observable_share,
-            "at": iso(one.decided_at),
-        }
-        for one in tx.invigilation.decisions_of(sitting_id)
-    ]
-    return rows, entries
-
-
-def _judgement(one: Adjudication) -> Json:
-    return {
-        "kind": "judgement",
-        "incident": one.incident_id,
-        "ordinal": one.ordinal,
-        "verdict": str(one.verdict),
-        "reason_code": str(one.reason_code),
-        "reason": one.reason,
-        "person": one.person_id,
-        "at": iso(one.at),
-    }
-
-
-def _heard(one: Hearing) -> Json:
-    return {
-        "kind": "hearing",
-        "incident": one.incident_id,
-        "opened_at": iso(one.opened_at),
-        "due_at": iso(one.due_at),
-        "reply": one.reply,
-        "replied_at": iso_or_none(one.replied_at),
-        "waived_at": iso_or_none(one.waived_at),
-    }
-
-
-def _overturned(one: Overturning) -> Json:
-    return {
-        "kind": "overturned",
-        "incident": one.incident_id,
-        "grievance": one.grievance_id,
-        "person": one.person_id,
-        "reason": one.reason,
-        "at": iso(one.at),
-    }
-
-
-def _incident(one: IncidentRecord) -> Json:
-    return {
-        "id": one.id,
-        "kind": one.kind,
-        "tier": one.tier,
-        "severity": one.severity,
-        "opened_at": iso(one.opened_at),
-        "raised_at": iso(one.raised_at),
-        "ended_at": iso_or_none(one.ended_at),
-        "question": one.item_id,
-        "trace": dict(one.trace),
-        "models": dict(one.models),
-    }
 
 
 def _pictures(

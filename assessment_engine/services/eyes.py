@@ -16,7 +16,7 @@ from assessment_engine.people import SESSION_STAFF, Actor, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.eyes import EyesRecord
-from proctoring.policy import Kind
+from proctoring.policy import STANDARD, Kind, Tier
 from proctoring.sight import lost
 
 BELIEVED = timedelta(minutes=3)
@@ -32,6 +32,20 @@ class LookedFor:
     kinds: tuple[Kind, ...]
     unseen: tuple[Kind, ...]
     demoted: tuple[Demotion, ...]
+
+    @property
+    def flagged(self) -> tuple[Kind, ...]:
+        """What calls a person when it lasts."""
+        return self._of(Tier.ALERT)
+
+    @property
+    def noted(self) -> tuple[Kind, ...]:
+        """What stands on a timeline only."""
+        return self._of(Tier.DETECTION)
+
+    def _of(self, tier: Tier) -> tuple[Kind, ...]:
+        counted = {one.kind for one in self.demoted}
+        return tuple(one for one in self.kinds if STANDARD.rules[one].tier is tier and one not in counted)
 
 
 def report(engine: Engine, host: str, missing: Collection[str]) -> None:

@@ -64,7 +64,8 @@ def figures(engine: Engine, actor: Actor) -> Figures:
     require(actor, *SESSION_STAFF)
     officer = Role.CELL_OFFICER in actor.roles
     with engine.store.read() as tx:
-        answered = tx.unmarked.answered_in(actor.organisation_id)
+        overturned = tx.invigilation.overturned_in(actor.organisation_id)
+        answered = [one.as_it_stands(overturned) for one in tx.unmarked.answered_in(actor.organisation_id)]
         workload = tx.review.workload(actor.organisation_id)
         again = [one for one in answered if one.origin is Origin.AGAIN]
         return Figures(
@@ -82,7 +83,7 @@ def figures(engine: Engine, actor: Actor) -> Figures:
 
 def _has_past(tx: Transaction, exam: Exam) -> bool:
     """Tell whether there is anything to say about an exam's detectors."""
-    return bool(tx.demotion.hours(exam.id) or tx.demotion.standing(exam.id))
+    return tx.demotion.has_hours(exam.id) or bool(tx.demotion.standing(exam.id))
 
 
 def _kappa(again: Sequence[UnmarkedReview]) -> Kappa | None:

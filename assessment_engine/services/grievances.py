@@ -3,7 +3,7 @@
 One about a flag is an appeal: to somebody who has not seen the sitting (services/seen.py), and what it upholds is done at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,7 +14,9 @@ from assessment_engine.grievances import (
     About,
     AppealClosed,
     Grievance,
+    GrievanceState,
     NotDecidedYet,
+    NothingHeld,
     Outcome,
     Seen,
     Step,
@@ -22,13 +24,13 @@ from assessment_engine.grievances import (
     choose_officer,
     closes_at,
 )
-from assessment_engine.invigilation import UNDECIDED, Adjudication, Case, CaseState
+from assessment_engine.invigilation import FOUND_NOTHING, UNDECIDED, Adjudication, Case, CaseState
 from assessment_engine.invigilation.hearing import Hearing
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import Conflict, NotFound, NotYet
 from assessment_engine.kernel.ids import GrievanceId, IncidentId, OrganisationId, PersonId, SittingId, new_id
 from assessment_engine.people import Actor, Person, Role, civil_date, require, roles_on
-from assessment_engine.services import invigilation
+from assessment_engine.services import demotion, invigilation
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.services.people import require_reauthentication
 from assessment_engine.services.seen import seen_by
@@ -66,7 +68,7 @@ class GrievanceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contestable:
-    """What of a sitting can be contested today: decided flags until a day, and the result until another."""
+    """What of a sitting can be contested today: upheld flags until a day, and the result until another."""
 
     sitting_id: SittingId
     exam: Exam
@@ -89,13 +91,14 @@ def contestable_in(tx: Transaction, sitting: Sitting, now: datetime) -> Contesta
     flags = [one for one in tx.incidents.of_sitting(sitting.id) if one.tier == "alert"] if sitting.submitted_at else []
     states = {case.incident_id: case.state for case in tx.invigilation.cases_of(sitting.id)}
     decided = [one for one in flags if states.get(one.id, CaseState.OPEN) not in UNDECIDED]
+    held = [one for one in decided if states[one.id] not in FOUND_NOTHING]
     until, result_until = appeals_until(tx, sitting, About.FLAG), appeals_until(tx, sitting, About.RESULT)
     in_time = until is None or now < until
     result = result_until is not None and now < result_until and not tx.grievances.open_about(sitting.id, About.RESULT, sitting.id)
     return Contestable(
         sitting_id=sitting.id,
         exam=tx.exams.get(sitting.exam_id),
-        flags=tuple(one for one in decided if in_time and not tx.grievances.open_about(sitting.id, About.FLAG, one.id)),
+        flags=tuple(one for one in held if in_time and not tx.grievances.open_about(sitting.id, About.FLAG, one.id)),
         result=result,
         until=until,
         result_until=result_until,
@@ -115,8 +118,8 @@ def appeals_until(tx: Transaction, sitting: Sitting, about: About) -> datetime |
 def file_grievance(engine: Engine, actor: Actor, complaint: Complaint) -> Grievance:
     """File a grievance on one's own sitting; it goes at once to an officer who did not decide, if there is one.
 
-    Raises NotFound for a foreign sitting or flag, NotDecidedYet, NotYet for a result that is not published, AppealClosed, Conflict when the
-    same is contested already.
+    Raises NotFound for a foreign sitting or flag, NotDecidedYet, NothingHeld, NotYet for an unpublished result, AppealClosed, Conflict
+    when the same is contested already.
     """
     now = engine.clock.now()
     with engine.store.begin() as tx:
@@ -137,7 +140,7 @@ def file_grievance(engine: Engine, actor: Actor, complaint: Complaint) -> Grieva
         tx.grievances.add(grievance)
         _note(tx, grievance, "filed", actor.person_id, now)
         tx.events.record(_event("grievance_filed", grievance, actor, now))
-        officer = choose_officer(tx.grievances.load(_officers(tx, actor.organisation_id, now)), set(_seen(tx, grievance)), actor.person_id)
+        officer = _free_officer(tx, grievance, now)
         return grievance if officer is None else _assign(tx, grievance, officer, None, now)
 
 
@@ -178,6 +181,36 @@ def assign(engine: Engine, actor: Actor, grievance_id: GrievanceId, officer: Per
         return _assign(tx, before, officer, actor.person_id, now)
 
 
+def assign_waiting(engine: Engine, breathe: Callable[[], None] = lambda: None) -> int:
+    """Give what nobody could be given when it was filed to whoever may answer it by now; returns how much. A chore of the sweep."""
+    with engine.store.read() as tx:
+        waiting = tx.grievances.unassigned()
+    given = 0
+    for one in waiting:
+        with engine.store.read() as tx:
+            found = _free_officer(tx, one, engine.clock.now())
+        if found is not None:
+            given += _assign_if_waiting(engine, one)
+            breathe()
+    return given
+
+
+def _assign_if_waiting(engine: Engine, waiting: Grievance) -> bool:
+    now = engine.clock.now()
+    with engine.store.begin() as tx:
+        before = tx.grievances.of_organisation_locked(waiting.id, waiting.organisation_id)
+        officer = _free_officer(tx, before, now)  # asked again, now that nobody else can assign it
+        if before.state is not GrievanceState.FILED or officer is None:
+            return False
+        _assign(tx, before, officer, None, now)
+    return True
+
+
+def _free_officer(tx: Transaction, grievance: Grievance, now: datetime) -> PersonId | None:
+    load = tx.grievances.load(_officers(tx, grievance.organisation_id, now))
+    return choose_officer(load, set(_seen(tx, grievance)), grievance.candidate_id) if load else None
+
+
 def resolve(engine: Engine, actor: Actor, grievance_id: GrievanceId, outcome: Outcome, reason: str) -> Grievance:
     """Answer a grievance with an outcome and a reason; an appeal that is upheld overturns its case, and the sitting is decided anew.
 
@@ -193,11 +226,14 @@ def resolve(engine: Engine, actor: Actor, grievance_id: GrievanceId, outcome: Ou
             raise NotDecidedYet("people have not decided on this flag yet")
         jobs = [_end(tx, after, "resolved", actor, now)]
         tx.events.record(_event("grievance_resolved", after, actor, now))
-        if case is not None and case.state is CaseState.UPHELD and outcome is Outcome.UPHELD:
+        overturned = case if case is not None and case.state is CaseState.UPHELD and outcome is Outcome.UPHELD else None
+        if overturned is not None:
             require_reauthentication(tx, actor, now)
-            jobs.append(invigilation.overturn(tx, case, after, now))
+            jobs.append(invigilation.overturn(tx, overturned, after, now))
     for job in jobs:
         engine.jobs.tell(job)
+    if overturned is not None:
+        demotion.weigh(engine, overturned.incident_id)  # two people and an appeal: the detector was wrong
     return after
 
 
@@ -225,9 +261,11 @@ def _subject(tx: Transaction, actor: Actor, complaint: Complaint, now: datetime)
     flags = {one.id for one in tx.incidents.of_sitting(sitting.id) if one.tier == "alert"}
     if complaint.incident_id not in flags:
         raise NotFound("no such flag on this sitting")
-    states = {case.incident_id: case.state for case in tx.invigilation.cases_of(sitting.id)}
-    if states.get(complaint.incident_id, CaseState.OPEN) in UNDECIDED:
+    state = {case.incident_id: case.state for case in tx.invigilation.cases_of(sitting.id)}.get(complaint.incident_id, CaseState.OPEN)
+    if state in UNDECIDED:
         raise NotDecidedYet("people have not decided on this flag; you are heard before anything is held against you")
+    if state in FOUND_NOTHING:
+        raise NothingHeld("people found nothing in this flag: nothing is held against you, and nothing could follow from contesting it")
     _check_in_time(tx, sitting, complaint.about, now)
     return complaint.incident_id
 

@@ -26,7 +26,7 @@ from assessment_engine.invigilation import (
 from assessment_engine.kernel.errors import Conflict, Invalid, NotYet
 from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SittingId, new_id
 from assessment_engine.people import SESSION_STAFF, Actor, require
-from assessment_engine.services import demotion, hearings
+from assessment_engine.services import hearings
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.services.interests import check_stranger
 from assessment_engine.storage.database import Transaction
@@ -155,8 +155,6 @@ def overturn(tx: Transaction, found: Case, appeal: Grievance, now: datetime) -> 
     tx.audit.append("case_overturned", subject=found.incident_id, actor=overturning.person_id, now=now, payload=dict(about))
     by = overturning.person_id
     tx.events.record(_event("case_overturned", found.organisation_id, found.sitting_id, now, by, about, subject=found.incident_id))
-    sitting = tx.sittings.get(found.sitting_id)
-    demotion.weigh(tx, found.incident_id, sitting.exam_id, now)  # two people and an appeal: the detector was wrong
     return tx.outbox.add(JobName.SETTLE_SITTING, found.sitting_id, now)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from assessment_engine.invigilation import UNDECIDED, Case, CaseState, Judgement
+from assessment_engine.invigilation import UNDECIDED, Case, CaseState, Judgement, Verdict
 from assessment_engine.invigilation.keys import DEFAULT_KEYS, ReviewKeys
 from assessment_engine.invigilation.pending import JudgedMeanwhile, PendingJudgement, TooLateToUndo
 from assessment_engine.invigilation.unmarked import SHARES, Origin, Shares
@@ -122,6 +122,8 @@ def _take_effect(engine: Engine, case_id: str, shares: Shares) -> bool:
         random_audit.close(engine, review.sitting_id)
     for job in jobs:
         engine.jobs.tell(job)
+    if review is None and pending.judgement.verdict is Verdict.DISMISS:
+        demotion.weigh(engine, IncidentId(case_id))
     return True
 
 
@@ -136,8 +138,6 @@ def _record(tx: Transaction, pending: PendingJudgement, now: datetime, shares: S
     hearings.check_read(tx, pending)
     judged, jobs = invigilation.record(tx, found, pending.judgement, pending.person_id, now)
     unmarked.draw_after(tx, judged, pending, shares)
-    if judged.state is CaseState.DISMISSED:
-        demotion.weigh(tx, judged.incident_id, tx.sittings.get(judged.sitting_id).exam_id, now)
     return jobs
 
 

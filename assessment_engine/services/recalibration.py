@@ -41,6 +41,9 @@ def propose(engine: Engine, actor: Actor, exam_id: ExamId, written: bytes | None
     if len(reason.strip()) < MIN_REASON:
         raise Invalid(f"say why, in at least {MIN_REASON} letters", field="reason")
     now = engine.clock.now()
+    with engine.store.read() as tx:  # all sittings of the exam: nobody's save waits for that
+        tx.exams.of_actor(actor, exam_id)
+        evidence = _evidence(tx, exam_id)
     with engine.store.begin() as tx:
         require_reauthentication(tx, actor, now)
         exam = tx.exams.of_actor(actor, exam_id)
@@ -53,7 +56,7 @@ def propose(engine: Engine, actor: Actor, exam_id: ExamId, written: bytes | None
             exam_id=exam_id,
             record=record,
             reason=reason.strip(),
-            evidence=_evidence(tx, exam_id),
+            evidence=evidence,
             proposed_by=actor.person_id,
             proposed_at=now,
         )

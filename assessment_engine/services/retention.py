@@ -124,25 +124,31 @@ def _line(tx: Transaction, sitting_id: SittingId) -> KeptLine:
 def facts_of(tx: Transaction, sitting: Sitting) -> Facts:
     """Return what decides about a sitting's evidence."""
     policy, session = tx.exams.get(sitting.exam_id).policy, tx.exams.session(sitting.session_id)
-    decision = tx.invigilation.decision_of(sitting.id)
+    decision, published_at = tx.invigilation.decision_of(sitting.id), tx.evidence.result_published_at(sitting.id)
     return Facts(
         evidence_days=policy.evidence_days,
         appeal_days=policy.appeal_days,
         decided_at=decision.decided_at if decision else None,
-        published_at=tx.evidence.result_published_at(sitting.id),
+        published_at=published_at,
         over_at=session.closes_at if sitting.started_at is None or sitting.practice else None,
-        holds=frozenset(_holds(tx, sitting, decided=decision is not None)),
+        holds=frozenset(_holds(tx, sitting, decided=decision is not None, published=published_at is not None)),
     )
 
 
-def _holds(tx: Transaction, sitting: Sitting, *, decided: bool) -> list[Hold]:
-    """Return what keeps a sitting's evidence; whoever adds a way to contest a decision adds its line here."""
+def _holds(tx: Transaction, sitting: Sitting, *, decided: bool, published: bool) -> list[Hold]:
+    """Return what keeps a sitting's evidence; whoever adds a way to contest a decision adds its line here.
+
+    A hearing holds as the case that it belongs to; so does a case that only measures, an audit of the secret draw among them: its pictures
+    live until somebody has looked, and it must not be told from another.
+    """
     holds = []
     if sitting.started_at is not None and sitting.state is not SittingState.SUBMITTED and sitting.state is not SittingState.VOIDED:
         holds.append(Hold.RUNNING)
     elif sitting.started_at is not None and not decided and not sitting.practice:
         holds.append(Hold.UNDECIDED)
-    if any(case.state in UNDECIDED for case in tx.invigilation.cases_of(sitting.id)):
+    if sitting.state is SittingState.SUBMITTED and not sitting.practice and not published:
+        holds.append(Hold.RESULT)
+    if any(case.state in UNDECIDED for case in tx.invigilation.cases_of(sitting.id)) or tx.unmarked.waits_in(sitting.id):
         holds.append(Hold.CASE)
     if tx.grievances.open_of(sitting.id):
         holds.append(Hold.GRIEVANCE)
@@ -227,14 +233,17 @@ def _may_erase(tx: Transaction, actor: Actor, sitting_id: SittingId, now: dateti
     sitting = tx.sittings.get_locked(sitting_id)
     if tx.evidence.erased_at(sitting_id) is not None:
         raise Conflict("this evidence is erased already", problem="erased")
-    holds = keeping(facts_of(tx, sitting)).holds | _can_be_appealed(tx, sitting, now)
-    if holds:
-        raise Conflict("something is still open that needs this evidence", problem="held", holds=" ".join(sorted(holds)))
+    kept = keeping(facts_of(tx, sitting))
+    appeal = _can_be_appealed(tx, sitting, now)
+    if appeal or not kept.may_be_erased:
+        raise Conflict("something is still open that needs this evidence", problem="held", holds=" ".join(sorted(kept.holds | appeal)))
     return sitting
 
 
 def _can_be_appealed(tx: Transaction, sitting: Sitting, now: datetime) -> frozenset[Hold]:
-    """Tell whether an upheld case may still be appealed: then nobody erases what the appeal needs."""
-    upheld = any(case.state is CaseState.UPHELD for case in tx.invigilation.cases_of(sitting.id))
-    until = appeals_until(tx, sitting, About.FLAG) if upheld else None
-    return frozenset({Hold.APPEAL}) if until is not None and now < until else frozenset()
+    """Tell whether an upheld case may still be appealed, now or once the result is there: then nobody erases what the appeal needs."""
+    if all(case.state is not CaseState.UPHELD for case in tx.invigilation.cases_of(sitting.id)):
+        return frozenset()
+    until = appeals_until(tx, sitting, About.FLAG)
+    to_come = tx.evidence.result_published_at(sitting.id) is None
+    return frozenset({Hold.APPEAL}) if to_come or (until is not None and now < until) else frozenset()

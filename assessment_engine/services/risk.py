@@ -8,12 +8,17 @@ from proctoring.policy import Kind, Severity, Tier
 from proctoring.risk import Risk, Weighed, risk_of
 
 
+def may_see_the_machine(tx: Transaction, viewer: PersonId, sitting_id: SittingId) -> bool:
+    """Tell whether somebody may see how the machine scored a sitting: no case of it waits that they have not judged themselves."""
+    cases = tx.invigilation.cases_of(sitting_id)
+    return all(case.shows_the_machine(viewer, tx.invigilation.adjudications_of(case.incident_id)) for case in cases)
+
+
 def risk_for(tx: Transaction, viewer: PersonId, sitting_id: SittingId) -> Risk | None:
     """Return a sitting's risk without what people or an appeal took away; None while a case of it waits for this person's own judgement."""
-    cases = {case.incident_id: case for case in tx.invigilation.cases_of(sitting_id)}
-    if not all(case.shows_the_machine(viewer, tx.invigilation.adjudications_of(case.incident_id)) for case in cases.values()):
+    if not may_see_the_machine(tx, viewer, sitting_id):
         return None
-    dismissed = {incident_id for incident_id, case in cases.items() if case.state in FOUND_NOTHING}
+    dismissed = {case.incident_id for case in tx.invigilation.cases_of(sitting_id) if case.state in FOUND_NOTHING}
     return risk_of(_weighed(one) for one in tx.incidents.of_sitting(sitting_id) if one.id not in dismissed)
 
 

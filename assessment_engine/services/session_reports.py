@@ -11,9 +11,10 @@ from assessment_engine.delivery.session_report_source import report_source
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.exams import SIGNALS, Exam, ExamPolicy, ExamSession, Registration
 from assessment_engine.exams.policy import switched_off
+from assessment_engine.invigilation.demotion import Demotion
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
-from assessment_engine.kernel.errors import NotFound, NotYet
+from assessment_engine.kernel.errors import Conflict, NotFound, NotYet
 from assessment_engine.kernel.ids import PersonId, SessionId
 from assessment_engine.people import SESSION_STAFF, Actor, require
 from assessment_engine.services.engine import Engine
@@ -24,6 +25,8 @@ from assessment_engine.storage.registrations import SeatQuery
 from assessment_engine.storage.timekeeping import RecordedAct
 from proctoring.policy import Kind
 from proctoring.sight import lost
+
+TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,22 +77,41 @@ def report_pdf(engine: Engine, actor: Actor, session_id: SessionId, number: int)
 
 
 def make_report(engine: Engine, actor: Actor, session_id: SessionId) -> SessionReport:
-    """Make and sign the report of a session that is over; raises NotYet while somebody may still come or still sits."""
+    """Make and sign the report of a session that is over; raises NotYet while somebody may still come or still sits.
+
+    A hall's lines are read, and the report signed, before anything is written, so that no save of another session waits for it.
+    """
     require(actor, *SESSION_STAFF)
-    now = engine.clock.now()
+    for _ in range(TRIES):
+        now = engine.clock.now()
+        with engine.store.read() as tx:
+            session = tx.exams.session_of(actor, session_id)
+            _check_over(tx, session, now)
+            report = _made(engine, tx, actor, session, now)
+        if _keep(engine, actor, report, session_id, now):
+            return report
+    raise Conflict("others make reports of this session at the same moment; look at theirs")
+
+
+def _check_over(tx: Transaction, session: ExamSession, now: datetime) -> None:
+    if now < session.closes_at:
+        raise NotYet("the session still takes starts", closes_at=iso(session.closes_at))
+    if running := _running(tx, session.id):
+        raise NotYet(f"{running} candidates still sit", running=running)
+
+
+def _keep(engine: Engine, actor: Actor, report: SessionReport, session_id: SessionId, now: datetime) -> bool:
+    """Store a report and log it; False where another one has taken its number: two officers make two, one after the other."""
     with engine.store.begin() as tx:
-        tx.exams.session_of(actor, session_id)
-        session = tx.registrations.lock_sessions([session_id])[session_id]  # two officers make two reports, one after the other
-        if now < session.closes_at:
-            raise NotYet("the session still takes starts", closes_at=iso(session.closes_at))
-        if running := _running(tx, session_id):
-            raise NotYet(f"{running} candidates still sit", running=running)
-        report = _made(engine, tx, actor, session, now)
+        session = tx.registrations.lock_sessions([session_id])[session_id]
+        _check_over(tx, session, now)
+        if tx.session_reports.count(session_id) != report.number - 1:
+            return False
         tx.session_reports.add(session_id, report, actor.person_id, now)
         about: Json = {"number": report.number, "sha256": report.sha256, "counts": dict(report.counts)}
         tx.audit.append("session_reported", subject=session_id, actor=actor.person_id, now=now, payload=about)
         tx.events.record(_event(session, actor, now, report.number))
-    return report
+    return True
 
 
 def _made(engine: Engine, tx: Transaction, actor: Actor, session: ExamSession, now: datetime) -> SessionReport:
@@ -119,6 +141,7 @@ def _lines(tx: Transaction, actor: Actor, session: ExamSession) -> list[ReportLi
     watches, blind = tx.incidents.watches_of(list(sittings)), tx.eyes.blind_in(list(sittings))
     given, flags = tx.session_reports.answers_given(session.id), tx.session_reports.flags(session.id)
     seals, late = tx.session_reports.newest_seals(session.id), tx.session_reports.after_deadline(session.id)
+    demotions = tx.demotion.of_exam(session.exam_id)
     return [
         ReportLine(
             sitting=sittings[line.sitting_id],
@@ -130,16 +153,33 @@ def _lines(tx: Transaction, actor: Actor, session: ExamSession) -> list[ReportLi
             after_deadline_s=_seconds_after(sittings[line.sitting_id], late.get(line.sitting_id)),
             seal_sha256=seals.get(line.sitting_id),
             flags=flags.get(line.sitting_id, 0),
-            not_looked_for=_not_looked_for(policy, line.registration, blind.get(line.sitting_id, ()), skipped=line.sitting_id in skipped),
+            not_looked_for=_not_looked_for(
+                policy,
+                line.registration,
+                blind.get(line.sitting_id, ()),
+                _counted_only(demotions, sittings[line.sitting_id]),
+                skipped=line.sitting_id in skipped,
+            ),
             uncompared_s=_uncompared(sittings[line.sitting_id], watches.get(line.sitting_id)),
         )
         for line in tx.registrations.lines(actor, session.id, SeatQuery(), (0, None))
     ]
 
 
-def _not_looked_for(policy: ExamPolicy, place: Registration, missing: Sequence[str], *, skipped: bool) -> dict[str, NotLookedFor]:
-    """Return what the exam asks for and was not looked for in one sitting; what was wanted comes before what was lacking."""
-    found = dict.fromkeys(lost(missing), NotLookedFor.NO_NETWORK)
+def _counted_only(demotions: Sequence[Demotion], sitting: Sitting) -> frozenset[Kind]:
+    """Return the detectors that were demoted when a sitting's watch began."""
+    began = sitting.started_at
+    stood = (
+        one for one in demotions if began is not None and one.demoted_at <= began and (one.restored_at is None or began < one.restored_at)
+    )
+    return frozenset(Kind(one.kind) for one in stood)
+
+
+def _not_looked_for(
+    policy: ExamPolicy, place: Registration, missing: Sequence[str], counted: frozenset[Kind], *, skipped: bool
+) -> dict[str, NotLookedFor]:
+    """Return what the exam asks for and called nobody in one sitting; what was wanted comes before what was lacking."""
+    found = dict.fromkeys(counted, NotLookedFor.DEMOTED) | dict.fromkeys(lost(missing), NotLookedFor.NO_NETWORK)
     if skipped:
         found[Kind.LOOKING_AWAY] = NotLookedFor.DOTS_SKIPPED
     found |= dict.fromkeys(switched_off(place.arrangements), NotLookedFor.ARRANGEMENT)

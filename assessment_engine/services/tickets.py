@@ -12,6 +12,7 @@ from enum import StrEnum
 from assessment_engine.kernel.canonical import Json, canonical_json
 from assessment_engine.kernel.clock import iso, parse_iso
 from assessment_engine.kernel.errors import NotAllowed, TokenExpired
+from assessment_engine.kernel.ids import PersonId
 from assessment_engine.kernel.signing import b64url, unb64url, verify
 from assessment_engine.services.engine import Engine
 
@@ -27,10 +28,13 @@ CAMERA_TICKET_LASTS = timedelta(seconds=120)
 _LONGEST = 2000
 
 
-def issue(engine: Engine, kind: str, subject: str, ttl: timedelta = CAMERA_TICKET_LASTS, *, sound: bool = False) -> str:
-    """Sign a ticket that opens one socket of `kind` for `subject` until `ttl` is over; with `sound` it lets sound in, too."""
+def issue(
+    engine: Engine, kind: str, subject: str, ttl: timedelta = CAMERA_TICKET_LASTS, *, sound: bool = False, holder: str | None = None
+) -> str:
+    """Sign a ticket that opens one socket of `kind` for `subject` until `ttl` is over; it may let `sound` in, and name its `holder`."""
     fields: dict[str, Json] = {"kind": TicketKind(kind), "subject": subject, "expires": iso(engine.clock.now() + ttl)}
-    payload = canonical_json({**fields, **({"sound": True} if sound else {}), "id": secrets.token_hex(8)})
+    more: dict[str, Json] = {**({"sound": True} if sound else {}), **({"holder": holder} if holder else {})}
+    payload = canonical_json({**fields, **more, "id": secrets.token_hex(8)})
     return f"{b64url(payload)}.{engine.signer.tickets.sign(payload)}"
 
 
@@ -49,6 +53,14 @@ def read(engine: Engine, kind: str, ticket: str) -> str:
 def lets_sound_in(engine: Engine, ticket: str) -> bool:
     """Tell whether a ticket is for sound, too; raises NotAllowed for a forged one. Tickets of older versions are not."""
     return json.loads(_signed_payload(engine, ticket)).get("sound") is True
+
+
+def holder_of(engine: Engine, ticket: str) -> PersonId:
+    """Return for whom a ticket was issued; raises NotAllowed for a forged one, and for one that names nobody."""
+    holder = json.loads(_signed_payload(engine, ticket)).get("holder")
+    if not holder:
+        raise NotAllowed("this ticket names nobody")
+    return PersonId(holder)
 
 
 def _signed_payload(engine: Engine, ticket: str) -> bytes:

@@ -11,8 +11,9 @@ from assessment_engine.delivery.sitting import RUNNING, Sitting, SittingState
 from assessment_engine.exams import Exam, ExamSession, Registration
 from assessment_engine.invigilation import Case, WaitingCase
 from assessment_engine.invigilation.duty import GONE_AFTER, Duty, next_room, rooms_of
+from assessment_engine.kernel.errors import NotAllowed
 from assessment_engine.kernel.ids import IncidentId, PersonId, SessionId, SittingId
-from assessment_engine.people import SESSION_STAFF, Actor, Person, require
+from assessment_engine.people import SESSION_STAFF, Actor, Person, civil_date, require, roles_on
 from assessment_engine.services import tickets
 from assessment_engine.services.duty import room_of
 from assessment_engine.services.engine import Engine
@@ -225,8 +226,18 @@ def watching(engine: Engine, actor: Actor, sitting_id: SittingId) -> Watching:
 
 
 def ticket(engine: Engine, actor: Actor, session_id: SessionId) -> str:
-    """Return a ticket that opens the wall's socket for one session of the actor's organisation."""
+    """Return a ticket that opens the wall's socket for the actor, on one session of their organisation."""
     require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         tx.exams.session_of(actor, session_id)
-    return tickets.issue(engine, TicketKind.WALL, session_id)
+    return tickets.issue(engine, TicketKind.WALL, session_id, holder=actor.person_id)
+
+
+def barred(engine: Engine, person_id: PersonId, session_id: SessionId) -> frozenset[SittingId]:
+    """Return whom of a session somebody may not watch: whom they know, and their own sitting; raises NotAllowed for who is no staff."""
+    with engine.store.read() as tx:
+        session = tx.exams.session(session_id)
+        roles = roles_on(tx.people.terms(person_id, session.organisation_id), civil_date(engine.clock.now()))
+        if not tx.people.get(person_id).active or roles.isdisjoint(SESSION_STAFF):
+            raise NotAllowed("whoever watches a session is on its staff")
+        return tx.walls.of_candidates(session_id, tx.interests.of(person_id))

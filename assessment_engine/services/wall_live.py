@@ -58,6 +58,7 @@ class Live:
     """How a room, or every room, stands now; `weights` are for ordering and are never shown."""
 
     flags: tuple[Flag, ...]
+    going_on: tuple[Found, ...]  # alerts and detections that have not ended, whoever has to decide about them
     paused: tuple[SittingId, ...]
     weights: Mapping[SittingId, int]
     looked: Mapping[SittingId, float]
@@ -76,12 +77,14 @@ def live(engine: Engine, actor: Actor, session_id: SessionId, room: int) -> Live
         tx.exams.session_of(actor, session_id)
         placed = placed_in(tx, actor, session_id)
         present = tx.duties.present(session_id, now - GONE_AFTER)
+        mine = tx.interests.of(actor.person_id)
         found = _read(tx, actor, session_id, placed, now)
         rooms = _rooms(tx, actor, session_id, placed, present, found)
     _note_present(engine, actor, session_id, room, present, now)
-    shown = {one.id for one in placed.present if room in (EVERY, placed.room[one.id])}
+    shown = {one.id for one in placed.present if room in (EVERY, placed.room[one.id]) and one.candidate_id not in mine}
     return Live(
         flags=tuple(one for one in found.flags if one.sitting_id in shown),
+        going_on=tuple(one for one in found.going_on if one.sitting_id in shown),
         paused=tuple(one.id for one in placed.present if one.state is SittingState.PAUSED and one.id in shown),
         weights={one: step for one, step in found.weights.items() if one in shown},
         looked={one: ago for one, ago in found.looked.items() if one in shown},
@@ -96,6 +99,7 @@ def live(engine: Engine, actor: Actor, session_id: SessionId, room: int) -> Live
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Facts:
     flags: Sequence[Flag]
+    going_on: Sequence[Found]
     weights: Mapping[SittingId, int]
     looked: Mapping[SittingId, float]
     calls: Sequence[SittingId]
@@ -109,10 +113,12 @@ def _read(tx: Transaction, actor: Actor, session_id: SessionId, placed: Placed, 
     for one in tx.walls.found_in(session_id):
         found.setdefault(one.sitting_id, []).append(one)
     here = {one.id for one in placed.present}
-    looked_at = tx.walls.looked_at(session_id)
+    looked_at, flags = tx.walls.looked_at(session_id), flags_in(tx, actor, here)
+    to_judge = {one.sitting_id for one in flags}
     return _Facts(
-        flags=flags_in(tx, actor, here),
-        weights={sitting_id: _weight(of_one, now) for sitting_id, of_one in found.items()},
+        flags=flags,
+        going_on=[one for of_one in found.values() for one in of_one if one.ended_at is None],
+        weights={sitting_id: _weight(of_one, now, blind=sitting_id in to_judge) for sitting_id, of_one in found.items()},
         looked={one: (now - at).total_seconds() for one, at in looked_at.items()},
         calls=[one.sitting_id for one in tx.checkins.open_calls(session_id, actor.organisation_id) if one.sitting_id in here],
         wrote=tx.messages.waiting_in(here),
@@ -121,14 +127,15 @@ def _read(tx: Transaction, actor: Actor, session_id: SessionId, placed: Placed, 
     )
 
 
-def _weight(found: Sequence[Found], now: datetime) -> int:
+def _weight(found: Sequence[Found], now: datetime, *, blind: bool) -> int:
+    """Return a tile's step; `blind` to the machine's confidence for who has still to judge: it must not show through the order."""
     last = max(now if one.ended_at is None else one.ended_at for one in found)
-    return weight(risk_of(map(_weighed, found)).value, now - last)
+    return weight(risk_of(_weighed(one, blind=blind) for one in found).value, now - last)
 
 
-def _weighed(one: Found) -> Weighed:
+def _weighed(one: Found, *, blind: bool) -> Weighed:
     severity = None if one.severity is None else Severity[one.severity.upper()]
-    return Weighed(kind=Kind(one.kind), tier=Tier(one.tier), severity=severity, confidence=one.confidence)
+    return Weighed(kind=Kind(one.kind), tier=Tier(one.tier), severity=severity, confidence=1.0 if blind else one.confidence)
 
 
 def _rooms(

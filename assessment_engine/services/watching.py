@@ -14,7 +14,6 @@ from assessment_engine.kernel.ids import ExamId, SittingId
 from assessment_engine.people import Actor
 from assessment_engine.services import checkin, demotion, draw, eyes
 from assessment_engine.services.engine import Engine
-from assessment_engine.storage.database import Transaction
 from proctoring.challenge.plan import Plan
 from proctoring.evaluation import SHOWN_HOURS
 from proctoring.intervals import rate_between
@@ -74,7 +73,6 @@ class Watching:
     listened_to: bool
     checks: Plan
     drawn: float
-    alarms: Alarms
 
 
 def of_exam(engine: Engine, actor: Actor, exam_id: ExamId) -> Watching:
@@ -82,8 +80,8 @@ def of_exam(engine: Engine, actor: Actor, exam_id: ExamId) -> Watching:
     with engine.store.read() as tx:
         exam = tx.exams.of_actor(actor, exam_id)
         plan = challenged(exam.policy, {}, gaze=Kind.LOOKING_AWAY in exam.policy.signals)
-        alarms, demoted = _alarms(tx, exam), tuple(tx.demotion.standing(exam.id))
-    return _watching(engine, exam, alarms, demoted, plan=plan, drawn=exam.policy.draw_share)
+        demoted = tuple(tx.demotion.standing(exam.id))
+    return _watching(engine, exam, demoted, plan=plan, drawn=exam.policy.draw_share)
 
 
 def of_sitting(engine: Engine, actor: Actor, sitting_id: SittingId) -> Watching:
@@ -92,12 +90,11 @@ def of_sitting(engine: Engine, actor: Actor, sitting_id: SittingId) -> Watching:
         sitting = tx.sittings.of_candidate(sitting_id, actor.person_id)
         exam = tx.exams.get(sitting.exam_id)
         arrangements = tx.exams.registration(sitting.registration_id).arrangements
-        alarms, demoted = _alarms(tx, exam), tuple(tx.demotion.standing(exam.id))
+        demoted = tuple(tx.demotion.standing(exam.id))
     gaze = checkin.gaze_watched(engine, sitting_id)
     return _watching(
         engine,
         exam,
-        alarms,
         demoted,
         plan=challenged(exam.policy, arrangements, gaze=gaze),
         drawn=0.0 if sitting.practice else draw.share_of(engine, actor, sitting_id),
@@ -107,14 +104,16 @@ def of_sitting(engine: Engine, actor: Actor, sitting_id: SittingId) -> Watching:
     )
 
 
-def _alarms(tx: Transaction, exam: Exam) -> Alarms:
-    return Alarms(budget=exam.policy.false_alert_budget, hours=tx.demotion.clean_hours(exam.id), false=tx.demotion.false_flags(exam.id))
+def alarms(engine: Engine, exam: Exam) -> Alarms:
+    """Return how often an exam's flags were false so far; that takes a look at all of its sittings, so pages ask once a minute."""
+    with engine.store.read() as tx:
+        hours, false = tx.demotion.clean_hours(exam.id), tx.demotion.false_flags(exam.id)
+    return Alarms(budget=exam.policy.false_alert_budget, hours=hours, false=false)
 
 
 def _watching(
     engine: Engine,
     exam: Exam,
-    alarms: Alarms,
     demoted: tuple[Demotion, ...],
     *,
     plan: Plan,
@@ -138,7 +137,6 @@ def _watching(
         listened_to=listens(exam.policy, {}) if listened_to is None else listened_to,
         checks=plan,
         drawn=drawn,
-        alarms=alarms,
     )
 
 

@@ -1,17 +1,18 @@
 """The audit log's rows. An entry is inserted unsequenced in the transaction of what it records.
 
 The sequencer (services/audit.py) gives leaves their index and signs checkpoints; the tree itself is assessment_engine/audit.py.
-A checkpoint's row keeps the frontier of its tree, so that the next one is made without reading the log again; `verify_log` trusts none.
+A checkpoint's row keeps the frontier of its tree, so that the next one is made without reading the log again, and the roots of whole tiles
+are kept, so that a proof reads a few of them; `verify_log` trusts none.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import JSON, Column, Connection, Integer, String, Table, Text, bindparam, desc, func, insert, select, text, update
 from sqlalchemy.engine import Row
 
-from assessment_engine.audit import Checkpoint, Frontier, entry_digest, leaf_hash
+from assessment_engine.audit import TILE, TILE_BITS, Checkpoint, Frontier, Tree, entry_digest, leaf_hash, tree_root
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.ids import OrganisationId, new_id
 from assessment_engine.storage.many import insert_all
@@ -39,6 +40,14 @@ checkpoints = Table(
     Column("signed_at", Instant, nullable=False),
     Column("note", Text, nullable=False),
     Column("frontier", JSON, nullable=False),
+)
+
+log_nodes = Table(
+    "log_nodes",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False),
 )
 
 
@@ -149,11 +158,39 @@ class AuditLog:
         query = select(audit_entries).where(audit_entries.c.leaf_index < size).order_by(audit_entries.c.leaf_index)
         return (_entry(row) for row in self._connection.execute(query.execution_options(yield_per=1000)))
 
-    def leaf_hashes(self, size: int) -> list[bytes]:
-        """Return the first leaf hashes of the log."""
-        column = audit_entries.c.sha256
-        rows = self._connection.execute(select(column).where(audit_entries.c.leaf_index < size).order_by(audit_entries.c.leaf_index))
-        return [leaf_hash(bytes.fromhex(sha256)) for sha256 in rows.scalars()]
+    def tree(self, size: int) -> Tree:
+        """Return the tree of the first `size` leaves, to be read tile by tile."""
+        return Tree(size, lambda level, number: self._tile(size, level, number))
+
+    def nodes_kept(self, level: int) -> int:
+        """Return how many roots of a level's tiles are kept: all of them from the first on."""
+        last = self._connection.execute(select(func.max(log_nodes.c.place)).where(log_nodes.c.level == level)).scalar_one()
+        return 0 if last is None else int(last) + 1
+
+    def nodes(self, level: int) -> list[bytes]:
+        """Return the kept roots of a level's tiles, in order."""
+        query = select(log_nodes.c.hash).where(log_nodes.c.level == level).order_by(log_nodes.c.place)
+        return [bytes.fromhex(one) for one in self._connection.execute(query).scalars()]
+
+    def keep_nodes(self, level: int, first: int, hashes: Sequence[bytes]) -> None:
+        """Keep roots of tiles, from one place on."""
+        rows = [{"level": level, "place": place, "hash": found.hex()} for place, found in enumerate(hashes, start=first)]
+        insert_all(self._connection, log_nodes, rows)
+
+    def _tile(self, size: int, level: int, number: int) -> list[bytes]:
+        """Return a tile; roots that are not kept yet are worked out from the level below."""
+        first = number * TILE
+        last = min(first + TILE, size >> level * TILE_BITS)
+        if level == 0:
+            return [leaf_hash(bytes.fromhex(one)) for one in self._leaves(first, last)]
+        among = (log_nodes.c.level == level) & log_nodes.c.place.between(first, last - 1)
+        rows = self._connection.execute(select(log_nodes.c.hash).where(among).order_by(log_nodes.c.place)).scalars()
+        known = [bytes.fromhex(one) for one in rows]
+        return known + [tree_root(self._tile(size, level - 1, place)) for place in range(first + len(known), last)]
+
+    def _leaves(self, first: int, last: int) -> Iterable[str]:
+        among = audit_entries.c.leaf_index.between(first, last - 1)
+        return self._connection.execute(select(audit_entries.c.sha256).where(among).order_by(audit_entries.c.leaf_index)).scalars()
 
     def count(self) -> tuple[int, int]:
         """Return how many entries there are, and how many of them are sequenced."""

@@ -62,6 +62,7 @@ sittings = Table(
     Column("given_back_s", Integer, nullable=False),
     Column("progress", JSON, nullable=False),
     Index("ix_sittings_candidate_id", "candidate_id"),
+    Index("ix_sittings_exam_id", "exam_id"),
     Index("ix_sittings_session_id_state", "session_id", "state"),
     Index("ix_sittings_state_deadline_at", "state", "deadline_at"),
 )

@@ -82,6 +82,10 @@ class Demotions:
         """Return the demotions of an exam that stand."""
         return self._all((demotions.c.exam_id == exam_id) & demotions.c.restored_at.is_(None))
 
+    def of_exam(self, exam_id: ExamId) -> list[Demotion]:
+        """Return every demotion of an exam, those that are over among them, oldest first."""
+        return self._all(demotions.c.exam_id == exam_id)
+
     def of_organisation(self, organisation_id: OrganisationId) -> list[Demotion]:
         """Return every demotion of an organisation, those that are over among them, oldest first."""
         return self._all(demotions.c.organisation_id == organisation_id)
@@ -118,6 +122,11 @@ class Demotions:
         query = select(watches.c.observable_s).select_from(watches.join(sittings, sittings.c.id == watches.c.sitting_id))
         found = self._connection.execute(query.where(_counts(exam_id, since)).order_by(sittings.c.submitted_at, sittings.c.id))
         return tuple(seconds / 3600 for seconds in found.scalars())
+
+    def has_hours(self, exam_id: ExamId) -> bool:
+        """Tell whether any real sitting of an exam was watched and handed in."""
+        query = select(watches.c.sitting_id).select_from(watches.join(sittings, sittings.c.id == watches.c.sitting_id))
+        return self._connection.execute(query.where(_counts(exam_id, None)).limit(1)).first() is not None
 
     def false_sittings(self, exam_id: ExamId, kind: str, since: datetime | None = None) -> int:
         """Count the real sittings with a flag of this kind that people dismissed or an appeal overturned, but for what was rightly seen."""

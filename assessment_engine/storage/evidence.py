@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, Text, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, Text, delete, exists, func, insert, select, update
 
+from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import ExamId, OrganisationId, PersonId, SittingId
 from assessment_engine.storage.delivery import sittings
@@ -117,13 +118,25 @@ class EvidenceFiles:
         return [SittingId(one) for one in self._connection.execute(query.order_by(erasure_requests.c.sitting_id)).scalars()]
 
     def old_enough(self, exam_id: ExamId, before: datetime) -> Sequence[SittingId]:
-        """Return an exam's sittings whose evidence can be read and that were decided, or whose session closed, before a moment."""
+        """Return an exam's sittings whose evidence can be read and whose days may have begun before a moment.
+
+        That is: they were decided, or their session closed, before it; and so was the result of whoever handed in published.
+        """
         decided = select(func.max(proctoring_decisions.c.decided_at)).where(proctoring_decisions.c.sitting_id == sittings.c.id)
         joined = evidence_keys.join(sittings, sittings.c.id == evidence_keys.c.sitting_id).join(exam_sessions)
         query = select(evidence_keys.c.sitting_id).select_from(joined)
         query = query.where(evidence_keys.c.erased_at.is_(None), exam_sessions.c.exam_id == exam_id)
         old = func.coalesce(decided.scalar_subquery(), exam_sessions.c.closes_at) < before
-        return [SittingId(one) for one in self._connection.execute(query.where(old).order_by(evidence_keys.c.sitting_id)).scalars()]
+        batches = batch_entries.join(result_batches, result_batches.c.id == batch_entries.c.batch_id)
+        published = (
+            exists()
+            .select_from(batches)
+            .where(
+                batch_entries.c.sitting_id == sittings.c.id, result_batches.c.state == "published", result_batches.c.published_at < before
+            )
+        )
+        ready = published | sittings.c.practice | (sittings.c.state != SittingState.SUBMITTED)
+        return [SittingId(one) for one in self._connection.execute(query.where(old, ready).order_by(evidence_keys.c.sitting_id)).scalars()]
 
     def result_published_at(self, sitting_id: SittingId) -> datetime | None:
         """Return when a result of the sitting was last published, None where it was not."""

@@ -108,6 +108,10 @@ class Grievances:
         """Return an organisation's grievances, the one that is due first first."""
         return self._all(grievances.c.organisation_id == organisation_id, grievances.c.due_at)
 
+    def unassigned(self) -> list[Grievance]:
+        """Return what waits for somebody to answer it, in every organisation, oldest first."""
+        return self._all(grievances.c.state == GrievanceState.FILED, grievances.c.filed_at)
+
     def open_of(self, sitting_id: SittingId) -> list[Grievance]:
         """Return the open grievances on a sitting, oldest first; while there is one the certificate waits."""
         return self._all((grievances.c.sitting_id == sitting_id) & grievances.c.state.in_(OPEN_STATES), grievances.c.filed_at)

@@ -194,6 +194,11 @@ class Invigilation:
         query = select(overturnings).where(overturnings.c.sitting_id == sitting_id).order_by(overturnings.c.at, overturnings.c.incident_id)
         return [Overturning(**row._mapping) for row in self._connection.execute(query)]
 
+    def overturned_in(self, organisation_id: OrganisationId) -> frozenset[IncidentId]:
+        """Return every case of an organisation that an appeal overturned."""
+        query = select(cases.c.incident_id).where(cases.c.organisation_id == organisation_id, cases.c.state == CaseState.OVERTURNED)
+        return frozenset(IncidentId(one) for one in self._connection.execute(query).scalars())
+
     def last_adjudication(self, sitting_id: SittingId) -> Adjudication | None:
         """Return the latest judgement on any case of a sitting."""
         query = (

@@ -42,6 +42,11 @@ class SessionReports:
         query = select(session_reports).where(session_reports.c.session_id == session_id).order_by(session_reports.c.number.desc())
         return [_report(row) for row in self._connection.execute(query)]
 
+    def count(self, session_id: SessionId) -> int:
+        """Return how many reports a session has."""
+        query = select(func.count()).select_from(session_reports).where(session_reports.c.session_id == session_id)
+        return int(self._connection.execute(query).scalar_one())
+
     def answers_given(self, session_id: SessionId) -> dict[SittingId, int]:
         """Return how many answers the ledger holds of each sitting of a session."""
         mine = select(sittings.c.id).where(sittings.c.session_id == session_id)

@@ -1,12 +1,13 @@
 """Queries of a session's wall, a few rows for each candidate: what was found, when somebody looked last. Tables are other modules'."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select, text
 
 from assessment_engine.invigilation.case import FOUND_NOTHING
-from assessment_engine.kernel.ids import IncidentId, SessionId, SittingId
+from assessment_engine.kernel.ids import IncidentId, PersonId, SessionId, SittingId
 from assessment_engine.storage.delivery import sittings
 from assessment_engine.storage.events import NO_SAVE, exam_events
 from assessment_engine.storage.incidents import incidents
@@ -41,6 +42,11 @@ class Walls:
         standing = cases.c.state.is_(None) | cases.c.state.not_in(FOUND_NOTHING)
         told = joined.where(sittings.c.session_id == session_id, incidents.c.tier.in_(("alert", "detection")), standing)
         return [Found(**row._mapping) for row in self._connection.execute(told.order_by(incidents.c.raised_at))]
+
+    def of_candidates(self, session_id: SessionId, candidates: Collection[PersonId]) -> frozenset[SittingId]:
+        """Return the sittings of some candidates in a session."""
+        theirs = select(sittings.c.id).where(sittings.c.session_id == session_id, sittings.c.candidate_id.in_(candidates))
+        return frozenset(SittingId(one) for one in self._connection.execute(theirs).scalars())
 
     def looked_at(self, session_id: SessionId) -> dict[SittingId, datetime]:
         """Return when somebody looked last at the candidates of a session."""

@@ -70,8 +70,8 @@ class Attention:
         self._suspect: _Suspect | None = None
         self._dismissed: list[tuple[float, Box]] = []
 
-    def part(self, at: float, face: Box | None, *, novel: Box | None, glance_down: bool) -> Box | None:
-        """Return which part of the picture to look at now, None for not at all."""
+    def part(self, at: float, face: Box | None, *, novel: Box | None, glance_down: bool, hasty: bool = False) -> Box | None:
+        """Return which part of the picture to look at now, None for not at all; what is `hasty` may have passed, and gets no last token."""
         if at - self._at > self._pace.break_s and at - self._opened_at > self._pace.again_s:
             self._opened = 0
         self._tokens = min(self._pace.tokens, self._tokens + max(0.0, at - self._at) / self._pace.token_s)
@@ -86,7 +86,7 @@ class Attention:
             return closer_part(self._suspect.box)
         if self._tokens < 1:
             return None
-        if novel is not None:
+        if novel is not None and (self._tokens >= 2 or not hasty):
             self._larger = not self._larger  # small things are seen larger, large ones in the whole picture
             near = part_around(novel.x + novel.width / 2, novel.y + novel.height / 2, _PART)
             return self._take(near if self._larger else WHOLE, at)

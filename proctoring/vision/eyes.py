@@ -43,6 +43,7 @@ class Schedule:
     leaving_s: float = 0.9  # and how often until it is known to be empty
     still_s: float = 1.9  # the longest that a calm face is not read
     break_s: float = 3.0
+    rare_s: float = 1.3  # between looks, from which one look at something new is enough to look closer
     exchanged: float = 0.2  # share of the picture that changes when a person is exchanged between two frames
     glance_down: float = 14.0  # degrees below where this head and these eyes usually point
 
@@ -88,7 +89,7 @@ class Eyes:
         self._at: float | None = None
         self._identified_at = -1e9
         self._recognise, self._strange, self._alike = 3, False, 0
-        self._crowd = self._glimpsed = False
+        self._crowd = self._glimpsed = self._rare = False
         self._people = 0
         self._place: Box | None = None  # of the last face
 
@@ -106,6 +107,7 @@ class Eyes:
         self._view = view
         if self._at is not None and at - self._at > self._plan.break_s:
             self._broken()
+        self._rare = self._at is not None and at - self._at > self._plan.rare_s
         self._at = at
         if covered:
             self._broken()
@@ -310,14 +312,15 @@ class Eyes:
         """Look for things where attention points; return them, and the people counted when it was the whole picture."""
         if self._nets.objects is None or self._view is None:
             return None, None
-        novel = self._scene.novelty(self._view, seen.box)
-        part = self._attention.part(at, seen.box, novel=novel, glance_down=self._glances_down(seen.head))
+        novel = self._scene.novelty(self._view, seen.box, rare=self._rare)
+        hasty = not self._scene.lasts
+        part = self._attention.part(at, seen.box, novel=novel, hasty=hasty, glance_down=self._glances_down(seen.head))
         if part is None:
             return None, None
         things, people = self._looked(given.whole, part, at)
         if people is not None and people > 1:
             self._counting.again()  # more bodies than the candidate's: whose faces?
-        if not things and novel is not None:
+        if not things and novel is not None and not hasty:
             self._scene.accept(self._view, novel if part == WHOLE else part)
         return things, people
 

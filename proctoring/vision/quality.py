@@ -113,6 +113,7 @@ class Scene:
         self._body: tuple[slice, slice] = (slice(0), slice(0))
         self._latest: View | None = None
         self._novel_before: Mask | None = None
+        self.lasts = False  # what `novelty` returned last was there in the view before, too
 
     def learn(self, seen: View, face: Box) -> None:
         """Move slowly towards this view, and remember where the body below the face is."""
@@ -141,15 +142,18 @@ class Scene:
             return False
         return float(cv2.matchTemplate(seen.grey, chest, cv2.TM_CCOEFF_NORMED).max()) >= _ALIKE
 
-    def novelty(self, seen: View, face: Box) -> Box | None:
-        """Return where, outside the face, something has been for two views in a row that is not usually there."""
+    def novelty(self, seen: View, face: Box, *, rare: bool = False) -> Box | None:
+        """Return where, outside the face, something has been for two views in a row that is not usually there; if `rare`, for one."""
+        self.lasts = False
         if self._cells is None:
             return None
         novel = np.asarray(_unlit_difference(seen.cells, self._cells) > _NOVEL)
         rows, columns = _grown(face)
         novel[rows, columns] = False
         lasting, self._novel_before = None if self._novel_before is None else novel & self._novel_before, novel
-        return None if lasting is None else _fullest(lasting)
+        found = None if lasting is None else _fullest(lasting)
+        self.lasts = found is not None
+        return _fullest(novel) if rare and found is None else found
 
     def unlike(self, seen: View) -> bool:
         """Say whether hardly any of the picture has the colour it had before; without a memory, yes."""

@@ -61,9 +61,15 @@ def test_staff_make_a_package_and_take_it_and_its_certificate_home(app: FastAPI,
 
     assert invigilator.send(f"{address}/package").headers["location"].startswith(address)
     assert "being made" in invigilator.get(address).text
-    assert invigilator.get(package).status_code == 409
+    refused = invigilator.get(package)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "judge_first")
     made(story)
-    assert "Fetch the package" in invigilator.get(address).text
+    waits = invigilator.get(address).text
+    assert "A case of this sitting waits for a judgement" in waits
+    assert "Fetch the package" not in waits
+    assert "इस परीक्षा का एक मामला निर्णय की प्रतीक्षा में है" in invigilator.get(f"{address}?lang=hi").text
+    dismissed(story)
+    assert "Fetch the package" in invigilator.get(f"{address}?lang=en").text
     taken = invigilator.get(package)
     assert check_package(taken.content).is_whole
     assert taken.headers["content-disposition"].endswith('.zip"')
@@ -128,6 +134,7 @@ def test_a_request_can_be_taken_back(app: FastAPI, story: Story) -> None:
 
 def test_with_a_foreign_key_installed_pages_say_so_and_answers_have_a_stable_code(app: FastAPI, story: Story) -> None:
     made(story)
+    dismissed(story)
     wrong = replace(story.engine, signer=replace(story.engine.signer, evidence=SigningKey(purpose=Purpose.EVIDENCE, seed=b"9" * 32)))
     broken = create_app(wrong)
 

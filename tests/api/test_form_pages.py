@@ -171,7 +171,7 @@ def test_every_rule_of_delivery_arrives_and_is_shown_in_words(engine: Engine, pa
         "Rough-work pad",
         "keys that are let in: 3",
         "At most 3",
-        "30 days",
+        "45 days",
     ):
         assert words in html
 

@@ -4,14 +4,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from api.app import create_app
 from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.invigilation.demotion import Demotion
 from assessment_engine.people import Role
 from assessment_engine.services import hearings
 from assessment_engine.services.engine import Engine
 from tests.api.browsers import Browser, a_browser
-from tests.builders import World, a_person, a_world, an_engine
+from tests.builders import World, a_person, a_world, an_engine, steer
 from tests.services.court import DISMISS, FIRST_SAYS, UPHOLD, Court, a_court, a_phone
 
 
@@ -47,7 +49,7 @@ def test_the_exam_s_page_tells_its_own_rules(engine: Engine) -> None:
         "This exam allows at most 0.05 false alarms in an hour of one candidate: one in 20 hours.",
         "Not yet shown",
         "To show it takes 60 watched hours in which there was nothing to find.",
-        "120 days after the decision on your exam, and at least 45 days after your result",
+        "120 days after your result is published, or after the decision on your exam where that comes later",
         "One picture every five seconds of about 3 in 100 candidates, drawn in secret",
         "Messages between you and the invigilator",
         "you read what was seen after your exam and have 9 days to answer",
@@ -58,6 +60,26 @@ def test_the_exam_s_page_tells_its_own_rules(engine: Engine) -> None:
         assert said in page
     assert "when it lasts 8 seconds or longer" in page
     assert "The camera check failed" not in page, "no camera checks are made in this exam"
+
+
+def test_what_takes_a_look_at_every_sitting_is_counted_once_a_minute_and_by_the_exam_s_own_index(engine: Engine) -> None:
+    world = a_world(engine, state=SittingState.REGISTERED)
+    candidate = a_browser(create_app(engine), engine, world.candidate)
+    counted: list[str] = []
+
+    @event.listens_for(engine.store.engine, "before_cursor_execute")
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if "sum(watches.observable_s)" in statement:
+            counted.append(statement)
+
+    pages = [candidate.get(f"/exams/{world.exam_id}/watching").status_code for _ in range(5)]
+    assert (pages, len(counted)) == ([200] * 5, 1)
+    steer(engine).advance(61)
+    candidate.get(f"/exams/{world.exam_id}/watching")
+    assert len(counted) == 2
+    with engine.store.read() as tx:
+        plan = str(list(tx.connection.exec_driver_sql("EXPLAIN QUERY PLAN SELECT id FROM sittings WHERE exam_id = 'x'")))
+    assert "ix_sittings_exam_id" in plan
 
 
 def test_one_s_own_page_says_what_an_arrangement_leaves_out_and_the_notice_leads_there(engine: Engine) -> None:
@@ -73,6 +95,29 @@ def test_one_s_own_page_says_what_an_arrangement_leaves_out_and_the_notice_leads
     assert "What you and the invigilator write to each other during the exam is kept" in notice
     assert "you read what was seen and have 7 days to answer" in notice
     assert f'href="{own}"' in candidate.get("/candidate").text
+
+
+def test_the_notice_tells_what_calls_a_person_from_what_is_only_noted(engine: Engine) -> None:
+    world = a_world(engine, state=SittingState.REGISTERED)
+    promise(engine, world, sound="voice")
+    candidate = a_browser(create_app(engine), engine, world.candidate)
+    address = f"/candidate/sittings/{world.sitting_id}/notice"
+
+    english, hindi = candidate.get(f"{address}?lang=en").text, candidate.get(f"{address}?lang=hi").text
+    flagged, noted = english.split("calls a person when it lasts:")[1].split("This is only noted on a timeline.")
+    assert "A phone" in flagged and "Looking away" not in flagged and "A book" not in flagged
+    assert "Looking away" in noted.split("</li>")[0] and "A book" in noted.split("</li>")[0]
+    assert "A voice that lasts is noted on the timeline, and nobody is called for it" in english
+    assert "यह केवल समय-रेखा पर लिखा जाता है।" in hindi
+    assert "with one exception:" in english and "for as long as the other pictures that are kept" in english  # nothing is drawn here
+    assert "kept for 90 days after your result is published" in english
+
+    with engine.store.begin() as tx:
+        facts = {"hours": 9.0, "sittings": 9, "false_sittings": 9, "expected": 0.1, "evidence": 1000.0, "alpha": 0.01}
+        names = {"organisation_id": world.organisation_id, "exam_id": world.exam_id, "kind": "phone"}
+        tx.demotion.add(Demotion(id="dem_1", demoted_at=engine.clock.now(), **names, **facts))  # type: ignore[arg-type]
+    demoted = candidate.get(f"{address}?lang=en").text
+    assert "A phone" not in demoted.split("calls a person when it lasts:")[1].split("This is only noted")[0]
 
 
 def test_before_the_end_nothing_that_was_seen_is_told(engine: Engine) -> None:

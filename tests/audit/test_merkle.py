@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from assessment_engine.audit import (
     EMPTY_ROOT,
     Checkpoint,
+    Tree,
     TreeHead,
     consistency_proof,
-    inclusion_proof,
     leaf_hash,
     open_checkpoint,
     sign_checkpoint,
@@ -93,7 +93,7 @@ def test_every_published_consistency_case_gets_its_verdict() -> None:
 def test_every_leaf_can_be_proven_and_no_other_leaf_in_its_place(size: int, data: st.DataObject) -> None:
     leaves = [leaf_hash(str(number).encode()) for number in range(size)]
     index = data.draw(st.integers(0, size - 1))
-    proof = inclusion_proof(leaves, index)
+    proof = Tree.of(leaves).inclusion_proof(index)
 
     assert verify_inclusion(leaf=leaves[index], index=index, size=size, proof=proof, root=tree_root(leaves))
     assert not verify_inclusion(leaf=leaf_hash(b"another"), index=index, size=size, proof=proof, root=tree_root(leaves))
@@ -113,7 +113,7 @@ def test_a_grown_log_proves_that_it_only_appended(size: int, data: st.DataObject
 
 def test_a_leaf_that_is_not_there_cannot_be_proven() -> None:
     with pytest.raises(Invalid):
-        inclusion_proof([leaf_hash(b"one")], 1)
+        Tree.of([leaf_hash(b"one")]).inclusion_proof(1)
 
 
 def test_a_checkpoint_opens_with_its_own_key_and_no_other() -> None:

@@ -2,12 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
-from assessment_engine.audit import leaf_hash, open_checkpoint, verify_inclusion
-from assessment_engine.kernel.errors import NotAllowed, NotFound
+from assessment_engine.audit import TILE, leaf_hash, open_checkpoint, verify_inclusion
+from assessment_engine.kernel.errors import IntegrityViolation, NotAllowed, NotFound
 from assessment_engine.people import Role
 from assessment_engine.services import audit
 from assessment_engine.services.engine import Engine
@@ -59,6 +60,62 @@ def test_a_log_that_grew_in_many_steps_has_the_root_of_all_its_leaves(any_engine
 
 def test_an_empty_log_is_whole(any_engine: Engine) -> None:
     assert audit.verify_log(any_engine).is_whole
+
+
+def grown(engine: Engine, entries: int) -> list[str]:
+    """A log of so many entries, all with their places."""
+    hashes = list(log(engine, *(f"sit_{number}" for number in range(entries))))
+    while audit.sequence(engine):
+        pass
+    return hashes
+
+
+def is_proven(engine: Engine, sha256: str) -> bool:
+    found = audit.prove(engine, sha256)
+    path, root = [bytes.fromhex(part) for part in found.path], bytes.fromhex(found.checkpoint.root)
+    return verify_inclusion(leaf=found.entry.leaf, index=found.index, size=found.checkpoint.size, proof=path, root=root)
+
+
+def test_a_proof_reads_some_hundred_hashes_however_long_the_log_is(any_engine: Engine) -> None:
+    hashes = grown(any_engine, 3 * TILE + 40)
+    rows: list[int] = []
+
+    @event.listens_for(any_engine.store.engine, "after_cursor_execute")
+    def note(connection: object, cursor: Any, statement: str, *_rest: object) -> None:
+        if "audit_entries.sha256" in statement and "leaf_index BETWEEN" in statement:
+            rows.append(1)
+
+    assert all(is_proven(any_engine, hashes[place]) for place in (0, TILE - 1, TILE, 2 * TILE + 7, 3 * TILE + 39))
+    assert len(rows) <= 2 * 5  # the leaf's own tile and the last one that is not whole; the others are known by their roots
+
+
+def test_a_log_from_before_roots_were_kept_is_proven_at_once_and_catches_up(any_engine: Engine) -> None:
+    hashes = grown(any_engine, 10 * TILE + 1)
+    with any_engine.store.begin() as tx:
+        assert tx.audit.nodes_kept(1) == 10
+        tx.connection.execute(text("DELETE FROM log_nodes"))
+
+    assert is_proven(any_engine, hashes[700])
+    kept = []
+    for step in range(2):
+        log(any_engine, f"late_{step}")
+        audit.sequence(any_engine)
+        with any_engine.store.read() as tx:
+            kept.append(tx.audit.nodes_kept(1))
+    assert kept == [audit.NODES_AT_ONCE, 10]
+    assert is_proven(any_engine, hashes[700])
+    assert audit.verify_log(any_engine).is_whole
+
+
+def test_a_kept_root_that_somebody_changed_proves_nothing_and_is_found(any_engine: Engine) -> None:
+    grown(any_engine, TILE + 1)
+    with any_engine.store.begin() as tx:
+        *_, last = tx.audit.leaves(TILE + 1)  # its path is the root of the tile before it
+        tx.connection.execute(text("UPDATE log_nodes SET hash = :hash"), {"hash": "0" * 64})
+
+    with pytest.raises(IntegrityViolation):
+        audit.prove(any_engine, last.sha256)
+    assert audit.verify_log(any_engine).problems == ("root 0 of level 1 is not that of its entries",)
 
 
 def test_sequencers_at_the_same_time_give_every_entry_one_place(any_engine: Engine) -> None:

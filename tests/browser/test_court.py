@@ -18,10 +18,10 @@ from assessment_engine.services import hearings, invigilation, judgements, peopl
 from tests.api.test_appeal_pages import BECAUSE, PASSWORD, WHY, a_grievance_officer, state
 from tests.browser.person import take_pictures
 from tests.browser.test_review import look_at
-from tests.builders import an_engine
+from tests.builders import a_person, an_engine
 from tests.certification.parts import ASSETS
 from tests.running import free_port, served
-from tests.services.court import FIRST_SAYS, Court, a_court, a_phone
+from tests.services.court import DISMISS, FIRST_SAYS, Court, a_court, a_phone
 
 pytestmark = pytest.mark.browser
 
@@ -120,3 +120,52 @@ def test_two_uphold_the_candidate_is_heard_between_them_appeals_and_is_cleared(h
     watch.goto(own)
     look_at(watch, "own watch")
     take_pictures(watch, "court-own-watch", languages=False)
+
+
+def test_a_half_written_answer_survives_reload_and_sign_out_and_is_nobody_elses(hall: Hall, browser: Browser) -> None:
+    court = hall.court
+    incident = court.asked()
+    here = f"/candidate/hearings/{incident}"
+    page = hall.page(browser, court.candidate)
+    page.goto(here)
+    field, kept = page.locator("#text"), page.locator("#draft-kept")
+    expect(kept).to_be_visible()
+    expect(page.locator("#draft-none")).to_be_hidden()
+    field.fill(ANSWER)
+    expect(page.locator("#draft-clear")).to_be_visible()
+    look_at(page, "draft")
+    page.reload()
+    expect(field).to_have_value(ANSWER)
+
+    page.get_by_role("button", name="Sign out").click()
+    neighbour = a_person(court.engine, court.world.organisation_id, name="Neighbour")
+    for who, seen in ((neighbour, ""), (court.candidate, ANSWER)):
+        token = people.open_session(court.engine, who.person_id).token
+        page.context.add_cookies([{"name": "session", "value": token, "url": hall.base}])
+        page.goto(here)
+        assert ANSWER.split(".")[0] not in (page.content() if not seen else "")
+        if seen:
+            expect(field).to_have_value(seen)
+
+    page.locator("#draft-clear").click()
+    expect(field).to_have_value("")
+    page.reload()
+    expect(field).to_have_value("")
+    field.fill("One more word about my calculator.")
+    court.judge(incident, DISMISS, court.second)  # people decide meanwhile
+    page.reload()
+    expect(page.locator("#unsent-text")).to_have_text("One more word about my calculator.")
+    page.locator("#unsent-clear").click()
+    expect(page.locator("#unsent")).to_be_hidden()
+
+
+def test_what_was_sent_is_not_kept_on_the_device(hall: Hall, browser: Browser) -> None:
+    incident = hall.court.asked()
+    page = hall.page(browser, hall.court.candidate)
+    page.goto(f"/candidate/hearings/{incident}")
+    page.locator("#text").fill(ANSWER)
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Send my answer").click()
+    expect(page.locator("blockquote.told__reply")).to_have_text(ANSWER)
+
+    assert page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('hearing-draft'))") == []

@@ -269,7 +269,7 @@ def the_past(desk: Desk) -> None:
         with engine.store.begin() as tx:
             found = tx.invigilation.case_locked(flag, world.organisation_id)
             invigilation.record(tx, found, DISMISS, desk.invigilator.person_id, now)
-            demotion.weigh(tx, flag, world.exam_id, now)
+        demotion.weigh(engine, flag)
 
 
 def look_at(page: Page, what: str) -> None:

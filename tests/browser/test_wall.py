@@ -346,6 +346,38 @@ def test_a_wall_whose_line_breaks_says_so_comes_back_and_misses_nothing(hall: Ha
     page.context.close()
 
 
+def test_a_panel_that_cannot_be_fetched_shows_nobody_elses_forms_and_comes_later(hall: Hall, browser: Browser) -> None:
+    page = hall.wall(browser, hall.ravi)
+    open_panel(page, hall)
+    expect(page.locator('#panel form[data-act="say"]')).to_be_visible()
+    page.route("**/panel", lambda route: route.abort())
+
+    other = page.locator(f'.watch:not([data-sitting="{hall.world.sitting_id}"]) a').first
+    sitting = page.locator(f'.watch:not([data-sitting="{hall.world.sitting_id}"])').first.get_attribute("data-sitting")
+    other.click()
+    expect(page.locator("#panel form")).to_have_count(0)
+    expect(page.locator("#said")).to_contain_text("connection")
+    page.unroute("**/panel")
+
+    expect(page.locator(f'#panel .panel__parts[data-sitting="{sitting}"]')).to_be_visible()
+    page.context.close()
+
+
+def test_somebody_at_the_door_does_not_reload_the_wall_again_and_again(hall: Hall, browser: Browser) -> None:
+    waiting = a_person(hall.engine, hall.world.organisation_id, name="At The Door")
+    world = hall.world
+    sitting = a_stored_sitting(hall.engine, waiting, world.exam_id, world.session_id, world.form_id, state=SittingState.AWAITING_ADMISSION)
+    page = hall.wall(browser, hall.ravi)
+    page.add_init_script("sessionStorage.setItem('loads', Number(sessionStorage.getItem('loads')) + 1)")
+    page.mouse.move(0, 0)
+    for _ in range(35):
+        hall.seen(sitting)
+        page.wait_for_timeout(1000)
+
+    assert page.evaluate("sessionStorage.getItem('loads')") == "1"
+    page.context.close()
+
+
 @pytest.mark.parametrize(("lang", "width", "room"), [("en", 1280, 1), ("hi", 390, 1), ("en", 1280, 0), ("hi", 390, 0)])
 def test_nothing_serious_is_wrong_for_those_who_listen_and_nothing_is_cut_off(
     hall: Hall, browser: Browser, lang: str, width: int, room: int

@@ -56,6 +56,7 @@ def a_found_thing(engine: Engine, sitting_id: SittingId, kind: str = "phone", **
     with engine.store.begin() as tx:
         sitting = tx.sittings.get(sitting_id)
         plain = {"tier": "alert", "severity": "medium", "confidence": 0.9, "trace": incident.as_json()}
+        ended = {"ended_at": now + timedelta(seconds=9), "end_s": 17.0}
         record = IncidentRecord(
             id=incident_id,
             sitting_id=sitting_id,
@@ -65,12 +66,10 @@ def a_found_thing(engine: Engine, sitting_id: SittingId, kind: str = "phone", **
             kind=kind,
             opened_at=now,
             raised_at=now + timedelta(seconds=2),
-            ended_at=now + timedelta(seconds=9),
             start_s=8.0,
-            end_s=17.0,
             item_id=None,
             models={},
-            **{**plain, **changes},
+            **{**plain, **ended, **changes},
         )
         tx.incidents.add(record)
         if record.tier == "alert":

@@ -41,7 +41,7 @@ from assessment_engine.services.grievances import Complaint
 from assessment_engine.services.own_watch import Next
 from assessment_engine.storage.evidence import PackageRecord
 from assessment_engine.storage.invigilation import cases
-from tests.builders import NOON, a_person, add_row, an_engine, heard, steer
+from tests.builders import NOON, a_person, add_row, an_engine, an_organisation, heard, steer
 from tests.certification.parts import contexts
 from tests.certification.story import Story, a_story, tell
 from tests.services.test_invigilation import DISMISS, UPHOLD
@@ -363,6 +363,23 @@ def test_where_every_officer_has_seen_it_it_waits_for_one_who_has_not(case: Accu
     view = grievances.grievance(case.engine, case.officer, appeal.id)
     assert (view.officers, list(view.barred)) == ((fresh.person_id,), [case.officer.person_id])
     assert grievances.assign(case.engine, case.story.officers[0], appeal.id, fresh.person_id).assigned_to == fresh.person_id
+
+
+def test_an_appeal_that_nobody_could_take_goes_by_itself_to_a_new_officer(case: Accused) -> None:
+    opened(case, case.officer)
+    appeal = case.appeal()
+    assert grievances.assign_waiting(case.engine) == 0, "who has seen it is not given it, however long it waits"
+    steer(case.engine).advance(86400)
+    a_person(case.engine, an_organisation(case.engine), Role.GRIEVANCE_OFFICER, name="Somebody Elsewhere")
+    assert grievances.assign_waiting(case.engine) == 0
+    fresh = a_person(case.engine, case.story.world.organisation_id, Role.GRIEVANCE_OFFICER, name="Kabir Das")
+
+    assert grievances.assign_waiting(case.engine) == 1
+    assert grievances.assign_waiting(case.engine) == 0
+
+    view = grievances.grievance(case.engine, fresh, appeal.id)
+    assert (view.grievance.state, view.grievance.assigned_to) == (GrievanceState.ASSIGNED, fresh.person_id)
+    assert [(one.what, one.person_id) for one in view.history][-1] == ("assigned", None)
 
 
 def test_an_officer_may_look_at_the_appeal_that_they_were_given(case: Accused) -> None:

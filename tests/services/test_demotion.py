@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import Connection, event
 
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.invigilation import Judgement, Reason, Verdict
@@ -13,7 +14,7 @@ from assessment_engine.services import demotion, judgements, people, watches
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import WatchRecord
 from proctoring.policy import Kind, Tier
-from tests.builders import World, a_person, a_stored_sitting, steer
+from tests.builders import World, a_person, a_stored_sitting, a_world, steer
 from tests.services.test_invigilation import DISMISS, a_flag
 
 PERMITTED = Judgement(verdict=Verdict.DISMISS, reason_code=Reason.PERMITTED, reason="")
@@ -62,6 +63,21 @@ def test_a_detector_that_errs_in_every_sitting_is_demoted_in_public(engine: Engi
     assert found.evidence >= 100
     with engine.store.read() as tx:
         assert [entry.kind for entry in tx.audit.about(found.id)] == ["detector_demoted"]
+
+
+def test_no_save_waits_while_an_exam_s_hours_are_read(any_engine: Engine) -> None:
+    world, reading = a_world(any_engine), []
+
+    @event.listens_for(any_engine.store.engine, "before_cursor_execute")
+    def note(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        if "FROM watches JOIN sittings" in statement and "observable_s" in statement:
+            reading.append(bool(connection.get_execution_options().get("read_only")))
+
+    for _ in range(2):
+        a_sitting_with_a_dismissed_flag(any_engine, world)
+
+    assert reading == [True, True]
+    assert demotion.demoted_in(any_engine, world.exam_id) == ()
 
 
 def test_watches_that_begin_afterwards_only_count_what_it_finds(engine: Engine, world: World) -> None:

@@ -11,7 +11,7 @@ from assessment_engine.services import audit, draw, incidents, retention
 from assessment_engine.services.engine import Engine
 from tests.builders import steer
 from tests.services.test_evidence_packages import FRAMES, SHOWN, a_recorded_story, made
-from tests.services.test_retention import DAY
+from tests.services.test_retention import DAY, publish
 
 
 def test_the_blobs_stay_the_key_goes_and_the_chain_is_whole(any_engine: Engine) -> None:
@@ -29,6 +29,7 @@ def test_the_blobs_stay_the_key_goes_and_the_chain_is_whole(any_engine: Engine) 
     with any_engine.store.begin() as tx:
         tx.invigilation.save_case(replace(case, state=CaseState.DISMISSED))
     story.decide()
+    publish(story)
     steer(any_engine).advance(91 * DAY)
     assert retention.erase_due(any_engine) == 1
 

@@ -13,11 +13,12 @@ import pytest
 
 from assessment_engine.evidence import package as written
 from assessment_engine.evidence.verifier import Checked, check_package
+from assessment_engine.invigilation import CaseState, JudgeFirst, Judgement, Reason, Verdict
 from assessment_engine.kernel.canonical import Json, sha256_hex
 from assessment_engine.kernel.errors import HashMismatch, NotFound, NotYet, UnreadableFile
 from assessment_engine.kernel.signing import SigningKey
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import audit, chains, draw, evidence_packages, incidents
+from assessment_engine.services import audit, chains, draw, evidence_packages, incidents, invigilation
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.keys import public_keys
 from proctoring.chain_records import ChainBook
@@ -73,7 +74,7 @@ def made(story: Story) -> evidence_packages.Package:
         evidence_packages.make(story.engine, hiding, story.sitting_id)
     audit.sequence(story.engine)
     evidence_packages.make(story.engine, hiding, story.sitting_id)
-    return evidence_packages.package(story.engine, actor, story.sitting_id)
+    return evidence_packages.package(story.engine, story.world.candidate, story.sitting_id)
 
 
 @pytest.fixture
@@ -128,6 +129,35 @@ def test_the_candidate_gets_it_and_a_stranger_does_not(story: Story) -> None:
         evidence_packages.package(story.engine, stranger, story.sitting_id)
 
 
+def test_staff_take_it_home_once_they_have_judged_what_waits(story: Story) -> None:
+    """A package has the machine's scores: they must not judge for somebody."""
+    engine, (first, second) = story.engine, story.invigilators
+    package = made(story)
+    incidents_in = json.loads(written.unpacked_files(package.data)[written.INCIDENTS])
+    assert "findings" in incidents_in[0]["trace"]
+    with engine.store.read() as tx:
+        (case,) = tx.invigilation.cases_of(story.sitting_id)
+    for reader in (first, second, *story.officers):
+        with pytest.raises(JudgeFirst):
+            evidence_packages.package(engine, reader, story.sitting_id)
+        with pytest.raises(JudgeFirst):
+            evidence_packages.certificate_pdf(engine, reader, story.sitting_id)
+        assert not evidence_packages.may_take(engine, reader, story.sitting_id)
+
+    with engine.store.begin() as tx:
+        judgement = Judgement(verdict=Verdict.UPHOLD, reason_code=Reason.LEFT_THE_SEAT, reason="Nobody is in the chair.")
+        invigilation.record(
+            tx, tx.invigilation.case_locked(case.incident_id, case.organisation_id), judgement, first.person_id, engine.clock.now()
+        )
+
+    assert evidence_packages.package(engine, first, story.sitting_id).data == package.data
+    with pytest.raises(JudgeFirst):
+        evidence_packages.package(engine, second, story.sitting_id)
+    with engine.store.begin() as tx:
+        tx.invigilation.save_case(replace(case, state=CaseState.DISMISSED))
+    assert evidence_packages.package(engine, second, story.sitting_id).data == package.data
+
+
 def test_a_package_waits_until_every_entry_has_its_place_in_the_log(story: Story) -> None:
     audit.sequence(story.engine)
     evidence_packages.ask(story.engine, _actor(story), story.sitting_id)
@@ -135,7 +165,7 @@ def test_a_package_waits_until_every_entry_has_its_place_in_the_log(story: Story
     with pytest.raises(NotYet):
         evidence_packages.make(story.engine, hiding, story.sitting_id)
     with pytest.raises(NotYet):
-        evidence_packages.package(story.engine, _actor(story), story.sitting_id)
+        evidence_packages.package(story.engine, story.world.candidate, story.sitting_id)
 
 
 def test_asking_twice_makes_one_and_before_the_end_there_is_none(any_engine: Engine) -> None:
@@ -177,7 +207,7 @@ def test_erasing_the_key_makes_a_package_that_was_made_unreadable_and_a_new_one_
         tx.incidents.erase_key(story.sitting_id, story.engine.clock.now())
 
     with pytest.raises(NotFound):
-        evidence_packages.package(story.engine, story.invigilators[0], story.sitting_id)
+        evidence_packages.package(story.engine, story.world.candidate, story.sitting_id)
     assert story.engine.blobs.get(package.record.blob or "")  # the bytes are there, and worth nothing
 
 
@@ -209,7 +239,7 @@ def test_a_package_changed_in_the_store_is_not_handed_out(story: Story) -> None:
     story.engine.blobs.put(blob, story.engine.blobs.get(blob)[:-1] + b"!")
 
     with pytest.raises(HashMismatch):
-        evidence_packages.package(story.engine, story.invigilators[0], story.sitting_id)
+        evidence_packages.package(story.engine, story.world.candidate, story.sitting_id)
 
 
 def _resigned(engine: Engine, files: dict[str, bytes], key: SigningKey | None = None) -> bytes:

@@ -14,6 +14,7 @@ from assessment_engine.services import demotion, figures, judgements, review
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import WatchRecord
 from tests.builders import World, a_person, a_stored_sitting, a_world, steer
+from tests.services.test_grievances import a_flag as a_stored_flag
 from tests.services.test_invigilation import DISMISS, UPHOLD, a_flag
 
 
@@ -59,6 +60,23 @@ def test_agreement_and_errors_are_what_people_answered(any_engine: Engine) -> No
     [mine] = seen.reviewers
     assert (mine.person.name, mine.planted.misses.count) == ("Ravi Das", 2)
     assert seen.differing == []
+
+
+def test_after_an_appeal_whoever_had_dismissed_it_was_right(any_engine: Engine) -> None:
+    world = a_world(any_engine, state=SittingState.SUBMITTED)
+    ravi = a_person(any_engine, world.organisation_id, Role.INVIGILATOR, name="Ravi Das")
+    officer = a_person(any_engine, world.organisation_id, Role.CELL_OFFICER, name="Kavita Rao")
+    stands, overturned = a_flag(any_engine, world), a_stored_flag(any_engine, world, case="overturned")
+    for incident in (stands, overturned):
+        for _ in range(10):
+            an_answered(any_engine, world, Origin.AGAIN, Verdict.UPHOLD, DISMISS, ravi, incident)
+        an_answered(any_engine, world, Origin.AGAIN, Verdict.UPHOLD, UPHOLD, ravi, incident)
+    an_answered(any_engine, world, Origin.PLANTED, Verdict.UPHOLD, DISMISS, ravi, overturned)  # its truth is known, and no appeal's
+
+    seen = figures.figures(any_engine, officer)
+    assert (seen.pairs.count, seen.pairs.total) == (11, 22)
+    assert sum(one.incident_id == overturned and one.origin is Origin.AGAIN for one in seen.differing) == 1
+    assert seen.planted.misses.count == 1
 
 
 def test_minutes_an_hour_and_clean_sittings_are_counted(any_engine: Engine) -> None:

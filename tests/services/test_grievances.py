@@ -13,6 +13,7 @@ from assessment_engine.grievances import (
     Grievance,
     GrievanceState,
     GrievanceVerb,
+    NothingHeld,
     Outcome,
     choose_officer,
 )
@@ -49,7 +50,7 @@ def officer(engine: Engine, world: World) -> Actor:
     return a_person(engine, world.organisation_id, Role.GRIEVANCE_OFFICER, name="Farah Khan")
 
 
-def a_flag(engine: Engine, world: World, tier: str = "alert", case: str | None = "dismissed") -> IncidentId:
+def a_flag(engine: Engine, world: World, tier: str = "alert", case: str | None = "upheld") -> IncidentId:
     """A flag whose case is in a state."""
     now = engine.clock.now()
     incident_id = IncidentId(new_id("inc", now))
@@ -144,12 +145,22 @@ def test_while_it_is_open_the_sitting_has_an_open_grievance(engine: Engine, worl
 def test_resolving_asks_for_the_certificate_again(engine: Engine, world: World, officer: Actor) -> None:
     filed = contest(engine, world, a_flag(engine, world))
 
-    resolved = grievances.resolve(engine, officer, filed.id, Outcome.UPHELD, "The lamp can be seen falling.")
+    resolved = grievances.resolve(engine, officer, filed.id, Outcome.NOT_UPHELD, "The lamp cannot be seen falling.")
 
-    assert (resolved.state, resolved.outcome, resolved.resolved_by) == (GrievanceState.RESOLVED, Outcome.UPHELD, officer.person_id)
+    assert (resolved.state, resolved.outcome, resolved.resolved_by) == (GrievanceState.RESOLVED, Outcome.NOT_UPHELD, officer.person_id)
     with engine.store.begin() as tx:
         job = tx.outbox.claim(told(engine)[-1], engine.clock.now())
     assert job is not None and (job.name, job.argument) == (JobName.ISSUE_CERTIFICATES, world.sitting_id)
+
+
+@pytest.mark.parametrize("state", ["dismissed", "overturned"])
+def test_a_flag_in_which_people_found_nothing_is_not_offered_and_nothing_is_filed(engine: Engine, world: World, state: str) -> None:
+    flag = a_flag(engine, world, case=state)
+
+    assert grievances.contestable(engine, world.candidate, world.sitting_id).flags == ()
+    with pytest.raises(NothingHeld):
+        contest(engine, world, flag)
+    assert grievances.mine(engine, world.candidate) == []
 
 
 def test_who_judged_the_flag_is_not_given_the_grievance(engine: Engine, world: World, officer: Actor) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.evidence.retention import Hold
 from assessment_engine.grievances import About
 from assessment_engine.invigilation import CaseState, Reason, Verdict
 from assessment_engine.invigilation import Outcome as Decided
@@ -138,7 +139,7 @@ def test_what_is_kept_and_its_package_are_told(engine: Engine, world: World) -> 
     own = mine(engine, world)
 
     assert own.package == asked and own.package.made_at is None
-    assert own.keeping.until is not None and own.keeping.holds == frozenset()
+    assert own.keeping.until is not None and own.keeping.holds == {Hold.RESULT}  # nobody could have contested it yet
     assert (own.flags[0].state, own.next) == (CaseState.DISMISSED, Next.NOBODY)
 
 

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.evidence.retention import Facts, Hold, keeping
-from assessment_engine.invigilation import Outcome
+from assessment_engine.invigilation import CaseState, Judgement, Outcome, Reason, Verdict
+from assessment_engine.invigilation.unmarked import Origin, UnmarkedReview
 from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, SecondPersonNeeded
+from assessment_engine.kernel.ids import IncidentId
 from assessment_engine.kernel.signing import Purpose, SigningKey
 from assessment_engine.people import Actor, Role
 from assessment_engine.services import audit, checkin, retention
@@ -27,11 +29,24 @@ FACE = b"\xff\xd8\xff a face"
 
 @pytest.fixture
 def story(any_engine: Engine) -> Story:
-    """A sitting that was decided now and whose roster picture can be seen."""
-    story = a_story(any_engine)
-    checkin.keep_roster_pictures(any_engine, story.sitting_id, FACE, None)
+    """A sitting that was decided and whose result was published now, and whose roster picture can be seen."""
+    story = an_unpublished_story(any_engine)
+    publish(story)
+    return story
+
+
+def an_unpublished_story(engine: Engine) -> Story:
+    story = a_story(engine)
+    checkin.keep_roster_pictures(engine, story.sitting_id, FACE, None)
     tell(story, until="draft")
     return story
+
+
+def publish(story: Story) -> None:
+    story.draft()
+    for officer in (0, 1):
+        story.approve(officer)
+    story.publish()
 
 
 def can_be_seen(story: Story) -> bool:
@@ -107,24 +122,61 @@ def asked(story: Story) -> None:
     retention.ask_erasure(story.engine, story.officers[0], story.sitting_id, "the candidate asked for it in writing")
 
 
-def test_the_result_keeps_the_evidence_until_appeals_are_over(any_engine: Engine) -> None:
-    story = a_story(any_engine)
-    checkin.keep_roster_pictures(any_engine, story.sitting_id, FACE, None)
-    tell(story, until="draft")
-    steer(any_engine).advance(80 * DAY)
-    tell_the_rest(story)
+def test_the_days_run_from_the_result_where_that_comes_later(any_engine: Engine) -> None:
+    story = an_unpublished_story(any_engine)
+    steer(any_engine).advance(400 * DAY)
+    assert retention.erase_due(any_engine) == 0, "no result is published: nobody could have contested it"
+    (line,) = retention.kept(any_engine, story.officers[0]).lines
+    assert line.keeping.holds == {Hold.RESULT}
+    publish(story)
 
-    steer(any_engine).advance(15 * DAY)
-    assert retention.erase_due(any_engine) == 0, "90 days after the decision are over, 30 after the result are not"
-    steer(any_engine).advance(16 * DAY)
+    steer(any_engine).advance(89 * DAY)
+    assert retention.erase_due(any_engine) == 0
+    steer(any_engine).advance(2 * DAY)
     assert retention.erase_due(any_engine) == 1
 
 
-def tell_the_rest(story: Story) -> None:
-    story.draft()
-    for officer in (0, 1):
-        story.approve(officer)
-    story.publish()
+def test_an_audit_that_nobody_has_answered_keeps_the_evidence(story: Story) -> None:
+    engine, now = story.engine, story.engine.clock.now()
+    audit = UnmarkedReview(
+        id=IncidentId("inc_audit"),
+        organisation_id=story.world.organisation_id,
+        origin=Origin.AUDIT,
+        sitting_id=story.sitting_id,
+        kind="nobody",
+        severity="medium",
+        opened_at=now,
+        start_s=0.0,
+        end_s=60.0,
+    )
+    with engine.store.begin() as tx:
+        tx.unmarked.add(audit)
+    steer(engine).advance(400 * DAY)
+    assert retention.erase_due(engine) == 0
+    (line,) = retention.kept(engine, story.officers[0]).lines
+    assert line.keeping.holds == {Hold.CASE}, "it is not told from another case"
+
+    judgement = Judgement(verdict=Verdict.DISMISS, reason_code=Reason.ORDINARY, reason="")
+    with engine.store.begin() as tx:
+        tx.unmarked.answer(audit.answered(judgement, by=story.invigilators[0].person_id, now=engine.clock.now(), seconds=30.0))
+    assert retention.erase_due(engine) == 1
+
+
+def test_without_a_result_two_officers_may_erase_what_nobody_can_appeal(any_engine: Engine) -> None:
+    """An exam may be called off; but an upheld case can be appealed once the result is there, however late that is."""
+    story = an_unpublished_story(any_engine)
+    incident_id = story.flag(case="upheld")
+    steer(any_engine).advance(400 * DAY)
+    with pytest.raises(Conflict) as refused:
+        asked(story)
+    assert refused.value.details["holds"] == "appeal result"
+
+    with any_engine.store.begin() as tx:
+        case = tx.invigilation.case(incident_id, story.world.organisation_id)
+        tx.invigilation.save_case(replace(case, state=CaseState.DISMISSED))
+    asked(story)
+    retention.approve_erasure(any_engine, story.officers[1], story.sitting_id)
+    assert not can_be_seen(story)
 
 
 def test_erasing_early_takes_two_different_officers(story: Story) -> None:
@@ -216,5 +268,5 @@ def test_evidence_is_never_due_while_held_nor_before_any_of_its_days_are_over(
         assert not holds
         assert since is not None
         assert today >= since + evidence_days
-        assert published is None or today >= published + appeal_days
+        assert published is None or today >= published + (evidence_days if decided is None else max(evidence_days, appeal_days))
         assert decided is None or today >= decided + appeal_days  # what can be appealed can be looked at

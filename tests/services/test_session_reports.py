@@ -1,7 +1,7 @@
 """Who is ready before a session, who came to it, and the signed report afterwards."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.exc import DatabaseError
@@ -14,6 +14,7 @@ from assessment_engine.delivery.session_report import Attendance, SessionReport,
 from assessment_engine.delivery.session_report_source import report_source
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.delivery.timekeeping import TimeAct, TimeVerb
+from assessment_engine.invigilation.demotion import Demotion
 from assessment_engine.kernel.errors import NotAllowed, NotFound, NotYet
 from assessment_engine.kernel.ids import TimeActId
 from assessment_engine.people import Actor, Role
@@ -102,6 +103,40 @@ def test_a_report_counts_who_came_and_is_a_leaf_of_the_log(any_engine: Engine, w
     assert report.sha256 in str(entry)
 
 
+def a_demotion(world: World, kind: str, began: datetime, ended: datetime | None) -> Demotion:
+    """A detector that was wrong too often for a while."""
+    place = {"organisation_id": world.organisation_id, "exam_id": world.exam_id, "kind": kind}
+    counts = {"sittings": 9, "hours": 9.0, "false_sittings": 5, "expected": 0.4, "evidence": 200.0, "alpha": 0.01}
+    return Demotion(id=f"dem_{kind}", demoted_at=began, restored_at=ended, **place, **counts)  # type: ignore[arg-type]
+
+
+def test_while_a_report_is_read_and_signed_others_write(any_engine: Engine, world: World) -> None:
+    """A hall of thousands takes seconds; an answer of another session must not wait for them."""
+    over(any_engine)
+    written: list[int] = []
+
+    class Slow:
+        def __getattr__(self, name: str) -> object:
+            return getattr(any_engine.signer.receipts, name)
+
+        def sign(self, message: bytes) -> str:
+            if not written:
+                with any_engine.store.begin() as tx:  # on SQLite this would wait for a writer, and give up
+                    tx.people.save_password(world.candidate.person_id, "another", must_change=False)
+                written.append(1)
+                session_reports.make_report(any_engine, officer, world.session_id)  # and a colleague is quicker
+            return any_engine.signer.receipts.sign(message)
+
+    officer = an_officer(any_engine, world)
+    slow = replace(any_engine, signer=replace(any_engine.signer, receipts=Slow()))  # type: ignore[arg-type]
+
+    report = session_reports.make_report(slow, officer, world.session_id)
+
+    assert written == [1]
+    assert report.number == 2
+    assert is_genuine_report(report, any_engine.signer.receipts.public_bytes)
+
+
 def test_the_report_says_what_was_not_looked_for_and_how_long_nobody_was_compared(any_engine: Engine, world: World) -> None:
     now, candidate = any_engine.clock.now(), a_person(any_engine, world.organisation_id, name="Asha Rao")
     sat = a_stored_sitting(any_engine, candidate, world.exam_id, world.session_id, world.form_id)
@@ -113,6 +148,9 @@ def test_the_report_says_what_was_not_looked_for_and_how_long_nobody_was_compare
         tx.checkins.calibrate(Calibration(sitting_id=sat, at=now, skipped=True, baseline={}))
         since = now + timedelta(seconds=1200)
         tx.incidents.save_watch(WatchRecord(sitting_id=sat, unrecognised_s=310.0, unrecognised_since=since))
+        for kind, began, ended in (("different_person", -60, None), ("challenge_failed", -60, -30), ("chain_broken", -60, None)):
+            restored = None if ended is None else now + timedelta(seconds=ended)
+            tx.demotion.add(a_demotion(world, kind, now + timedelta(seconds=began), restored))
     over(any_engine)
 
     report = session_reports.make_report(any_engine, an_officer(any_engine, world), world.session_id)
@@ -125,7 +163,7 @@ def test_the_report_says_what_was_not_looked_for_and_how_long_nobody_was_compare
     [line] = [one for one in lines if isinstance(one, dict) and one["sitting"] == sat]
     assert line["not_looked_for"] == {
         "nobody": "no_network", "several_people": "arrangement", "phone": "no_network", "book": "no_network", "screen": "no_network",
-        "looking_away": "dots_skipped",
+        "different_person": "demoted", "looking_away": "dots_skipped", "chain_broken": "demoted",
     }  # fmt: skip
     assert line["uncompared_s"] == 310 + 600
     assert report.document["not_asked_for"] == ["talking"]

@@ -1,5 +1,6 @@
 """What an open wall learns: who needs whom, who watches which room, and that nobody watches whom they know."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessment_engine.delivery.messages import MessageKind
+from assessment_engine.invigilation import CaseState
 from assessment_engine.invigilation.interests import ConflictOfInterest, Tie
 from assessment_engine.invigilation.order import STEPS, weight
 from assessment_engine.kernel.errors import NotAllowed, NotFound
@@ -60,6 +62,42 @@ def test_two_people_on_one_room_see_each_other(any_engine: Engine) -> None:
     (room,) = live(any_engine, hall, hall.ravi).rooms
 
     assert sorted(room.names[one] for one in room.here) == ["Noor Ali", "Ravi Nair"]
+
+
+def test_what_goes_on_is_told_whoever_decides_about_it_and_only_where_one_may_watch(any_engine: Engine) -> None:
+    hall = a_hall(any_engine, 40)
+    open_one = a_found_thing(any_engine, hall.sittings[0], ended_at=None, end_s=None)
+    a_found_thing(any_engine, hall.sittings[1])
+    noted = a_found_thing(any_engine, hall.sittings[30], "book", tier="detection", severity="low", ended_at=None, end_s=None)
+    a_found_thing(any_engine, hall.sittings[31], tier="telemetry", ended_at=None, end_s=None)
+
+    def told(actor: Actor, room: int) -> list[str]:
+        return [one.incident_id for one in live(any_engine, hall, actor, room).going_on]
+
+    assert (told(hall.ravi, 1), told(hall.ravi, 2)) == ([open_one], [noted])
+    assert sorted(told(hall.officer, EVERY)) == sorted([open_one, noted])
+
+    interests.declare(any_engine, hall.officer, hall.sittings[0], Tie.KNOWS)
+    wall_live.looked(any_engine, hall.ravi, hall.sittings[0])
+    now = live(any_engine, hall, hall.officer, EVERY)
+    assert told(hall.officer, EVERY) == [noted]
+    assert hall.sittings[0] not in {*now.weights, *now.looked, *now.paused, *now.calls, *now.wrote, *now.to_look_at}
+    assert hall.sittings[0] in live(any_engine, hall, hall.ravi).looked
+
+
+def test_the_order_does_not_tell_how_sure_the_machine_is_of_what_one_has_still_to_judge(any_engine: Engine) -> None:
+    hall = a_hall(any_engine, 2)
+    for sitting_id, confidence in zip(hall.sittings, (0.3, 0.99), strict=True):
+        a_found_thing(any_engine, sitting_id, confidence=confidence, severity="high")
+
+    assert len(set(live(any_engine, hall, hall.ravi).weights.values())) == 1
+
+    with any_engine.store.begin() as tx:
+        for sitting_id in hall.sittings:
+            (case,) = tx.invigilation.cases_of(sitting_id)
+            tx.invigilation.save_case(replace(case, state=CaseState.UPHELD))
+    low, high = (live(any_engine, hall, hall.ravi).weights[one] for one in hall.sittings)
+    assert low < high
 
 
 def test_forty_candidates_are_two_rooms_and_the_view_of_all(any_engine: Engine) -> None:

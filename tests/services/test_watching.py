@@ -86,7 +86,7 @@ def test_only_hours_in_which_nothing_was_found_count_and_only_flags_that_were_wr
     first = Judgement(verdict=Verdict.UPHOLD, reason_code=Reason.LEFT_THE_SEAT, reason="The chair is empty for a minute.")
     a_watched_hour(engine, world, first)
 
-    alarms = watching.of_exam(engine, world.candidate, world.exam_id).alarms
+    alarms = watching.alarms(engine, watching.of_exam(engine, world.candidate, world.exam_id).exam)
 
     assert (alarms.hours, alarms.false) == (3.0, 1)
     assert not alarms.is_shown and not alarms.has_hours

@@ -24,7 +24,8 @@ from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.people import Role
 from assessment_engine.play import send_footage
-from assessment_engine.services import checkin, incidents, tickets
+from assessment_engine.services import checkin, incidents
+from assessment_engine.services import wall as wall_service
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import WatchRecord
 from proctoring.vision import demo_footage
@@ -52,7 +53,8 @@ class Wall:
 @contextmanager
 def a_wall(engine: Engine, world: World) -> Iterator[Wall]:
     """A real wall socket, listened to in a thread."""
-    wall, ticket = Wall(), tickets.issue(engine, "wall", world.session_id)
+    ravi = a_person(engine, world.organisation_id, Role.INVIGILATOR, name="Ravi Nair")
+    wall, ticket = Wall(), wall_service.ticket(engine, ravi, world.session_id)
     with connect(f"{engine.ingest_url}/wall?ticket={ticket}", additional_headers={"Origin": engine.public_url}) as socket:
 
         def listen() -> None:

@@ -1,6 +1,7 @@
 """A worker whose lease ran out over a long batch, and one that lags while pictures of a cut come in."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from tests.running import Valkey, a_valkey
 from tests.workers.test_desk_bad_input import pictures
 from tests.workers.test_unreadable_incident import flush
 from workers.frames import Entry, Shards, Tally, shard_of
-from workers.proctor.worker import Worker
+from workers.proctor.worker import OVER_FOR_S, Worker
 
 
 @pytest.fixture(scope="module")
@@ -88,4 +89,27 @@ def test_of_a_sitting_that_lags_the_newest_live_frame_is_looked_at_though_a_kept
     worker.step()
 
     assert (worker.figures.skipped, worker.figures.looked) == (0, 2)
+    shards.close()
+
+
+def test_a_worker_does_not_remember_for_ever_whom_it_need_not_watch(engine: Engine, valkey: Valkey, models: Models) -> None:
+    store = Redis.from_url(valkey.url)
+    store.flushall()
+    store.close()
+    world, shards = a_world(engine), Shards(valkey.url, "one")
+    worker = Worker(engine, shards, models)
+    worker.step()
+    now, picture = engine.clock.now(), pictures(1)[0]
+    strangers = [replace(a_frame(world, 0, picture, now), sitting_id=f"sit_{number}") for number in range(200)]
+    for _ in range(2):
+        flush(valkey, strangers)
+        for _ in range(3):
+            worker.step()
+    assert len(worker._over) == 200
+
+    worker._over = {name: at - OVER_FOR_S for name, at in worker._over.items()}  # two minutes later
+    worker._due["look"] = 0.0
+    worker.step()
+    assert worker._over == {}
+    assert worker.figures.looked == 0
     shards.close()

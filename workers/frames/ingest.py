@@ -30,6 +30,7 @@ class Slots:
         self._latest: dict[str, int] = {}
         self._count = 0
         self.dropped: dict[str, int] = {}
+        self.dropped_ever = 0
 
     def put(self, entry: Entry) -> None:
         """Add an entry; a live frame replaces the one that still waits, which is counted as dropped."""
@@ -51,6 +52,11 @@ class Slots:
     def drop(self, sitting_id: str) -> None:
         """Count one frame that will not be looked at."""
         self.dropped[sitting_id] = self.dropped.get(sitting_id, 0) + 1
+        self.dropped_ever += 1
+
+    def forget(self, sitting_id: str) -> None:
+        """Let go of the count of a sitting that is not connected any more."""
+        self.dropped.pop(sitting_id, None)
 
 
 class Flusher:

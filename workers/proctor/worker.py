@@ -43,6 +43,7 @@ REPORT_EVERY_S = 5.0
 SAY_EYES_EVERY_S = 60.0
 STALE_AFTER = timedelta(seconds=2)
 AWAY_WAIT_S = 0.5
+OVER_FOR_S = 120.0  # after its last entry: nothing of it is in a stream any more, and if something comes the database is asked again
 STORES_WITHIN = timedelta(minutes=30)
 CATCH_UP_S = 10.0
 CATCHES_UP_WITHIN = timedelta(minutes=20)  # of handing in: what a page kept in a cut has come by then, or never will
@@ -70,7 +71,7 @@ class Worker:
         self._engine, self._shards, self._models = engine, shards, loaded
         self._networks = Networks(loaded)
         self._desks: dict[str, Desk] = {}
-        self._over: set[str] = set()
+        self._over: dict[str, float] = {}  # sittings of which nothing is to be watched any more, and when something of theirs came last
         self._pace = Pace()
         self._catching_up_until = 0.0
         self._due = dict.fromkeys(("claim", "renew", "look", "count", "report", "eyes", "cameras"), 0.0)
@@ -152,6 +153,7 @@ class Worker:
     def _desk(self, sitting_id: str) -> Desk | None:
         """Return the desk of a sitting, made when its first frame comes; None when nothing of it is to be watched any more."""
         if sitting_id in self._over:
+            self._over[sitting_id] = time.monotonic()
             return None
         desk = self._desks.get(sitting_id)
         if desk is None:
@@ -160,7 +162,7 @@ class Worker:
             except NotFound:
                 orders = None
             if orders is None or orders.before.drained_at is not None:
-                self._over.add(sitting_id)
+                self._over[sitting_id] = time.monotonic()
                 return None
             desk = self._desks[sitting_id] = Desk(self._engine, orders, self._networks, self._models.sha256)
             if desk.watching:
@@ -193,6 +195,7 @@ class Worker:
             elif not waiting:
                 desk.tick(now)
             self._publish(desk)
+        self._over = {name: at for name, at in self._over.items() if time.monotonic() - at < OVER_FOR_S}
         load = self._pace.wish(self.figures.lag_ms, time.monotonic())
         if load is not None:
             self._ask(self._desks.values(), load)
@@ -215,7 +218,7 @@ class Worker:
         if gone or self._shards.holds_nothing_of(desk.sitting.id, desk.last_id):
             desk.end(desk.sitting)
             self._publish(desk)
-            self._over.add(desk.sitting.id)
+            self._over[desk.sitting.id] = time.monotonic()
             del self._desks[desk.sitting.id]
 
     def _publish(self, desk: Desk) -> None:

@@ -2,23 +2,27 @@
 
 import json
 from contextlib import AbstractContextManager
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from assessment_engine.services import tickets
+from assessment_engine.people import Actor
 from assessment_engine.services.engine import Engine
+from tests.api.sockets.walls import a_ticket, an_invigilator
 
 SESSION, SITTING = "ses_1", "sit_1"
 LOOKED = json.dumps({"type": "looked", "sitting": SITTING})
 
 
-def a_wall(engine: Engine, session: str = SESSION) -> AbstractContextManager[ClientConnection]:
-    ticket = tickets.issue(engine, "wall", session, timedelta(seconds=60))
-    return connect(f"{engine.ingest_url}/wall?ticket={ticket}", origin=Origin("http://localhost:8000"))
+@pytest.fixture
+def ravi(engine: Engine) -> Actor:
+    return an_invigilator(engine)[1]
+
+
+def a_wall(engine: Engine, who: Actor, session: str = SESSION) -> AbstractContextManager[ClientConnection]:
+    return connect(f"{engine.ingest_url}/wall?ticket={a_ticket(engine, who, session)}", origin=Origin("http://localhost:8000"))
 
 
 def heard(wall: ClientConnection) -> Any:
@@ -26,8 +30,8 @@ def heard(wall: ClientConnection) -> Any:
     return told
 
 
-def test_a_persons_look_is_told_to_every_wall_of_the_session(engine: Engine) -> None:
-    with a_wall(engine) as first, a_wall(engine) as second, a_wall(engine, "ses_other") as other:
+def test_a_persons_look_is_told_to_every_wall_of_the_session(engine: Engine, ravi: Actor) -> None:
+    with a_wall(engine, ravi) as first, a_wall(engine, ravi) as second, a_wall(engine, ravi, "ses_2") as other:
         first.send(LOOKED)
 
         assert heard(first) == heard(second) == {"type": "looked", "sitting": SITTING}
@@ -38,8 +42,8 @@ def test_a_persons_look_is_told_to_every_wall_of_the_session(engine: Engine) -> 
 @pytest.mark.parametrize(
     "said", ["", "[]", "{}", '{"type": "looked"}', '{"type": "visible", "sittings": 7}', '{"type": "looked", "sitting": ["a"]}']
 )
-def test_what_a_wall_cannot_mean_is_ignored(engine: Engine, said: str) -> None:
-    with a_wall(engine) as wall:
+def test_what_a_wall_cannot_mean_is_ignored(engine: Engine, ravi: Actor, said: str) -> None:
+    with a_wall(engine, ravi) as wall:
         wall.send(said)
         wall.send(LOOKED)
 

@@ -7,7 +7,8 @@ const people = ["a", "b", "c", "d"].map((sitting, index) => ({ sitting, seat: `A
 const seen = (sitting, more = {}) => ({ type: "seen", sitting, observable: true, fps: 2, lag_ms: 200, received: 100, dropped: 0, gaps: 0, ...more });
 const incident = (sitting, more = {}) => ({ type: "incident", sitting, incident: "i1", kind: "nobody", tier: "alert", severity: "high", state: "open", ...more });
 const after = (...messages) => messages.reduce((state, [message, now]) => receive(state, [message], now), initial(people));
-const live = (more = {}) => ({ flags: [], paused: [], calls: [], wrote: [], to_look_at: [], looked: {}, order: {}, ...more });
+const live = (more = {}) => ({ flags: [], going_on: [], paused: [], calls: [], wrote: [], to_look_at: [], looked: {}, order: {}, ...more });
+const noted = (sitting) => ({ incident: "i1", sitting, kind: "nobody", tier: "detection", severity: "low" });
 const flag = (sitting) => ({ incident: "i1", sitting, kind: "nobody", severity: "high" });
 
 test("nobody is on the wall until their feed is", () => {
@@ -37,7 +38,8 @@ test("an alert outranks a detection, and what has ended waits for a person", () 
   const closed = receive(both, [incident("a", { state: "closed" })], 2);
   assert.deepEqual([ring(closed.tiles.a, 3), chip(closed.tiles.a, 3), isOver(closed.tiles.a)], ["alert", "nobody", true]);
   assert.equal(closed.tiles.a.flags, 1);
-  const decided = taken(closed, live(), 4);
+  const book = { incident: "i2", sitting: "a", kind: "book", tier: "detection", severity: "low" };
+  const decided = taken(closed, live({ going_on: [book] }), 4);
   assert.deepEqual([ring(decided.tiles.a, 5), isOver(decided.tiles.a)], ["look", false]);
 });
 
@@ -52,6 +54,18 @@ test("what is going on is named before what is over", () => {
   const { a } = receive(state, [incident("a", { incident: "i2", kind: "phone", severity: "medium" })], 0).tiles;
   assert.deepEqual([gravest(a).kind, isOver(a)], ["phone", false]);
   assert.ok(need(a, 1) > need({ ...a, open: {} }, 1));
+});
+
+test("what the socket missed is healed by the next answer, and what it told meanwhile is not undone", () => {
+  const going = { incident: "i1", sitting: "a", kind: "phone", tier: "alert", severity: "medium" };
+  const opened = taken(after([seen("a"), 0]), live({ going_on: [going] }), 10, 9);
+  assert.deepEqual([ring(opened.tiles.a, 11), chip(opened.tiles.a, 11)], ["alert", "phone"]);
+  const missed = taken(after([seen("a"), 0], [incident("a"), 1]), live(), 10, 9); // its end was published while the line was cut
+  assert.equal(ring(missed.tiles.a, 11), "neutral");
+  const newer = taken(after([seen("a"), 0], [incident("a"), 9.5]), live(), 10, 9); // asked before it was found
+  assert.equal(ring(newer.tiles.a, 11), "alert");
+  const over = receive(opened, [incident("a", { tier: "detection", state: "closed" })], 12);
+  assert.deepEqual(taken(over, live({ going_on: [going] }), 13, 11).tiles.a.open, {});
 });
 
 test("an upgrade of the same incident is one flag", () => {
@@ -81,15 +95,16 @@ test("equal need keeps the order, a human look lowers it", () => {
 
 test("risk counts most where nobody has looked, and never more than what is going on", () => {
   const state = after(...people.map((one) => [seen(one.sitting), 0]), [incident("d", { tier: "detection", severity: "low" }), 0]);
-  const risky = taken(state, live({ order: { a: 9, b: 9 }, looked: { b: 0 } }), 1000);
+  const risky = taken(state, live({ going_on: [noted("d")], order: { a: 9, b: 9 }, looked: { b: 0 } }), 1000);
   assert.ok(need(risky.tiles.a, 1000) > need(risky.tiles.b, 1000));
   assert.deepEqual(reorder(risky, 1000).order, ["d", "a", "b", "c"]);
 });
 
 test("whoever calls or writes comes before what is only worth a look", () => {
   const state = after(...people.map((one) => [seen(one.sitting), 0]), [incident("a", { tier: "detection", severity: "low" }), 0]);
-  assert.deepEqual(reorder(taken(state, live({ wrote: ["b"] }), 1), 1).order[0], "b");
-  assert.deepEqual(reorder(taken(state, live({ to_look_at: ["b"] }), 1), 1).order[0], "b");
+  const going_on = [noted("a")];
+  assert.deepEqual(reorder(taken(state, live({ going_on, wrote: ["b"] }), 1), 1).order.slice(0, 2), ["b", "a"]);
+  assert.deepEqual(reorder(taken(state, live({ going_on, to_look_at: ["b"] }), 1), 1).order.slice(0, 2), ["b", "a"]);
 });
 
 test("the age of a look is the server's, and never older than what this wall has heard", () => {

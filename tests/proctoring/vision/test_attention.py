@@ -80,3 +80,15 @@ def test_a_track_follows_what_is_held_and_ends_when_it_is_gone() -> None:
     assert all(held)
     closer = [at for at, part in gone if part not in (WHOLE,) and part.overlap(box) > 0.02]
     assert len(closer) < 10  # a few misses, then no look is spent on it but by the round
+
+
+def test_what_may_have_passed_brings_a_look_at_once_but_never_takes_the_last_token() -> None:
+    hasty, lasting = rested(), rested()
+    found: dict[bool, list[int]] = {True: [], False: []}
+    for at in range(QUIET_S, QUIET_S + 4):
+        for is_hasty, attention in ((True, hasty), (False, lasting)):
+            if attention.part(float(at), FACE, novel=HANDS, hasty=is_hasty, glance_down=False) is not None:
+                found[is_hasty].append(at)
+
+    assert found[True][0] == found[False][0] == QUIET_S
+    assert len(found[True]) == len(found[False]) - 1

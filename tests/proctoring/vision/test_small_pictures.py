@@ -44,3 +44,25 @@ def test_of_a_small_picture_the_whole_is_looked_at_beside_a_part(networks: Netwo
 
     assert len(looked) == parts
     assert (WHOLE in looked) is (parts == 2)
+
+
+@pytest.mark.parametrize(("every_s", "looks"), [(1.0, 2), (1.8, 1)])
+def test_where_looks_are_rare_one_is_enough_to_look_closer_at_something_new(
+    networks: Networks, scene: Callable[..., Pixels], every_s: float, looks: int
+) -> None:
+    """On a poor line a second look that says the same costs two seconds."""
+    eyes, at = Eyes(networks), 0.0
+    for seq in range(40):
+        eyes.look(encoded(scene(0), 448, 0.4), at, seq)
+        at += every_s
+    changed = scene(0).copy()
+    height, width = changed.shape[:2]
+    changed[int(0.6 * height) :, : int(0.25 * width)] = (40, 200, 40)
+
+    before = eyes._attention._looked_at
+    took = 0
+    while eyes._attention._looked_at == before:
+        eyes.look(encoded(changed, 448, 0.4), at, 40 + took)
+        at, took = at + every_s, took + 1
+
+    assert took == looks
