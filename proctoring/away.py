@@ -1,12 +1,12 @@
 """How long somebody looked away, and how unusual that is for them: from a score of each frame to one number of evidence.
 
 Three steps, each with one sentence for a reviewer. A filter with correlated noise (Hamilton, Econometrica 57 (1989) 357) says how likely
-a frame is at work, beside it (a place that is learnt: a second monitor, another posture) or away, with six seconds of hindsight; its
-noise is the candidate's own. The time away is added up in windows of growing length. Each sum is held against what this candidate
-usually does: the likelihood ratio of a scan statistic (Kulldorff, Comm. Statist. Theory 26 (1997) 1481), where looks come at random and
-are of random length (a compound sum: Jørgensen, J. R. Statist. Soc. B 49 (1987) 127), less what chance has in somebody who looks
-away often; the largest is the evidence. What is usual is learnt from the candidate's own time away, two minutes late, shrunk towards many
-people's (Gamma-Poisson). See docs/adr/0032. Raised against a limit by signals.py; the limit is solved by simulation.py.
+a frame is at work, beside it (a place that is learnt: a second monitor, paper), away, or at work from a new posture, with eight seconds
+of hindsight; its noise is the candidate's own. The time away is added up in windows of growing length. Each sum is held against what
+this candidate usually does: the likelihood ratio of a scan statistic (Kulldorff, Comm. Statist. Theory 26 (1997) 1481), where looks come
+at random and are of random length (a compound sum: Jørgensen, J. R. Statist. Soc. B 49 (1987) 127), less what chance has in somebody who
+looks away often; the largest is the evidence. What is usual is learnt from the candidate's own time away, two minutes late, shrunk
+towards many people's (Gamma-Poisson). See docs/adr/0032. Raised against a limit by signals.py; the limit is solved by simulation.py.
 """
 
 import math
@@ -26,7 +26,7 @@ LIKE_NOISE_S = 30.0
 QUIETEST, LOUDEST = 0.8, 1.0
 AT_WORK = 3.0  # a score beyond this says nothing about the noise
 LEAST_KEPT, MOST_KEPT = 0.5, 0.97  # of the usual correlation; of the noise
-HINDSIGHT_S = 6.0
+HINDSIGHT_S = 8.0
 # The place beside: how far off, for which share of the time, how long at a time; many people's, as if watched for so long.
 BESIDE = 1.1
 NEAREST, FURTHEST = 0.7, 1.7
@@ -34,6 +34,10 @@ LIKE_BESIDE_S = 30.0
 BESIDE_SHARE, MOST_BESIDE = 0.02, 0.5
 LIKE_WATCHED_S = 200.0
 BESIDE_S = 8.0
+# A new posture: nearer than a look away, and it stays; how far off, how often, for how long it takes the centre to follow.
+MOVED = 1.7
+MOVES_PER_S = 1 / 3600
+MOVED_S = 60.0
 # Many people's looks away, and how many of them a candidate has to show before their own count as much.
 GLANCES_PER_S = 40 / 3600
 GLANCE_S = 1.9
@@ -48,21 +52,21 @@ BEGINS, ENDS = 0.7, 0.3
 TIC_S, COUNTED_S = 0.5, 4.0
 # Chance has more occasions in somebody who looks away often: taken off, times the logarithm of how much more often.
 MORE_CHANCES = (0.1, 0.8)  # in the first window, in the longer ones
-# The centre of the score: learnt, then drifting, less so while beside it and hardly while away.
+# The centre of the score: learnt, then drifting, less so while beside it and hardly while away; it follows a new posture.
 CALIBRATION_S = 60.0
 SHRUNK = 0.95
 BOUND = 4.0
 DRIFT_S = 50.0
 DRIFT_STEP = 1.2
-DRIFTS = (1.0, 0.6, 0.2)
+DRIFTS = (1.0, 0.6, 0.2, 1.0)
 SURE = 1e-4  # the filter is never surer of anything than this
 HAIR = 1e-6
 NOTHING = 1e-300
 
-# Something of each: at work, beside, away.
-States = tuple[float, float, float]
-Steps = tuple[States, States, States]  # from each, to each
-START: States = (0.96, 0.02, 0.02)
+# Something of each: at work, beside, away, moved (to a new posture).
+States = tuple[float, float, float, float]
+Steps = tuple[States, States, States, States]  # from each, to each
+START: States = (0.96, 0.02, 0.02, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +140,8 @@ class Beside:
 
     def receive(self, z: float, likely: States, step_s: float) -> None:
         """Take in a score about its centre, and what it likely was."""
-        at_work, beside, _ = likely
-        self._watched_s += (at_work + beside) * step_s
+        at_work, beside, _, moved = likely
+        self._watched_s += (at_work + beside + moved) * step_s
         self._beside_s += beside * step_s
         self._summed += beside * step_s * z
 
@@ -183,23 +187,23 @@ class Filter:
 
     def _fits(self, before: float, now: float, step_s: float) -> Steps:
         """Return how well the score `now` fits after the score `before`, where noise keeps some of itself: from each, to each."""
-        kept, scores = self._noise.kept(step_s), (0.0, self._beside.score, AWAY)
+        kept, scores = self._noise.kept(step_s), (0.0, self._beside.score, AWAY, MOVED)
         scale = -0.5 / (self._noise.variance * (1 - kept * kept))
         stray = [[now - there - kept * (before - here) for there in scores] for here in scores]
-        work, beside, away = (
-            (to[0] * math.exp(scale * by[0] ** 2), to[1] * math.exp(scale * by[1] ** 2), to[2] * math.exp(scale * by[2] ** 2))
+        work, beside, away, moved = (
+            _four(likely * math.exp(scale * far * far) for likely, far in zip(to, by, strict=True))
             for to, by in zip(moves(step_s, self._beside.share), stray, strict=True)
         )
-        return work, beside, away
+        return work, beside, away, moved
 
     def _decided(self, until: float) -> list[tuple[float, float, float]]:
         decided = []
         while self._undecided and self._undecided[0][0] <= until + HAIR:
-            at, step_s, z, (work, beside, away), _ = self._undecided.popleft()
-            later: States = (1.0, 1.0, 1.0)
+            at, step_s, z, before, _ = self._undecided.popleft()
+            later: States = (1.0, 1.0, 1.0, 1.0)
             for *_, fits in reversed(self._undecided):
                 later = _shares(_dot(later, to) for to in fits)
-            likely = _shares((work * later[0], beside * later[1], away * later[2]), SURE)
+            likely = _shares((one * other for one, other in zip(before, later, strict=True)), SURE)
             self._noise.receive(z, likely[0], step_s)
             self._beside.receive(z, likely, step_s)
             decided.append((at, step_s, likely[2]))
@@ -264,7 +268,7 @@ class AwayTime:
     """
 
     def __init__(self, windows_s: tuple[float, ...] = WINDOWS_S, *, centre: float | None = None, hindsight_s: float = HINDSIGHT_S) -> None:
-        self.centre, self.away, self.evidence = centre, 0.0, Evidence()
+        self.centre, self.away, self.evidence, self.hindsight_s = centre, 0.0, Evidence(), hindsight_s
         self.windows = tuple(Window(length_s) for length_s in windows_s)
         self._filter, self._look, self._habit = Filter(hindsight_s), Look(), Habit()
         self._first: list[tuple[float, float]] = []
@@ -320,13 +324,16 @@ class AwayTime:
 
 
 def moves(step_s: float, share: float) -> Steps:
-    """Return how likely work, the place beside (a `share` of work) and a look away are each followed by each, `step_s` seconds later."""
+    """Return how likely each state is followed by each, `step_s` seconds later, where a `share` of work is beside."""
     leaves, returns = 1 - math.exp(-step_s * GLANCES_PER_S), 1 - math.exp(-step_s / STAYS_S)
     turns, turns_back = 1 - math.exp(-step_s / BESIDE_S * share / (1 - share)), 1 - math.exp(-step_s / BESIDE_S)
+    moved, settles = 1 - math.exp(-step_s * MOVES_PER_S), 1 - math.exp(-step_s / MOVED_S)
+    stays = (1 - leaves) * (1 - moved)
     return (
-        ((1 - leaves) * (1 - turns), (1 - leaves) * turns, leaves),
-        ((1 - leaves) * turns_back, (1 - leaves) * (1 - turns_back), leaves),
-        (returns * (1 - share), returns * share, 1 - returns),
+        (stays * (1 - turns), stays * turns, leaves * (1 - moved), moved),
+        (stays * turns_back, stays * (1 - turns_back), leaves * (1 - moved), moved),
+        (returns * (1 - share), returns * share, 1 - returns, 0.0),
+        ((1 - leaves) * settles, 0.0, leaves, (1 - leaves) * (1 - settles)),
     )
 
 
@@ -356,16 +363,21 @@ def _usually_kept(step_s: float) -> float:
 
 
 def _dot(one: States, other: States) -> float:
-    return one[0] * other[0] + one[1] * other[1] + one[2] * other[2]
+    return one[0] * other[0] + one[1] * other[1] + one[2] * other[2] + one[3] * other[3]
 
 
 def _shares(each: Iterable[float], least: float = 0.0) -> States:
-    """Return three odds as shares of one, none of them much below `least`."""
-    work, beside, away = each
-    total = work + beside + away + NOTHING
-    work, beside, away = (max(least, one / total) for one in (work, beside, away))
-    total = work + beside + away + NOTHING
-    return work / total, beside / total, away / total
+    """Return odds as shares of one, none of them much below `least`."""
+    work, beside, away, moved = each
+    total = work + beside + away + moved + NOTHING
+    work, beside, away, moved = (max(least, one / total) for one in (work, beside, away, moved))
+    total = work + beside + away + moved + NOTHING
+    return work / total, beside / total, away / total, moved / total
+
+
+def _four(each: Iterable[float]) -> States:
+    work, beside, away, moved = each
+    return work, beside, away, moved
 
 
 def _inside(value: float, least: float, most: float) -> float:

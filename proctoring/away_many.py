@@ -59,7 +59,7 @@ class _Filters:
         self.centre = np.clip(self.centre + step_s / away.DRIFT_S * drifts, -away.BOUND, away.BOUND)
 
     def _fits(self, before: Scores, now: Scores) -> Scores:
-        """Return from each (3) to each (3) of each candidate."""
+        """Return from each (4) to each (4) of each candidate."""
         usually = np.exp(-self.step_s / away.NOISE_S)
         usual = away.LIKE_NOISE_S * away.NOISE**2
         variance = np.clip((usual + self.square) / (away.LIKE_NOISE_S + self.seen_s), away.QUIETEST**2, away.LOUDEST**2)
@@ -67,20 +67,24 @@ class _Filters:
         kept = np.clip(kept, away.LEAST_KEPT * usually, away.MOST_KEPT)
         seen_s = self.beside_s - away.LIKE_WATCHED_S * away.BESIDE_SHARE
         beside = (away.LIKE_BESIDE_S * away.BESIDE + self.summed) / (away.LIKE_BESIDE_S + seen_s)
-        scores = np.stack([np.zeros_like(now), np.clip(beside, away.NEAREST, away.FURTHEST), np.full_like(now, away.AWAY)])
+        there = np.clip(beside, away.NEAREST, away.FURTHEST)
+        scores = np.stack([np.zeros_like(now), there, np.full_like(now, away.AWAY), np.full_like(now, away.MOVED)])
         stray = (now - scores)[None] - (kept * (before - scores))[:, None]
         fits: Scores = self._moves() * np.exp(-0.5 / (variance * (1 - kept * kept)) * stray**2)
         return fits
 
     def _moves(self) -> Scores:
         share = np.minimum(away.MOST_BESIDE, self.beside_s / self.watched_s)
-        leaves, returns = (np.full_like(share, 1 - np.exp(-self.step_s * one)) for one in (away.GLANCES_PER_S, 1 / away.STAYS_S))
+        once = (away.GLANCES_PER_S, 1 / away.STAYS_S, away.MOVES_PER_S, 1 / away.MOVED_S)
+        leaves, returns, moved, settles = (np.full_like(share, 1 - np.exp(-self.step_s * one)) for one in once)
         turns, back = 1 - np.exp(-self.step_s / away.BESIDE_S * share / (1 - share)), 1 - np.exp(-self.step_s / away.BESIDE_S)
+        stays, never = (1 - leaves) * (1 - moved), np.zeros_like(share)
         return np.array(
             [
-                [(1 - leaves) * (1 - turns), (1 - leaves) * turns, leaves],
-                [(1 - leaves) * back, (1 - leaves) * (1 - back), leaves],
-                [returns * (1 - share), returns * share, 1 - returns],
+                [stays * (1 - turns), stays * turns, leaves * (1 - moved), moved],
+                [stays * back, stays * (1 - back), leaves * (1 - moved), moved],
+                [returns * (1 - share), returns * share, 1 - returns, never],
+                [(1 - leaves) * settles, never, leaves, (1 - leaves) * (1 - settles)],
             ]
         )
 
@@ -105,7 +109,7 @@ class _Filters:
         self.next = self.next + both * z * before
         self.expected = self.expected + both * np.exp(-self.step_s / away.NOISE_S) * (z * z + before * before) / 2
         self.before = z, at_work
-        self.watched_s = self.watched_s + (likely[0] + likely[1]) * self.step_s
+        self.watched_s = self.watched_s + (likely[0] + likely[1] + likely[3]) * self.step_s
         self.beside_s = self.beside_s + likely[1] * self.step_s
         self.summed = self.summed + likely[1] * self.step_s * z
 

@@ -14,7 +14,7 @@ from assessment_engine.kernel.canonical import Json, digest
 from assessment_engine.kernel.errors import Invalid
 from proctoring.probability import Table
 
-VERSION = 4  # of what the limit is a limit on: records of the detectors before are on other scales
+VERSION = 5  # of what the limit is a limit on: records of the detectors before are on other scales
 SIMULATED = "signal-"  # what the name of a generator of made-up people begins with
 LARGEST = 64 * 1024  # bytes of a record's JSON
 

@@ -223,7 +223,7 @@ class LookingAway:
         self._trace.append((observation.at, round(self._strength(), 3)))
         if self._time.now > _MORE_LIKELY:
             self._away.append((observation.at, observation.seq))
-        while self._away and self._away[0][0] <= observation.at - self._time.windows[-1].length_s:
+        while self._away and self._away[0][0] <= observation.at - self._time.hindsight_s - self._time.windows[-1].length_s:
             self._away.popleft()
         self._decide(observation)
 
@@ -253,7 +253,7 @@ class LookingAway:
     def _found(self, now: Observation) -> Finding:
         """Return what is raised: it began with the first look away of the window that surprises most."""
         length_s = self._measured()[1]
-        first = next((one for one in self._away if one[0] > now.at - length_s), (now.at, now.seq))
+        first = next((one for one in self._away if one[0] > now.at - self._time.hindsight_s - length_s), (now.at, now.seq))
         strength = self._trace[-1][1]
         return Finding(
             kind=Kind.LOOKING_AWAY,

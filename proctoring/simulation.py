@@ -53,11 +53,12 @@ class Variant:
 SECOND_MONITOR = Variant(name="second monitor", second_screen=0.2)
 FAR_MONITOR = Variant(name="far second monitor", second_screen=0.25, beside=1.5, beside_s=5.0)
 LONGER_GLANCES = Variant(name="longer glances", glance_s=2.0)
+NEW_POSTURES = Variant(name="new postures", postures=3.0)
 VARIANTS = (
     Variant(name="random episodes", random=True),
     Variant(name="drift", drift=1.0),
     Variant(name="strong drift", drift=2.0),
-    Variant(name="new postures", postures=3.0),
+    NEW_POSTURES,
     Variant(name="tics", tics=200.0),
     SECOND_MONITOR,
     FAR_MONITOR,
@@ -67,8 +68,8 @@ VARIANTS = (
     LONGER_GLANCES,
     Variant(name="more glances", glances=60.0),
 )
-# Who a limit is solved for: a quarter works with a second monitor, and a quarter looks away for longer.
-POPULATION = (Variant(), Variant(), SECOND_MONITOR, LONGER_GLANCES)
+# Who a limit is solved for: half like the common ground, and a sixth each of those who are hardest to tell from somebody who looks away.
+POPULATION = (*[Variant()] * 3, SECOND_MONITOR, LONGER_GLANCES, NEW_POSTURES)
 MOST_OF_A_BUDGET = 1.5  # what any of them may spend
 
 
@@ -228,13 +229,15 @@ def incidents(row: Scores, threshold: float, fps: float) -> list[tuple[float, fl
     return [(first / fps, last / fps) for first, last in zip(firsts, lasts, strict=True)]
 
 
-def solved(clean: Scores, budget: float, fps: float) -> float:
-    """Return the least evidence whose incidents in clean hours keep within the budget (per candidate-hour)."""
+def solved(clean: Scores, budget: float, fps: float, weights: Scores | None = None) -> float:
+    """Return the least evidence whose incidents in clean hours, each hour by its weight, keep within the budget (per candidate-hour)."""
+    weights = np.ones(len(clean)) if weights is None else weights
     low, high = 0.5, float(clean.max()) + 1e-6
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        alarms = sum(len(incidents(row, middle, fps)) for row in clean[clean.max(axis=1) >= middle])
-        low, high = (middle, high) if alarms > budget * len(clean) else (low, middle)
+        some = np.flatnonzero(clean.max(axis=1) >= middle)
+        alarms = sum(weights[row] * len(incidents(clean[row], middle, fps)) for row in some)
+        low, high = (middle, high) if alarms > budget * weights.sum() else (low, middle)
     return high
 
 
@@ -318,12 +321,15 @@ class Simulation:
 
 
 def simulate(*, budget: float, people: int, seed: int, variants: Sequence[Variant] = (), recorded: Recorded | None = None) -> Simulation:
-    """Solve the limit for a budget on `people` clean hours, of POPULATION or of `recorded` sittings, and try it on as many fresh ones."""
+    """Solve the limit for a budget on `people` clean hours of each kind of people, or of `recorded`, and try it on as many fresh ones."""
     if people < 20 or not budget > 0:
         raise Invalid("a limit is solved for a budget above zero, on 20 candidate-hours and more")
     rng = np.random.default_rng(seed)
-    clean = mixed(people, rng, None, POPULATION) if recorded is None else resampled(recorded, people, rng)
-    threshold = _fair(strengths(clean), budget, clean.fps, len(POPULATION) if recorded is None else 1)
+    shares = {one: POPULATION.count(one) / len(POPULATION) for one in POPULATION}
+    if recorded is None:
+        threshold = _fair([strengths(hours(people, rng, None, one)) for one in shares], list(shares.values()), budget, FPS)
+    else:
+        threshold = solved(strengths(resampled(recorded, people, rng)), budget, recorded.fps)
     trials = tuple(tried(threshold, people, rng, *among) for among in ((Variant(),), POPULATION, *((one,) for one in variants)))
     own = trials[1]
     low, high = rate_between(own.false_alarms, people)
@@ -335,7 +341,7 @@ def simulate(*, budget: float, people: int, seed: int, variants: Sequence[Varian
         fresh_hours=float(people),
         false_alarms_low=round(low, 4),
         false_alarms_high=round(high or 0.0, 4),
-        hours=float(people),
+        hours=float(people * (len(shares) if recorded is None else 1)),
         seed=seed,
         generator=GENERATOR if recorded is None else "block-bootstrap-1",
         recall=tuple(_found(one) for one in own.recalls),
@@ -343,10 +349,11 @@ def simulate(*, budget: float, people: int, seed: int, variants: Sequence[Varian
     return Simulation(calibration=calibration, trials=trials)
 
 
-def _fair(clean: Scores, budget: float, fps: float, kinds: int) -> float:
-    """Return the limit that keeps the budget of all, and of no kind of people more than one and a half of it."""
-    each = [solved(part, MOST_OF_A_BUDGET * budget, fps) for part in np.array_split(clean, kinds)]
-    return max(solved(clean, budget, fps), *each)
+def _fair(kinds: Sequence[Scores], shares: Sequence[float], budget: float, fps: float) -> float:
+    """Return the limit that keeps the budget of all, each kind of people by its share, and of no kind more than one and a half of it."""
+    each = [solved(clean, MOST_OF_A_BUDGET * budget, fps) for clean in kinds]
+    weights = np.repeat(shares, [len(clean) for clean in kinds])
+    return max(solved(np.concatenate(kinds), budget, fps, weights), *each)
 
 
 def _found(recall: Recall) -> Found:

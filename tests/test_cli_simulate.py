@@ -20,7 +20,7 @@ def test_a_record_is_written_that_a_policy_takes(tmp_path: Path, capsys: pytest.
     written = CalibrationRecord.from_json(json.loads(record.read_text()))
 
     assert told["calibration"] == written.as_json()
-    assert written.hours == 20 and written.budget == 0.5
+    assert (written.hours, written.fresh_hours, written.budget) == (80, 20, 0.5)
     assert written.sha256[:8] in STANDARD.calibrated(written).version
     assert {one["kind"] for one in told["trials"][0]["recall"]} == {"continuous", "repeated"}
 

@@ -18,7 +18,7 @@ def add_simulate(proctor: "Commands") -> None:
     simulate = add(proctor, "simulate", "solve the limit for looking away for a budget of false alarms, and try it", _simulate)
     simulate.add_argument("--budget", type=float, default=0.1, help="false alarms per candidate-hour")
     simulate.add_argument(
-        "--hours", type=int, default=1000, metavar="N", help="clean hours to solve on, and as many fresh ones to try it on"
+        "--hours", type=int, default=1000, metavar="N", help="clean hours of each kind of people to solve on, and as many fresh ones"
     )
     simulate.add_argument("--seed", type=int, default=1)
     simulate.add_argument("--variants", action="store_true", help="also on people unlike those that the limit was solved on")

@@ -50,7 +50,7 @@ def scored(seconds: range, away: range, *, of: AwayTime | None = None, fps: int 
 
 
 def test_the_evidence_says_how_long_of_which_window_and_what_is_usual() -> None:
-    found = scored(range(406), range(388, 400)).evidence
+    found = scored(range(400 + round(HINDSIGHT_S)), range(388, 400)).evidence
 
     assert found.window_s == 12
     assert found.away_s == pytest.approx(12, abs=1)
@@ -138,8 +138,8 @@ def test_the_place_beside_is_learnt_from_what_was_likely_there() -> None:
     beside = Beside()
     before = beside.score, beside.share
     for _ in range(200):
-        beside.receive(1.5, (0.0, 1.0, 0.0), 0.5)
-        beside.receive(0.0, (1.0, 0.0, 0.0), 0.5)
+        beside.receive(1.5, (0.0, 1.0, 0.0, 0.0), 0.5)
+        beside.receive(0.0, (1.0, 0.0, 0.0, 0.0), 0.5)
 
     assert beside.score > before[0] + 0.2
     assert beside.share == pytest.approx(104 / 400)
@@ -151,6 +151,18 @@ def test_a_new_posture_becomes_the_centre() -> None:
         one.receive(frame / 2, 1.3)
 
     assert one.centre == pytest.approx(1.3, abs=0.1)
+
+
+def test_somebody_who_moves_and_stays_is_away_for_less_long_than_somebody_who_looks_away() -> None:
+    moved, looks = AwayTime(centre=0.0), AwayTime(centre=0.0)
+    spent = []
+    for one, score in ((moved, 1.7), (looks, 2.5)):
+        for frame in range(600):
+            one.receive(frame / 2, 0.0 if frame < 400 else score)
+        spent.append(one.windows[-1].away_s)
+
+    assert spent[0] < 0.1 * spent[1]
+    assert spent[1] > 30
 
 
 def test_hindsight_does_not_let_a_dip_break_a_look_in_two() -> None:
