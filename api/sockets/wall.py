@@ -170,6 +170,8 @@ async def _keep_barred(socket: WebSocket, one: Wall, asked: Asked) -> None:
             log.warning("wall_not_asked")
         except NotAllowed:
             return await close(socket, CloseCode.TICKET, Away.TICKET)
+        except Exception:  # whatever it was, the next time must be asked: nothing else would notice a conflict
+            log.exception("wall_not_asked")
 
 
 async def _hear(walls: Walls, one: Wall, session_id: str, message: Mapping[str, Any]) -> None:

@@ -74,7 +74,7 @@ def test_what_a_camera_sent_is_taken_home_and_checked_without_us(tmp_path: Path,
     evidence_packages.ask(engine, actor, world.sitting_id)
     audit.sequence(engine)
     package_evidence(engine, world.sitting_id)
-    data = evidence_packages.package(engine, actor, world.sitting_id).data
+    data = evidence_packages.package(engine, world.candidate, world.sitting_id).data
     engine.store.engine.dispose()
 
     trust, home = tmp_path / "keys.json", tmp_path / "home.zip"
