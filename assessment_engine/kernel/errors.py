@@ -26,6 +26,9 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
     │   ├── SessionFull
     │   ├── AlreadyLive
     │   ├── NotYet
+    │   ├── EditedMeanwhile
+    │   ├── ItemInUse
+    │   ├── RightsLapsed
     │   └── AlreadyRunning
     ├── Invalid
     │   ├── UnknownItem
@@ -198,6 +201,24 @@ class NotYet(Conflict):
     """A condition is still missing; the message says which and who holds it."""
 
     code = "not_yet"
+
+
+class EditedMeanwhile(Conflict):
+    """Somebody saved a newer version than the one that this change began from; the details say which, who and when."""
+
+    code = "edited_meanwhile"
+
+
+class ItemInUse(Conflict):
+    """A session that is not over yet asks this item; the details say which."""
+
+    code = "item_in_use"
+
+
+class RightsLapsed(Conflict):
+    """The right to use an item has ended: no new form may have it."""
+
+    code = "rights_lapsed"
 
 
 class AlreadyRunning(Conflict):
