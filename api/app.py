@@ -20,6 +20,7 @@ from api.live_sessions import LiveSessions
 from api.pages import (
     announcements,
     arrangements,
+    authoring,
     bookings,
     candidate,
     candidate_checkin,
@@ -120,6 +121,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     cell.router,
     question_reports.router,
     gallery.router,  # these before items: /cell/items/gallery is no version
+    authoring.router,
     item_imports.router,
     item_exports.router,
     items.router,
