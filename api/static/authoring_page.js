@@ -45,7 +45,7 @@ function attach(place, key) {
   const form = place.querySelector("form");
   const state = form.querySelector("[data-state]");
   const answer = { response: null };
-  const looking = { lang: place.querySelector(".look").dataset.lang, timer: 0, stop: null };
+  const looking = { lang: document.documentElement.lang, timer: 0, stop: null };
   place.toggleAttribute("data-live", true);
   if ("typed" in form.dataset) keep();
   enliven();
@@ -170,7 +170,7 @@ function settle(place, verb) {
   const lines = line ? [...place.querySelectorAll(`[id^="line-${line.replace(/-\d+$/, "")}-"]`)] : [];
   const number = Number(/\d+$/.exec(line ?? "")?.[0] ?? 0);
   const one = { more: lines.at(-1), remove: lines[Math.min(number, lines.length) - 1], up: lines[Math.max(number - 2, 0)] }[act];
-  const next = wrong ?? one?.querySelector("textarea, input:not([type=hidden], [type=radio], [type=checkbox])") ?? place.querySelector(act === "picture" ? "#stem-en" : "[name=do]:not([aria-hidden])");
+  const next = wrong ?? one?.querySelector("textarea, input:not([type=hidden], [type=radio], [type=checkbox])") ?? place.querySelector(act === "picture" ? "#stem-en" : "[name=do]:not([hidden])");
   next?.closest("details")?.setAttribute("open", "");
   next?.focus();
 }
