@@ -187,6 +187,26 @@ def test_the_form_saves_without_script(engine: Engine, author: Actor, base: str,
     context.close()
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (390, 740)])
+def test_the_bar_never_covers_what_has_the_focus(desk: Page, size: tuple[int, int]) -> None:
+    desk.set_viewport_size({"width": size[0], "height": size[1]})
+    desk.goto("/cell/items/new/choice?lang=hi")
+    desk.locator("#stem-en").fill("What?")
+    expect(desk.locator("[data-state]")).not_to_be_empty()
+
+    for _ in range(45):
+        desk.keyboard.press("Tab")
+        assert desk.evaluate(COVERED) == ""
+
+
+COVERED = """() => {
+  const one = document.activeElement, bar = document.querySelector(".authoring__bar");
+  if (!one.closest("form.authoring__form") || bar.contains(one)) return "";
+  const [place, edge] = [one.getBoundingClientRect(), bar.getBoundingClientRect()];
+  return place.bottom > edge.top + 1 && place.top < edge.bottom ? `${one.id} ${one.outerHTML.slice(0, 80)}` : "";
+}"""
+
+
 @pytest.mark.parametrize("kind", ["choice", "multiple", "truth", "list", "text", "number", "order", "match", "essay"])
 def test_every_form_is_fit_for_everybody_on_a_telephone(telephone: Page, kind: str) -> None:
     telephone.goto(f"/cell/items/new/{kind}?lang=hi")
