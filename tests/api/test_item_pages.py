@@ -19,6 +19,7 @@ from item_bank.imports import ImportReport
 from item_bank.qti.problems import Problem, Severity
 from tests.api.browsers import Browser, a_browser
 from tests.builders import a_person, an_organisation
+from tests.item_bank.formats.test_page import codes as codes_of_formats
 from tests.services.packages import PICTURE, a_broken_item, an_item, an_old_item, zipped
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -191,7 +192,8 @@ def test_a_kind_that_has_no_words_yet_is_shown_with_its_message() -> None:
 
 
 def test_every_finding_of_an_import_or_export_has_words() -> None:
-    page = (ROOT / "docs" / "import-problems.md").read_text().split("## Responses")[0]
-    codes = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) - {"not_results"}  # not on the page
+    pages = (ROOT / "docs" / "import-problems.md").read_text().split("## Responses")[0] + (ROOT / "docs" / "formats.md").read_text()
+    told = set(re.findall(r"^\| `(\w+)` \| (?:refused|invalid|note)", pages, re.MULTILINE))
+    codes = {*told, *codes_of_formats()} - {"not_results"}  # not on the page
 
     assert sorted(codes - set(MEANINGS)) == []
