@@ -1,0 +1,53 @@
+"""Texts that are nearly the same share a bucket; others hardly ever do; short ones only when they are the same."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from item_bank.checks.likeness import BANDS, LIKE, buckets, likeness
+from item_bank.checks.texts import normalised, segments
+from item_bank.qti.reader import read_item
+from tests.item_bank.items import choice, qti, response
+
+STEM = "a citizen asks a public authority for copies of a contract that was signed last year how many days may it take"
+OTHER = "the auditor general lays a report before parliament and a committee of members looks into what it says of grants"
+
+
+def test_a_changed_number_and_a_changed_word_leave_a_text_alike() -> None:
+    changed = STEM.replace("contract", "tender").replace("days", "weeks")
+
+    assert likeness([STEM], [changed]) > LIKE
+    assert set(buckets([STEM])) & set(buckets([changed]))
+    assert likeness([STEM], [OTHER]) < 0.1
+    assert set(buckets([STEM])) & set(buckets([OTHER])) == set()
+
+
+def test_the_order_of_choices_does_not_count() -> None:
+    one, other = (read_item(qti(responses=response("identifier", "A"), body=f"<p>{STEM}</p>{choice(*names)}")) for names in ("ABC", "CAB"))
+
+    assert segments(one) == segments(other)
+
+
+def test_a_short_text_is_like_the_same_text_alone() -> None:
+    assert buckets(["two and two"]) == buckets(["two and two"])
+    assert len(buckets(["two and two"])) == 1
+    assert likeness(["two and two"], ["two and ten"]) == 0
+    assert likeness(["two and two"], ["two and two"]) == 1
+
+
+def test_buckets_stay_what_they_are_because_they_are_stored() -> None:
+    assert buckets([STEM])[:2] == (7_227_320_056_173_859_287, -6_203_213_181_480_029_323)
+    assert len(buckets([STEM])) == BANDS
+
+
+@given(st.lists(st.text(max_size=60), max_size=4))
+def test_every_text_has_buckets_that_a_database_can_keep(texts: list[str]) -> None:
+    found = buckets(list(map(normalised, texts)))
+
+    assert found and all(-(2**63) <= each < 2**63 for each in found)
+    assert likeness(texts, texts) == 1.0
+
+
+def test_signs_case_and_the_script_of_digits_do_not_count_and_matras_do() -> None:
+    assert normalised("“Rule 12-A”, _____ ?") == "rule 12 a"
+    assert normalised("नियम १२") == normalised("नियम 12")
+    assert normalised("कि") != normalised("की")
