@@ -5,6 +5,7 @@ The precise message of a finding, its clause and its code stand beside these. Wh
 
 from collections.abc import Mapping
 
+from api.pages.check_words import CHECK_MEANINGS
 from api.pages.format_words import FORMAT_MEANINGS
 from api.words import N_
 
@@ -259,4 +260,5 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     ),
     "comments_not_kept": (N_("Comments in the XML are not written"), N_("Nothing needs doing.")),
     **FORMAT_MEANINGS,
+    **CHECK_MEANINGS,
 }

@@ -25,9 +25,12 @@ def from_files(files: Mapping[str, bytes], form: str = AUTO, lang: str = "") -> 
         raise Invalid("choose at least one file")
     if len(files) == 1:
         name, data = next(iter(files.items()))
-        form = guess(name, data) if form == AUTO else form
+        form = guess(name, data[:_BEGINNING]) if form == AUTO else form
         if form != QTI:
             return _converted(form, name, lambda: data, lang)
+    others = [name for name, data in files.items() if guess(name, data[:_BEGINNING]) != QTI]
+    if others:
+        raise Invalid(f"{others[0]} is a file of another format than QTI; import it by itself")
     packages = [name for name, data in files.items() if looks_like_zip(data) or name.lower().endswith(".zip")]
     if not packages:
         return Source(open=lambda: nullcontext(open_folder(dict(files))), loose=True)

@@ -38,6 +38,8 @@ from assessment_engine.storage.hearings import Hearings
 from assessment_engine.storage.incidents import Incidents
 from assessment_engine.storage.interests import Interests
 from assessment_engine.storage.invigilation import Invigilation
+from assessment_engine.storage.item_imports import ItemImports
+from assessment_engine.storage.item_likeness import ItemLikeness
 from assessment_engine.storage.items import Items
 from assessment_engine.storage.late_answers import LateAnswers
 from assessment_engine.storage.messages import Messages
@@ -72,6 +74,16 @@ class Transaction:
     def items(self) -> Items:
         """Banks, items, item versions."""
         return Items(self.connection)
+
+    @cached_property
+    def item_imports(self) -> ItemImports:
+        """Imports of items: asked for, ended, withdrawn."""
+        return ItemImports(self.connection)
+
+    @cached_property
+    def item_likeness(self) -> ItemLikeness:
+        """The index of near-duplicates."""
+        return ItemLikeness(self.connection)
 
     @cached_property
     def forms(self) -> Forms:

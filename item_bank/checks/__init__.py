@@ -20,7 +20,7 @@ from item_bank.checks.languages import foreign_words
 from item_bank.checks.reach import unreachable
 from item_bank.qti.model import QtiItem
 
-__all__ = ["Finding", "check_item"]
+__all__ = ["FEW_TRIES", "MANY_TRIES", "Finding", "check_item"]
 
 FEW_TRIES = 16
 """Responses that are tried of each item where thousands are looked at; an author who looks at one has more time."""

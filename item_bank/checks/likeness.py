@@ -37,14 +37,17 @@ def _padded(segment: str) -> str:
     return f" {segment} "
 
 
-def buckets(segments: Sequence[str]) -> tuple[int, ...]:
-    """Return the buckets of a text: signed numbers of 64 bits; a short text has one, which only the same text has."""
-    found = pieces(segments)
+def buckets(segments: Sequence[str], among: str = "") -> tuple[int, ...]:
+    """Return the buckets of a text among others of its kind (of a bank, of a language): signed numbers of 64 bits.
+
+    A short text has one, which only the same text has.
+    """
+    found, prefix = pieces(segments), among.encode()
     if len(found) < FEWEST:
-        return (_number("\n".join(segments).encode()),)
+        return (_number(prefix + "\n".join(segments).encode()),)
     hashes = np.fromiter((zlib.crc32(piece.encode()) for piece in found), dtype=np.uint64, count=len(found))
     least = ((_FACTORS * hashes + _TERMS) % _PRIME).min(axis=1).reshape(BANDS, ROWS)
-    return tuple(_number(bytes([band]) + row.tobytes()) for band, row in enumerate(least))
+    return tuple(_number(prefix + bytes([band]) + row.tobytes()) for band, row in enumerate(least))
 
 
 def _number(data: bytes) -> int:

@@ -3,13 +3,17 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from html import unescape
 
-from item_bank.qti.model import Choice, ChoiceInteraction, Hotspot, InlineChoiceInteraction, Markup, QtiItem, nested, plain_text
+from item_bank.qti.model import Choice, ChoiceInteraction, InlineChoiceInteraction, Markup, QtiItem, nested, plain_text
 from item_bank.qti.text import comparable, latin_digits
 
-_TO_CHOOSE = ("choices", "sources", "targets")
 _SIGNS = re.compile(r"[^\w\s]|_", re.UNICODE)
+_BODY = re.compile(r"<(?:\w+:)?qti-item-body\b[^>]*>(.*)</(?:\w+:)?qti-item-body>", re.DOTALL)
+_UNSHOWN = re.compile(r"<!--.*?-->|<(annotation|annotation-xml|(?:\w+:)?qti-rubric-block)\b.*?</\1>", re.DOTALL)
+_PIECE = re.compile(r"</?(?:\w+:)?qti-(?:simple-choice|inline-choice|simple-associable-choice|gap-text|prompt|hottext)\b[^>]*>")
+_TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,17 +75,16 @@ def _offered(choice: Choice, key: set[str]) -> Offered:
 _PICTURES = frozenset({"img", "picture", "object", "audio", "video", "svg", "math"})
 
 
-def segments(item: QtiItem) -> tuple[str, ...]:
-    """Return all words of an item, normalised: the stem first, then what each interaction asks and offers, in an order of its own."""
-    offered: list[str] = []
-    for interaction in item.interactions:
-        offered += [plain_text(interaction.prompt), plain_text(interaction.inside)]
-        known = {field.name for field in fields(interaction)}
-        for name in _TO_CHOOSE:
-            choices: tuple[Choice | Hotspot, ...] = getattr(interaction, name) if name in known else ()
-            offered += [plain_text(choice.content) for choice in choices if isinstance(choice, Choice)]
-    said = (normalised(plain_text(item.body)), *sorted(map(normalised, offered)))
-    return tuple(filter(None, said))
+def segments(xml: str) -> tuple[str, ...]:
+    """Return all words of an item's body, normalised, piece by piece: what each choice says is one, wherever it stands among the others.
+
+    Quick rather than exact, for ten thousand items of an import: it looks at the body as text.
+    """
+    body = _BODY.search(xml)
+    if body is None:
+        return ()
+    pieces = (normalised(unescape(_TAG.sub(" ", piece))) for piece in _PIECE.split(_UNSHOWN.sub(" ", body[1])))
+    return tuple(sorted(filter(None, pieces)))
 
 
 def normalised(text: str) -> str:
