@@ -27,6 +27,9 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
     │   ├── AlreadyLive
     │   ├── NotYet
     │   ├── ImportInUse
+    │   ├── EditedMeanwhile
+    │   ├── ItemInUse
+    │   ├── RightsLapsed
     │   └── AlreadyRunning
     ├── Invalid
     │   ├── UnknownItem
@@ -205,6 +208,24 @@ class ImportInUse(Conflict):
     """Something of an import is approved or built upon: it is no longer withdrawn as a whole; the details say which items."""
 
     code = "import_in_use"
+
+
+class EditedMeanwhile(Conflict):
+    """Somebody saved a newer version than the one that this change began from; the details say which, who and when."""
+
+    code = "edited_meanwhile"
+
+
+class ItemInUse(Conflict):
+    """A session that is not over yet asks this item; the details say which."""
+
+    code = "item_in_use"
+
+
+class RightsLapsed(Conflict):
+    """The right to use an item has ended: no new form may have it."""
+
+    code = "rights_lapsed"
 
 
 class AlreadyRunning(Conflict):

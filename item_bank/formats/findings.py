@@ -56,10 +56,7 @@ def text_of(data: bytes, file: str) -> str:
     Raises UnreadableFile with the code wrong_encoding and the line, or TooLarge.
     """
     check_size(data, file)
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = _from_utf_16(data, file)
-    else:
-        text = _from_utf_8(data, file)
+    text = _from_utf_16(data, file) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else _from_utf_8(data, file)
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
         refuse("not_plain_text", f"line {line} has a character that is no text", file, line=line, advice="Hand over a plain text file.")
