@@ -76,9 +76,9 @@ class ItemFacts:
 
 def facts_from(document: Mapping[str, Json]) -> ItemFacts:
     """Read facts as `document` writes them, every one perhaps as text; raises Invalid for a word or a day that there is not."""
-    said: dict[str, Any] = {name: document[name] for name in FACTS if document.get(name) not in ("", None)}
     try:
-        return tidy(ItemFacts(**{name: _READ.get(name, str)(value) for name, value in said.items()}))
+        read: dict[str, Any] = {name: _READ.get(name, str)(document[name]) for name in FACTS if document.get(name) not in ("", None)}
+        return tidy(ItemFacts(**read))
     except ValueError as error:
         raise Invalid(f"a fact of the item cannot be read: {error}", problem="wrong_fact") from error
 

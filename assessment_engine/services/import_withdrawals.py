@@ -6,6 +6,7 @@ An item that the import brought leaves the list; one that was there before goes 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Conflict, ImportInUse
 from assessment_engine.kernel.ids import ImportId
 from assessment_engine.people import Actor, Role, require
@@ -57,7 +58,7 @@ def withdraw(engine: Engine, actor: Actor, run_id: ImportId) -> Withdrawal:
             raise ImportInUse(f"this import is in use: {named}", problem="import_in_use", items=named)
         tx.item_imports.withdraw(actor, run.import_id, now)
         tx.items.unfinish_import(run.import_id)
-        about = {"import": run.import_id, "versions": run.imported}
+        about: dict[str, Json] = {"import": run.import_id, "versions": run.imported}
         tx.audit.append("import_withdrawn", subject=run.import_id, actor=actor.person_id, now=now, payload=about)
     return withdrawal
 

@@ -39,9 +39,9 @@ from assessment_engine.storage.hearings import Hearings
 from assessment_engine.storage.incidents import Incidents
 from assessment_engine.storage.interests import Interests
 from assessment_engine.storage.invigilation import Invigilation
+from assessment_engine.storage.item_calibrations import ItemCalibrations
 from assessment_engine.storage.item_imports import ItemImports
 from assessment_engine.storage.item_likeness import ItemLikeness
-from assessment_engine.storage.item_calibrations import ItemCalibrations
 from assessment_engine.storage.item_reviews import ItemReviews
 from assessment_engine.storage.item_use import ItemUse
 from assessment_engine.storage.items import Items
