@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assessment_engine.kernel.canonical import Json
-from assessment_engine.kernel.errors import AssessmentError
+from assessment_engine.kernel.errors import AssessmentError, Invalid
 from assessment_engine.kernel.ids import CompetencyId, ItemVersionId
 from item_bank.checks import FEW_TRIES, check_item
-from item_bank.facts import ItemFacts
+from item_bank.facts import ItemFacts, facts_from
 from item_bank.items import LONGEST_IDENTIFIER, LONGEST_LANGUAGE, LONGEST_PATH, PartKind, plain_path
 from item_bank.parity import NO_LANGUAGE, unlike
 from item_bank.qti.model import Version
@@ -197,6 +197,7 @@ def _line(identifier: str, group: Mapping[str, PlannedItem], problems: list[Prob
     problems.extend(
         each.as_note(_file_of(group, each.lang)) for each in check_item(items, beside, tries=FEW_TRIES) if each.code not in _SAID
     )
+    problems.extend(_facts(group)[1])
     for planned in group.values():
         problems.extend(_changed(planned))
     return ImportedItem(
@@ -241,7 +242,27 @@ def _changed(planned: PlannedItem) -> Iterator[Problem]:
 def _kept(line: ImportedItem, group: Mapping[str, PlannedItem], contents: dict[tuple[str, str], bytes]) -> CheckedItem:
     variants = {_spoken(lang): planned.xml for lang, planned in group.items()}
     parts = [part for lang, planned in group.items() for part in _parts(_spoken(lang), planned, contents)]
-    return CheckedItem(new=NewItem(variants=variants, parts=tuple(parts)), identifier=line.identifier, title=line.title)
+    new = NewItem(variants=variants, parts=tuple(parts), facts=_facts(group)[0])
+    return CheckedItem(new=new, identifier=line.identifier, title=line.title)
+
+
+def _facts(group: Mapping[str, PlannedItem]) -> tuple[ItemFacts, list[Problem]]:
+    """Read what the package says of an item: its first language that says anything, and what is wrong with that, or differs elsewhere."""
+    said = [(planned.path, planned.facts) for _, planned in sorted(group.items()) if planned.facts]
+    if not said:
+        return ItemFacts(), []
+    path, first = said[0]
+    noted = [
+        _not_taken("facts_differ", "another language of the item says other facts", other) for other, facts in said[1:] if facts != first
+    ]
+    try:
+        return facts_from(first), noted
+    except Invalid as error:
+        return ItemFacts(), [_not_taken("wrong_fact", error.message, path), *noted]
+
+
+def _not_taken(code: str, message: str, file: str) -> Problem:
+    return Problem(code=code, message=message, severity=Severity.NOTE, file=file, advice="Look at the item's facts once it is in the bank.")
 
 
 def _parts(lang: str, planned: PlannedItem, contents: dict[tuple[str, str], bytes]) -> Iterator[NewPart]:

@@ -69,6 +69,8 @@ FORMAT_MEANINGS: Mapping[str, tuple[str, str]] = {
     "category_not_kept": (N_("A category is not kept"), N_("Give a competency.")),
     "tags_not_kept": (N_("Tags are not kept"), N_("Give a competency.")),
     "metadata_not_kept": (N_("Board, medium, class and the like are not kept"), N_("Nothing needs doing for an exam.")),
+    "wrong_fact": (N_("A fact of the item cannot be read"), N_("Use the words of the template; days are written 2027-03-31.")),
+    "facts_differ": (N_("Two languages of an item say other facts; those of the first are kept"), N_("Say the same in each.")),
     "hints_not_kept": (N_("Hints are not kept"), N_("An exam has one attempt.")),
     "solution_not_kept": (N_("Solutions are not kept"), N_("Nothing needs doing for an exam.")),
     "media_not_fetched": (N_("Pictures and sounds on other machines are not fetched"), N_("Put them into an item in QTI.")),
@@ -102,5 +104,6 @@ FORMAT_MEANINGS: Mapping[str, tuple[str, str]] = {
     "names_not_kept": (N_("Aiken has no names, titles or languages"), N_("Use another format.")),
     "order_not_kept": (N_("Whether choices are shuffled is not said"), N_("Nothing needs doing.")),
     "feedback_not_kept": (N_("Words that show afterwards are not said"), N_("Nothing needs doing for an exam.")),
+    "facts_not_said": (N_("What is known of the item beside its text is not said"), N_("Export it as QTI or CSV.")),
     "words_not_kept": (N_("Words for some people alone are not said"), N_("Use QTI.")),
 }

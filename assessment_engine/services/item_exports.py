@@ -91,7 +91,13 @@ def _chosen(cards: list[ItemCard], chosen: Sequence[str]) -> list[ItemCard]:
 def _packed(tx: Transaction, card: ItemCard) -> list[ExportedItem]:
     version = card.version
     return [
-        ExportedItem(identifier=card.identifier, lang=lang.replace(NO_LANGUAGE, ""), xml=xml.encode(), parts=_parts(tx, version, lang))
+        ExportedItem(
+            identifier=card.identifier,
+            lang=lang.replace(NO_LANGUAGE, ""),
+            xml=xml.encode(),
+            parts=_parts(tx, version, lang),
+            facts={name: str(value) for name, value in version.facts.document.items()},
+        )
         for lang, xml in sorted(version.variants.items())
     ]
 

@@ -113,8 +113,9 @@ def rules_of(run: ImportRun) -> ImportRules:
 
 
 def _placed(checked: CheckedItem, rules: ImportRules) -> CheckedItem:
-    """Say what an item is for and whose it is; no file says it."""
-    return replace(checked, new=replace(checked.new, competency_id=rules.competency_id, level=rules.level, facts=rules.facts))
+    """Say what an item is for and whose it is, as far as its file has not said it."""
+    facts = facts_from({**rules.facts.document, **checked.new.facts.document})
+    return replace(checked, new=replace(checked.new, competency_id=rules.competency_id, level=rules.level, facts=facts))
 
 
 def _stored(checked: CheckedImport, versions: Sequence[ItemVersion]) -> ImportReport:

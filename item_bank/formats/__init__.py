@@ -10,7 +10,7 @@ media        files inside a file                            trees     XML with l
 
 gift_text, gift                     moodle_xml, moodle_xml_writing     aiken
 tables, table_writing (the template of docs/formats.md)     csv_text   xlsx, xlsx_writing
-quml, quml_body, quml_page, quml_writing
+quml, quml_body, quml_facts, quml_page, quml_writing
 
 template     the examples that authors begin with
 table        the formats by name
