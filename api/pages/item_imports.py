@@ -160,7 +160,7 @@ def _shown(request: Request, engine: Engine, actor: Actor, run_id: ImportId, pro
 
 
 @router.post("/imports/{run_id}/import")
-def import_checked(
+def import_kept(
     request: Request,
     engine: EngineDep,
     actor: Officer,
@@ -169,7 +169,7 @@ def import_checked(
     new_bank: Annotated[str, Form(max_length=200)] = "",
     reading: Annotated[Literal["strict", "lenient"], Form()] = "strict",
 ) -> Response:
-    """Import the files of a check, which are still there."""
+    """Import the files of a check, or of what was refused, which are still there."""
     run, _ = import_runs.shown_run(engine, actor, run_id)
     said = rules_of(run)
     rules = ImportRules(

@@ -2,7 +2,7 @@
 their report.
 
 What may be kept and how it is written: item_imports.py. Taking one back: import_withdrawals.py. Uploads lie in the blob store until they
-are imported, those of a check for a day, so that it can be followed by the import without sending the files again.
+are imported; after a check or a refusal for a day, so that the import can follow without sending the files again.
 """
 
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ def ask(engine: Engine, actor: Actor, files: Mapping[str, bytes], rules: ImportR
 
 
 def ask_again(engine: Engine, actor: Actor, run_id: ImportId, rules: ImportRules) -> ImportId:
-    """Import what was only checked, by other rules; raises NotFound when its files are no longer kept."""
+    """Import what was only checked, or refused, by other rules; raises NotFound when its files are no longer kept."""
     with engine.store.read() as tx:
         checked = tx.item_imports.of_actor(actor, run_id)
     said = rules_of(checked)
@@ -118,13 +118,13 @@ def _broken_off(engine: Engine, run_id: ImportId, problem: str) -> None:
 
 
 def _ended(engine: Engine, run: ImportRun, report: ImportReport) -> None:
-    """Keep the report of what changed nothing; that of an import was kept together with its items. Files that are done with go."""
+    """Keep the report of what changed nothing, and its files for a day; that of an import was kept together with its items."""
     if not report.imported:
         with engine.store.begin() as tx:
             tx.item_imports.end(run.id, engine.clock.now(), report=report.as_json())
-    if not run.check_only:
-        for number in range(len(run.files)):
-            engine.blobs.delete(f"{FOLDER}/{run.id}/{number}")
+        return
+    for number in range(len(run.files)):
+        engine.blobs.delete(f"{FOLDER}/{run.id}/{number}")
 
 
 def runs(engine: Engine, actor: Actor, before: ImportId | None = None) -> list[ImportRun]:

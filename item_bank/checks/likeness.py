@@ -20,10 +20,10 @@ LIKE = 0.7
 FEWEST = 20
 """Pieces that a text must have: of shorter ones, only the very same text counts."""
 
-_PRIME = np.uint64(2**61 - 1)
+_PRIME = np.uint64(4_294_967_311)  # the least above 2^32: products of factors and hashes wrap around it, and stay below 2^64
 _CHANCE = np.random.default_rng(20_250_101)  # the same functions for ever: what is stored was made with them
-_FACTORS = _CHANCE.integers(1, 2**29, (BANDS * ROWS, 1), dtype=np.uint64)
-_TERMS = _CHANCE.integers(0, 2**60, (BANDS * ROWS, 1), dtype=np.uint64)
+_FACTORS = _CHANCE.integers(1, 2**32 - 1, (BANDS * ROWS, 1), dtype=np.uint64)
+_TERMS = _CHANCE.integers(0, 2**32 - 1, (BANDS * ROWS, 1), dtype=np.uint64)
 
 
 def pieces(segments: Sequence[str]) -> frozenset[str]:
