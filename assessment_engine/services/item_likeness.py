@@ -22,7 +22,7 @@ from item_bank.qti.problems import Problem
 
 MOST_NAMED = 5
 _NEAREST = 60
-_COMPARED = 8
+_COMPARED = 4
 _IN_A_BUCKET = 16
 _INDEXED_AT_ONCE = 100
 
