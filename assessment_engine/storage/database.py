@@ -40,6 +40,7 @@ from assessment_engine.storage.incidents import Incidents
 from assessment_engine.storage.interests import Interests
 from assessment_engine.storage.invigilation import Invigilation
 from assessment_engine.storage.item_calibrations import ItemCalibrations
+from assessment_engine.storage.item_cards import ItemCards
 from assessment_engine.storage.item_imports import ItemImports
 from assessment_engine.storage.item_likeness import ItemLikeness
 from assessment_engine.storage.item_reviews import ItemReviews
@@ -88,6 +89,11 @@ class Transaction:
     def item_likeness(self) -> ItemLikeness:
         """The index of near-duplicates."""
         return ItemLikeness(self.connection)
+
+    @cached_property
+    def item_cards(self) -> ItemCards:
+        """Lists of items."""
+        return ItemCards(self.connection)
 
     @cached_property
     def item_reviews(self) -> ItemReviews:

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Column, Connection, ForeignKey, String, Table
 
 from assessment_engine.kernel.ids import BankId, ItemId, ItemVersionId
 from assessment_engine.storage.item_parts import chunks
-from assessment_engine.storage.items import item_contents, item_versions, unfinished
+from assessment_engine.storage.items import begun, item_contents, item_versions
 from assessment_engine.storage.many import insert_all
 from assessment_engine.storage.schema import metadata
 from item_bank.items import LONGEST_LANGUAGE
@@ -98,7 +98,7 @@ class ItemLikeness:
         """Return the texts of those of the versions that are the newest of their items."""
         columns = (item_versions.c.item_id, item_versions.c.bank_id, item_versions.c.identifier)
         query = select(item_texts, *columns).join(item_versions, item_versions.c.id == item_texts.c.version_id)
-        newest = item_versions.c.newest & ~unfinished()
+        newest = item_versions.c.newest & ~begun()
         rows = [
             row
             for chunk in chunks(version_ids)

@@ -120,7 +120,7 @@ def test_an_item_without_words_is_indexed_once(any_engine: Engine, officer: Acto
 def test_many_like_items_are_told_in_bounded_time(any_engine: Engine, officer: Actor) -> None:
     stems = {f"i{number}": STEM.replace("last year", f"in the year {1900 + number}") for number in range(120)}
 
-    report = imported(any_engine, officer, **stems)
+    report = imported(any_engine, officer, RULES, **stems)
 
     assert len(alike(report)) == 119
     assert len(seen(any_engine, officer, STEM)) == 5
