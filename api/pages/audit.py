@@ -64,6 +64,7 @@ KINDS: Mapping[str, str] = {
     "item_saved": N_("A version of an item was saved"),
     "item_moved": N_("An item changed its state"),
     "item_reviewed": N_("A reviewer judged an item"),
+    "item_calibrated": N_("An item was calibrated"),
     "item_commented": N_("Somebody commented on an item"),
     "review_subjects_given": N_("A reviewer was given subjects"),
     "enemies_made": N_("Items were made enemies"),
