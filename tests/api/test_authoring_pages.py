@@ -287,6 +287,7 @@ def test_only_who_writes_items_may_open_the_form(any_engine: Engine, author: Act
 
     assert found == {Role.ITEM_AUTHOR: 200, Role.ITEM_REVIEWER: 403, Role.CANDIDATE: 403}
     assert elsewhere.get(f"/cell/items/{version_id}/edit").status_code == 404
+    assert elsewhere.send("/cell/items/preview", base=version_id, **QUESTION).status_code == 404
     assert others[Role.CANDIDATE].send("/cell/items/preview", **QUESTION).status_code == 403
 
 
