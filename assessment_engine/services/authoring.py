@@ -13,6 +13,7 @@ from assessment_engine.kernel.ids import BankId, ItemVersionId, new_id
 from assessment_engine.people import WRITERS, Actor, require
 from assessment_engine.services import item_versions
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.item_checks import check_draft
 from assessment_engine.services.media import ADDRESS
 from assessment_engine.services.tryout import Tryout, tryout
 from assessment_engine.storage.database import Transaction
@@ -22,6 +23,7 @@ from item_bank.authoring.fitness import Lack, opened
 from item_bank.authoring.pictures import shown_in
 from item_bank.authoring.reading import Read, Trouble, read
 from item_bank.authoring.showing import shown
+from item_bank.checks import Finding
 from item_bank.formats.questions import Medium, Question
 from item_bank.formats.reading import plain_name
 from item_bank.formats.to_qti import to_xml
@@ -69,6 +71,7 @@ class Look:
     troubles: tuple[Trouble, ...]
     doubts: tuple[Trouble, ...]
     shortfalls: tuple[Shortfall, ...]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +137,15 @@ def look(engine: Engine, actor: Actor, draft: Draft, lang: str, response: Json =
         troubles=(*made.read.troubles, *beside),
         doubts=made.read.doubts,
         shortfalls=shortfalls(made.items, files),
+        findings=() if made.read.troubles else _findings(engine, actor, draft, made),
     )
+
+
+def _findings(engine: Engine, actor: Actor, draft: Draft, made: "_Made") -> tuple[Finding, ...]:
+    """Return what the checks say of a question that is not kept yet."""
+    with engine.store.read() as tx:
+        item_id = tx.items.of_actor(actor, draft.base).item_id if draft.base else None
+    return check_draft(engine, actor, {lang: to_xml(question) for lang, question in made.questions.items()}, (), item_id)
 
 
 def _made(engine: Engine, actor: Actor, draft: Draft) -> _Made:
