@@ -26,6 +26,7 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
     │   ├── SessionFull
     │   ├── AlreadyLive
     │   ├── NotYet
+    │   ├── BlueprintCannotBeMet
     │   └── AlreadyRunning
     ├── Invalid
     │   ├── UnknownItem
@@ -198,6 +199,12 @@ class NotYet(Conflict):
     """A condition is still missing; the message says which and who holds it."""
 
     code = "not_yet"
+
+
+class BlueprintCannotBeMet(Conflict):
+    """No paper can be drawn by this blueprint from these items; `problem`, `section`, `row` and `missing` say what fails."""
+
+    code = "blueprint_cannot_be_met"
 
 
 class AlreadyRunning(Conflict):
