@@ -8,7 +8,7 @@ assembly    what was asked, what there is, what is missing, what a paper holds
 Choosing the best paper by an objective is item assembly, and not here.
 """
 
-from item_bank.blueprints.assembly import Counts, Shortage, StratumCount, counts_of, survey
+from item_bank.blueprints.assembly import Counts, Shortage, StratumCount, Survey, counts_of, survey
 from item_bank.blueprints.blueprint import Blueprint, BlueprintSection, Passages, Span, Stratum, Wanted, blueprint_of
 from item_bank.blueprints.drawing import Drawing, DrawnSection
 from item_bank.blueprints.pool import LeftOut, Pool, PoolItem, pool_from, pool_of
@@ -27,6 +27,7 @@ __all__ = [
     "Span",
     "Stratum",
     "StratumCount",
+    "Survey",
     "Wanted",
     "blueprint_of",
     "counts_of",

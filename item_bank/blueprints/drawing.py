@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from assessment_engine.kernel.errors import BlueprintCannotBeMet
+from assessment_engine.kernel.ids import ItemVersionId
 from item_bank.blueprints.assembly import Shortage, shortages
 from item_bank.blueprints.blueprint import Blueprint, BlueprintSection, Passages
 from item_bank.blueprints.chance import Chance
 from item_bank.blueprints.pool import Pool, PoolItem
 from item_bank.blueprints.repair import Broken, Mender, Placed, is_good
 from item_bank.blueprints.strata import Strata
+from item_bank.form_sections import FormSection
 
 MOST_TRIES = 40
 TRIALS = 20
@@ -28,6 +30,20 @@ class DrawnSection:
 
     section: BlueprintSection
     items: tuple[PoolItem, ...]
+
+    @property
+    def form_section(self) -> FormSection:
+        """The part of a form that this is."""
+        section = self.section
+        return FormSection(
+            id=section.id,
+            title=section.title,
+            title_hi=section.title_hi,
+            items=tuple(ItemVersionId(item.id) for item in self.items),
+            navigation=section.navigation,
+            time_limit_s=section.time_limit_s,
+            locked=section.locked,
+        )
 
 
 class Drawing:
