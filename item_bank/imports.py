@@ -6,11 +6,12 @@ qti/package/; here: what of it is kept beside an item (ADR 0019), and what an ex
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import AssessmentError
 from assessment_engine.kernel.ids import CompetencyId, ItemVersionId
+from item_bank.facts import ItemFacts
 from item_bank.items import LONGEST_IDENTIFIER, LONGEST_LANGUAGE, LONGEST_PATH, PartKind, plain_path
 from item_bank.parity import NO_LANGUAGE, unlike
 from item_bank.qti.model import Version
@@ -45,6 +46,7 @@ class NewItem:
     competency_id: CompetencyId | None = None
     level: int | None = None
     parts: tuple[NewPart, ...] = ()
+    facts: ItemFacts = field(default_factory=ItemFacts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

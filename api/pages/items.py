@@ -11,10 +11,10 @@ from api.pages import goto, language_of, page
 from api.pages.import_words import MEANINGS
 from api.pages.question_words import question_words
 from api.pages.tables import csv_file, in_order
-from assessment_engine.kernel.errors import Conflict, NotFound
+from assessment_engine.kernel.errors import Conflict, NotAllowed, NotFound
 from assessment_engine.kernel.ids import CompetencyId, ItemVersionId
 from assessment_engine.people import Actor
-from assessment_engine.services import items, tryout
+from assessment_engine.services import item_reviews, items, tryout
 from assessment_engine.services.competency import competencies
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.items import ItemCard
@@ -124,7 +124,7 @@ def _files(version: ItemVersion) -> list[tuple[ItemPart, str]]:
 @router.post("/{version_id}/state")
 def move_item(engine: EngineDep, actor: Officer, version_id: ItemVersionId, verb: Annotated[ItemVerb, Form()]) -> Response:
     """Send to review, return, approve or retire."""
-    items.move_item(engine, actor, version_id, verb)
+    item_reviews.VERBS[verb](engine, actor, [version_id])
     return goto(f"/cell/items/{version_id}", done=verb)
 
 
@@ -134,8 +134,8 @@ def approve_many(engine: EngineDep, actor: Officer, chosen: Annotated[list[ItemV
     approved = 0
     for version_id in chosen or []:
         try:
-            items.approve_item(engine, actor, version_id)
-        except (Conflict, NotFound):
+            item_reviews.approve(engine, actor, [version_id])
+        except (Conflict, NotAllowed, NotFound):
             continue  # the list shows its state; the others go on
         approved += 1
     if not chosen:

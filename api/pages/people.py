@@ -27,6 +27,8 @@ ROLE_NAMES: Mapping[Role, str] = {
     Role.INVIGILATOR: N_("Invigilator"),
     Role.CELL_OFFICER: N_("Cell officer"),
     Role.GRIEVANCE_OFFICER: N_("Grievance officer"),
+    Role.ITEM_AUTHOR: N_("Item author"),
+    Role.ITEM_REVIEWER: N_("Item reviewer"),
 }
 
 

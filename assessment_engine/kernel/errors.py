@@ -27,6 +27,9 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
     │   ├── AlreadyLive
     │   ├── NotYet
     │   ├── BlueprintCannotBeMet
+    │   ├── EditedMeanwhile
+    │   ├── ItemInUse
+    │   ├── RightsLapsed
     │   └── AlreadyRunning
     ├── Invalid
     │   ├── UnknownItem
@@ -205,6 +208,22 @@ class BlueprintCannotBeMet(Conflict):
     """No paper can be drawn by this blueprint from these items; `problem`, `section`, `row` and `missing` say what fails."""
 
     code = "blueprint_cannot_be_met"
+class EditedMeanwhile(Conflict):
+    """Somebody saved a newer version than the one that this change began from; the details say which, who and when."""
+
+    code = "edited_meanwhile"
+
+
+class ItemInUse(Conflict):
+    """A session that is not over yet asks this item; the details say which."""
+
+    code = "item_in_use"
+
+
+class RightsLapsed(Conflict):
+    """The right to use an item has ended: no new form may have it."""
+
+    code = "rights_lapsed"
 
 
 class AlreadyRunning(Conflict):

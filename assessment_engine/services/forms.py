@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from assessment_engine.kernel.errors import Invalid, NotFound
+from assessment_engine.kernel.errors import Invalid, NotFound, RightsLapsed
 from assessment_engine.kernel.ids import FormId, ItemVersionId, new_id
-from assessment_engine.people import Actor, Role, require
+from assessment_engine.people import Actor, Role, civil_date, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import scored_variant
 from assessment_engine.storage.database import Transaction
@@ -38,34 +39,54 @@ class FormSheet:
 
 
 def build_form(engine: Engine, actor: Actor, new: NewForm) -> Form:
-    """Make a form; every item must be approved, of the actor's organisation, and in the same languages. Raises Invalid or NotFound."""
+    """Make a form; every item must be approved, of the actor's organisation, and in the same languages.
+
+    Raises Invalid, NotFound, or RightsLapsed for an item whose licence has ended.
+    """
     require(actor, Role.CELL_OFFICER)
     if not new.title.strip() or not new.title_hi.strip():
         raise Invalid("a form needs its title in English and in Hindi")
     check_sections(new.sections)
     now = engine.clock.now()
     with engine.store.begin() as tx:
-        versions = _approved(tx, actor, new)
-        document = document_of(new.sections, {version.id: version.sha256 for version in versions.values()})
-        form = Form(
-            id=FormId(new_id("for", now)),
-            organisation_id=actor.organisation_id,
-            title=new.title.strip(),
-            title_hi=new.title_hi.strip(),
-            sections=new.sections,
-            sha256=form_digest(document),
-            state=FormState.APPROVED,
-        )
-        tx.forms.add(form, document)
-        tx.audit.append("form_built", subject=form.id, actor=actor.person_id, now=now, payload={"sha256": form.sha256})
+        return _kept(tx, actor, new, _approved(tx, actor, new, now), FormState.APPROVED, now)
+
+
+def sample_form(engine: Engine, actor: Actor, new: NewForm) -> Form:
+    """Make a form of questions that nobody approved, for practising: it is retired from the start, so that no exam can take it up."""
+    require(actor, Role.CELL_OFFICER)
+    check_sections(new.sections)
+    with engine.store.begin() as tx:
+        versions = tx.items.many([item for section in new.sections for item in section.items])
+        return _kept(tx, actor, new, versions, FormState.RETIRED, engine.clock.now())
+
+
+def _kept(
+    tx: Transaction, actor: Actor, new: NewForm, versions: Mapping[ItemVersionId, ItemVersion], state: FormState, now: datetime
+) -> Form:
+    document = document_of(new.sections, {version.id: version.sha256 for version in versions.values()})
+    form = Form(
+        id=FormId(new_id("for", now)),
+        organisation_id=actor.organisation_id,
+        title=new.title.strip(),
+        title_hi=new.title_hi.strip(),
+        sections=new.sections,
+        sha256=form_digest(document),
+        state=state,
+    )
+    tx.forms.add(form, document)
+    tx.audit.append("form_built", subject=form.id, actor=actor.person_id, now=now, payload={"sha256": form.sha256})
     return form
 
 
-def _approved(tx: Transaction, actor: Actor, new: NewForm) -> Mapping[ItemVersionId, ItemVersion]:
+def _approved(tx: Transaction, actor: Actor, new: NewForm, now: datetime) -> Mapping[ItemVersionId, ItemVersion]:
     wanted = [item for section in new.sections for item in section.items]
     versions = tx.items.many(wanted)
     if len(versions) != len(wanted) or any(version.organisation_id != actor.organisation_id for version in versions.values()):
         raise NotFound("no such item")
+    today = civil_date(now)
+    if lapsed := sorted(version.title for version in versions.values() if version.facts.is_lapsed(today)):
+        raise RightsLapsed(f"the right to use these items has ended: {', '.join(lapsed)}", items=len(lapsed))
     unready = sorted(version.title for version in versions.values() if version.state is not ItemState.APPROVED)
     if unready:
         raise Invalid(f"not approved: {', '.join(unready)}")

@@ -3,7 +3,7 @@
 What may be kept is decided by item_bank/imports.py, where a package comes from by import_sources.py, how it is written by new_items.py.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import BankId, CompetencyId, PersonId
@@ -11,6 +11,7 @@ from assessment_engine.people import Actor, Organisation, OrganisationKind, Role
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import create_bank
 from assessment_engine.services.new_items import keep
+from item_bank.facts import ItemFacts
 from item_bank.imports import CheckedImport, CheckedItem, ImportReport, Progress, Source, check_import
 from item_bank.items import ItemVersion, check_level
 from item_bank.qti.problems import Problem, Severity
@@ -34,6 +35,7 @@ class ImportRules:
     dry_run: bool = False
     competency_id: CompetencyId | None = None
     level: int | None = None
+    facts: ItemFacts = field(default_factory=ItemFacts)
     most: int | None = None
 
 
@@ -54,8 +56,8 @@ def import_package(engine: Engine, actor: Actor, source: Source, rules: ImportRu
 
 
 def _placed(checked: CheckedItem, rules: ImportRules) -> CheckedItem:
-    """Say which competency and level an item is for; no file says it."""
-    return replace(checked, new=replace(checked.new, competency_id=rules.competency_id, level=rules.level))
+    """Say what an item is for and whose it is; no file says it."""
+    return replace(checked, new=replace(checked.new, competency_id=rules.competency_id, level=rules.level, facts=rules.facts))
 
 
 def _stored(checked: CheckedImport, versions: list[ItemVersion]) -> ImportReport:

@@ -28,6 +28,7 @@ from assessment_engine.storage.demotion import Demotions
 from assessment_engine.storage.dismissals import Dismissals
 from assessment_engine.storage.draws import Draws
 from assessment_engine.storage.duty import RoomDuties
+from assessment_engine.storage.enemies import Enemies
 from assessment_engine.storage.events import ExamEvents
 from assessment_engine.storage.evidence import EvidenceFiles
 from assessment_engine.storage.exams import Exams
@@ -38,6 +39,9 @@ from assessment_engine.storage.hearings import Hearings
 from assessment_engine.storage.incidents import Incidents
 from assessment_engine.storage.interests import Interests
 from assessment_engine.storage.invigilation import Invigilation
+from assessment_engine.storage.item_calibrations import ItemCalibrations
+from assessment_engine.storage.item_reviews import ItemReviews
+from assessment_engine.storage.item_use import ItemUse
 from assessment_engine.storage.items import Items
 from assessment_engine.storage.late_answers import LateAnswers
 from assessment_engine.storage.messages import Messages
@@ -72,6 +76,26 @@ class Transaction:
     def items(self) -> Items:
         """Banks, items, item versions."""
         return Items(self.connection)
+
+    @cached_property
+    def item_reviews(self) -> ItemReviews:
+        """Reviewers' subjects and words, comments, approvals."""
+        return ItemReviews(self.connection)
+
+    @cached_property
+    def item_calibrations(self) -> ItemCalibrations:
+        """How items did with candidates."""
+        return ItemCalibrations(self.connection)
+
+    @cached_property
+    def item_use(self) -> ItemUse:
+        """Where item versions are used, and how often."""
+        return ItemUse(self.connection)
+
+    @cached_property
+    def enemies(self) -> Enemies:
+        """Sets of items of which a candidate may see one."""
+        return Enemies(self.connection)
 
     @cached_property
     def forms(self) -> Forms:

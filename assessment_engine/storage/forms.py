@@ -21,6 +21,14 @@ forms = Table(
     Column("state", String(12), nullable=False),
 )
 
+form_items = Table(
+    "form_items",
+    metadata,
+    Column("form_id", String(40), ForeignKey("forms.id"), primary_key=True),
+    Column("version_id", String(40), ForeignKey("item_versions.id"), primary_key=True, index=True),
+)
+"""Which forms have which versions, so that the forms of an item need not be read to be found."""
+
 
 class Forms:
     """Forms in the current transaction."""
@@ -41,6 +49,7 @@ class Forms:
                 state=str(form.state),
             )
         )
+        self._connection.execute(insert(form_items), [{"form_id": form.id, "version_id": item} for item in form.items])
 
     def get(self, form_id: FormId) -> Form:
         """Return a form, for the engine's own acts; raises NotFound."""

@@ -109,9 +109,14 @@ def options_of(options: Iterable[Option], line: int) -> tuple[Option, ...]:
     return found
 
 
+def truth_words(lang: str) -> tuple[str, str]:
+    """Return what the two choices of a true-or-false question say in a language."""
+    return _TRUTHS.get(lang.split("-")[0], ("True", "False"))
+
+
 def truth_options(lang: str, truth: bool, *, points: Decimal = ONE, told: tuple[Content, Content] = ((), ())) -> tuple[Option, Option]:
     """Make the two choices of a true-or-false question; `told` are the words after true and after false."""
-    yes, no = _TRUTHS.get(lang.split("-")[0], ("True", "False"))
+    yes, no = truth_words(lang)
     worths = (points, Decimal(0)) if truth else (Decimal(0), points)
     return (
         Option(identifier=TRUE, content=(yes,), worth=worths[0], feedback=told[0]),
@@ -163,10 +168,11 @@ def _titled(questions: Iterable[Question], notes: Notes, most: int) -> Iterator[
     for number, question in enumerate(questions, start=1):
         if number > most:
             refuse("too_many_questions", f"a file may have {most} questions; this one has more", notes.file, line=question.line)
-        yield question if question.title else replace(question, title=_shortened(words(question.stem)) or f"Question {number}")
+        yield question if question.title else replace(question, title=shortened(words(question.stem)) or f"Question {number}")
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
+    """Return a text as a title."""
     return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1].rpartition(' ')[0] or text[: LONGEST_TITLE - 1]}…"
 
 

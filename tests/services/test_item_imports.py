@@ -6,19 +6,20 @@ from pathlib import Path
 import pytest
 
 from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, StorageUnavailable
-from assessment_engine.kernel.ids import BankId, ImportId
+from assessment_engine.kernel.ids import BankId, ImportId, ItemId
 from assessment_engine.people import Actor, OrganisationKind, Role
 from assessment_engine.services import new_items
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.import_sources import from_files, from_path
 from assessment_engine.services.item_imports import CONSOLE, ImportRules, at_the_console, bank_named, import_package
-from assessment_engine.services.items import approve_item, bank_page, create_bank, rendered_item, scored_variant
+from assessment_engine.services.item_reviews import send
+from assessment_engine.services.items import bank_page, create_bank, rendered_item, scored_variant
 from assessment_engine.services.media import ADDRESS
 from assessment_engine.services.people import add_organisation
-from assessment_engine.storage.items import Items
+from assessment_engine.storage.items import Items, NewVersion
 from item_bank.imports import ImportReport
-from item_bank.items import ItemState, ItemVersion, PartKind
-from tests.builders import a_person, an_organisation
+from item_bank.items import Item, ItemState, PartKind
+from tests.builders import GENERAL, a_person, an_organisation, approved
 from tests.services.packages import PICTURE, a_broken_item, an_item, an_old_item, zipped
 
 WITH_PICTURE = '<p><img src="../media/one.png" alt="A dot"/></p>'
@@ -32,7 +33,8 @@ def officer(engine: Engine) -> Actor:
 def imported(
     engine: Engine, actor: Actor, files: Mapping[str, bytes], *, lenient: bool = False, dry_run: bool = False, most: int | None = None
 ) -> ImportReport:
-    return import_package(engine, actor, from_files(files), ImportRules(new_bank="Bank", lenient=lenient, dry_run=dry_run, most=most))
+    rules = ImportRules(new_bank="Bank", lenient=lenient, dry_run=dry_run, most=most, facts=GENERAL)
+    return import_package(engine, actor, from_files(files), rules)
 
 
 def codes(report: ImportReport) -> list[str]:
@@ -107,7 +109,7 @@ def test_an_item_that_no_exam_can_have_is_a_draft_and_is_never_approved(engine: 
     version_id = report.items[0].version_id
     assert version_id is not None
     with pytest.raises(Conflict, match="cannot be in an exam") as refused:
-        approve_item(engine, officer, version_id)
+        send(engine, officer, [version_id])
     assert refused.value.details["problem"] == "needs_human_scoring"
     assert [card.version.state for card in bank_page(engine, officer).cards] == [ItemState.DRAFT]
 
@@ -125,7 +127,7 @@ def test_an_item_of_qti_2_is_kept_as_3_with_its_original_beside_it(engine: Engin
     kept = version.parts_in("en", PartKind.ORIGINAL)
     with engine.store.read() as tx:
         assert [tx.items.parts.contents(part.sha256) for part in kept] == [original]
-    assert approve_item(engine, officer, version.id).state is ItemState.APPROVED
+    assert approved(engine, officer, version.id)[0].state is ItemState.APPROVED
 
 
 def test_two_files_of_one_item_in_one_language_are_said(engine: Engine, officer: Actor) -> None:
@@ -243,10 +245,10 @@ def test_an_import_that_breaks_off_leaves_nothing_to_be_found(any_engine: Engine
     monkeypatch.setattr(new_items, "STAGED_AT_ONCE", 2)
     whole = Items.add_versions
 
-    def breaks_off(self: Items, new: Sequence[ItemVersion], import_id: ImportId) -> None:
+    def breaks_off(self: Items, new: Sequence[NewVersion], of: Mapping[ItemId, Item], import_id: ImportId | None) -> None:
         if len(new) < 2:
             raise StorageUnavailable("the machine is gone")
-        whole(self, new, import_id)
+        whole(self, new, of, import_id)
 
     monkeypatch.setattr(Items, "add_versions", breaks_off)
     with pytest.raises(StorageUnavailable):

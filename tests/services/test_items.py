@@ -1,21 +1,13 @@
 import pytest
 
 from assessment_engine.demo.content import demo_exam
-from assessment_engine.kernel.errors import AssessmentError, Conflict, IllegalTransition, Invalid, NotAllowed, NotFound
+from assessment_engine.kernel.errors import AssessmentError, Invalid, NotAllowed, NotFound
 from assessment_engine.kernel.ids import BankId
 from assessment_engine.people import Actor, Role
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.items import (
-    approve_item,
-    bank_page,
-    create_bank,
-    import_items,
-    move_item,
-    previewed_item,
-    rendered_item,
-)
+from assessment_engine.services.items import bank_page, create_bank, import_items, previewed_item, rendered_item
 from item_bank.imports import NewItem
-from item_bank.items import ItemState, ItemVerb, ItemVersion
+from item_bank.items import ItemState, ItemVersion
 from tests.builders import a_person, an_organisation
 from tests.item_bank.items import choice, qti, response
 
@@ -101,26 +93,11 @@ def test_another_organisation_sees_nothing_of_a_bank(engine: Engine) -> None:
     assert bank_page(engine, stranger).cards == ()
     for attempt in (
         lambda: imported(engine, stranger, bank.id, variants()),
-        lambda: move_item(engine, stranger, version.id, ItemVerb.SEND_TO_REVIEW),
         lambda: previewed_item(engine, stranger, version.id, "en"),
         lambda: imported(engine, bank_owner, BankId("bnk_none"), variants()),
     ):
         with pytest.raises(NotFound):
             attempt()
-
-
-def test_approval_goes_through_review_and_retired_is_the_end(engine: Engine) -> None:
-    officer = a_person(engine, an_organisation(engine), Role.CELL_OFFICER)
-    version = imported(engine, officer, create_bank(engine, officer, "Bank").id, variants())
-
-    with pytest.raises(IllegalTransition):
-        move_item(engine, officer, version.id, ItemVerb.APPROVE)
-    approved = approve_item(engine, officer, version.id)
-    retired = move_item(engine, officer, version.id, ItemVerb.RETIRE)
-
-    assert (approved.state, retired.state) == (ItemState.APPROVED, ItemState.RETIRED)
-    with pytest.raises(Conflict):
-        approve_item(engine, officer, version.id)
 
 
 def test_an_item_is_shown_in_the_language_asked_for_or_its_first(engine: Engine) -> None:
