@@ -13,7 +13,19 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from assessment_engine.runtime import build_engine
-from assessment_engine.services import audit, chains, closing, draw, hearings, judgements, random_audit, retention, timekeeping, watches
+from assessment_engine.services import (
+    audit,
+    chains,
+    closing,
+    draw,
+    drawn_forms,
+    hearings,
+    judgements,
+    random_audit,
+    retention,
+    timekeeping,
+    watches,
+)
 from assessment_engine.services.engine import Engine
 from assessment_engine.settings import Settings
 from workers.frames import report
@@ -51,6 +63,7 @@ def chores(engine: Engine) -> list[Chore]:
         Chore(name="drain_forgotten", every_s=10.0, do=lambda: watches.drain_forgotten(engine)),
         Chore(name="recover_chains", every_s=30.0, do=lambda: chains.recover(engine)),
         Chore(name="close_chains", every_s=30.0, do=lambda: chains.close_ended(engine)),
+        Chore(name="draw_papers", every_s=20.0, do=lambda: drawn_forms.draw_missing(engine, _breathe)),
         Chore(name="commit_draws", every_s=30.0, do=lambda: draw.commit_missing(engine)),
         Chore(name="reveal_draws", every_s=600.0, do=lambda: draw.reveal_due(engine)),
         Chore(name="forget_audited", every_s=600.0, do=lambda: draw.forget_audited(engine)),

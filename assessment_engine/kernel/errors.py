@@ -208,6 +208,8 @@ class BlueprintCannotBeMet(Conflict):
     """No paper can be drawn by this blueprint from these items; `problem`, `section`, `row` and `missing` say what fails."""
 
     code = "blueprint_cannot_be_met"
+
+
 class EditedMeanwhile(Conflict):
     """Somebody saved a newer version than the one that this change began from; the details say which, who and when."""
 

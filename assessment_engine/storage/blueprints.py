@@ -13,6 +13,7 @@ from assessment_engine.kernel.errors import Conflict, NotFound
 from assessment_engine.kernel.ids import BlueprintId, OrganisationId, PersonId
 from assessment_engine.people import Actor
 from assessment_engine.storage.enemies import enemy_items
+from assessment_engine.storage.forms import forms
 from assessment_engine.storage.item_parts import item_parts
 from assessment_engine.storage.items import being_imported, item_versions
 from assessment_engine.storage.schema import Instant, metadata
@@ -95,6 +96,12 @@ class Blueprints:
         """Return the organisation's standing blueprints, newest first."""
         query = select(blueprints).where(blueprints.c.organisation_id == actor.organisation_id, blueprints.c.standing)
         return [_kept(row) for row in self._connection.execute(query.order_by(blueprints.c.id.desc()))]
+
+    def used(self, blueprint_id: BlueprintId) -> int:
+        """Return how many fixed forms follow a blueprint, and how many sessions' papers were drawn by it."""
+        fixed = select(func.count()).where(forms.c.blueprint_id == blueprint_id, forms.c.draw_id.is_(None))
+        draws = select(func.count(forms.c.draw_id.distinct())).where(forms.c.blueprint_id == blueprint_id)
+        return sum(int(self._connection.execute(query).scalar_one()) for query in (fixed, draws))
 
     def pool(self, organisation_id: OrganisationId) -> Pool:
         """Return every approved version of an organisation's items, with their enemies and passages, without reading any text."""

@@ -3,22 +3,32 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, Row, Select, String, Table, exists, func, insert, select, text, update
+from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, Row, String, Table, exists, func, insert, select, text, update
 
-from assessment_engine.delivery.sitting import SittingState
-from assessment_engine.kernel.canonical import Json
-from assessment_engine.kernel.ids import BlueprintId, DrawId, ExamId, ItemVersionId, OrganisationId, PersonId, RegistrationId, SessionId, SittingId
+from assessment_engine.delivery.sitting import BEFORE_PAPER, SittingState
+from assessment_engine.kernel.ids import (
+    BlueprintId,
+    DrawId,
+    ExamId,
+    FormId,
+    ItemVersionId,
+    OrganisationId,
+    PersonId,
+    RegistrationId,
+    SessionId,
+    SittingId,
+)
 from assessment_engine.storage.delivery import sittings
 from assessment_engine.storage.exams import exam_sessions
 from assessment_engine.storage.forms import form_items, forms
 from assessment_engine.storage.schema import Instant, metadata
+from assessment_engine.storage.triggers import refusal
 from item_bank.blueprints import Pool, pool_of
 
 _COUNTS = text("replaced_at IS NULL")
-BEFORE_PAPER = (SittingState.REGISTERED, SittingState.CHECKIN_REQUESTED)
-"""States in which nobody has been handed a paper."""
-
+_EARLY = sorted(str(state) for state in BEFORE_PAPER)
 form_draws = Table(
     "form_draws",
     metadata,
@@ -64,6 +74,13 @@ class Seats:
     begun: int
 
 
+class Waiting(NamedTuple):
+    """A sitting that has no paper of its session's draw yet."""
+
+    sitting_id: SittingId
+    registration_id: RegistrationId
+
+
 class DrawnForms:
     """Draws of forms in the current transaction."""
 
@@ -72,12 +89,15 @@ class DrawnForms:
 
     def add_draw(self, draw: FormDraw, pool: Pool) -> None:
         """Insert a draw with its pool; the session's earlier one counts no more."""
-        if self._connection.execute(select(pools.c.sha256).where(pools.c.sha256 == draw.pool_sha256)).first() is None:
-            document: Json = pool.document
-            self._connection.execute(insert(pools).values(sha256=draw.pool_sha256, document=document))
+        self.keep_pool(pool)
         earlier = (form_draws.c.session_id == draw.session_id) & form_draws.c.replaced_at.is_(None)
         self._connection.execute(update(form_draws).where(earlier).values(replaced_at=draw.drawn_at))
         self._connection.execute(insert(form_draws).values(**asdict(draw)))
+
+    def keep_pool(self, pool: Pool) -> None:
+        """Keep a pool, if it is not kept already."""
+        if self._connection.execute(select(pools.c.sha256).where(pools.c.sha256 == pool.sha256)).first() is None:
+            self._connection.execute(insert(pools).values(sha256=pool.sha256, document=pool.document))
 
     def of_session(self, session_id: SessionId) -> FormDraw | None:
         """Return the draw of a session that counts, None where everybody sits the same form."""
@@ -89,25 +109,32 @@ class DrawnForms:
         """Return a pool that papers were drawn from."""
         return pool_of(self._connection.execute(select(pools.c.document).where(pools.c.sha256 == sha256)).scalar_one())
 
-    def waiting(self, draw: FormDraw) -> list[SittingId]:
+    def waiting(self, draw: FormDraw) -> list[Waiting]:
         """Return the session's sittings that have no paper of this draw yet and were handed none, in order of their registration."""
-        query = _without_paper(select(sittings.c.id), draw).order_by(sittings.c.registration_id)
-        return [SittingId(one) for one in self._connection.execute(query).scalars()]
+        own = exists().where(forms.c.id == sittings.c.form_id, forms.c.draw_id == draw.id)
+        query = select(sittings.c.id, sittings.c.registration_id).order_by(sittings.c.registration_id)
+        rows = self._connection.execute(query.where(sittings.c.session_id == draw.session_id, sittings.c.state.in_(_EARLY), ~own))
+        return [Waiting(SittingId(row.id), RegistrationId(row.registration_id)) for row in rows]
 
     def unfinished(self, now: datetime) -> list[FormDraw]:
         """Return the draws of sessions that are not over in which somebody waits for a paper."""
         live = select(form_draws).join(exam_sessions, exam_sessions.c.id == form_draws.c.session_id)
-        rows = self._connection.execute(live.where(exam_sessions.c.closes_at > now, form_draws.c.replaced_at.is_(None)))
-        return [draw for draw in map(_draw, rows.all()) if self._connection.execute(_without_paper(select(sittings.c.id), draw).limit(1)).first()]
+        rows = self._connection.execute(live.where(exam_sessions.c.closes_at > now, form_draws.c.replaced_at.is_(None))).all()
+        return [draw for draw in map(_draw, rows) if self.waiting(draw)]
 
     def seats(self, session_id: SessionId, draw: FormDraw | None) -> Seats:
         """Count how far a session's papers are."""
         of_session = select(func.count()).select_from(sittings).where(sittings.c.session_id == session_id)
         own = exists().where(forms.c.id == sittings.c.form_id, forms.c.draw_id == (draw.id if draw else ""))
-        early = sittings.c.state.in_([str(state) for state in BEFORE_PAPER])
+        early = sittings.c.state.in_(_EARLY)
         counts = [of_session.where(early, ~own), of_session.where(own), of_session.where(~early, sittings.c.state != SittingState.VOIDED)]
         waiting, drawn, begun = (int(self._connection.execute(query).scalar_one()) for query in counts)
         return Seats(waiting=waiting, drawn=drawn, begun=begun)
+
+    def papers(self, draw: FormDraw) -> dict[RegistrationId, FormId]:
+        """Return the papers of a draw by registration."""
+        rows = self._connection.execute(select(forms.c.registration_id, forms.c.id).where(forms.c.draw_id == draw.id))
+        return {RegistrationId(row.registration_id): FormId(row.id) for row in rows}
 
     def uses(self, draw: FormDraw) -> dict[ItemVersionId, int]:
         """Return in how many papers of a draw each version is."""
@@ -118,19 +145,21 @@ class DrawnForms:
     def versions_in(self, exam_ids: Collection[ExamId]) -> set[ItemVersionId]:
         """Return every version in a drawn paper of these exams."""
         query = select(form_items.c.version_id).distinct().join(forms, forms.c.id == form_items.c.form_id)
-        query = query.join(form_draws, form_draws.c.id == forms.c.draw_id).join(exam_sessions, exam_sessions.c.id == form_draws.c.session_id)
+        query = query.join(form_draws, form_draws.c.id == forms.c.draw_id)
+        query = query.join(exam_sessions, exam_sessions.c.id == form_draws.c.session_id)
         rows = self._connection.execute(query.where(exam_sessions.c.exam_id.in_(exam_ids), form_draws.c.replaced_at.is_(None)))
+        return {ItemVersionId(one) for one in rows.scalars()}
+
+    def versions_of(self, session_id: SessionId) -> set[ItemVersionId]:
+        """Return every version in a candidate's own paper of a session."""
+        query = select(form_items.c.version_id).distinct().join(forms, forms.c.id == form_items.c.form_id)
+        query = query.join(sittings, sittings.c.form_id == forms.c.id)
+        rows = self._connection.execute(query.where(sittings.c.session_id == session_id, forms.c.draw_id.is_not(None)))
         return {ItemVersionId(one) for one in rows.scalars()}
 
     def digests(self, draw: FormDraw) -> Sequence[str]:
         """Return the hashes of a draw's papers, in order."""
         return list(self._connection.execute(select(forms.c.sha256).where(forms.c.draw_id == draw.id).order_by(forms.c.sha256)).scalars())
-
-
-def _without_paper(query: Select[tuple[str]], draw: FormDraw) -> Select[tuple[str]]:
-    early = sittings.c.state.in_([str(state) for state in BEFORE_PAPER])
-    own = exists().where(forms.c.id == sittings.c.form_id, forms.c.draw_id == draw.id)
-    return query.where(sittings.c.session_id == draw.session_id, early, ~own)
 
 
 def _draw(row: Row[tuple[object, ...]]) -> FormDraw:
@@ -144,3 +173,16 @@ def _draw(row: Row[tuple[object, ...]]) -> FormDraw:
         drawn_by=PersonId(row.drawn_by),
         drawn_at=row.drawn_at,
     )
+
+
+def drawing_triggers(dialect: str) -> tuple[str, ...]:
+    """Return what migration 0018 executes: blueprints, pools and draws say for ever what they said."""
+    stays = {
+        "blueprints": "id, organisation_id, document, sha256, made_by, made_at, replaces",
+        "pools": "sha256, document",
+        "form_draws": "id, organisation_id, session_id, blueprint_id, seed, pool_sha256, drawn_by, drawn_at",
+        "forms": "id, organisation_id, document, sha256, blueprint_id, seed, pool_sha256, draw_id, registration_id",
+    }
+    changes = (refusal(dialect, f"{table}_stays", f"UPDATE OF {columns} ON {table}{{each}}", table) for table, columns in stays.items())
+    deletes = (refusal(dialect, f"{table}_no_delete", f"DELETE ON {table}{{each}}", table) for table in stays)
+    return (*changes, *deletes)

@@ -223,7 +223,7 @@ class Items:
     def _mark_newest(self, chosen: ColumnElement[bool]) -> None:
         """Find anew which version of each of these items is the newest that can be found."""
         self._connection.execute(update(item_versions).where(chosen, item_versions.c.newest).values(newest=False))
-        latest = select(item_versions.c.item_id, func.max(item_versions.c.version).label("version")).where(chosen, ~_begun())
+        latest = select(item_versions.c.item_id, func.max(item_versions.c.version).label("version")).where(chosen, ~being_imported())
         last = latest.group_by(item_versions.c.item_id).subquery()
         ids = select(_imported.c.id).join(last, (last.c.item_id == _imported.c.item_id) & (last.c.version == _imported.c.version))
         self._connection.execute(update(item_versions).where(item_versions.c.id.in_(ids)).values(newest=True))
@@ -267,7 +267,7 @@ class Items:
         found: dict[ItemId, list[Step]] = {}
         for chunk in chunks(item_ids):
             columns = (item_versions.c.item_id, item_versions.c.version, item_versions.c.state, item_versions.c.author_id)
-            query = select(*columns).where(item_versions.c.item_id.in_(chunk), ~_begun()).order_by(item_versions.c.version)
+            query = select(*columns).where(item_versions.c.item_id.in_(chunk), ~being_imported()).order_by(item_versions.c.version)
             for row in self._connection.execute(query):
                 author = None if row.author_id is None else PersonId(row.author_id)
                 found.setdefault(ItemId(row.item_id), []).append(Step(version=row.version, state=ItemState(row.state), author_id=author))
@@ -307,7 +307,7 @@ class Items:
         return _version(row, self.parts.of([row.id]).get(row.id, ()))
 
 
-def _begun() -> ColumnElement[bool]:
+def being_imported() -> ColumnElement[bool]:
     """Tell of a version that its import is unfinished."""
     return select(item_imports.c.id).where(item_imports.c.id == item_versions.c.import_id, item_imports.c.finished_at.is_(None)).exists()
 
@@ -315,7 +315,7 @@ def _begun() -> ColumnElement[bool]:
 def _versions() -> Select[tuple[object, ...]]:
     """Select versions with their XML, those of an unfinished import left out."""
     query = select(item_versions, item_contents.c.variants)
-    return query.join(item_contents, item_contents.c.version_id == item_versions.c.id).where(~_begun())
+    return query.join(item_contents, item_contents.c.version_id == item_versions.c.id).where(~being_imported())
 
 
 def _item(row: Row[tuple[object, ...]]) -> Item:
