@@ -90,9 +90,18 @@ def _approved(tx: Transaction, actor: Actor, new: NewForm, now: datetime) -> Map
     unready = sorted(version.title for version in versions.values() if version.state is not ItemState.APPROVED)
     if unready:
         raise Invalid(f"not approved: {', '.join(unready)}")
+    _check_enemies(tx, versions)
     if len({frozenset(version.variants) for version in versions.values()}) > 1:
         raise Invalid("the items of one form must all be in the same languages")
     return versions
+
+
+def _check_enemies(tx: Transaction, versions: Mapping[ItemVersionId, ItemVersion]) -> None:
+    """Refuse a paper in which one item gives another away."""
+    items = {version.item_id for version in versions.values()}
+    for enemies in tx.enemies.of_items(items):
+        if len(items.intersection(enemies.items)) > 1:
+            raise Invalid(f"these items may not be in one form, by the set of enemies {enemies.name}", problem="enemies", name=enemies.name)
 
 
 def forms(engine: Engine, actor: Actor) -> list[FormSheet]:

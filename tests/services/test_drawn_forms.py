@@ -149,7 +149,7 @@ def test_two_candidates_sit_two_papers_and_both_results_are_published(any_engine
 
 def test_a_question_of_another_candidates_paper_is_not_ones_own(any_engine: Engine) -> None:
     hall = a_hall(any_engine)
-    (candidate, sitting_id), (_, other_id) = registered(any_engine, hall, "One", "Two")
+    (_, sitting_id), (_, other_id) = registered(any_engine, hall, "One", "Two")
     drawn_forms.draw(any_engine, hall.officer, hall.session.id)
     mine, others = (set(form_of_sitting(any_engine, one).items) for one in (sitting_id, other_id))
 
