@@ -27,6 +27,7 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
     │   ├── AlreadyLive
     │   ├── NotYet
     │   ├── BlueprintCannotBeMet
+    │   ├── MarksDiffer
     │   ├── EditedMeanwhile
     │   ├── ItemInUse
     │   ├── RightsLapsed
@@ -208,6 +209,12 @@ class BlueprintCannotBeMet(Conflict):
     """No paper can be drawn by this blueprint from these items; `problem`, `section`, `row` and `missing` say what fails."""
 
     code = "blueprint_cannot_be_met"
+
+
+class MarksDiffer(Conflict):
+    """Papers drawn by this blueprint would not be worth the same; the details say which row."""
+
+    code = "marks_differ"
 
 
 class EditedMeanwhile(Conflict):

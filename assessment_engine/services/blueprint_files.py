@@ -51,6 +51,7 @@ def _rows(blueprint: Blueprint, found: Survey) -> list[Json]:
         wanted = section.strata[row.row].wanted.document
         counts: dict[str, Json] = {"asked": row.asked, "available": row.available, "missing": row.missing}
         why: dict[str, Json] = {"problem": row.problem} if row.problem else {}
+        why |= {"marks_differ": [str(marks) for marks in row.marks]} if len(row.marks) > 1 else {}
         rows.append({"section": section.id, "row": row.row + 1, "wanted": wanted, **counts, **why})
     return rows
 

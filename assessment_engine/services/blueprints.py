@@ -5,20 +5,24 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from assessment_engine.competency import Competency
 from assessment_engine.kernel.canonical import Json
-from assessment_engine.kernel.errors import Conflict, Invalid
-from assessment_engine.kernel.ids import BlueprintId, FormId, ItemVersionId, PersonId, new_id
+from assessment_engine.kernel.errors import Conflict, Invalid, MarksDiffer
+from assessment_engine.kernel.ids import BlueprintId, FormId, ItemVersionId, OrganisationId, PersonId, new_id
 from assessment_engine.people import Actor, Role, civil_date, require
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.items import scored_variant
 from assessment_engine.storage.blueprints import KeptBlueprint
 from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.item_parts import chunks
 from item_bank.blueprints import Blueprint, Counts, Drawing, DrawnSection, Pool, PoolItem, Survey, counts_of, survey
 from item_bank.blueprints.assembly import COUNTED
 from item_bank.forms import Form, FormOrigin, FormState, document_of, form_digest
+from item_bank.qti.processing import max_score
 
-CHOSEN_BY = (*COUNTED, "subject", "bloom", "languages")
+CHOSEN_BY = (*COUNTED, "subject", "bloom", "languages", "marks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +93,7 @@ def blueprints(engine: Engine, actor: Actor) -> list[KeptBlueprint]:
 def blueprint_of(engine: Engine, actor: Actor, blueprint_id: BlueprintId, on: date | None = None) -> BlueprintSheet:
     """Return a blueprint with what the bank has for it on a day, today unless told otherwise."""
     require(actor, Role.CELL_OFFICER)
+    work_out_marks(engine, actor.organisation_id)
     day = on or civil_date(engine.clock.now())
     with engine.store.read() as tx:
         kept = tx.blueprints.of_actor(actor, blueprint_id)
@@ -101,6 +106,7 @@ def check(engine: Engine, actor: Actor, blueprint: Blueprint, on: date | None = 
     """Hold a blueprint that is not kept yet against the bank; raises Invalid for rules that no paper could follow."""
     require(actor, Role.CELL_OFFICER)
     blueprint.check()
+    work_out_marks(engine, actor.organisation_id)
     with engine.store.read() as tx:
         return survey(blueprint, tx.blueprints.pool(actor.organisation_id), on or civil_date(engine.clock.now()))
 
@@ -108,6 +114,7 @@ def check(engine: Engine, actor: Actor, blueprint: Blueprint, on: date | None = 
 def offer(engine: Engine, actor: Actor) -> Offer:
     """Return what a blueprint may ask for."""
     require(actor, Role.CELL_OFFICER)
+    work_out_marks(engine, actor.organisation_id)
     with engine.store.read() as tx:
         pool = tx.blueprints.pool(actor.organisation_id)
         skills = {str(one.id): one for one in tx.competency.all_of(actor.organisation_id)}
@@ -128,6 +135,7 @@ def build_form(engine: Engine, actor: Actor, blueprint_id: BlueprintId, on: date
     """
     require(actor, Role.CELL_OFFICER)
     now = engine.clock.now()
+    work_out_marks(engine, actor.organisation_id)
     with engine.store.read() as tx:
         kept, pool = standing(tx, actor, blueprint_id), tx.blueprints.pool(actor.organisation_id)
     seed = secrets.token_hex(16)
@@ -141,6 +149,26 @@ def build_form(engine: Engine, actor: Actor, blueprint_id: BlueprintId, on: date
         about: Json = {"sha256": form.sha256, "blueprint": kept.id, "pool_sha256": origin.pool_sha256}
         tx.audit.append("form_built", subject=form.id, actor=actor.person_id, now=now, payload=about)
     return form
+
+
+def check_marks(blueprint: Blueprint, found: Survey) -> None:
+    """Refuse rows whose items differ in marks: two candidates could not reach the same. Raises MarksDiffer with the first of them."""
+    for row in found.uneven:
+        section, worth = blueprint.sections[row.section].id, ", ".join(str(marks) for marks in row.marks)
+        message = f"section {section}, row {row.row + 1}: its questions are worth {worth}; papers would not be worth the same"
+        raise MarksDiffer(message, section=section, row=row.row + 1, marks=worth)
+
+
+def work_out_marks(engine: Engine, organisation_id: OrganisationId) -> None:
+    """See to it that every approved version has its marks beside it; each text is read for that once, some at a time."""
+    with engine.store.read() as tx:
+        missing = tx.blueprints.without_marks(organisation_id)
+    for some in chunks(missing):
+        with engine.store.read() as tx:
+            versions = tx.items.many([ItemVersionId(one) for one in some])
+        best = {version_id: Decimal(str(max_score(scored_variant(version)) or 0)) for version_id, version in versions.items()}
+        with engine.store.begin() as tx:
+            tx.blueprints.keep_marks(best)
 
 
 def standing(tx: Transaction, actor: Actor, blueprint_id: BlueprintId) -> KeptBlueprint:

@@ -4,19 +4,21 @@ A changed blueprint is a new row that replaces the old one, so that a form keeps
 """
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
-from sqlalchemy import JSON, Boolean, Column, Connection, ForeignKey, Row, String, Table, func, insert, select, update
+from sqlalchemy import JSON, Boolean, Column, Connection, ForeignKey, Row, String, Table, exists, func, insert, select, update
 
 from assessment_engine.kernel.errors import Conflict, NotFound
-from assessment_engine.kernel.ids import BlueprintId, OrganisationId, PersonId
+from assessment_engine.kernel.ids import BlueprintId, ItemVersionId, OrganisationId, PersonId
 from assessment_engine.people import Actor
 from assessment_engine.storage.enemies import enemy_items
 from assessment_engine.storage.forms import forms
-from assessment_engine.storage.item_parts import item_parts
+from assessment_engine.storage.item_parts import chunks, item_parts
 from assessment_engine.storage.items import being_imported, item_versions
-from assessment_engine.storage.schema import Instant, metadata
+from assessment_engine.storage.schema import Exact, Instant, metadata
 from item_bank.blueprints import Blueprint, Pool, PoolItem, blueprint_of, pool_from
 from item_bank.items import ItemState, PartKind
 
@@ -32,6 +34,14 @@ blueprints = Table(
     Column("replaces", String(40), ForeignKey("blueprints.id")),
     Column("standing", Boolean, nullable=False),  # neither replaced nor given up
 )
+
+item_marks = Table(
+    "item_marks",
+    metadata,
+    Column("version_id", String(40), ForeignKey("item_versions.id"), primary_key=True),
+    Column("best", Exact, nullable=False),
+)
+"""What each approved version is worth at most: worked out once, so that no pool reads any text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +113,30 @@ class Blueprints:
         draws = select(func.count(forms.c.draw_id.distinct())).where(forms.c.blueprint_id == blueprint_id)
         return sum(int(self._connection.execute(query).scalar_one()) for query in (fixed, draws))
 
+    def without_marks(self, organisation_id: OrganisationId) -> list[ItemVersionId]:
+        """Return the approved versions of an organisation whose marks nobody worked out yet."""
+        known = exists().where(item_marks.c.version_id == item_versions.c.id)
+        ours = (item_versions.c.organisation_id == organisation_id) & (item_versions.c.state == str(ItemState.APPROVED))
+        return [ItemVersionId(one) for one in self._connection.execute(select(item_versions.c.id).where(ours, ~known)).scalars()]
+
+    def keep_marks(self, best: Mapping[ItemVersionId, Decimal]) -> None:
+        """Keep what versions are worth at most; what is known stays."""
+        known = set[str]()
+        for chunk in chunks(best):
+            known |= set(self._connection.execute(select(item_marks.c.version_id).where(item_marks.c.version_id.in_(chunk))).scalars())
+        rows = [{"version_id": version_id, "best": marks} for version_id, marks in best.items() if version_id not in known]
+        if rows:
+            self._connection.execute(insert(item_marks), rows)
+
+    def still_approved(self, version_ids: Collection[ItemVersionId]) -> set[ItemVersionId]:
+        """Return those of the versions that are approved, and keep them so until this transaction ends."""
+        found = set[ItemVersionId]()
+        for chunk in chunks(sorted(version_ids)):
+            approved = (item_versions.c.id.in_(chunk)) & (item_versions.c.state == str(ItemState.APPROVED))
+            held = select(item_versions.c.id).where(approved).order_by(item_versions.c.id).with_for_update(read=True)
+            found |= {ItemVersionId(one) for one in self._connection.execute(held).scalars()}
+        return found
+
     def pool(self, organisation_id: OrganisationId) -> Pool:
         """Return every approved version of an organisation's items, with their enemies and passages, without reading any text."""
         ours = (item_versions.c.organisation_id == organisation_id) & (item_versions.c.state == str(ItemState.APPROVED))
@@ -115,7 +149,8 @@ class Blueprints:
         )
         passages = passages.where(ours, item_parts.c.kind == str(PartKind.STIMULUS)).group_by(item_parts.c.version_id)
         stimuli = {row.version_id: row.sha256 for row in self._connection.execute(passages)}
-        rows = self._connection.execute(select(item_versions).where(ours, ~being_imported()))
+        priced = select(item_versions, item_marks.c.best).outerjoin(item_marks, item_marks.c.version_id == item_versions.c.id)
+        rows = self._connection.execute(priced.where(ours, ~being_imported()))
         return pool_from(_pool_item(row, frozenset(enemies[row.item_id]), stimuli.get(row.id, "")) for row in rows)
 
 
@@ -146,6 +181,7 @@ def _pool_item(row: Row[tuple[object, ...]], enemies: frozenset[str], stimulus: 
         difficulty=row.difficulty or "",
         seconds=row.seconds,
         words=row.words,
+        marks=row.best or Decimal(0),
         stimulus=stimulus,
         enemies=enemies,
         languages=frozenset(row.titles),

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 
 from assessment_engine.kernel.canonical import Json
 from item_bank.blueprints.blueprint import Blueprint
@@ -23,6 +24,7 @@ class StratumCount:
     available: int
     missing: int = 0
     problem: str = ""
+    marks: tuple[Decimal, ...] = ()  # what its items are worth, each value once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,11 @@ class Survey:
     def missing(self) -> int:
         """How many items are missing altogether."""
         return sum(row.missing for row in self.rows)
+
+    @property
+    def uneven(self) -> tuple[StratumCount, ...]:
+        """The rows whose items differ in marks: two papers would not be worth the same."""
+        return tuple(row for row in self.rows if len(row.marks) > 1)
 
     @property
     def is_met(self) -> bool:
@@ -93,7 +100,7 @@ def survey_of(strata: Strata, usable: int, left_out: Mapping[LeftOut, int]) -> S
     for place, asked in enumerate(strata.asked):
         section, row = _place(strata, place)
         lack = short.get((section, row))
-        plain = StratumCount(section=section, row=row, asked=asked, available=strata.available[place])
+        plain = StratumCount(section=section, row=row, asked=asked, available=strata.available[place], marks=strata.marks[place])
         rows.append(plain if lack is None else replace(plain, missing=lack.missing, problem=lack.problem))
     return Survey(rows=tuple(rows), left_out=dict(left_out), torn=strata.torn, usable=usable)
 

@@ -74,12 +74,13 @@ class Wanted:
     kind: str = ""
     bloom: str = ""
     difficulty: str = ""
+    marks: Decimal | None = None
     seconds: Span = OPEN
     words: Span = OPEN
 
     def fits(self, item: PoolItem) -> bool:
         """Tell whether an item is of this kind."""
-        if self.level is not None and item.level != self.level:
+        if (self.level is not None and item.level != self.level) or (self.marks is not None and item.marks != self.marks):
             return False
         alike = all(not (asked := getattr(self, name)) or getattr(item, name) == asked for name in _TEXTS)
         return alike and self.seconds.holds(item.seconds) and self.words.holds(item.words)
@@ -88,7 +89,12 @@ class Wanted:
     def document(self) -> dict[str, Json]:
         """What is asked for as JSON."""
         said: dict[str, Json] = {name: getattr(self, name) for name in _TEXTS}
-        said |= {"level": self.level, "seconds": self.seconds.document, "words": self.words.document}
+        said |= {
+            "level": self.level,
+            "marks": None if self.marks is None else str(self.marks),
+            "seconds": self.seconds.document,
+            "words": self.words.document,
+        }
         return {name: value for name, value in said.items() if value not in ("", None)}
 
 
@@ -258,10 +264,16 @@ def _section(said: Mapping[str, object]) -> BlueprintSection:
 
 
 def _stratum(said: Mapping[str, object]) -> Stratum:
-    if strange := sorted(set(said) - {*_TEXTS, "level", "seconds", "words", "count", "weight"}):
+    if strange := sorted(set(said) - {*_TEXTS, "level", "marks", "seconds", "words", "count", "weight"}):
         raise ValueError(f"a row cannot ask for {strange[0]}")
     texts = {name: str(said.get(name, "")) for name in _TEXTS}
-    wanted = Wanted(**texts, level=_number(said.get("level")), seconds=_span(said.get("seconds")), words=_span(said.get("words")))
+    wanted = Wanted(
+        **texts,
+        level=_number(said.get("level")),
+        marks=Decimal(str(said["marks"])) if "marks" in said else None,
+        seconds=_span(said.get("seconds")),
+        words=_span(said.get("words")),
+    )
     return Stratum(wanted=wanted, count=_number(said.get("count")), weight=Decimal(str(said["weight"])) if "weight" in said else None)
 
 

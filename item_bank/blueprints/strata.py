@@ -7,6 +7,7 @@ apart, are left to chance: a paper in which they meet is drawn again (drawing.py
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from itertools import combinations
 from math import prod
@@ -48,6 +49,15 @@ class Strata:
             for place in unit.places:
                 found[place] += len(unit.items)
         return tuple(found[place] for place in range(len(self.rows)))
+
+    @cached_property
+    def marks(self) -> tuple[tuple[Decimal, ...], ...]:
+        """What the items of each stratum are worth: where that differs, so do whole papers."""
+        found = [set[Decimal]() for _ in self.rows]
+        for unit in self.units:
+            for place in unit.places:
+                found[place].update(item.marks for item in unit.items)
+        return tuple(tuple(sorted(marks)) for marks in found)
 
     @cached_property
     def placed(self) -> Gift:

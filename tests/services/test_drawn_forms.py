@@ -3,14 +3,16 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from sqlalchemy import update
 
 from assessment_engine.delivery.announcements import Wording
 from assessment_engine.delivery.checkin import CheckInVerb
 from assessment_engine.delivery.responses import an_offer
 from assessment_engine.kernel.canonical import Json
-from assessment_engine.kernel.errors import BlueprintCannotBeMet, Conflict, Invalid, ItemInUse, NotAllowed, NotFound
+from assessment_engine.kernel.errors import BlueprintCannotBeMet, Conflict, Invalid, ItemInUse, MarksDiffer, NotAllowed, NotFound
 from assessment_engine.kernel.ids import ItemVersionId, SittingId
 from assessment_engine.people import Actor, Role
 from assessment_engine.scoring.results import BatchState
@@ -29,6 +31,7 @@ from assessment_engine.services import (
 )
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import scored_variant
+from assessment_engine.storage.blueprints import item_marks
 from item_bank.blueprints import Drawing
 from item_bank.forms import Form
 from tests.builders import a_form, a_person, an_organisation, steer
@@ -302,3 +305,53 @@ def test_draws_are_the_cells_and_of_one_organisation(any_engine: Engine) -> None
             act(any_engine, stranger, hall.session.id)
         with pytest.raises(NotAllowed):
             act(any_engine, invigilator, hall.session.id)
+
+
+def test_papers_that_would_not_be_worth_the_same_are_not_drawn(any_engine: Engine) -> None:
+    hall = a_hall(any_engine)
+    registered(any_engine, hall, "One")
+    drawn_forms.sheet(any_engine, hall.officer, hall.session.id)
+    with any_engine.store.begin() as tx:
+        (first, *_) = [item.id for item in tx.blueprints.pool(hall.officer.organisation_id).items]
+        tx.connection.execute(update(item_marks).where(item_marks.c.version_id == first).values(best=Decimal(2)))
+
+    with pytest.raises(MarksDiffer) as refused:
+        drawn_forms.draw(any_engine, hall.officer, hall.session.id)
+
+    assert (refused.value.code, refused.value.details["marks"]) == ("marks_differ", "1.0, 2")
+    assert not drawn_forms.sheet(any_engine, hall.officer, hall.session.id).may_draw
+    assert drawn_forms.sheet(any_engine, hall.officer, hall.session.id).draw is None
+
+
+def test_what_was_retired_since_the_draw_is_in_no_paper_that_is_written_later(any_engine: Engine) -> None:
+    hall = a_hall(any_engine)
+    drawn_forms.draw(any_engine, hall.officer, hall.session.id)
+    with any_engine.store.read() as tx:
+        easy = [one for one in tx.blueprints.pool(hall.officer.organisation_id).items if one.difficulty == "easy"]
+    retired = [ItemVersionId(one.id) for one in easy if one.id not in hall.form.items and one.competency == hall.competencies[0]]
+    item_reviews.retire(any_engine, hall.officer, retired)
+    places = registered(any_engine, hall, *(f"Late {n}" for n in range(6)))
+
+    assert drawn_forms.draw_missing(any_engine) == 6
+
+    for _, sitting_id in places:
+        form = form_of_sitting(any_engine, sitting_id)
+        assert form.origin is not None
+        assert not set(retired).intersection(form.items)
+        with any_engine.store.read() as tx:
+            pool = tx.drawn_forms.pool(form.origin.pool_sha256)
+        assert tuple(part.form_section for part in Drawing(hall.kept.blueprint, pool).draw(form.origin.seed)) == form.sections
+
+
+def test_nobody_is_kept_out_where_the_bank_can_give_no_paper_any_more(any_engine: Engine) -> None:
+    hall = a_hall(any_engine)
+    drawn_forms.draw(any_engine, hall.officer, hall.session.id)
+    with any_engine.store.begin() as tx:
+        tx.connection.exec_driver_sql("UPDATE item_versions SET state = 'retired' WHERE difficulty = 'easy'")
+    ((candidate, sitting_id),) = registered(any_engine, hall, "Late")
+    steer(any_engine).advance(timedelta(days=1, minutes=5).total_seconds())
+
+    assert drawn_forms.draw_missing(any_engine) == 0
+    admitted(any_engine, hall, candidate, sitting_id)
+
+    assert form_of_sitting(any_engine, sitting_id) == hall.form

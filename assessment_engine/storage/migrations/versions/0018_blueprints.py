@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from assessment_engine.storage.drawn_forms import drawing_triggers
-from assessment_engine.storage.schema import Instant
+from assessment_engine.storage.schema import Exact, Instant
 
 revision = "0018"
 down_revision = "0016"
@@ -24,6 +24,13 @@ def upgrade() -> None:
 
 
 def _add_blueprints() -> None:
+    op.create_table(
+        "item_marks",
+        sa.Column("version_id", sa.String(40), nullable=False),
+        sa.Column("best", Exact(), nullable=False),
+        sa.ForeignKeyConstraint(["version_id"], ["item_versions.id"], name=op.f("fk_item_marks_version_id_item_versions")),
+        sa.PrimaryKeyConstraint("version_id", name=op.f("pk_item_marks")),
+    )
     op.create_table(
         "blueprints",
         sa.Column("id", sa.String(40), nullable=False),
