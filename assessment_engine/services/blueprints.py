@@ -3,7 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -22,6 +22,7 @@ from item_bank.blueprints.assembly import COUNTED
 from item_bank.forms import Form, FormOrigin, FormState, document_of, form_digest
 from item_bank.qti.processing import max_score
 
+LONGEST_TITLE = 200
 CHOSEN_BY = (*COUNTED, "subject", "bloom", "languages", "marks")
 
 
@@ -144,11 +145,19 @@ def build_form(engine: Engine, actor: Actor, blueprint_id: BlueprintId, on: date
     origin = FormOrigin(blueprint_id=kept.id, seed=seed, pool_sha256=usable.sha256)
     form, document = form_from(kept, paper, origin, now)
     with engine.store.begin() as tx:
+        form = _numbered(form, tx.blueprints.used(kept.id) + 1)
         tx.drawn_forms.keep_pool(usable)
         tx.forms.add(form, document)
         about: Json = {"sha256": form.sha256, "blueprint": kept.id, "pool_sha256": origin.pool_sha256}
         tx.audit.append("form_built", subject=form.id, actor=actor.person_id, now=now, payload=about)
     return form
+
+
+def _numbered(form: Form, number: int) -> Form:
+    """Give a fixed form a title of its own among those that follow the blueprint."""
+    longest = LONGEST_TITLE - len(f" · {number}")
+    title, title_hi = (f"{one[:longest]} · {number}" for one in (form.title, form.title_hi))
+    return replace(form, title=title, title_hi=title_hi)
 
 
 def check_marks(blueprint: Blueprint, found: Survey) -> None:
