@@ -14,6 +14,7 @@ from item_bank.qti.text import comparable
 SEVERAL_KINDS = "several"
 LONGEST_SEARCHED = 2000
 
+_ENDS = ".,;:?!()[]{}\"'“”‘’।…"
 _BODY = re.compile(r"<(?:\w+:)?qti-item-body\b[^>]*>(.*)</(?:\w+:)?qti-item-body>", re.DOTALL)
 _UNSHOWN = re.compile(r"<!--.*?-->|<(annotation|annotation-xml)\b.*?</\1>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
@@ -39,8 +40,13 @@ def gist_of(identifier: str, variants: Mapping[str, str]) -> Gist:
         titles=titles,
         words=len(texts[first].split()),
         kind=kind_of(variants[first]),
-        search=searched(" ".join((identifier, *titles.values(), *texts.values())))[:LONGEST_SEARCHED],
+        search=_looked_through(identifier, *titles.values(), *texts.values()),
     )
+
+
+def _looked_through(*texts: str) -> str:
+    """Return every word of the texts once: what a search looks through is half as long, and a search is for words, not for phrases."""
+    return " ".join(dict.fromkeys(word for text in texts for word in searched(text).split()))[:LONGEST_SEARCHED]
 
 
 def body_text(xml: str) -> str:
@@ -56,5 +62,5 @@ def kind_of(xml: str) -> str:
 
 
 def searched(text: str) -> str:
-    """Return a text as searches compare it: case and unseen signs do not count."""
-    return " ".join(comparable(text).casefold().split())
+    """Return a text as searches compare it: case, punctuation at a word's ends and unseen signs do not count."""
+    return " ".join(word.strip(_ENDS) for word in comparable(text).casefold().split())

@@ -110,6 +110,8 @@ class ItemVersion:
     sha256: str
     parts: tuple[ItemPart, ...] = ()
     facts: ItemFacts = field(default_factory=ItemFacts)
+    identifier: str = ""  # the item's
+    bank_id: BankId | None = None
     author_id: PersonId | None = None  # who saved it; nobody is known of versions from before they were asked
     saved_at: datetime | None = None
 

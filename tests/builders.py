@@ -252,6 +252,12 @@ def a_form(engine: Engine, organisation_id: OrganisationId, items: int = 4) -> t
     return form_id, item_ids
 
 
+def stored(engine: Engine, actor: Actor) -> list[ItemVersion]:
+    """Every version of the organisation's items, by identifier, the newest first."""
+    with engine.store.read() as tx:
+        return [version for card in tx.item_cards.every(actor) for version in tx.items.versions_of(card.item_id)]
+
+
 def approved_items(engine: Engine, organisation_id: OrganisationId, items: Sequence[str]) -> tuple[ItemVersionId, ...]:
     """A bank of approved items `item-1`, `item-2`… with this XML, written past all services but not past the database's rules."""
     now, board = engine.clock.now(), a_board(engine, organisation_id)
@@ -291,6 +297,8 @@ def _an_item(bank: Bank, number: int, xml: str, now: datetime) -> tuple[Item, It
         variants={"en": xml},
         sha256=content_digest({"en": xml}),
         facts=GENERAL,
+        identifier=item.identifier,
+        bank_id=bank.id,
     )
     return item, version
 

@@ -9,8 +9,9 @@ from fastapi.responses import HTMLResponse, Response
 from api.auth import EngineDep, Officer
 from api.pages import page
 from api.pages.findings import grouped
-from api.pages.items import newest_items
+from api.pages.item_cards import meant
 from assessment_engine.kernel.errors import Invalid
+from assessment_engine.kernel.ids import ItemVersionId
 from assessment_engine.people import Actor
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.item_exports import VERSIONS, export_items, look_at_export
@@ -36,15 +37,12 @@ def look_at_many(
     request: Request,
     engine: EngineDep,
     actor: Officer,
-    chosen: Annotated[list[str] | None, Form()] = None,
-    state: Annotated[str, Form()] = "",
-    competency: Annotated[str, Form()] = "",
-    q: Annotated[str, Form()] = "",
+    chosen: Annotated[list[ItemVersionId] | None, Form()] = None,
+    every: Annotated[str, Form(max_length=4000)] = "",
     form: Annotated[str, Form()] = "qti3",
 ) -> HTMLResponse:
     """The same for the chosen items of the list, or for all that its filter shows."""
-    cards = [] if chosen else newest_items(engine, actor, state, competency, q)
-    return _looked(request, engine, actor, chosen or [card.version.id for card in cards], form)
+    return _looked(request, engine, actor, meant(engine, actor, chosen, every, MAX_ITEMS), form)
 
 
 @router.post("/package")

@@ -85,7 +85,7 @@ def _named(files: list[UploadFile]) -> Mapping[str, bytes]:
 def _form(
     request: Request, engine: Engine, actor: Actor, asked: ImportRules, *, problem: str = "", found: ImportReport | None = None
 ) -> HTMLResponse:
-    banks, skills = items.bank_page(engine, actor).banks, competencies(engine, actor)
+    banks, skills = items.banks_of(engine, actor), competencies(engine, actor)
     groups = grouped(found.problems) if found else []
     return page(
         request,

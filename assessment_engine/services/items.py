@@ -16,7 +16,6 @@ from assessment_engine.people import BANK_STAFF, WRITERS, Actor, Role, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.media import address_of, stimuli_of
 from assessment_engine.services.new_items import keep
-from assessment_engine.storage.items import ItemCard
 from item_bank.facts import tidy
 from item_bank.imports import CheckedItem, NewItem, NewPart
 from item_bank.items import Bank, ItemPart, ItemVersion, check_level, item_seed, plain_path
@@ -44,14 +43,6 @@ class RenderedItem:
     languages: tuple[str, ...]
     html: str
     max_score: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BankPage:
-    """The organisation's banks and all versions in them."""
-
-    banks: tuple[Bank, ...]
-    cards: tuple[ItemCard, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,11 +109,11 @@ def _paths(langs: Iterable[str], parts: Sequence[NewPart | ItemPart]) -> dict[st
     return {lang: frozenset(plain_path(part.path) for part in parts if part.lang == lang) for lang in langs}
 
 
-def bank_page(engine: Engine, actor: Actor) -> BankPage:
-    """Return everything in the organisation's banks, for the cell."""
-    require(actor, Role.CELL_OFFICER)
+def banks_of(engine: Engine, actor: Actor) -> list[Bank]:
+    """Return the organisation's banks, oldest first."""
+    require(actor, *BANK_STAFF)
     with engine.store.read() as tx:
-        return BankPage(banks=tuple(tx.items.banks(actor)), cards=tuple(tx.items.cards(actor)))
+        return tx.items.banks(actor)
 
 
 def previewed_item(engine: Engine, actor: Actor, version_id: ItemVersionId, lang: str) -> tuple[ItemVersion, RenderedItem]:

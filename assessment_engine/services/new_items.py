@@ -142,6 +142,8 @@ def a_version(item: Item, newest: int, checked: CheckedItem, parts: tuple[ItemPa
         sha256=content_digest(variants, ordered),
         parts=ordered,
         facts=replace(tidy(checked.new.facts), words=gist.words, kind=gist.kind),
+        identifier=item.identifier,
+        bank_id=item.bank_id,
         author_id=saved.author_id,
         saved_at=saved.at,
     )

@@ -17,7 +17,7 @@ from assessment_engine.people import Actor
 from assessment_engine.storage.enemies import enemy_items
 from assessment_engine.storage.forms import forms
 from assessment_engine.storage.item_parts import chunks, item_parts
-from assessment_engine.storage.items import being_imported, item_versions
+from assessment_engine.storage.items import begun, item_versions
 from assessment_engine.storage.schema import Exact, Instant, metadata
 from item_bank.blueprints import Blueprint, Pool, PoolItem, blueprint_of, pool_from
 from item_bank.items import ItemState, PartKind
@@ -150,7 +150,7 @@ class Blueprints:
         passages = passages.where(ours, item_parts.c.kind == str(PartKind.STIMULUS)).group_by(item_parts.c.version_id)
         stimuli = {row.version_id: row.sha256 for row in self._connection.execute(passages)}
         priced = select(item_versions, item_marks.c.best).outerjoin(item_marks, item_marks.c.version_id == item_versions.c.id)
-        rows = self._connection.execute(priced.where(ours, ~being_imported()))
+        rows = self._connection.execute(priced.where(ours, ~begun()))
         return pool_from(_pool_item(row, frozenset(enemies[row.item_id]), stimuli.get(row.id, "")) for row in rows)
 
 

@@ -42,6 +42,7 @@ from assessment_engine.storage.incidents import Incidents
 from assessment_engine.storage.interests import Interests
 from assessment_engine.storage.invigilation import Invigilation
 from assessment_engine.storage.item_calibrations import ItemCalibrations
+from assessment_engine.storage.item_cards import ItemCards
 from assessment_engine.storage.item_reviews import ItemReviews
 from assessment_engine.storage.item_use import ItemUse
 from assessment_engine.storage.items import Items
@@ -78,6 +79,11 @@ class Transaction:
     def items(self) -> Items:
         """Banks, items, item versions."""
         return Items(self.connection)
+
+    @cached_property
+    def item_cards(self) -> ItemCards:
+        """Lists of items."""
+        return ItemCards(self.connection)
 
     @cached_property
     def item_reviews(self) -> ItemReviews:

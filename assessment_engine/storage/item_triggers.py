@@ -42,12 +42,12 @@ ITEM_NEEDS: Mapping[str, tuple[str, str]] = {
 """What must be there, by the words of the refusal: at which change, and the query that must find something."""
 
 VERSION_STAYS = (
-    "id, item_id, version, title, competency_id, level, sha256, import_id, organisation_id, bank_id, identifier, titles, author_id, "
-    "saved_at, subject, topic, bloom, difficulty, seconds, words, kind, origin, author, owner, licence, licence_ends, contract"
+    "id, item_id, version, title, competency_id, level, sha256, import_id, organisation_id, bank_id, identifier, titles, languages, "
+    "author_id, saved_at, subject, topic, bloom, difficulty, seconds, words, kind, origin, author, owner, licence, licence_ends, contract"
 )
 """All of a version but its state, and whether it is the newest."""
 
-WRITTEN_ONCE = ("item_contents", "item_reviews", "item_approvals", "item_comments", "item_calibrations", "form_items")
+WRITTEN_ONCE = ("item_contents", "item_words", "item_reviews", "item_approvals", "item_comments", "item_calibrations", "form_items")
 """Tables of the bank whose rows are never changed and never deleted."""
 
 

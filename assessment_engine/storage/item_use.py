@@ -73,7 +73,8 @@ class ItemUse:
         """Return how many sittings began with a form that has each of these versions; those that none did are left out."""
         found: dict[ItemVersionId, int] = {}
         for chunk in chunks(version_ids):
-            counted = exposed().where(form_items.c.version_id.in_(chunk))
+            of_these = select(form_items.c.form_id).where(form_items.c.version_id.in_(chunk))
+            counted = exposed(of_these).where(form_items.c.version_id.in_(chunk))
             found.update({ItemVersionId(row.version_id): row.exposures for row in self._connection.execute(counted)})
         return found
 
@@ -92,9 +93,11 @@ def _of_own_forms() -> Select[tuple[Any, ...]]:
     return query.join(exam_sessions, exam_sessions.c.id == form_draws.c.session_id)
 
 
-def exposed() -> Select[tuple[str, int]]:
-    """Select versions with how many sittings began with them; practising counts, for its candidates have seen them as well."""
+def exposed(forms_of: Select[tuple[str]] | None = None) -> Select[tuple[str, int]]:
+    """Select versions with how many sittings began with them, of some forms or of all; practising counts, for it shows them as well."""
     begun = select(sittings.c.form_id, func.count().label("sittings")).where(sittings.c.started_at.is_not(None))
+    if forms_of is not None:
+        begun = begun.where(sittings.c.form_id.in_(forms_of))
     per_form = begun.group_by(sittings.c.form_id).subquery()
     count = func.sum(per_form.c.sittings).label("exposures")
     query = select(form_items.c.version_id, count).join(per_form, per_form.c.form_id == form_items.c.form_id)

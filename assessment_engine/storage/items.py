@@ -6,7 +6,7 @@ or never.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from enum import StrEnum
 
@@ -92,6 +92,7 @@ item_versions = Table(
     Column("identifier", String(LONGEST_IDENTIFIER), nullable=False, server_default=""),
     Column("newest", Boolean, nullable=False, server_default=false()),
     Column("titles", JSON, nullable=False, server_default="{}"),
+    Column("languages", Text, nullable=False, server_default=""),  # as ",en,hi,"
     Column("author_id", String(40)),
     Column("saved_at", Instant),
     Column("moved_at", Instant),  # when its state changed last
@@ -118,8 +119,14 @@ item_contents = Table(
     "item_contents",
     metadata,
     Column("version_id", String(40), ForeignKey("item_versions.id"), primary_key=True),
-    Column("search", Text, nullable=False),  # before the XML: what is looked through is not read past it
     Column("variants", JSON, nullable=False),
+)
+
+item_words = Table(
+    "item_words",  # apart from the XML, so that looking through all of it reads little
+    metadata,
+    Column("version_id", String(40), ForeignKey("item_versions.id"), primary_key=True),
+    Column("search", Text, nullable=False),
 )
 
 
@@ -127,16 +134,6 @@ _imported = item_versions.alias()
 
 NewVersion = tuple[ItemVersion, Gist]
 """A version that is to be kept, and what follows from its text."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemCard:
-    """A version with what a list shows beside it."""
-
-    version: ItemVersion
-    identifier: str
-    bank_id: BankId
-    newest: bool
 
 
 class Items:
@@ -223,7 +220,7 @@ class Items:
     def _mark_newest(self, chosen: ColumnElement[bool]) -> None:
         """Find anew which version of each of these items is the newest that can be found."""
         self._connection.execute(update(item_versions).where(chosen, item_versions.c.newest).values(newest=False))
-        latest = select(item_versions.c.item_id, func.max(item_versions.c.version).label("version")).where(chosen, ~being_imported())
+        latest = select(item_versions.c.item_id, func.max(item_versions.c.version).label("version")).where(chosen, ~begun())
         last = latest.group_by(item_versions.c.item_id).subquery()
         ids = select(_imported.c.id).join(last, (last.c.item_id == _imported.c.item_id) & (last.c.version == _imported.c.version))
         self._connection.execute(update(item_versions).where(item_versions.c.id.in_(ids)).values(newest=True))
@@ -233,8 +230,9 @@ class Items:
         rows = [_row(version, of[version.item_id], gist, import_id) for version, gist in new]
         if rows:
             self._connection.execute(insert(item_versions), rows)
-            contents = [{"version_id": version.id, "search": gist.search, "variants": dict(version.variants)} for version, gist in new]
+            contents = [{"version_id": version.id, "variants": dict(version.variants)} for version, _ in new]
             self._connection.execute(insert(item_contents), contents)
+            self._connection.execute(insert(item_words), [{"version_id": version.id, "search": gist.search} for version, gist in new])
         self.parts.add({version.id: version.parts for version, _ in new})
 
     def to_move(self, actor: Actor, version_ids: Collection[ItemVersionId]) -> list[ItemVersion]:
@@ -267,7 +265,7 @@ class Items:
         found: dict[ItemId, list[Step]] = {}
         for chunk in chunks(item_ids):
             columns = (item_versions.c.item_id, item_versions.c.version, item_versions.c.state, item_versions.c.author_id)
-            query = select(*columns).where(item_versions.c.item_id.in_(chunk), ~being_imported()).order_by(item_versions.c.version)
+            query = select(*columns).where(item_versions.c.item_id.in_(chunk), ~begun()).order_by(item_versions.c.version)
             for row in self._connection.execute(query):
                 author = None if row.author_id is None else PersonId(row.author_id)
                 found.setdefault(ItemId(row.item_id), []).append(Step(version=row.version, state=ItemState(row.state), author_id=author))
@@ -287,19 +285,6 @@ class Items:
         parts = self.parts.of([row.id for row in rows])
         return {row.id: _version(row, parts.get(row.id, ())) for row in rows}
 
-    def cards(self, actor: Actor) -> list[ItemCard]:
-        """Return every version of the organisation's items, by identifier, newest version first."""
-        query = _versions().where(item_versions.c.organisation_id == actor.organisation_id)
-        order = (item_versions.c.identifier, item_versions.c.item_id, item_versions.c.version.desc())
-        rows = self._connection.execute(query.order_by(*order)).all()
-        parts = self.parts.of([row.id for row in rows])
-        return [
-            ItemCard(
-                version=_version(row, parts.get(row.id, ())), identifier=row.identifier, bank_id=BankId(row.bank_id), newest=row.newest
-            )
-            for row in rows
-        ]
-
     def _one(self, condition: ColumnElement[bool]) -> ItemVersion:
         row = self._connection.execute(_versions().where(condition)).one_or_none()
         if row is None:
@@ -307,7 +292,7 @@ class Items:
         return _version(row, self.parts.of([row.id]).get(row.id, ()))
 
 
-def being_imported() -> ColumnElement[bool]:
+def begun() -> ColumnElement[bool]:
     """Tell of a version that its import is unfinished."""
     return select(item_imports.c.id).where(item_imports.c.id == item_versions.c.import_id, item_imports.c.finished_at.is_(None)).exists()
 
@@ -315,7 +300,7 @@ def being_imported() -> ColumnElement[bool]:
 def _versions() -> Select[tuple[object, ...]]:
     """Select versions with their XML, those of an unfinished import left out."""
     query = select(item_versions, item_contents.c.variants)
-    return query.join(item_contents, item_contents.c.version_id == item_versions.c.id).where(~being_imported())
+    return query.join(item_contents, item_contents.c.version_id == item_versions.c.id).where(~begun())
 
 
 def _item(row: Row[tuple[object, ...]]) -> Item:
@@ -340,6 +325,7 @@ def _row(version: ItemVersion, item: Item, gist: Gist, import_id: ImportId | Non
         "bank_id": item.bank_id,
         "identifier": item.identifier,
         "titles": dict(gist.titles),
+        "languages": f",{','.join(gist.titles)},",
         "author_id": version.author_id,
         "saved_at": version.saved_at,
         **{name: None if value is None else str(value) if isinstance(value, StrEnum) else value for name, value in facts.items()},
@@ -379,6 +365,8 @@ def _version(row: Row[tuple[object, ...]], parts: tuple[ItemPart, ...]) -> ItemV
         sha256=row.sha256,
         parts=parts,
         facts=facts_of(row),
+        identifier=row.identifier,
+        bank_id=BankId(row.bank_id),
         author_id=None if row.author_id is None else PersonId(row.author_id),
         saved_at=row.saved_at,
     )

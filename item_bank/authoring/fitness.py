@@ -16,7 +16,6 @@ from item_bank.formats.of_qti import all_contents, question_of
 from item_bank.formats.questions import Kind, Question, skeleton
 from item_bank.formats.rules import BAND_FEEDBACK, GENERAL_FEEDBACK, OWN_FEEDBACK
 from item_bank.formats.to_qti import to_node
-from item_bank.parity import differences
 from item_bank.qti.model import QtiItem
 from item_bank.qti.model.nodes import Node
 
@@ -62,29 +61,30 @@ def opened(variants: Mapping[str, QtiItem]) -> tuple[dict[str, Question], tuple[
             return {}, (Lack(code=unfit.code, message=unfit.message),)
         lacks |= dict.fromkeys(Lack(code=note.code, message=note.message) for note in notes.found)
         lacks |= dict.fromkeys(_lost(item, found[lang]))
-    for lang, what in differences(variants):
-        lacks[Lack(code="languages_differ", message=f"{lang}: {what}")] = None
-    if not lacks and not _comes_back(found):
-        lacks[Lack(code="scoring_not_said", message="the form has no field for how this is scored or laid out")] = None
-    return found, tuple(lacks)
+    return found, tuple(lacks) or tuple(_not_back(found))
 
 
-def _comes_back(questions: Mapping[str, Question]) -> bool:
-    """Tell whether the form's fields give the same questions."""
-    fields = shown(questions, questions)
+def _not_back(questions: Mapping[str, Question]) -> Iterator[Lack]:
+    """Yield why the form's fields do not give the same questions; nothing when they do. Numbers may differ: the form says so itself."""
     paths = frozenset(path for question in questions.values() for path in shown_in(question))
-    again = read(fields, paths)
-    if [trouble for trouble in again.troubles if trouble.code != "alt_missing"] or again.questions.keys() != questions.keys():
-        return False
-    return all(_said(questions[lang]) == _said(again.questions[lang]) for lang in questions)
+    again = read(shown(questions, questions), paths)
+    wrong = {trouble.code for trouble in again.troubles} - {"alt_missing"}
+    if len({_frame(question) for question in questions.values()}) > 1 or wrong & {"missing", "missing_in_language"}:
+        yield Lack(code="languages_differ", message="the languages differ in their key, their answers or in what is said afterwards")
+    elif wrong or any(_said(asked) != _said(again.questions[lang]) for lang, asked in questions.items()):
+        yield Lack(code="scoring_not_said", message="the form has no field for how this is scored or laid out")
+
+
+def _frame(question: Question) -> tuple[object, ...]:
+    """Return what all languages must have in common."""
+    question = placed(question)
+    names = tuple((option.identifier, option.fixed) for option in question.options)
+    return skeleton(question), question.name, question.response, question.shuffle, question.in_text, question.most, names
 
 
 def _said(question: Question) -> tuple[object, ...]:
     """Return everything of a question that must not be lost."""
-    question = placed(question)
-    names = tuple((option.identifier, option.fixed) for option in question.options)
-    kept = (question.title, question.response, question.shuffle, question.in_text, question.most, question.bands, names)
-    return skeleton(question), kept, tuple(map(settled, all_contents(question)))
+    return _frame(question), question.title, question.bands, tuple(map(settled, all_contents(placed(question))))
 
 
 def _lost(item: QtiItem, question: Question) -> Iterator[Lack]:

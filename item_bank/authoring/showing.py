@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from item_bank.authoring.fields import Asked
 from item_bank.authoring.wording import marks_text, text_of
+from item_bank.formats.content import words
 from item_bank.formats.questions import ZERO, Content, Kind, Question, answers_of, part_of, plain
+from item_bank.formats.reading import shortened
 
 
 def asked_by(question: Question) -> Asked:
@@ -36,7 +38,7 @@ def shown(questions: Mapping[str, Question], langs: Iterable[str]) -> dict[str, 
             "notes": question.notes,
             **dict(_lines(question)),
         }
-        values[f"title-{lang}"] = question.title
+        values[f"title-{lang}"] = "" if question.title == shortened(words(question.stem)) else question.title
         values |= {f"{name}-{lang}": text_of(content) for name, content in said.items() if content}
     return {name: value for name, value in values.items() if value or name in ("kind", "langs")}
 

@@ -7,17 +7,17 @@ once a block does (a list, a table), the whole is HTML and its line breaks are n
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from decimal import Context, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 
 from item_bank.formats.content import from_html, from_text, is_block, looks_like_html, to_html, to_text
 from item_bank.formats.findings import Unfit
-from item_bank.formats.questions import Content, plain, tidy
+from item_bank.formats.questions import Content, plain
 from item_bank.formats.reading import number_of
+from item_bank.formats.scoring import decimal_of
 from item_bank.qti.model.nodes import Node
 
 _PARTING = re.compile(r"\n[ \t]*\n")
 _SPACES = re.compile(r"[ \t\n\r]+")
-_FLOAT = Context(prec=17)
 _PARTS = (3, 6, 7, 9)
 
 
@@ -73,8 +73,8 @@ def marks_of(typed: str) -> Decimal:
     if not slash:
         return number_of(typed, 0)
     try:
-        return tidy(_FLOAT.divide(number_of(above, 0), number_of(below, 0)))
-    except (InvalidOperation, ZeroDivisionError):
+        return decimal_of(float(number_of(above, 0) / number_of(below, 0)))
+    except (InvalidOperation, ZeroDivisionError, OverflowError):
         raise Unfit("not_a_number", f"{typed.strip()[:60]!r} is no number", "Write digits, with a point before decimals.") from None
 
 
@@ -83,6 +83,6 @@ def marks_text(marks: Decimal) -> str:
     if len(plain(marks).partition(".")[2]) > 6:
         for below in _PARTS:
             above = Decimal(round(marks * below))
-            if above and tidy(_FLOAT.divide(above, Decimal(below))) == marks:
+            if above and decimal_of(float(above / below)) == marks:
                 return f"{above}/{below}"
     return plain(marks)

@@ -39,6 +39,7 @@ def _add_columns() -> None:
         _text("identifier", 255),
         sa.Column("newest", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("titles", sa.JSON(), nullable=False, server_default="{}"),
+        sa.Column("languages", sa.Text(), nullable=False, server_default=""),
         sa.Column("author_id", sa.String(40), nullable=True),
         sa.Column("saved_at", Instant(), nullable=True),
         sa.Column("moved_at", Instant(), nullable=True),
@@ -66,10 +67,16 @@ def _add_tables() -> None:
     op.create_table(
         "item_contents",
         sa.Column("version_id", sa.String(40), nullable=False),
-        sa.Column("search", sa.Text(), nullable=False),
         sa.Column("variants", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["version_id"], ["item_versions.id"], name=op.f("fk_item_contents_version_id_item_versions")),
         sa.PrimaryKeyConstraint("version_id", name=op.f("pk_item_contents")),
+    )
+    op.create_table(
+        "item_words",
+        sa.Column("version_id", sa.String(40), nullable=False),
+        sa.Column("search", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["version_id"], ["item_versions.id"], name=op.f("fk_item_words_version_id_item_versions")),
+        sa.PrimaryKeyConstraint("version_id", name=op.f("pk_item_words")),
     )
     op.create_table(
         "form_items",
@@ -167,7 +174,7 @@ def _add_review_tables() -> None:
 
 
 def _move_contents() -> None:
-    op.execute(sa.text("INSERT INTO item_contents (version_id, search, variants) SELECT id, '', variants FROM item_versions"))
+    op.execute(sa.text("INSERT INTO item_contents (version_id, variants) SELECT id, variants FROM item_versions"))
     op.drop_column("item_versions", "variants")
 
 
@@ -193,11 +200,12 @@ def _fill_gists(connection: sa.Connection) -> None:
     for row in connection.execute(sa.text(found)).all():
         variants = json.loads(row.variants) if isinstance(row.variants, str) else row.variants
         gist = gist_of(row.identifier, variants)
-        said = {"id": row.id, "titles": json.dumps(dict(gist.titles)), "words": gist.words, "kind": gist.kind}
-        connection.execute(sa.text(f"UPDATE item_versions SET titles = {cast}, words = :words, kind = :kind WHERE id = :id"), said)  # noqa: S608
-        connection.execute(
-            sa.text("UPDATE item_contents SET search = :search WHERE version_id = :id"), {"search": gist.search, "id": row.id}
-        )
+        languages = f",{','.join(gist.titles)},"
+        said = {"id": row.id, "languages": languages, "titles": json.dumps(dict(gist.titles)), "words": gist.words, "kind": gist.kind}
+        filled = f"titles = {cast}, languages = :languages, words = :words, kind = :kind"
+        connection.execute(sa.text(f"UPDATE item_versions SET {filled} WHERE id = :id"), said)  # noqa: S608  # our own words
+        words = {"search": gist.search, "id": row.id}
+        connection.execute(sa.text("INSERT INTO item_words (version_id, search) VALUES (:id, :search)"), words)
 
 
 def _index() -> None:
