@@ -196,10 +196,10 @@ LEFT_OUT: Mapping[str, str] = {
     "not_approved": N_("Not approved"),
 }
 REFUSED: Mapping[str, str] = {  # why no paper was found though each row could be filled
-    "twice": N_("rows that need the same questions"),
-    "enemies": N_("questions that may not be in one paper"),
-    "seconds": N_("the time of the whole paper"),
-    "words": N_("the words of the whole paper"),
+    "twice": N_("No paper was found: rows need the same questions. Ask less, or add questions."),
+    "enemies": N_("No paper was found: too many questions may not be in one paper. Ask less, or add questions."),
+    "seconds": N_("No paper was found that keeps to the time of the whole. Widen it, or ask for other questions."),
+    "words": N_("No paper was found that keeps to the words of the whole. Widen them, or ask for other questions."),
 }
 
 
@@ -208,4 +208,4 @@ def refused(details: Mapping[str, object]) -> Said:
     if "section" in details:
         words = N_("Section %(section)s, row %(row)s: %(n)s questions are missing.")
         return words, {"section": details["section"], "row": details["row"], "n": details.get("row_missing", details.get("missing", ""))}
-    return N_("No paper was found that keeps to everything. Ask less, or add questions."), {}
+    return REFUSED[str(details.get("problem"))], {}

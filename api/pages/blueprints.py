@@ -20,8 +20,8 @@ from api.pages.blueprint_fields import (
     shown_rows,
     typed_blueprint,
 )
-from api.pages.blueprint_words import DIFFICULTY, VALUES
 from api.pages.form_parts import PARTS, WAYS
+from api.pages.item_words import VALUES
 from api.pages.sent import Posted, Sent
 from api.words import LANGUAGES, N_, Words, words
 from assessment_engine.kernel.canonical import Json
@@ -152,7 +152,7 @@ def _choices(offer: Offer, lang: str) -> dict[str, list[tuple[str, str]]]:
         if name == "languages":
             labels = {value: LANGUAGES.get(value, value) for value in values}
         choices[name] = [(value, f"{labels.get(value, value)} ({said.number(number)})") for value, number in values.items()]
-    choices["difficulty"].sort(key=lambda option: list(DIFFICULTY).index(option[0]))
+    choices["difficulty"].sort(key=lambda option: list(VALUES["difficulty"]).index(option[0]))
     return choices
 
 

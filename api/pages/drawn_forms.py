@@ -6,7 +6,7 @@ from fastapi.responses import HTMLResponse, Response
 from api.auth import EngineDep, Officer
 from api.pages import goto, page
 from api.pages.blueprint_fields import LEFT_OUT, SHORT, refused
-from api.pages.blueprint_words import VALUES
+from api.pages.item_words import VALUES
 from api.pages.sent import Said
 from api.words import N_
 from assessment_engine.kernel.errors import AssessmentError, BlueprintCannotBeMet, Conflict, MarksDiffer

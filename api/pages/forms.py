@@ -5,8 +5,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.auth import EngineDep, Officer
 from api.pages import goto, page
-from api.pages.blueprint_words import VALUES
 from api.pages.form_parts import BRANCHES, ORDERS, PARTS, WAYS, place_of, sections_of, settings_of
+from api.pages.item_words import VALUES
 from api.pages.sent import Posted, Sent
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import FormId
