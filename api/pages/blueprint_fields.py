@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from api.pages.form_parts import PARTS, WAYS, minutes_of
 from api.pages.sent import MISSING, UNKNOWN, Said, Sent
-from api.words import N_
+from api.words import LANGUAGES, N_
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.services.blueprints import Offer
 from item_bank.blueprints import Blueprint, BlueprintSection, Passages, Span, Stratum, Wanted
@@ -68,7 +68,7 @@ def typed_blueprint(sent: Sent, offer: Offer) -> Typed:
             sent.wrong(f"title-{part}", (PROBLEMS["no_strata"][1], {}))
     if not sections:
         sent.wrong("", (N_("Fill in at least one row: what its questions have in common, and how many there are."), {}))
-    languages = sent.several("languages", tuple(offer.values["languages"]))
+    languages = sent.several("languages", (*offer.values["languages"], *LANGUAGES))
     if not languages:
         sent.wrong("languages", MISSING)
     blueprint = Blueprint(
