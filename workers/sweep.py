@@ -20,6 +20,8 @@ from assessment_engine.services import (
     draw,
     drawn_forms,
     hearings,
+    import_runs,
+    item_likeness,
     judgements,
     random_audit,
     retention,
@@ -67,6 +69,8 @@ def chores(engine: Engine) -> list[Chore]:
         Chore(name="commit_draws", every_s=30.0, do=lambda: draw.commit_missing(engine)),
         Chore(name="reveal_draws", every_s=600.0, do=lambda: draw.reveal_due(engine)),
         Chore(name="forget_audited", every_s=600.0, do=lambda: draw.forget_audited(engine)),
+        Chore(name="forget_uploads", every_s=3600.0, do=lambda: import_runs.forget_uploads(engine)),
+        Chore(name="index_items", every_s=30.0, do=lambda: item_likeness.index_missing(engine, _breathe)),
         Chore(name="erase_old_evidence", every_s=3600.0, do=lambda: retention.erase_due(engine)),
     ]
 

@@ -102,7 +102,7 @@ def send_edit(request: Request, engine: EngineDep, actor: Writer, version_id: It
 @router.post("/preview")
 def preview(request: Request, engine: EngineDep, actor: Writer, form: AuthorsForm) -> HTMLResponse:
     """Answer with the question as a candidate would see it now. Nothing is stored."""
-    draft = draft_of(form)
+    draft = draft_of(form, named=True)
     look = _look(request, engine, actor, draft, form)
     return page(request, "cell/authoring_look.html", status=200, **_of_look(look, draft, ()))
 
@@ -119,9 +119,10 @@ def _look(request: Request, engine: Engine, actor: Actor, draft: Draft, form: Au
 def _sent(request: Request, engine: Engine, actor: Actor, form: AuthorsForm, shown: _Shown) -> Response:
     do = text(form, "do")
     draft, troubles = with_chosen_picture(form, draft_of(form), asked=do == "picture")
-    if draft.since and do != "save":
-        others = authoring.meanwhile(engine, actor, draft, draft.since)
-        draft, shown = replace(draft, base=others.version.id), replace(shown, others=others)
+    if draft.since:
+        shown = replace(shown, others=authoring.meanwhile(engine, actor, draft, draft.since))
+    if shown.others and do != "save":
+        draft = replace(draft, base=shown.others.version.id)
     if do == "save" and not troubles:
         return _saved(request, engine, actor, form, draft, shown)
     if do.startswith("take:") and shown.others:

@@ -34,13 +34,13 @@ async def _sent(request: Request) -> AsyncIterator[FormData]:
 AuthorsForm = Annotated[FormData, Depends(_sent)]
 
 
-def draft_of(form: FormData) -> Draft:
-    """Read a form's fields and the pictures that it carries."""
+def draft_of(form: FormData, *, named: bool = False) -> Draft:
+    """Read a form's fields and the pictures that it carries; `named` ones come by their names alone, for a look."""
     values: dict[str, str] = {}
     for name, value in form.multi_items():
         if isinstance(value, str) and name not in _OURS and not name.startswith((PICTURE, "alt-")):
             values[name] = f"{values[name]} {value}" if name in values else value
-    return Draft(values=values, pictures=_pictures(form), base=_version(form, "base"), since=_version(form, "since"))
+    return Draft(values=values, pictures=_pictures(form, named), base=_version(form, "base"), since=_version(form, "since"))
 
 
 def text(form: FormData, name: str) -> str:
@@ -54,12 +54,12 @@ def _version(form: FormData, name: str) -> ItemVersionId | None:
     return ItemVersionId(value) if value else None
 
 
-def _pictures(form: FormData) -> tuple[Medium, ...]:
+def _pictures(form: FormData, named: bool) -> tuple[Medium, ...]:
     found: list[Medium] = []
     for name, value in form.multi_items():
         path = name.removeprefix(PICTURE)
         if path != name and _PATH.fullmatch(path) and isinstance(value, str) and len(found) < MOST_PICTURES:
-            made = _kept(path, value)
+            made = _kept(path, value) if value else Medium(path=path, data=b"") if named else None
             if made is not None:
                 found.append(made)
     return tuple(found)
@@ -67,8 +67,6 @@ def _pictures(form: FormData) -> tuple[Medium, ...]:
 
 def _kept(path: str, encoded: str) -> Medium | None:
     """Read a picture back that a page carried; one that is no picture any more is dropped, and missed where words show it."""
-    if not encoded:
-        return Medium(path=path, data=b"")
     try:
         made = new_picture(path.rpartition("/")[2], base64.b64decode(encoded, validate=True))
     except (binascii.Error, ValueError):

@@ -6,6 +6,7 @@ import { csrf, say } from "./page.js";
 import { attachQuestion } from "./question_page.js";
 
 const PAUSE = 350;
+const AGAIN = 2000;
 const WORDS = JSON.parse(document.getElementById("question-words").textContent);
 const TOOLS = { bold: "B", italic: "I", sub: "x₂", sup: "x²", list: "•", gap: "____" };
 
@@ -24,8 +25,12 @@ function begin(place) {
 /** Bring words back that were kept: the server lays them out, with as many lines as they need. */
 async function bring(place, before) {
   const form = place.querySelector("form");
-  const next = await laidOut(form, before.fields, "look");
-  if (!next) return attach(place, keyOf(form)); // without a connection they stay kept
+  const state = form.querySelector("[data-state]");
+  let next = await laidOut(form, before.fields, "look");
+  for (form.inert = next === null; !next; next = await laidOut(form, before.fields, "look")) {
+    state.textContent = state.dataset.wordsBack; // nothing may be typed over them meanwhile
+    await new Promise((done) => setTimeout(done, AGAIN));
+  }
   const shown = change(place, next);
   const note = shown.querySelector("[data-kept]");
   note.hidden = false;
@@ -40,12 +45,16 @@ const keyOf = (form) => `authoring:${form.dataset.owner}:${form.dataset.item}`;
 let leaving = false;
 let dirty = false;
 addEventListener("beforeunload", (event) => dirty && !leaving && event.preventDefault());
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]"); // a way to another page: the words stay in this tab, and are back when the form is
+  leaving = link !== null && !link.getAttribute("href").startsWith("#") && link.target !== "_blank" && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+});
 
 function attach(place, key) {
   const form = place.querySelector("form");
   const state = form.querySelector("[data-state]");
   const answer = { response: null };
-  const looking = { lang: place.querySelector(".look").dataset.lang, timer: 0, stop: null };
+  const looking = { lang: document.documentElement.lang, timer: 0, stop: null };
   place.toggleAttribute("data-live", true);
   if ("typed" in form.dataset) keep();
   enliven();
@@ -155,7 +164,8 @@ async function post(address, body, signal) {
 function change(place, next) {
   const shown = document.importNode(next, true);
   const [old, fresh] = [place, shown].map((one) => one.querySelector("#file"));
-  if (old?.files.length && !shown.querySelector(`input[name^="picture:"]:not([data-old])`)) fresh?.replaceWith(old);
+  const [before, now] = [place, shown].map((one) => one.querySelectorAll('input[name^="picture:"]').length);
+  if (old.files.length && now === before) fresh.replaceWith(old);
   place.replaceWith(shown);
   const form = shown.querySelector("form");
   form.dataset.typed = "";
@@ -170,7 +180,7 @@ function settle(place, verb) {
   const lines = line ? [...place.querySelectorAll(`[id^="line-${line.replace(/-\d+$/, "")}-"]`)] : [];
   const number = Number(/\d+$/.exec(line ?? "")?.[0] ?? 0);
   const one = { more: lines.at(-1), remove: lines[Math.min(number, lines.length) - 1], up: lines[Math.max(number - 2, 0)] }[act];
-  const next = wrong ?? one?.querySelector("textarea, input:not([type=hidden], [type=radio], [type=checkbox])") ?? place.querySelector(act === "picture" ? "#stem-en" : "[name=do]:not([aria-hidden])");
+  const next = wrong ?? one?.querySelector("textarea, input:not([type=hidden], [type=radio], [type=checkbox])") ?? place.querySelector(act === "picture" ? "#stem-en" : "[name=do]:not([hidden])");
   next?.closest("details")?.setAttribute("open", "");
   next?.focus();
 }

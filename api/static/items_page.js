@@ -13,6 +13,7 @@ if (form && all) {
     all.checked = chosen === boxes.length;
     all.indeterminate = chosen > 0 && chosen < boxes.length;
     all.disabled = every?.checked ?? false;
+    document.getElementById("bulk").classList.toggle("bulk--stuck", chosen > 0 || all.disabled);
     document.getElementById("chosen-count").textContent = chosen && !all.disabled ? `${chosen} / ${boxes.length}` : "";
   };
   all.closest(".field").hidden = false;

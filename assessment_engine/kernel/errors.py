@@ -28,6 +28,7 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
     │   ├── NotYet
     │   ├── BlueprintCannotBeMet
     │   ├── MarksDiffer
+    │   ├── ImportInUse
     │   ├── EditedMeanwhile
     │   ├── ItemInUse
     │   ├── RightsLapsed
@@ -215,6 +216,12 @@ class MarksDiffer(Conflict):
     """Papers drawn by this blueprint would not be worth the same; the details say which row."""
 
     code = "marks_differ"
+
+
+class ImportInUse(Conflict):
+    """Something of an import is approved or built upon: it is no longer withdrawn as a whole; the details say which items."""
+
+    code = "import_in_use"
 
 
 class EditedMeanwhile(Conflict):

@@ -173,6 +173,7 @@ def save(engine: Engine, actor: Actor, draft: Draft, bank_id: BankId | None = No
     Raises Invalid for a form that has troubles, EditedMeanwhile when somebody saved another version since the form's own base.
     """
     require(actor, *WRITERS)
+    draft = replace(draft, pictures=tuple(each for each in draft.pictures if each.data))  # a path alone is enough for a look only
     made, (facts, beside) = _made(engine, actor, draft), facts_read(draft.values)
     if made.read.troubles or beside:
         raise Invalid("the question is not whole yet", problem=(*made.read.troubles, *beside)[0].code)

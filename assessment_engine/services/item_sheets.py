@@ -32,6 +32,7 @@ class Review:
     """How far the review of a version is."""
 
     reviews: tuple[ItemReview, ...]
+    earlier: tuple[ItemReview, ...]  # of the item's other versions
     comments: tuple[ItemComment, ...]  # on every version of the item
     reviewers: int  # of its subject
     mine: AssessmentError | None  # why the actor may not review it; None: they may
@@ -121,9 +122,11 @@ def _base(version: ItemVersion, versions: tuple[ItemCard, ...]) -> ItemCard | No
 
 
 def _review(tx: Transaction, actor: Actor, version: ItemVersion, ids: list[ItemVersionId]) -> Review:
-    reviews = tx.item_reviews.of([version.id])[version.id]
+    said = tx.item_reviews.of(ids)
+    reviews = said[version.id]
     return Review(
         reviews=reviews,
+        earlier=tuple(each for version_id, words in said.items() if version_id != version.id for each in words),
         comments=tuple(tx.item_reviews.comments_on(ids)),
         reviewers=len(tx.item_reviews.reviewers_of(version.organisation_id, version.facts.subject)),
         mine=item_reviews.why_not_review(tx, actor, version),
@@ -134,7 +137,7 @@ def _review(tx: Transaction, actor: Actor, version: ItemVersion, ids: list[ItemV
 def _names(tx: Transaction, versions: tuple[ItemCard, ...], review: Review, history: tuple[AuditEntry, ...]) -> Mapping[PersonId, str]:
     acted = {PersonId(entry.actor_id) for entry in history if entry.actor_id}
     wrote = {card.author_id for card in versions if card.author_id is not None}
-    spoke = {each.person_id for each in review.reviews} | {each.person_id for each in review.comments}
+    spoke = {each.person_id for each in (*review.reviews, *review.earlier)} | {each.person_id for each in review.comments}
     return tx.people.names(acted | wrote | spoke)
 
 

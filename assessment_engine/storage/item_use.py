@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Integer, Select, cast, func, or_, select
 
 from assessment_engine.kernel.ids import FormId, ItemVersionId, SessionId
 from assessment_engine.storage.delivery import sittings
@@ -99,6 +99,6 @@ def exposed(forms_of: Select[tuple[str]] | None = None) -> Select[tuple[str, int
     if forms_of is not None:
         begun = begun.where(sittings.c.form_id.in_(forms_of))
     per_form = begun.group_by(sittings.c.form_id).subquery()
-    count = func.sum(per_form.c.sittings).label("exposures")
+    count = cast(func.sum(per_form.c.sittings), Integer).label("exposures")  # PostgreSQL adds up to a numeric
     query = select(form_items.c.version_id, count).join(per_form, per_form.c.form_id == form_items.c.form_id)
     return query.group_by(form_items.c.version_id)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import cached_property
 
 from assessment_engine.kernel.canonical import Json, digest
 from assessment_engine.kernel.errors import Invalid, UnreadableFile
@@ -63,7 +64,7 @@ class PoolItem:
         return {name: value for name, value in said.items() if value not in (None, "", [])}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pool:
     """Items that a paper may be drawn from, in the order of their ids."""
 
@@ -74,9 +75,9 @@ class Pool:
         """The pool as JSON."""
         return [item.document for item in self.items]
 
-    @property
+    @cached_property
     def sha256(self) -> str:
-        """The hash that a draw names its pool by."""
+        """The hash that a draw names its pool by; worked out once."""
         return digest(self.document)
 
     def usable(self, languages: Iterable[str], on: date) -> tuple["Pool", Counter[LeftOut]]:

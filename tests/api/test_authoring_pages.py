@@ -240,6 +240,17 @@ def test_a_picture_needs_words_for_who_cannot_see_it_and_is_saved_with_the_quest
     assert len(items.previewed_item(any_engine, author, newer, "en")[0].parts) == 2
 
 
+def test_a_picture_of_which_only_the_name_came_is_shown_in_a_look_and_never_saved(browser: Browser) -> None:
+    named = {**QUESTION, "stem-en": 'See <img src="media/0123456789ab-a.png" alt="A">', "picture:media/0123456789ab-a.png": ""}
+
+    look = browser.send("/cell/items/preview", **named).text
+    answer = browser.send("/cell/items/new/choice?lang=en", do="save", **named)
+
+    assert 'src="/cell/items/pictures/media/0123456789ab-a.png"' in look
+    assert answer.status_code == 422
+    assert "is not with this question" in errors(answer.text)["stem-en"]
+
+
 def test_a_question_that_the_form_cannot_say_is_shown_with_the_way_to_change_it(
     any_engine: Engine, author: Actor, browser: Browser
 ) -> None:

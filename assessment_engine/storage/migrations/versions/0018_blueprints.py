@@ -7,7 +7,7 @@ from assessment_engine.storage.drawn_forms import drawing_triggers
 from assessment_engine.storage.schema import Exact, Instant
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 
 _COUNTS = sa.text("replaced_at IS NULL")
 
