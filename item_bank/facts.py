@@ -4,7 +4,7 @@ A record that is kept with each version and never changes, as the version itself
 how candidates did (item_calibrations.py), who may approve it (item_reviews.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
@@ -72,6 +72,27 @@ class ItemFacts:
         """Return what is said of the item as JSON, without what is not said and what follows from its text."""
         said = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in ("words", "kind")}
         return {name: value if isinstance(value, int) else str(value) for name, value in said.items() if value not in ("", None)}
+
+
+def facts_from(document: Mapping[str, Json]) -> ItemFacts:
+    """Read facts as `document` writes them, every one perhaps as text; raises Invalid for a word or a day that there is not."""
+    try:
+        read: dict[str, Any] = {name: _READ.get(name, str)(document[name]) for name in FACTS if document.get(name) not in ("", None)}
+        return tidy(ItemFacts(**read))
+    except ValueError as error:
+        raise Invalid(f"a fact of the item cannot be read: {error}", problem="wrong_fact") from error
+
+
+FACTS = tuple(each.name for each in fields(ItemFacts) if each.name not in ("words", "kind"))
+"""What an author says of an item, in the order of every list, file and page."""
+
+_READ: Mapping[str, Callable[[Any], object]] = {
+    "bloom": lambda said: Bloom(str(said).strip().lower()),
+    "difficulty": lambda said: Difficulty(str(said).strip().lower()),
+    "origin": lambda said: Origin(str(said).strip().lower()),
+    "seconds": lambda said: int(str(said)),
+    "licence_ends": lambda said: date.fromisoformat(str(said).strip()),
+}
 
 
 def tidy(facts: ItemFacts) -> ItemFacts:

@@ -13,7 +13,20 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from assessment_engine.runtime import build_engine
-from assessment_engine.services import audit, chains, closing, draw, hearings, judgements, random_audit, retention, timekeeping, watches
+from assessment_engine.services import (
+    audit,
+    chains,
+    closing,
+    draw,
+    hearings,
+    import_runs,
+    item_likeness,
+    judgements,
+    random_audit,
+    retention,
+    timekeeping,
+    watches,
+)
 from assessment_engine.services.engine import Engine
 from assessment_engine.settings import Settings
 from workers.frames import report
@@ -54,6 +67,8 @@ def chores(engine: Engine) -> list[Chore]:
         Chore(name="commit_draws", every_s=30.0, do=lambda: draw.commit_missing(engine)),
         Chore(name="reveal_draws", every_s=600.0, do=lambda: draw.reveal_due(engine)),
         Chore(name="forget_audited", every_s=600.0, do=lambda: draw.forget_audited(engine)),
+        Chore(name="forget_uploads", every_s=3600.0, do=lambda: import_runs.forget_uploads(engine)),
+        Chore(name="index_items", every_s=30.0, do=lambda: item_likeness.index_missing(engine, _breathe)),
         Chore(name="erase_old_evidence", every_s=3600.0, do=lambda: retention.erase_due(engine)),
     ]
 

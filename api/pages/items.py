@@ -16,7 +16,7 @@ from api.pages.item_words import FACTS, VALUES, VERBS, why_not
 from api.pages.question_words import question_words
 from assessment_engine.kernel.errors import AssessmentError
 from assessment_engine.kernel.ids import EnemySetId, ItemVersionId
-from assessment_engine.services import item_cards, item_reviews, item_sheets, items, tryout
+from assessment_engine.services import item_cards, item_checks, item_reviews, item_sheets, items, tryout
 from assessment_engine.services.competency import competencies
 from item_bank.item_reviews import Verdict
 from item_bank.items import ItemPart, ItemState, ItemVerb, ItemVersion
@@ -43,6 +43,7 @@ def show_item(request: Request, engine: EngineDep, actor: BankStaff, version_id:
         offered={verb: _why(error, verb) for verb, error in offered.items() if error is None or error.code != "not_allowed"},
         not_mine=None if sheet.review.mine is None else why_not(sheet.review.mine, ItemVerb.RETURN)[0],
         lacks=items.shortfalls_of(version),
+        findings=item_checks.check(engine, actor, version_id),
         meanings=MEANINGS,
         files=_files(version),
         competencies={one.id: one for one in competencies(engine, actor)},

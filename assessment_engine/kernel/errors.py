@@ -26,6 +26,7 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
     │   ├── SessionFull
     │   ├── AlreadyLive
     │   ├── NotYet
+    │   ├── ImportInUse
     │   ├── EditedMeanwhile
     │   ├── ItemInUse
     │   ├── RightsLapsed
@@ -201,6 +202,12 @@ class NotYet(Conflict):
     """A condition is still missing; the message says which and who holds it."""
 
     code = "not_yet"
+
+
+class ImportInUse(Conflict):
+    """Something of an import is approved or built upon: it is no longer withdrawn as a whole; the details say which items."""
+
+    code = "import_in_use"
 
 
 class EditedMeanwhile(Conflict):

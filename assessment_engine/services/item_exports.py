@@ -6,7 +6,7 @@ A package holds the keys: taking one is in the log, looking at what it would say
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assessment_engine.kernel.canonical import Json
@@ -23,6 +23,27 @@ from item_bank.qti.package import ExportedItem, ExportedPart, export_package
 from item_bank.qti.problems import Problem
 
 VERSIONS = {"qti3": Version.QTI_30, "qti21": Version.QTI_21}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutForm:
+    """A form that an export may have; `one_language` where a question has one language in it."""
+
+    title: str
+    ending: str
+    media_type: str
+    one_language: bool = False
+
+
+FORMS: Mapping[str, OutForm] = {
+    "qti3": OutForm(title="QTI 3.0", ending=".zip", media_type="application/zip"),
+    "qti21": OutForm(title="QTI 2.1", ending=".zip", media_type="application/zip"),
+    **{
+        name: OutForm(title=form.title, ending=form.ending, media_type=form.media_type, one_language=not form.has_languages)
+        for name, form in FORMATS.items()
+    },
+}
+"""Every form by its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +108,13 @@ def _chosen(tx: Transaction, actor: Actor, bank: str | None, chosen: Sequence[st
 
 def _packed(tx: Transaction, version: ItemVersion) -> list[ExportedItem]:
     return [
-        ExportedItem(identifier=version.identifier, lang=lang.replace(NO_LANGUAGE, ""), xml=xml.encode(), parts=_parts(tx, version, lang))
+        ExportedItem(
+            identifier=version.identifier,
+            lang=lang.replace(NO_LANGUAGE, ""),
+            xml=xml.encode(),
+            parts=_parts(tx, version, lang),
+            facts={name: str(value) for name, value in version.facts.document.items()},
+        )
         for lang, xml in sorted(version.variants.items())
     ]
 

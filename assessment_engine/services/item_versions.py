@@ -9,6 +9,7 @@ from assessment_engine.kernel.errors import Conflict, EditedMeanwhile, Invalid, 
 from assessment_engine.kernel.ids import BankId, ItemId, PersonId
 from assessment_engine.people import WRITERS, Actor, require
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.item_likeness import index
 from assessment_engine.services.items import read_in
 from assessment_engine.services.new_items import Saved, a_version, an_item, check_competencies, part_of, stage_bytes, told
 from assessment_engine.storage.database import Transaction
@@ -36,6 +37,7 @@ def save(engine: Engine, actor: Actor, *, bank_id: BankId, item_id: ItemId | Non
         _check_identifier(item, checked)
         version, gist = a_version(item, based_on, checked, parts, Saved(actor.person_id, now))
         tx.items.save(version, item, gist)
+        index(tx, [version])
         tx.audit.append("item_saved", subject=version.id, actor=actor.person_id, now=now, payload=told(version))
         if newest is not None and newest.state is ItemState.IN_REVIEW:
             _take_back(tx, engine, actor, newest)

@@ -3,7 +3,7 @@
 Nothing here judges: item_bank/imports.py and services/items.py have, before they come here (docs/adr/0019-files-beside-an-item.md).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import BankId, ImportId, ItemId, ItemVersionId, PersonId, new_id
 from assessment_engine.people import Actor
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.item_likeness import index
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.items import NewVersion
 from item_bank.facts import tidy
@@ -28,7 +29,13 @@ Staged = tuple[CheckedItem, tuple[ItemPart, ...]]
 """A checked item, and the files beside it as they are kept."""
 
 
-def keep(engine: Engine, actor: Actor, bank_id: BankId, checked: Sequence[CheckedItem]) -> list[ItemVersion]:
+Seal = Callable[[Transaction, ImportId, Sequence[ItemVersion]], None]
+"""What is written in the same transaction by which an import is found."""
+
+
+def keep(
+    engine: Engine, actor: Actor, bank_id: BankId, checked: Sequence[CheckedItem], seal: Seal = lambda tx, import_id, versions: None
+) -> list[ItemVersion]:
     """Keep items as drafts, all or none; a known identifier becomes its next version. Raises NotFound for another's bank or competency."""
     with engine.store.read() as tx:
         tx.items.bank(actor, bank_id)
@@ -40,6 +47,7 @@ def keep(engine: Engine, actor: Actor, bank_id: BankId, checked: Sequence[Checke
     about: Json = {"bank": bank_id, "versions": len(versions), "sha256": digest([[each.id, each.sha256] for each in versions])}
     with engine.store.begin() as tx:
         tx.items.finish_import(import_id, engine.clock.now())
+        seal(tx, import_id, versions)
         tx.audit.append("items_imported", subject=import_id, actor=actor.person_id, now=engine.clock.now(), payload=about)
     return versions
 
@@ -109,7 +117,9 @@ def _versions(
     standing = {**known, **{identifier: (item, 0) for identifier, item in first.items()}}
     made = [a_version(*standing[each.identifier], each, parts, Saved(actor.person_id, now)) for each, parts in new]
     tx.items.add_versions(made, {item.id: item for item, _ in standing.values()}, import_id)
-    return [version for version, _ in made]
+    versions = [version for version, _ in made]
+    index(tx, versions)
+    return versions
 
 
 def an_item(actor: Actor, bank_id: BankId, identifier: str, now: datetime) -> Item:

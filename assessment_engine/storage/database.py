@@ -41,6 +41,8 @@ from assessment_engine.storage.interests import Interests
 from assessment_engine.storage.invigilation import Invigilation
 from assessment_engine.storage.item_calibrations import ItemCalibrations
 from assessment_engine.storage.item_cards import ItemCards
+from assessment_engine.storage.item_imports import ItemImports
+from assessment_engine.storage.item_likeness import ItemLikeness
 from assessment_engine.storage.item_reviews import ItemReviews
 from assessment_engine.storage.item_use import ItemUse
 from assessment_engine.storage.items import Items
@@ -77,6 +79,16 @@ class Transaction:
     def items(self) -> Items:
         """Banks, items, item versions."""
         return Items(self.connection)
+
+    @cached_property
+    def item_imports(self) -> ItemImports:
+        """Imports of items: asked for, ended, withdrawn."""
+        return ItemImports(self.connection)
+
+    @cached_property
+    def item_likeness(self) -> ItemLikeness:
+        """The index of near-duplicates."""
+        return ItemLikeness(self.connection)
 
     @cached_property
     def item_cards(self) -> ItemCards:

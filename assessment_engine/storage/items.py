@@ -191,6 +191,11 @@ class Items:
         self._connection.execute(update(item_imports).where(item_imports.c.id == import_id).values(finished_at=now))
         self._mark_newest(item_versions.c.item_id.in_(select(_imported.c.item_id).where(_imported.c.import_id == import_id)))
 
+    def unfinish_import(self, import_id: ImportId) -> None:
+        """Let no version of an import be found any more; what its items had before is their newest again."""
+        self._connection.execute(update(item_imports).where(item_imports.c.id == import_id).values(finished_at=None))
+        self._mark_newest(item_versions.c.item_id.in_(select(_imported.c.item_id).where(_imported.c.import_id == import_id)))
+
     def item(self, actor: Actor, item_id: ItemId) -> Item:
         """Return an item of the actor's organisation, and keep everybody else from saving it until this transaction ends."""
         ours = (items.c.id == item_id) & (items.c.organisation_id == actor.organisation_id)

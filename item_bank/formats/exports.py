@@ -59,7 +59,7 @@ def _one_language(items: Iterable[ExportedItem], lang: str, notes: Notes) -> Ite
 
 def _sayable(form: Format, item: ExportedItem, notes: Notes) -> Question:
     """Return the question that an item is; raises Unfit where the format does not give its scores back."""
-    question = replace(question_of(read_item(item.xml), item.parts, notes), name=item.identifier, lang=item.lang)
+    question = replace(question_of(read_item(item.xml), item.parts, notes), name=item.identifier, lang=item.lang, facts=item.facts)
     if question.kind is Kind.ORDER:
         raise Unfit("interaction_not_said", "the format has no words for putting entries into an order", "Export it as QTI.")
     writing = form.trial.write([question], item.identifier)

@@ -4,7 +4,8 @@ Every reader makes these, every writer takes these; to_qti.py and of_qti.py lead
 that nothing is divided on the way and a score stays what it was.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
 
@@ -118,6 +119,7 @@ class Question:
     bands: tuple[Band, ...] = ()
     notes: Content = ()  # for whoever scores it
     media: tuple[Medium, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)  # what is known beside the text (item_bank/facts.py), as words
     line: int = 0
 
 

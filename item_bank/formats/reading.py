@@ -3,10 +3,12 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
+from assessment_engine.kernel.errors import Invalid
+from item_bank.facts import FACTS, facts_from
 from item_bank.formats.content import from_html, from_text, looks_like_html, words
 from item_bank.formats.findings import MAX_QUESTIONS, Notes, Unfit, refuse
 from item_bank.formats.questions import HUNDRED, ONE, Content, Kind, Option, Question, part_of, plain, share_of, skeleton, tidy, worth_of
@@ -131,6 +133,34 @@ def is_truth(question: Question) -> bool:
     known = {("True", "False"), *_TRUTHS.values()}
     worths = sorted(option.worth for option in question.options)
     return question.kind is Kind.CHOICE and names == (TRUE, FALSE) and said in known and worths == [0, question.points]
+
+
+def facts_said(said: Mapping[str, str], line: int) -> dict[str, str]:
+    """Return facts as they are written everywhere; raises Unfit for a word, a number or a day that cannot be."""
+    try:
+        return {name: str(value) for name, value in facts_from(said).document.items()}
+    except Invalid as error:
+        raise Unfit("wrong_fact", error.message, "Use the words of the template; days are written 2027-03-31.", line) from error
+
+
+def tags_of(facts: Mapping[str, str]) -> list[str]:
+    """Write facts as tags, which other systems keep: `subject:Law`."""
+    return [f"{name}:{value}" for name, value in facts.items()]
+
+
+def facts_in_tags(tags: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+    """Read the tags that say facts, and return the others beside them; a tag of another system may look like ours, and is one of these."""
+    said: dict[str, str] = {}
+    others: list[str] = []
+    for tag in tags:
+        name, _, value = tag.partition(":")
+        try:
+            said |= facts_said({name.strip(): value}, 0) if name.strip() in FACTS else {}
+        except Unfit:
+            others.append(tag)
+        else:
+            others.extend(() if name.strip() in said else (tag,))
+    return said, others
 
 
 def one_line(text: str) -> str:

@@ -77,7 +77,7 @@ def test_what_is_chosen_is_looked_at_and_downloaded(desk: Page) -> None:
     is_fit_for_everybody(desk)
 
     with desk.expect_download() as download:
-        desk.get_by_role("button", name="Download the package").click()
+        desk.get_by_role("button", name="Download").click()
     assert download.value.suggested_filename == "items-qti3.zip"
 
 

@@ -30,10 +30,8 @@ def officer(engine: Engine) -> Actor:
     return a_person(engine, an_organisation(engine), Role.CELL_OFFICER)
 
 
-def imported(
-    engine: Engine, actor: Actor, files: Mapping[str, bytes], *, lenient: bool = False, dry_run: bool = False, most: int | None = None
-) -> ImportReport:
-    rules = ImportRules(new_bank="Bank", lenient=lenient, dry_run=dry_run, most=most, facts=GENERAL)
+def imported(engine: Engine, actor: Actor, files: Mapping[str, bytes], *, lenient: bool = False, dry_run: bool = False) -> ImportReport:
+    rules = ImportRules(new_bank="Bank", lenient=lenient, dry_run=dry_run, facts=GENERAL)
     return import_package(engine, actor, from_files(files), rules)
 
 
@@ -175,13 +173,6 @@ def test_a_package_is_imported_by_itself(engine: Engine, officer: Actor) -> None
         from_files({"a.zip": zipped({}), "b.xml": an_item()})
     with pytest.raises(Invalid, match="at least one"):
         from_files({})
-
-
-def test_a_page_takes_a_bounded_number_of_items(engine: Engine, officer: Actor) -> None:
-    with pytest.raises(Invalid, match="at most 1 items"):
-        imported(engine, officer, {"a.xml": an_item("a"), "b.xml": an_item("b")}, most=1)
-
-    assert banks_of(engine, officer) == []
 
 
 def test_a_folder_is_read_without_its_links(engine: Engine, officer: Actor, tmp_path: Path) -> None:
