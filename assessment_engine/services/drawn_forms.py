@@ -187,7 +187,7 @@ class _Press:
 
 
 def _ready(engine: Engine, made: FormDraw) -> _Press:
-    with engine.store.begin() as tx:
+    with engine.store.read() as tx:
         kept, drawn_from = tx.blueprints.get(made.blueprint_id), tx.drawn_forms.pool(made.pool_sha256)
         approved = tx.blueprints.still_approved([ItemVersionId(item.id) for item in drawn_from.items])
     pool = Pool(tuple(item for item in drawn_from.items if item.id in approved))
@@ -228,7 +228,7 @@ def _write(engine: Engine, press: _Press, papers: Sequence[_Paper]) -> int:
         counting = tx.drawn_forms.of_session(made.session_id)
         if counting is None or counting.id != made.id:
             return 0  # drawn anew meanwhile
-        approved = tx.blueprints.still_approved({item for _, form, _ in papers for item in form.items})
+        approved = tx.blueprints.still_approved({item for _, form, _ in papers for item in form.items}, held=True)
         sittings, known = tx.sittings.lock([one.sitting_id for one, _, _ in papers]), tx.drawn_forms.papers(made)
         tx.drawn_forms.keep_pool(press.pool)
         for one, form, document in papers:

@@ -128,13 +128,14 @@ class Blueprints:
         if rows:
             self._connection.execute(insert(item_marks), rows)
 
-    def still_approved(self, version_ids: Collection[ItemVersionId]) -> set[ItemVersionId]:
-        """Return those of the versions that are approved, and keep them so until this transaction ends."""
+    def still_approved(self, version_ids: Collection[ItemVersionId], *, held: bool = False) -> set[ItemVersionId]:
+        """Return those of the versions that are approved; `held` keeps them so until this transaction ends."""
         found = set[ItemVersionId]()
         for chunk in chunks(sorted(version_ids)):
             approved = (item_versions.c.id.in_(chunk)) & (item_versions.c.state == str(ItemState.APPROVED))
-            held = select(item_versions.c.id).where(approved).order_by(item_versions.c.id).with_for_update(read=True)
-            found |= {ItemVersionId(one) for one in self._connection.execute(held).scalars()}
+            query = select(item_versions.c.id).where(approved).order_by(item_versions.c.id)
+            rows = self._connection.execute(query.with_for_update(read=True) if held else query)
+            found |= {ItemVersionId(one) for one in rows.scalars()}
         return found
 
     def pool(self, organisation_id: OrganisationId) -> Pool:

@@ -191,7 +191,14 @@ def test_another_organisations_blueprints_and_papers_do_not_exist(engine: Engine
 def test_a_blueprint_can_be_written_before_anything_is_approved(tmp_path: Path) -> None:
     engine = an_engine(tmp_path)
     officer = Officer(engine)
-    typed = {"title": "Early", "title_hi": "जल्दी", "languages": "hi", "title-A": "A", "title_hi-A": "A", "count-A-1": "5"}
+    typed: dict[str, object] = {
+        "title": "Early",
+        "title_hi": "जल्दी",
+        "languages": "hi",
+        "title-A": "A",
+        "title_hi-A": "A",
+        "count-A-1": "5",
+    }
 
     html, _ = officer.post("/cell/blueprints/new", typed, "/cell/blueprints/new")
 
