@@ -13,7 +13,7 @@ from fastapi import Depends, Request, Response
 
 from api.live_sessions import live_sessions_of
 from assessment_engine.kernel.errors import NotAllowed, NotSignedIn, PasswordMustChange
-from assessment_engine.people import Actor, Role, require
+from assessment_engine.people import BANK_STAFF, Actor, Role, require
 from assessment_engine.services import people
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.people import SignedIn
@@ -149,6 +149,7 @@ PromptViewer = Annotated[Actor, Depends(prompt_viewer)]
 Candidate = Annotated[Actor, Depends(needs(Role.CANDIDATE))]
 Invigilator = Annotated[Actor, Depends(needs(Role.INVIGILATOR))]
 Officer = Annotated[Actor, Depends(needs(Role.CELL_OFFICER))]
+BankStaff = Annotated[Actor, Depends(needs(*BANK_STAFF))]
 GrievanceOfficer = Annotated[Actor, Depends(needs(Role.GRIEVANCE_OFFICER))]
 Staff = Annotated[Actor, Depends(needs(Role.INVIGILATOR, Role.CELL_OFFICER, Role.GRIEVANCE_OFFICER))]
 

@@ -42,10 +42,19 @@ class Role(StrEnum):
     INVIGILATOR = "invigilator"
     CELL_OFFICER = "cell_officer"
     GRIEVANCE_OFFICER = "grievance_officer"
+    ITEM_AUTHOR = "item_author"
+    ITEM_REVIEWER = "item_reviewer"
 
 
 SESSION_STAFF = (Role.INVIGILATOR, Role.CELL_OFFICER)
 """Who runs a session together: at the wall, at the door, over its time and what came late."""
+
+
+WRITERS = (Role.ITEM_AUTHOR, Role.CELL_OFFICER)
+"""Who writes items."""
+
+BANK_STAFF = (Role.ITEM_AUTHOR, Role.ITEM_REVIEWER, Role.CELL_OFFICER)
+"""Who reads a bank: its authors, its reviewers and the cell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

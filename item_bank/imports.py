@@ -6,15 +6,18 @@ qti/package/; here: what of it is kept beside an item (ADR 0019), and what an ex
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from assessment_engine.kernel.canonical import Json
-from assessment_engine.kernel.errors import AssessmentError
+from assessment_engine.kernel.errors import AssessmentError, Invalid
 from assessment_engine.kernel.ids import CompetencyId, ItemVersionId
+from item_bank.checks import FEW_TRIES, check_item
+from item_bank.facts import ItemFacts, facts_from
 from item_bank.items import LONGEST_IDENTIFIER, LONGEST_LANGUAGE, LONGEST_PATH, PartKind, plain_path
 from item_bank.parity import NO_LANGUAGE, unlike
 from item_bank.qti.model import Version
-from item_bank.qti.package import ImportPlan, Package, PlannedItem, as_record, plan_import
+from item_bank.qti.package import ImportPlan, Package, PlannedItem, as_record, from_record, plan_import
 from item_bank.qti.package.planned import PlannedDocument
 from item_bank.qti.problems import Problem, Severity, refusal
 from item_bank.qti.reader import read_item
@@ -45,6 +48,7 @@ class NewItem:
     competency_id: CompetencyId | None = None
     level: int | None = None
     parts: tuple[NewPart, ...] = ()
+    facts: ItemFacts = field(default_factory=ItemFacts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +101,21 @@ class ImportReport:
         problems: list[Json] = [as_record(each) for each in self.problems]
         return {"imported": self.imported, "refused": self.refused, "items": items, "problems": problems}
 
+    @classmethod
+    def from_json(cls, said: Json) -> "ImportReport":
+        """Read a report that was kept as JSON."""
+        kept: Any = said
+        return cls(
+            items=tuple(ImportedItem(**{name: _tuple(value) for name, value in each.items()}) for each in kept["items"]),
+            problems=tuple(from_record(each) for each in kept["problems"]),
+            refused=kept["refused"],
+            imported=kept["imported"],
+        )
+
+
+def _tuple(value: object) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedImport:
@@ -104,6 +123,8 @@ class CheckedImport:
 
     report: ImportReport
     items: tuple[CheckedItem, ...] = ()
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The QTI 3.0 XML of each item in each language, by its identifier in the report; also where nothing may be stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,16 +147,17 @@ def check_import(
         with source.open() as package:
             plan = plan_import(package, lenient=lenient, progress=progress)
             report = _report(plan, loose=source.loose, lenient=lenient)
+            groups = list(zip(report.items, plan.variants.values(), strict=True))
+            texts = {line.identifier: {_spoken(lang): each.xml.decode() for lang, each in group.items()} for line, group in groups}
             if report.refused or check_only:
-                return CheckedImport(report=report)
+                return CheckedImport(report=report, texts=texts)
             contents: dict[tuple[str, str], bytes] = {}
-            groups = zip(report.items, plan.variants.values(), strict=True)
             items = tuple(_kept(line, group, contents) for line, group in groups)
     except AssessmentError as error:
         return CheckedImport(
             report=ImportReport(problems=(refusal(error, "Mend the package, or import its files one by one."),), refused=True)
         )
-    return CheckedImport(report=report, items=items)
+    return CheckedImport(report=report, items=items, texts=texts)
 
 
 def _report(plan: ImportPlan, *, loose: bool, lenient: bool) -> ImportReport:
@@ -171,6 +193,11 @@ def _line(identifier: str, group: Mapping[str, PlannedItem], problems: list[Prob
             severity = Severity.INVALID if shortfall.code == "languages_differ" else Severity.NOTE
             said = Problem(code=shortfall.code, message=shortfall.message, severity=severity, file=first.path, advice=shortfall.advice)
             problems.append(said)
+    beside = {_spoken(lang): {plain_path(part.path): part.media_type for part in planned.parts} for lang, planned in group.items()}
+    problems.extend(
+        each.as_note(_file_of(group, each.lang)) for each in check_item(items, beside, tries=FEW_TRIES) if each.code not in _SAID
+    )
+    problems.extend(_facts(group)[1])
     for planned in group.values():
         problems.extend(_changed(planned))
     return ImportedItem(
@@ -181,6 +208,15 @@ def _line(identifier: str, group: Mapping[str, PlannedItem], problems: list[Prob
         parts=sum(len(planned.parts) for planned in group.values()),
         needs=tuple(dict.fromkeys(each.code for each in found)),
     )
+
+
+def _file_of(group: Mapping[str, PlannedItem], lang: str) -> str:
+    """Return the file of a language."""
+    return next((planned.path for own, planned in group.items() if _spoken(own) == lang), group[min(group)].path)
+
+
+_SAID = frozenset({"external_reference", "wrong_media"})
+"""Checks that the package has said already, with the line."""
 
 
 def _name(identifier: str, planned: PlannedItem) -> str:
@@ -206,7 +242,27 @@ def _changed(planned: PlannedItem) -> Iterator[Problem]:
 def _kept(line: ImportedItem, group: Mapping[str, PlannedItem], contents: dict[tuple[str, str], bytes]) -> CheckedItem:
     variants = {_spoken(lang): planned.xml for lang, planned in group.items()}
     parts = [part for lang, planned in group.items() for part in _parts(_spoken(lang), planned, contents)]
-    return CheckedItem(new=NewItem(variants=variants, parts=tuple(parts)), identifier=line.identifier, title=line.title)
+    new = NewItem(variants=variants, parts=tuple(parts), facts=_facts(group)[0])
+    return CheckedItem(new=new, identifier=line.identifier, title=line.title)
+
+
+def _facts(group: Mapping[str, PlannedItem]) -> tuple[ItemFacts, list[Problem]]:
+    """Read what the package says of an item: its first language that says anything, and what is wrong with that, or differs elsewhere."""
+    said = [(planned.path, planned.facts) for _, planned in sorted(group.items()) if planned.facts]
+    if not said:
+        return ItemFacts(), []
+    path, first = said[0]
+    noted = [
+        _not_taken("facts_differ", "another language of the item says other facts", other) for other, facts in said[1:] if facts != first
+    ]
+    try:
+        return facts_from(first), noted
+    except Invalid as error:
+        return ItemFacts(), [_not_taken("wrong_fact", error.message, path), *noted]
+
+
+def _not_taken(code: str, message: str, file: str) -> Problem:
+    return Problem(code=code, message=message, severity=Severity.NOTE, file=file, advice="Look at the item's facts once it is in the bank.")
 
 
 def _parts(lang: str, planned: PlannedItem, contents: dict[tuple[str, str], bytes]) -> Iterator[NewPart]:

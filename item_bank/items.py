@@ -7,14 +7,16 @@ exam asks of it (readiness.py), how QTI is read (qti/), where it is kept (storag
 import hashlib
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from urllib.parse import unquote
 
 from assessment_engine.kernel.canonical import digest
 from assessment_engine.kernel.errors import Invalid
-from assessment_engine.kernel.ids import BankId, CompetencyId, ItemId, ItemVersionId, OrganisationId
+from assessment_engine.kernel.ids import BankId, CompetencyId, ItemId, ItemVersionId, OrganisationId, PersonId
 from assessment_engine.kernel.machine import advance
+from item_bank.facts import ItemFacts
 from item_bank.qti.reader import title_of
 
 MAX_LEVEL = 4
@@ -107,6 +109,11 @@ class ItemVersion:
     variants: Mapping[str, str]  # language → QTI 3.0 XML
     sha256: str
     parts: tuple[ItemPart, ...] = ()
+    facts: ItemFacts = field(default_factory=ItemFacts)
+    identifier: str = ""  # the item's
+    bank_id: BankId | None = None
+    author_id: PersonId | None = None  # who saved it; nobody is known of versions from before they were asked
+    saved_at: datetime | None = None
 
     @property
     def is_whole(self) -> bool:

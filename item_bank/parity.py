@@ -110,18 +110,19 @@ def _choice(choice: Choice | Hotspot) -> tuple[object, ...]:
 
 def _numbers(item: QtiItem) -> list[tuple[str, Counter[str]]]:
     """Return the numbers of the stem, and of each interaction's prompt, text and choices, in the digits 0-9."""
-    found = [("stem", _numbers_in(plain_text(item.body)))]
+    found = [("stem", numbers_in(plain_text(item.body)))]
     for interaction in item.interactions:
-        found.append(("prompt", _numbers_in(plain_text(interaction.prompt))))
-        found.append(("text", _numbers_in(plain_text(interaction.inside))))
+        found.append(("prompt", numbers_in(plain_text(interaction.prompt))))
+        found.append(("text", numbers_in(plain_text(interaction.inside))))
         for name in _TO_CHOOSE[:3]:
             choices: tuple[Choice, ...] = getattr(interaction, name, ())
-            found.extend((choice.identifier, _numbers_in(plain_text(choice.content))) for choice in choices)
+            found.extend((choice.identifier, numbers_in(plain_text(choice.content))) for choice in choices)
     return found
 
 
 _NUMBER = re.compile(r"\d+(?:,\d{2,3})*(?:\.\d+)?")
 
 
-def _numbers_in(text: str) -> Counter[str]:
+def numbers_in(text: str) -> Counter[str]:
+    """Return the numbers of a text in the digits 0-9, however a language writes them."""
     return Counter(latin_number(number) for number in _NUMBER.findall(text))

@@ -8,7 +8,7 @@ import atexit
 import secrets
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -22,9 +22,11 @@ from sqlalchemy import insert
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.kernel.canonical import Json, digest
 from assessment_engine.kernel.ids import (
+    BankId,
     ExamId,
     FormId,
     IncidentId,
+    ItemId,
     ItemVersionId,
     OrganisationId,
     PersonId,
@@ -35,13 +37,17 @@ from assessment_engine.kernel.ids import (
 )
 from assessment_engine.kernel.signing import Purpose, Signer, SigningKey
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import hearings
+from assessment_engine.services import hearings, item_reviews
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.blobs import Blobs
 from assessment_engine.storage.database import Store, open_database
 from assessment_engine.storage.migrations import migrate
 from assessment_engine.storage.schema import metadata
+from item_bank.facts import ItemFacts
 from item_bank.forms import FormState
+from item_bank.gist import gist_of
+from item_bank.item_reviews import ItemReview, Verdict
+from item_bank.items import Bank, Item, ItemState, ItemVersion, content_digest
 from tests.fakes.ports import NoTypesetter, RecordingJobs, SteeredClock
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -186,12 +192,57 @@ def a_person(engine: Engine, organisation_id: OrganisationId, *roles: Role, name
     return Actor(person_id=person_id, organisation_id=organisation_id, name=name, roles=frozenset(roles or (Role.CANDIDATE,)))
 
 
+GENERAL = ItemFacts(subject="General")
+"""Facts of an item that the tests' board reviews."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """Who takes items from draft to approved in an organisation: two reviewers of GENERAL items, and an officer who wrote none."""
+
+    reviewers: tuple[Actor, Actor]
+    officer: Actor
+
+
+def a_board(engine: Engine, organisation_id: OrganisationId) -> Board:
+    """The organisation's board, made when first asked for."""
+    with engine.store.read() as tx:
+        members = {member.person.name: member.person.id for member in tx.people.members(organisation_id)}
+    if "Board One" not in members:
+        first, second = (a_person(engine, organisation_id, Role.ITEM_REVIEWER, name=name) for name in ("Board One", "Board Two"))
+        officer = a_person(engine, organisation_id, Role.CELL_OFFICER, name="Board Three")
+        with engine.store.begin() as tx:
+            for reviewer in (first, second):
+                tx.item_reviews.set_subjects(reviewer.person_id, organisation_id, [GENERAL.subject])
+        return Board(reviewers=(first, second), officer=officer)
+
+    def known(name: str, role: Role) -> Actor:
+        return Actor(person_id=members[name], organisation_id=organisation_id, name=name, roles=frozenset({role}))
+
+    reviewers = known("Board One", Role.ITEM_REVIEWER), known("Board Two", Role.ITEM_REVIEWER)
+    return Board(reviewers=reviewers, officer=known("Board Three", Role.CELL_OFFICER))
+
+
+def accepted(engine: Engine, author: Actor, *version_ids: ItemVersionId) -> Board:
+    """Send GENERAL drafts to review and let both reviewers accept them; returns the board, whose officer may approve them."""
+    board = a_board(engine, author.organisation_id)
+    item_reviews.send(engine, author, version_ids)
+    for reviewer in board.reviewers:
+        item_reviews.review(engine, reviewer, version_ids, Verdict.ACCEPT)
+    return board
+
+
+def approved(engine: Engine, author: Actor, *version_ids: ItemVersionId) -> list[ItemVersion]:
+    """Take GENERAL drafts all the way: sent by their author, accepted by two reviewers, approved by another officer."""
+    board = accepted(engine, author, *version_ids)
+    return item_reviews.approve(engine, board.officer, version_ids)
+
+
 def a_form(engine: Engine, organisation_id: OrganisationId, items: int = 4) -> tuple[FormId, tuple[ItemVersionId, ...]]:
     """A form of two sections whose items are choices without further content."""
     now = engine.clock.now()
-    bank_id, form_id = new_id("bnk", now), FormId(new_id("for", now))
-    add_row(engine, "banks", id=bank_id, organisation_id=organisation_id, name="Bank")
-    item_ids = tuple(_an_item(engine, organisation_id, bank_id, number) for number in range(1, items + 1))
+    form_id = FormId(new_id("for", now))
+    item_ids = approved_items(engine, organisation_id, [a_choice_item(number) for number in range(1, items + 1)])
     half = (items + 1) // 2
     document: Json = {
         "sections": [
@@ -204,14 +255,55 @@ def a_form(engine: Engine, organisation_id: OrganisationId, items: int = 4) -> t
     return form_id, item_ids
 
 
-def _an_item(engine: Engine, organisation_id: OrganisationId, bank_id: str, number: int) -> ItemVersionId:
-    now = engine.clock.now()
-    item_id, version_id = new_id("itm", now), ItemVersionId(new_id("itv", now))
-    variants: Mapping[str, str] = {"en": a_choice_item(number)}
-    add_row(engine, "items", id=item_id, bank_id=bank_id, organisation_id=organisation_id, identifier=f"item-{number}")
-    version = {"id": version_id, "item_id": item_id, "version": 1, "state": "approved", "title": f"Item {number}", "competency_id": None}
-    add_row(engine, "item_versions", **version, level=1, variants=dict(variants), sha256=digest(dict(variants)))
-    return version_id
+def stored(engine: Engine, actor: Actor) -> list[ItemVersion]:
+    """Every version of the organisation's items, by identifier, the newest first."""
+    with engine.store.read() as tx:
+        return [version for card in tx.item_cards.every(actor) for version in tx.items.versions_of(card.item_id)]
+
+
+def approved_items(engine: Engine, organisation_id: OrganisationId, items: Sequence[str]) -> tuple[ItemVersionId, ...]:
+    """A bank of approved items `item-1`, `item-2`… with this XML, written past all services but not past the database's rules."""
+    now, board = engine.clock.now(), a_board(engine, organisation_id)
+    bank = Bank(id=BankId(new_id("bnk", now)), organisation_id=organisation_id, name="Bank")
+    made = [_an_item(bank, number, xml, now) for number, xml in enumerate(items, start=1)]
+    ids = tuple(version.id for _, version in made)
+    with engine.store.begin() as tx:
+        tx.items.add_bank(bank)
+        tx.items.add_items(item for item, _ in made)
+        for item, version in made:
+            tx.items.save(version, item, gist_of(item.identifier, version.variants))
+            tx.items.move(replace(version, state=ItemState.IN_REVIEW), was=ItemState.DRAFT, now=now)
+        for ordinal, reviewer in enumerate(board.reviewers, start=1):
+            tx.item_reviews.add(_a_review(version_id, ordinal, reviewer, now) for version_id in ids)
+        tx.item_reviews.approve(ids, board.officer.person_id, now)
+        for _, version in made:
+            tx.items.move(replace(version, state=ItemState.APPROVED), was=ItemState.IN_REVIEW, now=now)
+    return ids
+
+
+def _a_review(version_id: ItemVersionId, ordinal: int, reviewer: Actor, now: datetime) -> ItemReview:
+    accept = Verdict.ACCEPT
+    return ItemReview(version_id=version_id, ordinal=ordinal, person_id=reviewer.person_id, verdict=accept, text="", at=now)
+
+
+def _an_item(bank: Bank, number: int, xml: str, now: datetime) -> tuple[Item, ItemVersion]:
+    item = Item(id=ItemId(new_id("itm", now)), bank_id=bank.id, organisation_id=bank.organisation_id, identifier=f"item-{number}")
+    version = ItemVersion(
+        id=ItemVersionId(new_id("itv", now)),
+        item_id=item.id,
+        organisation_id=bank.organisation_id,
+        version=1,
+        state=ItemState.DRAFT,
+        title=f"Item {number}",
+        competency_id=None,
+        level=1,
+        variants={"en": xml},
+        sha256=content_digest({"en": xml}),
+        facts=GENERAL,
+        identifier=item.identifier,
+        bank_id=bank.id,
+    )
+    return item, version
 
 
 def a_choice_item(number: int = 1) -> str:

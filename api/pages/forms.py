@@ -6,14 +6,16 @@ from fastapi.responses import HTMLResponse, Response
 from api.auth import EngineDep, Officer
 from api.pages import goto, page
 from api.pages.form_parts import BRANCHES, ORDERS, PARTS, WAYS, place_of, sections_of, settings_of
+from api.pages.item_words import VALUES
 from api.pages.sent import Posted, Sent
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import FormId
 from assessment_engine.people import Actor
-from assessment_engine.services import forms, items
+from assessment_engine.services import forms, item_cards
 from assessment_engine.services.competency import competencies
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.forms import NewForm
+from item_bank.item_filters import ItemFilter, Order
 from item_bank.items import ItemState
 
 router = APIRouter(prefix="/cell/forms", include_in_schema=False)
@@ -44,7 +46,7 @@ def build_form(request: Request, engine: EngineDep, actor: Officer, form: Posted
 
 
 def _form(request: Request, engine: Engine, actor: Actor, sent: Sent) -> HTMLResponse:
-    cards = [card for card in items.bank_page(engine, actor).cards if card.version.state is ItemState.APPROVED]
+    cards = item_cards.every(engine, actor, ItemFilter(equal={"state": str(ItemState.APPROVED)}), Order())
     return page(
         request,
         "cell/form_new.html",
@@ -64,4 +66,6 @@ def _form(request: Request, engine: Engine, actor: Actor, sent: Sent) -> HTMLRes
 def show_form(request: Request, engine: EngineDep, actor: Officer, form_id: FormId) -> HTMLResponse:
     """Show a form section by section."""
     skills = {one.id: one for one in competencies(engine, actor)}
-    return page(request, "cell/form.html", sheet=forms.form_of(engine, actor, form_id), competencies=skills, settings_of=settings_of)
+    return page(
+        request, "cell/form.html", sheet=forms.form_of(engine, actor, form_id), competencies=skills, settings_of=settings_of, values=VALUES
+    )

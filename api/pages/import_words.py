@@ -5,6 +5,8 @@ The precise message of a finding, its clause and its code stand beside these. Wh
 
 from collections.abc import Mapping
 
+from api.pages.check_words import CHECK_MEANINGS
+from api.pages.format_words import FORMAT_MEANINGS
 from api.words import N_
 
 # code → (what it means, what to do)
@@ -257,4 +259,6 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         N_("Write QTI 3.0, or ask this question in another way."),
     ),
     "comments_not_kept": (N_("Comments in the XML are not written"), N_("Nothing needs doing.")),
+    **FORMAT_MEANINGS,
+    **CHECK_MEANINGS,
 }

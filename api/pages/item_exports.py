@@ -1,4 +1,4 @@
-"""The cell's page for exporting items: what would be written, what that version of QTI cannot say, and the package itself."""
+"""The cell's page for exporting items: what would be written, what the chosen form cannot say, and the package or file itself."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -9,26 +9,30 @@ from fastapi.responses import HTMLResponse, Response
 from api.auth import EngineDep, Officer
 from api.pages import page
 from api.pages.findings import grouped
-from api.pages.items import newest_items
+from api.pages.item_cards import meant
 from assessment_engine.kernel.errors import Invalid
+from assessment_engine.kernel.ids import ItemVersionId
 from assessment_engine.people import Actor
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.item_exports import VERSIONS, export_items, look_at_export
+from assessment_engine.services.item_exports import FORMS, export_items, look_at_export
 
 router = APIRouter(prefix="/cell/items/export", include_in_schema=False)
 
 MAX_ITEMS = 1000
 """Items of one export on the page, which waits for it; more go by the console."""
 
-NAMES = {"qti3": "QTI 3.0", "qti21": "QTI 2.1"}
-
 
 @router.get("")
 def look_at_one(
-    request: Request, engine: EngineDep, actor: Officer, chosen: Annotated[list[str] | None, Query()] = None, form: str = "qti3"
+    request: Request,
+    engine: EngineDep,
+    actor: Officer,
+    chosen: Annotated[list[str] | None, Query()] = None,
+    form: str = "qti3",
+    lang: str = "",
 ) -> HTMLResponse:
     """Show what an export of these items would write."""
-    return _looked(request, engine, actor, chosen or [], form)
+    return _looked(request, engine, actor, chosen or [], form=form, lang=lang)
 
 
 @router.post("")
@@ -36,46 +40,51 @@ def look_at_many(
     request: Request,
     engine: EngineDep,
     actor: Officer,
-    chosen: Annotated[list[str] | None, Form()] = None,
-    state: Annotated[str, Form()] = "",
-    competency: Annotated[str, Form()] = "",
-    q: Annotated[str, Form()] = "",
+    chosen: Annotated[list[ItemVersionId] | None, Form()] = None,
+    every: Annotated[str, Form(max_length=4000)] = "",
     form: Annotated[str, Form()] = "qti3",
+    lang: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
     """The same for the chosen items of the list, or for all that its filter shows."""
-    cards = [] if chosen else newest_items(engine, actor, state, competency, q)
-    return _looked(request, engine, actor, chosen or [card.version.id for card in cards], form)
+    return _looked(request, engine, actor, meant(engine, actor, chosen, every, MAX_ITEMS), form=form, lang=lang)
 
 
 @router.post("/package")
 def package(
-    engine: EngineDep, actor: Officer, chosen: Annotated[list[str] | None, Form()] = None, form: Annotated[str, Form()] = "qti3"
+    engine: EngineDep,
+    actor: Officer,
+    chosen: Annotated[list[str] | None, Form()] = None,
+    form: Annotated[str, Form()] = "qti3",
+    lang: Annotated[str, Form()] = "",
 ) -> Response:
-    """Give the package."""
+    """Give the package or file."""
     _check(chosen or [], form)
-    written = export_items(engine, actor, chosen or [], form=form)
-    headers = {"Content-Disposition": f'attachment; filename="items-{form}.zip"', "Cache-Control": "no-store"}
-    return Response(written.package, media_type="application/zip", headers=headers)
+    written = export_items(engine, actor, chosen or [], form=form, lang=lang)
+    name = f"items-{form}{FORMS[form].ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(written.package, media_type=FORMS[form].media_type, headers=headers)
 
 
-def _looked(request: Request, engine: Engine, actor: Actor, chosen: Sequence[str], form: str) -> HTMLResponse:
+def _looked(request: Request, engine: Engine, actor: Actor, chosen: Sequence[str], *, form: str, lang: str) -> HTMLResponse:
     _check(chosen, form)
-    written = look_at_export(engine, actor, chosen, form=form)
+    written = look_at_export(engine, actor, chosen, form=form, lang=lang)
     return page(
         request,
         "cell/item_export.html",
         chosen=chosen,
         form=form,
-        names=NAMES,
+        asked_lang=lang,
+        forms=FORMS,
         items=written.items,
+        left_out=len(written.left_out),
         size=len(written.package),
         groups=grouped(written.problems),
     )
 
 
 def _check(chosen: Sequence[str], form: str) -> None:
-    if form not in VERSIONS:
-        raise Invalid("choose QTI 3.0 or QTI 2.1")
+    if form not in FORMS:
+        raise Invalid(f"choose one of {', '.join(each.title for each in FORMS.values())}")
     if not chosen:
         raise Invalid("choose at least one item")
     if len(chosen) > MAX_ITEMS:

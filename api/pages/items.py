@@ -1,113 +1,77 @@
-"""The cell's pages of items: the list, and one item as the candidate sees it. In and out: item_imports.py, item_exports.py."""
+"""One item: as the candidate sees it, its facts, its people, its versions and what differs, and what can be done with it.
 
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+The list is item_cards.py, the queue of reviewers item_reviews.py, the editor authoring.py.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api.auth import EngineDep, Officer
+from api.auth import BankStaff, EngineDep
 from api.pages import goto, language_of, page
 from api.pages.import_words import MEANINGS
+from api.pages.item_words import FACTS, VALUES, VERBS, why_not
 from api.pages.question_words import question_words
-from api.pages.tables import csv_file, in_order
-from assessment_engine.kernel.errors import Conflict, NotFound
-from assessment_engine.kernel.ids import CompetencyId, ItemVersionId
-from assessment_engine.people import Actor
-from assessment_engine.services import items, tryout
+from assessment_engine.kernel.errors import AssessmentError
+from assessment_engine.kernel.ids import EnemySetId, ItemVersionId
+from assessment_engine.services import item_cards, item_checks, item_reviews, item_sheets, items, tryout
 from assessment_engine.services.competency import competencies
-from assessment_engine.services.engine import Engine
-from assessment_engine.storage.items import ItemCard
-from item_bank.items import TRANSITIONS, ItemPart, ItemState, ItemVerb, ItemVersion
+from item_bank.item_reviews import Verdict
+from item_bank.items import ItemPart, ItemState, ItemVerb, ItemVersion
 
 router = APIRouter(prefix="/cell/items", include_in_schema=False)
 
-_SORTS: Mapping[str, Callable[[ItemCard], Any]] = {
-    "identifier": lambda card: card.identifier,
-    "title": lambda card: card.version.title.lower(),
-    "state": lambda card: card.version.state,
-    "level": lambda card: card.version.level or 0,
-}
-
-
-@router.get("")
-def list_items(
-    request: Request, engine: EngineDep, actor: Officer, state: str = "", competency: str = "", q: str = "", sort: str = "identifier"
-) -> HTMLResponse:
-    """Show the newest version of every item; filters and order are in the address."""
-    bank = items.bank_page(engine, actor)
-    newest = [card for card in bank.cards if card.newest]
-    return page(
-        request,
-        "cell/items.html",
-        banks=bank.banks,
-        cards=_shown(newest, state, competency, q, sort),
-        total=len(newest),
-        states=list(ItemState),
-        competencies={one.id: one for one in competencies(engine, actor)},
-        state=state,
-        competency=competency,
-        q=q,
-        sort=sort,
-    )
-
-
-@router.get(".csv")
-def items_csv(engine: EngineDep, actor: Officer, state: str = "", competency: str = "", q: str = "", sort: str = "identifier") -> Response:
-    """Answer with the list as CSV."""
-    codes = {one.id: one.code for one in competencies(engine, actor)}
-    rows = [
-        (card.identifier, card.version.title, card.version.version, card.version.state.value, _code(codes, card), card.version.level)
-        for card in newest_items(engine, actor, state, competency, q, sort)
-    ]
-    return csv_file("items", ("identifier", "title", "version", "state", "competency", "level"), rows)
-
-
-def newest_items(
-    engine: Engine, actor: Actor, state: str = "", competency: str = "", q: str = "", sort: str = "identifier"
-) -> list[ItemCard]:
-    """Return the newest version of every item that a filter of the list shows."""
-    return _shown([card for card in items.bank_page(engine, actor).cards if card.newest], state, competency, q, sort)
-
-
-def _code(codes: Mapping[CompetencyId, str], card: ItemCard) -> str:
-    return "" if card.version.competency_id is None else codes.get(card.version.competency_id, "")
-
-
-def _shown(cards: list[ItemCard], state: str, competency: str, q: str, sort: str) -> list[ItemCard]:
-    words = q.strip().lower()
-    wanted = [
-        card
-        for card in cards
-        if (not state or card.version.state == state)
-        and (not competency or card.version.competency_id == competency)
-        and words in " ".join((card.identifier, *(card.version.title_in(lang) for lang in card.version.variants))).lower()
-    ]
-    return in_order(wanted, sort, _SORTS)
+_FROM = {ItemVerb.SEND_TO_REVIEW: ItemState.DRAFT, ItemVerb.RETIRE: ItemState.APPROVED}
+"""The state in which a move is offered; the others are offered in review."""
 
 
 @router.get("/{version_id}")
-def show_item(request: Request, engine: EngineDep, actor: Officer, version_id: ItemVersionId, show: str = "") -> HTMLResponse:
-    """Show one version as the candidate sees it, with its history and what can be done with it."""
+def show_item(request: Request, engine: EngineDep, actor: BankStaff, version_id: ItemVersionId, show: str = "") -> HTMLResponse:
+    """Show one version as the candidate sees it, with everything around it."""
     version, rendered = items.previewed_item(engine, actor, version_id, show or language_of(request))
-    history = [card for card in items.bank_page(engine, actor).cards if card.version.item_id == version.item_id]
-    lacks = items.shortfalls_of(version)
-    verbs = [verb for state, verb in TRANSITIONS if state is version.state and not (lacks and verb is ItemVerb.APPROVE)]
-    skill = next((one for one in competencies(engine, actor) if one.id == version.competency_id), None)
-    tried = tryout.try_version(engine, actor, version_id, rendered.lang)
+    sheet = item_sheets.sheet(engine, actor, version_id)
+    offered = {verb: error for verb, error in sheet.verbs.items() if _FROM.get(verb, ItemState.IN_REVIEW) is version.state}
     return page(
         request,
         "cell/item.html",
+        sheet=sheet,
         version=version,
         rendered=rendered,
-        history=history,
-        verbs=verbs,
-        lacks=lacks,
+        verbs=VERBS,
+        offered={verb: _why(error, verb) for verb, error in offered.items() if error is None or error.code != "not_allowed"},
+        not_mine=None if sheet.review.mine is None else why_not(sheet.review.mine, ItemVerb.RETURN)[0],
+        lacks=items.shortfalls_of(version),
+        findings=item_checks.check(engine, actor, version_id),
         meanings=MEANINGS,
         files=_files(version),
-        competency=skill,
-        tried=tried,
+        competencies={one.id: one for one in competencies(engine, actor)},
+        tried=tryout.try_version(engine, actor, version_id, rendered.lang),
         question_words=question_words(),
+        facts=FACTS,
+        values=VALUES,
+    )
+
+
+def _why(error: AssessmentError | None, verb: str) -> tuple[str, Mapping[str, object]] | None:
+    return None if error is None else why_not(error, verb)
+
+
+@router.get("/{version_id}/changes")
+def show_changes(request: Request, engine: EngineDep, actor: BankStaff, version_id: ItemVersionId, since: ItemVersionId) -> HTMLResponse:
+    """Show what differs between two versions."""
+    before, after, changes = item_sheets.compared(engine, actor, since, version_id)
+    skills = {one.id: one for one in competencies(engine, actor)}
+    return page(
+        request,
+        "cell/item_changes.html",
+        before=before,
+        after=after,
+        changes=changes,
+        facts=FACTS,
+        values=VALUES,
+        competencies=skills,
     )
 
 
@@ -122,22 +86,36 @@ def _files(version: ItemVersion) -> list[tuple[ItemPart, str]]:
 
 
 @router.post("/{version_id}/state")
-def move_item(engine: EngineDep, actor: Officer, version_id: ItemVersionId, verb: Annotated[ItemVerb, Form()]) -> Response:
-    """Send to review, return, approve or retire."""
-    items.move_item(engine, actor, version_id, verb)
+def move_item(engine: EngineDep, actor: BankStaff, version_id: ItemVersionId, verb: Annotated[ItemVerb, Form()]) -> Response:
+    """Send to review, take back, approve or retire."""
+    item_reviews.VERBS[verb](engine, actor, [version_id])
     return goto(f"/cell/items/{version_id}", done=verb)
 
 
-@router.post("/approve")
-def approve_many(engine: EngineDep, actor: Officer, chosen: Annotated[list[ItemVersionId] | None, Form()] = None) -> Response:
-    """Approve the chosen drafts one by one; what cannot be approved stays as it is."""
-    approved = 0
-    for version_id in chosen or []:
-        try:
-            items.approve_item(engine, actor, version_id)
-        except (Conflict, NotFound):
-            continue  # the list shows its state; the others go on
-        approved += 1
-    if not chosen:
-        return goto("/cell/items", done="nothing")
-    return goto("/cell/items", done="approved" if approved == len(chosen) else "some" if approved else "none")
+@router.post("/{version_id}/review")
+def review_item(
+    engine: EngineDep,
+    actor: BankStaff,
+    version_id: ItemVersionId,
+    verdict: Annotated[Verdict, Form()],
+    text: Annotated[str, Form(max_length=8000)] = "",
+) -> Response:
+    """Accept or return a version as a reviewer of its subject."""
+    item_reviews.review(engine, actor, [version_id], verdict, text)
+    return goto("/cell/item-reviews", done=verdict)
+
+
+@router.post("/{version_id}/comments")
+def comment_on_item(
+    engine: EngineDep, actor: BankStaff, version_id: ItemVersionId, text: Annotated[str, Form(max_length=8000)] = ""
+) -> Response:
+    """Write about a version."""
+    item_reviews.comment(engine, actor, version_id, text)
+    return goto(f"/cell/items/{version_id}", done="commented")
+
+
+@router.post("/{version_id}/enemies/{set_id}/leave")
+def leave_enemies(engine: EngineDep, actor: BankStaff, version_id: ItemVersionId, set_id: EnemySetId) -> Response:
+    """Take the item out of a set of enemies."""
+    item_cards.end_enmity(engine, actor, set_id, version_id)
+    return goto(f"/cell/items/{version_id}", done="left")

@@ -9,7 +9,7 @@ from fastapi import Request
 from starlette.routing import BaseRoute, Match
 
 from api.words import N_
-from assessment_engine.people import Actor, Role
+from assessment_engine.people import BANK_STAFF, Actor, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,7 @@ class Place:
 
 CELL = frozenset({Role.CELL_OFFICER})
 WATCH = frozenset({Role.INVIGILATOR})
+BANK = frozenset(BANK_STAFF)
 TAKER = frozenset({Role.CANDIDATE})
 
 PLACES: tuple[Place, ...] = (
@@ -33,7 +34,8 @@ PLACES: tuple[Place, ...] = (
     Place(label=N_("My record"), path="/candidate/record", icon="record", roles=TAKER),
     Place(label=N_("My grievances"), path="/candidate/grievances", icon="grievance", roles=TAKER),
     Place(label=N_("Overview"), path="/cell", icon="overview", roles=CELL),
-    Place(label=N_("Items"), path="/cell/items", icon="item", roles=CELL),
+    Place(label=N_("Items"), path="/cell/items", icon="item", roles=BANK),
+    Place(label=N_("Items in review"), path="/cell/item-reviews", icon="check", roles=BANK),
     Place(label=N_("Reported questions"), path="/cell/question-reports", icon="flag", roles=CELL),
     Place(label=N_("Forms"), path="/cell/forms", icon="form", roles=CELL),
     Place(label=N_("Exams"), path="/cell/exams", icon="exam", roles=CELL),
@@ -56,6 +58,7 @@ PLACES: tuple[Place, ...] = (
 _INSIDE = {
     "/exams": "/candidate",
     "/cell/centres": "/cell/sessions",
+    "/cell/blueprints": "/cell/forms",
     "/evidence": "/cell/evidence",
     "/sessions": "/invigilator",
     "/invigilator/planted": "/invigilator/figures",

@@ -15,7 +15,7 @@ from api.words import LANGUAGES, N_
 from assessment_engine.kernel.errors import Conflict, Invalid
 from assessment_engine.kernel.ids import PersonId
 from assessment_engine.people import Actor, Role, civil_date, in_term, roles_on
-from assessment_engine.services import people
+from assessment_engine.services import item_reviews, people
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.people import NewPerson
 from assessment_engine.storage.people import Member
@@ -27,6 +27,8 @@ ROLE_NAMES: Mapping[Role, str] = {
     Role.INVIGILATOR: N_("Invigilator"),
     Role.CELL_OFFICER: N_("Cell officer"),
     Role.GRIEVANCE_OFFICER: N_("Grievance officer"),
+    Role.ITEM_AUTHOR: N_("Item author"),
+    Role.ITEM_REVIEWER: N_("Item reviewer"),
 }
 
 
@@ -100,7 +102,16 @@ def give_password(
 
 def _person(request: Request, engine: Engine, actor: Actor, person_id: PersonId, problem: str = "") -> HTMLResponse:
     found, status = people.member(engine, actor, person_id), 422 if problem else 200
-    return page(request, "cell/person.html", status=status, member=found, role_names=ROLE_NAMES, problem=problem)
+    reviews = Role.ITEM_REVIEWER in roles_on(found.terms, civil_date(engine.clock.now()))
+    subjects = item_reviews.subjects_of(engine, actor, found.person.id) if reviews else None
+    return page(request, "cell/person.html", status=status, member=found, role_names=ROLE_NAMES, problem=problem, subjects=subjects)
+
+
+@router.post("/{person_id}/subjects")
+def give_subjects(engine: EngineDep, actor: Officer, person_id: PersonId, subjects: Annotated[str, Form(max_length=8000)] = "") -> Response:
+    """Say which subjects a reviewer of items reviews, one a line."""
+    item_reviews.give_subjects(engine, actor, person_id, subjects.splitlines())
+    return goto(f"/cell/people/{person_id}", done="subjects")
 
 
 def _added(engine: Engine, actor: Actor, new: NewPerson, starts_on: str, ends_on: str) -> Response:

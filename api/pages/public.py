@@ -18,6 +18,8 @@ HOMES: tuple[tuple[Role, str], ...] = (
     (Role.CELL_OFFICER, "/cell"),
     (Role.INVIGILATOR, "/invigilator"),
     (Role.GRIEVANCE_OFFICER, "/grievances"),
+    (Role.ITEM_REVIEWER, "/cell/item-reviews"),
+    (Role.ITEM_AUTHOR, "/cell/items"),
     (Role.CANDIDATE, "/candidate"),
 )
 

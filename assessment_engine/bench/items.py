@@ -1,4 +1,4 @@
-"""`bench items`: how fast items are read, scored and rendered, and how much memory they take.
+"""`bench items`: how fast items are read, scored and rendered, how much memory they take, and what a large bank costs (banks.py).
 
 The items are made here: choices, numbers with a tolerance and pairs with custom processing, in English and Hindi. Every speed
 stands beside the result it was reached with (items read, scores right), and beside a bare XML parse of the same bytes in the same run.
@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from lxml import etree
 
+from assessment_engine.bench.banks import bank_figures
 from assessment_engine.bench.item_samples import Sample, choice_item, match_item, number_item, samples
 from assessment_engine.bench.measure import Figure, Report, medians, seconds
 from item_bank.qti.binding import bind
@@ -31,6 +32,7 @@ def run(short: bool) -> Report:
     runs = [{**_reading(READ // part), **_scoring(SCORED // part), **_rendering(RENDERED // part)} for _ in range(RUNS)]
     seen = medians(runs)
     peak_mb = _peak_mb(READ // part)
+    of_banks, linear = bank_figures(short)
     return Report(
         name="items",
         runs=runs,
@@ -43,11 +45,13 @@ def run(short: bool) -> Report:
             "score_custom": Figure(value=seen["custom_per_s"], unit="items/s", bar=">= 1000"),
             "scores_right": Figure(value=seen["right"], unit="share", bar=">= 1"),
             "render_median": Figure(value=seen["render_ms"], unit="ms", bar="<= 2"),
+            **of_banks,
         },
         ratios={
             "read_to_bare_parse": seen["read_s"] / seen["parse_s"],
             "read_whole_to_ten_tenths": seen["linear"],
             "read_and_kept_whole_to_ten_tenths": seen["linear_kept"],
+            **linear,
         },
     )
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from assessment_engine.cli.bench import add_bench
 from assessment_engine.cli.evidence import add_evidence
+from assessment_engine.cli.forms import add_forms
 from assessment_engine.cli.items import add_items
 from assessment_engine.cli.output import Command, add, group, print_json, report
 from assessment_engine.cli.proctor import add_proctor
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     _running(commands)
     _assets(commands)
     add_items(commands)
+    add_forms(commands)
     add_rosters(commands)
     add_proctor(commands)
     _trust(commands)
@@ -84,7 +86,8 @@ def _running(commands: "Commands") -> None:
     new.add_argument("login")
     new.add_argument("--name", required=True)
     new.add_argument("--organisation", required=True, help="its id or its exact name; a new name makes a new agency")
-    new.add_argument("--role", required=True, action="append", choices=("candidate", "invigilator", "cell_officer", "grievance_officer"))
+    roles = ("candidate", "invigilator", "cell_officer", "grievance_officer", "item_author", "item_reviewer")
+    new.add_argument("--role", required=True, action="append", choices=roles)
     play = add(commands, "play", "play a recorded candidate into a sitting, as a camera would", _play)
     play.add_argument("video", help="a video file, or `astronaut` for the demonstration's own footage")
     play.add_argument("--sitting", required=True)

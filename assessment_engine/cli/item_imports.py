@@ -74,7 +74,7 @@ def _imported(arguments: argparse.Namespace, source: "Source", progress: "Progre
     actor = item_imports.at_the_console(engine, arguments.organisation)
     name = arguments.bank or item_imports.IMPORTED
     bank_id = item_imports.bank_named(engine, actor, name)
-    rules = item_imports.ImportRules(lenient=arguments.lenient, bank_id=bank_id, new_bank=name)
+    rules = item_imports.ImportRules(lenient=arguments.lenient, bank_id=bank_id, new_bank=name, name=arguments.path.name)
     return item_imports.import_package(engine, actor, source, rules, progress)
 
 

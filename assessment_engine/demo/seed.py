@@ -9,15 +9,15 @@ from datetime import timedelta
 from decimal import Decimal
 
 from assessment_engine.delivery.checkin import CheckInVerb
+from assessment_engine.demo.bank import stock
 from assessment_engine.demo.content import DemoExam, demo_course, demo_exam
 from assessment_engine.exams import Exam, ExamPolicy, ExamSession
 from assessment_engine.kernel.errors import NotSignedIn
 from assessment_engine.kernel.ids import CompetencyId, CourseId, ItemVersionId, OrganisationId, SittingId
 from assessment_engine.people import Actor, OrganisationKind, Role
-from assessment_engine.services import checkin, competency, courses, delivery, exams, forms, items, people
+from assessment_engine.services import checkin, competency, courses, delivery, exams, forms, people
 from assessment_engine.services.engine import Engine
 from item_bank.forms import Form, FormSection
-from item_bank.imports import NewItem
 
 PASSWORD = "karmayogi-demo"  # noqa: S105  # printed on the screen, for a demonstration only
 
@@ -43,6 +43,9 @@ ACCOUNTS: tuple[Account, ...] = (
     Account(login="kavita", name="Kavita Joshi", name_hi="कविता जोशी", role=Role.CELL_OFFICER, note="first officer"),
     Account(login="joseph", name="Joseph Lepcha", name_hi="जोसेफ़ लेपचा", role=Role.CELL_OFFICER, note="second officer"),
     Account(login="sunita", name="Sunita Das", name_hi="सुनीता दास", role=Role.GRIEVANCE_OFFICER, note="answers grievances"),
+    Account(login="leela", name="Leela Menon", name_hi="लीला मेनन", role=Role.ITEM_AUTHOR, note="writes questions"),
+    Account(login="arjun", name="Arjun Bose", name_hi="अर्जुन बोस", role=Role.ITEM_REVIEWER, note="reviews questions", language="hi"),
+    Account(login="farida", name="Farida Khan", name_hi="फ़रीदा ख़ान", role=Role.ITEM_REVIEWER, note="reviews questions, the second of two"),
     Account(login="outsider", name="Tara Singh", name_hi="तारा सिंह", role=Role.CELL_OFFICER, note="elsewhere: sees nothing of this"),
 )
 
@@ -82,7 +85,7 @@ def _make(engine: Engine, pictures: Pictures) -> None:
     _finish_course(engine, actors["asha"], course_id)
     _finish_course(engine, actors["eileen"], course_id)
     courses.enrol(engine, actors["ravi"], course_id)
-    exam = _exam(engine, officer, course_id)
+    exam = _exam(engine, actors, course_id)
     session = _session(engine, officer, exam)
     _register(engine, officer, session, actors["asha"], pictures, seat="A-01")
     recorded = _register(engine, officer, session, actors["eileen"], pictures, seat="A-02", simulated=True)
@@ -123,13 +126,13 @@ def _finish_course(engine: Engine, learner: Actor, course_id: CourseId) -> None:
         courses.finish_module(engine, learner, course_id, module.id)
 
 
-def _exam(engine: Engine, officer: Actor, course_id: CourseId) -> Exam:
-    content = demo_exam()
+def _exam(engine: Engine, actors: Mapping[str, Actor], course_id: CourseId) -> Exam:
+    content, officer = demo_exam(), actors["kavita"]
     competencies = {
         each.code: competency.add_competency(engine, officer, code=each.code, name=each.name, name_hi=each.name_hi).id
         for each in content.competencies
     }
-    form = _form(engine, officer, content, competencies)
+    form = _form(engine, actors, content, competencies)
     cuts: dict[str, tuple[Decimal, ...]] = {competencies[each.code]: each.cuts for each in content.competencies}
     new = exams.NewExam(
         code=content.code,
@@ -143,16 +146,9 @@ def _exam(engine: Engine, officer: Actor, course_id: CourseId) -> Exam:
     return exams.create_exam(engine, officer, new)
 
 
-def _form(engine: Engine, officer: Actor, content: DemoExam, competencies: Mapping[str, CompetencyId]) -> Form:
-    bank = items.create_bank(engine, officer, content.title)
-    new = [
-        NewItem(variants=item.variants, competency_id=competencies[item.competency], level=item.level)
-        for section in content.sections
-        for item in section.items
-    ]
-    versions = [version.id for version in items.import_items(engine, officer, bank.id, new)]
-    for version in versions:
-        items.approve_item(engine, officer, version)
+def _form(engine: Engine, actors: Mapping[str, Actor], content: DemoExam, competencies: Mapping[str, CompetencyId]) -> Form:
+    officer = actors["kavita"]
+    versions = stock(engine, actors, content, competencies)
     in_order = iter(versions)
     return forms.build_form(
         engine,

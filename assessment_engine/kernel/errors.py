@@ -26,6 +26,12 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
     │   ├── SessionFull
     │   ├── AlreadyLive
     │   ├── NotYet
+    │   ├── BlueprintCannotBeMet
+    │   ├── MarksDiffer
+    │   ├── ImportInUse
+    │   ├── EditedMeanwhile
+    │   ├── ItemInUse
+    │   ├── RightsLapsed
     │   └── AlreadyRunning
     ├── Invalid
     │   ├── UnknownItem
@@ -198,6 +204,42 @@ class NotYet(Conflict):
     """A condition is still missing; the message says which and who holds it."""
 
     code = "not_yet"
+
+
+class BlueprintCannotBeMet(Conflict):
+    """No paper can be drawn by this blueprint from these items; `problem`, `section`, `row` and `missing` say what fails."""
+
+    code = "blueprint_cannot_be_met"
+
+
+class MarksDiffer(Conflict):
+    """Papers drawn by this blueprint would not be worth the same; the details say which row."""
+
+    code = "marks_differ"
+
+
+class ImportInUse(Conflict):
+    """Something of an import is approved or built upon: it is no longer withdrawn as a whole; the details say which items."""
+
+    code = "import_in_use"
+
+
+class EditedMeanwhile(Conflict):
+    """Somebody saved a newer version than the one that this change began from; the details say which, who and when."""
+
+    code = "edited_meanwhile"
+
+
+class ItemInUse(Conflict):
+    """A session that is not over yet asks this item; the details say which."""
+
+    code = "item_in_use"
+
+
+class RightsLapsed(Conflict):
+    """The right to use an item has ended: no new form may have it."""
+
+    code = "rights_lapsed"
 
 
 class AlreadyRunning(Conflict):

@@ -20,6 +20,7 @@ class JobName(StrEnum):
     ISSUE_CERTIFICATES = "issue_certificates"
     COMPARE_FACES = "compare_faces"
     PACKAGE_EVIDENCE = "package_evidence"
+    IMPORT_ITEMS = "import_items"
 
 
 class Jobs(Protocol):

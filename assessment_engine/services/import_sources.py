@@ -7,16 +7,35 @@ Nothing is read that is larger than a package may be, and no link is followed. N
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from assessment_engine.kernel.errors import Invalid, NotFound, TooLarge, UnreadableFile
-from item_bank.formats import FORMATS, guess, package_of
+from item_bank.formats import FORMATS, guess, package_of, template_as
 from item_bank.imports import Source
 from item_bank.qti.package import Package, limits, looks_like_zip, open_folder, open_package
 from item_bank.qti.problems import megabytes
 
 QTI, AUTO = "qti", "auto"
+
+FORMS: Mapping[str, str] = {QTI: "QTI", **{name: form.title for name, form in FORMATS.items()}}
+"""What a file may be, and how it is called."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateFile:
+    """The template of a spreadsheet as a file."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+def template(form: str) -> TemplateFile:
+    """Return the template with its examples, as `csv` or `xlsx`."""
+    chosen = FORMATS[form]
+    return TemplateFile(name=f"questions{chosen.ending}", media_type=chosen.media_type, data=template_as(form))
 
 
 def from_files(files: Mapping[str, bytes], form: str = AUTO, lang: str = "") -> Source:
@@ -25,9 +44,12 @@ def from_files(files: Mapping[str, bytes], form: str = AUTO, lang: str = "") -> 
         raise Invalid("choose at least one file")
     if len(files) == 1:
         name, data = next(iter(files.items()))
-        form = guess(name, data) if form == AUTO else form
+        form = guess(name, data[:_BEGINNING]) if form == AUTO else form
         if form != QTI:
             return _converted(form, name, lambda: data, lang)
+    others = [name for name, data in files.items() if guess(name, data[:_BEGINNING]) != QTI]
+    if others:
+        raise Invalid(f"{others[0]} is a file of another format than QTI; import it by itself")
     packages = [name for name, data in files.items() if looks_like_zip(data) or name.lower().endswith(".zip")]
     if not packages:
         return Source(open=lambda: nullcontext(open_folder(dict(files))), loose=True)

@@ -6,7 +6,7 @@ A package holds the keys: taking one is in the log, looking at what it would say
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assessment_engine.kernel.canonical import Json
@@ -15,7 +15,6 @@ from assessment_engine.kernel.ids import ItemVersionId, new_id
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
-from assessment_engine.storage.items import ItemCard
 from item_bank.formats import FORMATS, export_as
 from item_bank.items import ItemVersion, PartKind
 from item_bank.parity import NO_LANGUAGE
@@ -24,6 +23,27 @@ from item_bank.qti.package import ExportedItem, ExportedPart, export_package
 from item_bank.qti.problems import Problem
 
 VERSIONS = {"qti3": Version.QTI_30, "qti21": Version.QTI_21}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutForm:
+    """A form that an export may have; `one_language` where a question has one language in it."""
+
+    title: str
+    ending: str
+    media_type: str
+    one_language: bool = False
+
+
+FORMS: Mapping[str, OutForm] = {
+    "qti3": OutForm(title="QTI 3.0", ending=".zip", media_type="application/zip"),
+    "qti21": OutForm(title="QTI 2.1", ending=".zip", media_type="application/zip"),
+    **{
+        name: OutForm(title=form.title, ending=form.ending, media_type=form.media_type, one_language=not form.has_languages)
+        for name, form in FORMATS.items()
+    },
+}
+"""Every form by its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,38 +80,41 @@ def look_at_export(
     """Return what an export would write, for a page that says so first; nobody gets the package by this."""
     require(actor, Role.CELL_OFFICER)
     with engine.store.read() as tx:
-        cards = _chosen(_cards(tx, actor, bank), chosen)
-        packed = [item for card in cards for item in _packed(tx, card)]
+        versions = _chosen(tx, actor, bank, chosen)
+        packed = [item for version in versions for item in _packed(tx, version)]
     if form in FORMATS:
         said = export_as(FORMATS[form], packed, lang)
-        kept = tuple(card.version.id for card in cards if card.identifier not in said.left_out)
+        kept = tuple(version.id for version in versions if version.identifier not in said.left_out)
         return Exported(package=said.data, versions=kept, problems=said.problems, left_out=said.left_out)
     written = export_package(packed, VERSIONS[form])
-    return Exported(package=written.data, versions=tuple(card.version.id for card in cards), problems=written.problems)
+    return Exported(package=written.data, versions=tuple(version.id for version in versions), problems=written.problems)
 
 
-def _cards(tx: Transaction, actor: Actor, bank: str | None) -> list[ItemCard]:
+def _chosen(tx: Transaction, actor: Actor, bank: str | None, chosen: Sequence[str]) -> list[ItemVersion]:
+    """Return the chosen versions, or the newest of every item, of one bank or of all."""
     banks = {each.id for each in tx.items.banks(actor) if bank in (None, each.name, each.id)}
     if bank is not None and not banks:
         raise NotFound(f"there is no bank {bank}")
-    return [card for card in tx.items.cards(actor) if card.bank_id in banks]
+    if chosen:
+        named = {name: card for name, card in tx.item_cards.named(actor, chosen).items() if card.bank_id in banks}
+        if unknown := [name for name in chosen if name not in named]:
+            raise NotFound(f"there is no item {', '.join(unknown)}")
+        ids = list(dict.fromkeys(named[name].id for name in chosen))
+    else:
+        ids = [card.id for card in tx.item_cards.every(actor) if card.bank_id in banks]
+    found = tx.items.many(ids)
+    return [found[version_id] for version_id in ids]
 
 
-def _chosen(cards: list[ItemCard], chosen: Sequence[str]) -> list[ItemCard]:
-    newest = [card for card in cards if card.newest]
-    if not chosen:
-        return newest
-    found = {card.identifier: card for card in newest} | {card.version.id: card for card in cards}
-    unknown = [name for name in chosen if name not in found]
-    if unknown:
-        raise NotFound(f"there is no item {', '.join(unknown)}")
-    return list({found[name].version.id: found[name] for name in chosen}.values())
-
-
-def _packed(tx: Transaction, card: ItemCard) -> list[ExportedItem]:
-    version = card.version
+def _packed(tx: Transaction, version: ItemVersion) -> list[ExportedItem]:
     return [
-        ExportedItem(identifier=card.identifier, lang=lang.replace(NO_LANGUAGE, ""), xml=xml.encode(), parts=_parts(tx, version, lang))
+        ExportedItem(
+            identifier=version.identifier,
+            lang=lang.replace(NO_LANGUAGE, ""),
+            xml=xml.encode(),
+            parts=_parts(tx, version, lang),
+            facts={name: str(value) for name, value in version.facts.document.items()},
+        )
         for lang, xml in sorted(version.variants.items())
     ]
 

@@ -3,14 +3,22 @@
 What may be kept is decided by item_bank/imports.py, where a package comes from by import_sources.py, how it is written by new_items.py.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
 
 from assessment_engine.kernel.errors import Invalid
-from assessment_engine.kernel.ids import BankId, CompetencyId, PersonId
+from assessment_engine.kernel.ids import BankId, CompetencyId, ImportId, PersonId, new_id
 from assessment_engine.people import Actor, Organisation, OrganisationKind, Role, require
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.import_sources import AUTO
+from assessment_engine.services.item_likeness import alike_in_import
 from assessment_engine.services.items import create_bank
 from assessment_engine.services.new_items import keep
+from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.item_imports import ImportRun
+from item_bank.facts import ItemFacts, facts_from
 from item_bank.imports import CheckedImport, CheckedItem, ImportReport, Progress, Source, check_import
 from item_bank.items import ItemVersion, check_level
 from item_bank.qti.problems import Problem, Severity
@@ -26,7 +34,10 @@ CONSOLE = PersonId("console")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRules:
-    """How to import, and where: into a bank, or a new one of a name. `most` bounds the items, so that a page answers in time."""
+    """How to import, and where: into a bank, or a new one of a name.
+
+    `name` is what the list of imports calls it, `run_id` the import that was asked for (services/import_runs.py), if one was.
+    """
 
     bank_id: BankId | None = None
     new_bank: str = ""
@@ -34,7 +45,11 @@ class ImportRules:
     dry_run: bool = False
     competency_id: CompetencyId | None = None
     level: int | None = None
-    most: int | None = None
+    facts: ItemFacts = field(default_factory=ItemFacts)
+    form: str = AUTO
+    lang: str = ""
+    name: str = ""
+    run_id: ImportId | None = None
 
 
 def import_package(engine: Engine, actor: Actor, source: Source, rules: ImportRules, progress: Progress | None = None) -> ImportReport:
@@ -45,20 +60,65 @@ def import_package(engine: Engine, actor: Actor, source: Source, rules: ImportRu
     require(actor, Role.CELL_OFFICER)
     check_level(rules.level)
     checked = check_import(source, lenient=rules.lenient, check_only=rules.dry_run, progress=progress)
-    if rules.most is not None and len(checked.report.items) > rules.most:
-        raise Invalid(f"at most {rules.most} items at once here; this package has {len(checked.report.items)}: import it at the console")
+    like = alike_in_import(engine, actor, checked, rules.bank_id)
+    checked = replace(checked, report=replace(checked.report, problems=(*checked.report.problems, *like)))
     if rules.dry_run or checked.report.refused or not checked.items:
         return checked.report
     into = rules.bank_id or create_bank(engine, actor, rules.new_bank).id
-    return _stored(checked, keep(engine, actor, into, [_placed(each, rules) for each in checked.items]))
+
+    def seal(tx: Transaction, import_id: ImportId, versions: Sequence[ItemVersion]) -> None:
+        report = _stored(checked, versions)
+        run_id = rules.run_id or _unasked(tx, actor, rules, engine.clock.now())
+        tx.item_imports.end(run_id, engine.clock.now(), report=report.as_json(), imported=report.imported, import_id=import_id)
+
+    return _stored(checked, keep(engine, actor, into, [_placed(each, rules) for each in checked.items], seal))
+
+
+def _unasked(tx: Transaction, actor: Actor, rules: ImportRules, now: datetime) -> ImportId:
+    """List an import that nobody asked for on a page: one at the console."""
+    run = a_run(actor, ImportId(new_id("run", now)), (rules.name or CONSOLE,), rules, now=now)
+    tx.item_imports.add(run)
+    return run.id
+
+
+def a_run(actor: Actor, run_id: ImportId, names: Sequence[str], rules: ImportRules, *, now: datetime) -> ImportRun:
+    """Return an import as it is listed, before anything came of it."""
+    said = {
+        "bank_id": rules.bank_id,
+        "new_bank": rules.new_bank,
+        "lenient": rules.lenient,
+        "dry_run": rules.dry_run,
+        "competency_id": rules.competency_id,
+        "level": rules.level,
+        "facts": rules.facts.document,
+        "form": rules.form,
+        "lang": rules.lang,
+    }
+    return ImportRun(
+        id=run_id,
+        organisation_id=actor.organisation_id,
+        person_id=actor.person_id,
+        person=actor.name,
+        asked_at=now,
+        name=names[0],
+        files=tuple(names),
+        rules=said,
+    )
+
+
+def rules_of(run: ImportRun) -> ImportRules:
+    """Return by which rules an import was asked for."""
+    said: Any = run.rules
+    return ImportRules(**{**said, "facts": facts_from(said["facts"])})
 
 
 def _placed(checked: CheckedItem, rules: ImportRules) -> CheckedItem:
-    """Say which competency and level an item is for; no file says it."""
-    return replace(checked, new=replace(checked.new, competency_id=rules.competency_id, level=rules.level))
+    """Say what an item is for and whose it is, as far as its file has not said it."""
+    facts = facts_from({**rules.facts.document, **checked.new.facts.document})
+    return replace(checked, new=replace(checked.new, competency_id=rules.competency_id, level=rules.level, facts=facts))
 
 
-def _stored(checked: CheckedImport, versions: list[ItemVersion]) -> ImportReport:
+def _stored(checked: CheckedImport, versions: Sequence[ItemVersion]) -> ImportReport:
     lines = [
         replace(line, version_id=version.id, version=version.version) for line, version in zip(checked.report.items, versions, strict=True)
     ]

@@ -1,23 +1,24 @@
-"""Items: banks, review, show, score. Pages, routes and jobs get rendered items and scores from here, never from item_bank.qti.
+"""Items: banks, show, score. Pages, routes and jobs get rendered items and scores from here, never from item_bank.qti.
 
-Packages come in by item_imports.py and go out by item_exports.py; versions are written by new_items.py, answers tried by tryout.py.
+Packages come in by item_imports.py and go out by item_exports.py; one is saved by item_versions.py, reviewed and approved by
+item_reviews.py; versions are written by new_items.py, answers tried by tryout.py.
 """
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from assessment_engine.kernel.canonical import Json
-from assessment_engine.kernel.errors import Conflict, ImportRefused, Invalid, NotYet, UnreadableFile
+from assessment_engine.kernel.errors import ImportRefused, Invalid, UnreadableFile
 from assessment_engine.kernel.ids import BankId, ItemVersionId, SittingId, new_id
-from assessment_engine.people import Actor, Role, require
+from assessment_engine.people import BANK_STAFF, WRITERS, Actor, Role, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.media import address_of, stimuli_of
 from assessment_engine.services.new_items import keep
-from assessment_engine.storage.items import ItemCard
+from item_bank.facts import tidy
 from item_bank.imports import CheckedItem, NewItem, NewPart
-from item_bank.items import Bank, ItemPart, ItemState, ItemVerb, ItemVersion, check_level, item_seed, plain_path
+from item_bank.items import Bank, ItemPart, ItemVersion, check_level, item_seed, plain_path
 from item_bank.parity import check_parity
 from item_bank.qti.binding import bind
 from item_bank.qti.model import QtiItem, Stimulus
@@ -42,14 +43,6 @@ class RenderedItem:
     languages: tuple[str, ...]
     html: str
     max_score: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BankPage:
-    """The organisation's banks and all versions in them."""
-
-    banks: tuple[Bank, ...]
-    cards: tuple[ItemCard, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +73,7 @@ def import_items(engine: Engine, actor: Actor, bank_id: BankId, new: Sequence[Ne
 
     A whole package, with a report and as drafts that may still fall short of an exam: services/item_imports.py.
     """
-    require(actor, Role.CELL_OFFICER)
+    require(actor, *WRITERS)
     checked = [_checked(each) for each in new]
     identifiers = [each.identifier for each in checked]
     if len(set(identifiers)) != len(identifiers):
@@ -89,39 +82,21 @@ def import_items(engine: Engine, actor: Actor, bank_id: BankId, new: Sequence[Ne
 
 
 def _checked(new: NewItem) -> CheckedItem:
-    variants = {lang: _read_in(lang, xml) for lang, xml in new.variants.items()}
+    variants = {lang: read_in(lang, xml) for lang, xml in new.variants.items()}
     check_parity(variants)
     first = variants[min(variants)]
     for shortfall in shortfalls(variants, _paths(variants, new.parts)):
         raise Invalid(f"{first.identifier}: {shortfall.message}. {shortfall.advice}", problem=shortfall.code)
     check_level(new.level)
-    return CheckedItem(new=new, identifier=first.identifier, title=first.title)
+    return CheckedItem(new=replace(new, facts=tidy(new.facts)), identifier=first.identifier, title=first.title)
 
 
-def _read_in(place: str, xml: bytes) -> QtiItem:
+def read_in(place: str, xml: bytes) -> QtiItem:
+    """Read an item strictly; what is raised says where: in which language or file."""
     try:
         return read_item_strictly(xml)
     except (UnreadableFile, ImportRefused) as error:
         raise type(error)(f"{place}: {error.message}", **{**error.details, "place": place}) from error
-
-
-def move_item(engine: Engine, actor: Actor, version_id: ItemVersionId, verb: ItemVerb) -> ItemVersion:
-    """Send a version to review, return, approve or retire it; raises IllegalTransition, or NotYet for an item that no exam can have."""
-    require(actor, Role.CELL_OFFICER)
-    now = engine.clock.now()
-    with engine.store.begin() as tx:
-        before = tx.items.of_actor(actor, version_id)
-        after = before.advance(verb)
-        if verb is ItemVerb.APPROVE:
-            _check_ready(before)
-        tx.items.move(after, was=before.state)
-        tx.audit.append("item_moved", subject=version_id, actor=actor.person_id, now=now, payload={"verb": verb, "state": after.state})
-    return after
-
-
-def _check_ready(version: ItemVersion) -> None:
-    for shortfall in shortfalls_of(version):
-        raise NotYet(f"this item cannot be in an exam: {shortfall.message}. {shortfall.advice}", problem=shortfall.code)
 
 
 def shortfalls_of(version: ItemVersion) -> tuple[Shortfall, ...]:
@@ -134,32 +109,16 @@ def _paths(langs: Iterable[str], parts: Sequence[NewPart | ItemPart]) -> dict[st
     return {lang: frozenset(plain_path(part.path) for part in parts if part.lang == lang) for lang in langs}
 
 
-def approve_item(engine: Engine, actor: Actor, version_id: ItemVersionId) -> ItemVersion:
-    """Take a draft through review to approved; an approved version stays as it is. Raises Conflict, and changes nothing then."""
-    require(actor, Role.CELL_OFFICER)
+def banks_of(engine: Engine, actor: Actor) -> list[Bank]:
+    """Return the organisation's banks, oldest first."""
+    require(actor, *BANK_STAFF)
     with engine.store.read() as tx:
-        version = tx.items.of_actor(actor, version_id)
-    if version.state is not ItemState.APPROVED:
-        _check_ready(version)
-    if version.state is ItemState.DRAFT:
-        version = move_item(engine, actor, version_id, ItemVerb.SEND_TO_REVIEW)
-    if version.state is ItemState.IN_REVIEW:
-        version = move_item(engine, actor, version_id, ItemVerb.APPROVE)
-    if version.state is not ItemState.APPROVED:
-        raise Conflict("a retired version cannot be approved; import it again as a new one")
-    return version
-
-
-def bank_page(engine: Engine, actor: Actor) -> BankPage:
-    """Return everything in the organisation's banks, for the cell."""
-    require(actor, Role.CELL_OFFICER)
-    with engine.store.read() as tx:
-        return BankPage(banks=tuple(tx.items.banks(actor)), cards=tuple(tx.items.cards(actor)))
+        return tx.items.banks(actor)
 
 
 def previewed_item(engine: Engine, actor: Actor, version_id: ItemVersionId, lang: str) -> tuple[ItemVersion, RenderedItem]:
     """Return a version of the actor's organisation and the page that a candidate would see."""
-    require(actor, Role.CELL_OFFICER)
+    require(actor, *BANK_STAFF)
     shown = shown_version(engine, version_id, lang, actor)
     return shown.version, _rendered(shown)
 

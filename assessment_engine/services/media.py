@@ -15,7 +15,7 @@ from assessment_engine.delivery.navigation import readable
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import ItemVersionId
-from assessment_engine.people import Actor, Role
+from assessment_engine.people import BANK_STAFF, Actor, Role
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
 from item_bank.items import ItemPart, ItemVersion, PartKind, plain_path
@@ -23,7 +23,7 @@ from item_bank.qti.model import QtiItem, Stimulus
 from item_bank.qti.reader import read_stimulus
 
 ADDRESS = "/api/v1/media/"
-_STAFF = frozenset({Role.CELL_OFFICER, Role.INVIGILATOR, Role.GRIEVANCE_OFFICER})
+_STAFF = frozenset({*BANK_STAFF, Role.INVIGILATOR, Role.GRIEVANCE_OFFICER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,15 +3,21 @@
 Nothing here judges: item_bank/imports.py and services/items.py have, before they come here (docs/adr/0019-files-beside-an-item.md).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from assessment_engine.kernel.canonical import Json, digest, sha256_hex
 from assessment_engine.kernel.errors import NotFound
-from assessment_engine.kernel.ids import BankId, ImportId, ItemId, ItemVersionId, new_id
+from assessment_engine.kernel.ids import BankId, ImportId, ItemId, ItemVersionId, PersonId, new_id
 from assessment_engine.people import Actor
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.item_likeness import index
 from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.items import NewVersion
+from item_bank.facts import tidy
+from item_bank.gist import gist_of
 from item_bank.imports import CheckedItem, NewPart
 from item_bank.items import LONGEST_MEDIA_TYPE, LONGEST_TITLE, Item, ItemPart, ItemState, ItemVersion, content_digest
 
@@ -19,15 +25,21 @@ STAGED_AT_ONCE = 200
 BYTES_AT_ONCE = 4 * 1024 * 1024
 """Items and bytes a transaction: few enough that no save of an answer waits for an import (docs/adr/0019-files-beside-an-item.md)."""
 
-NewVersion = tuple[CheckedItem, tuple[ItemPart, ...]]
+Staged = tuple[CheckedItem, tuple[ItemPart, ...]]
 """A checked item, and the files beside it as they are kept."""
 
 
-def keep(engine: Engine, actor: Actor, bank_id: BankId, checked: Sequence[CheckedItem]) -> list[ItemVersion]:
+Seal = Callable[[Transaction, ImportId, Sequence[ItemVersion]], None]
+"""What is written in the same transaction by which an import is found."""
+
+
+def keep(
+    engine: Engine, actor: Actor, bank_id: BankId, checked: Sequence[CheckedItem], seal: Seal = lambda tx, import_id, versions: None
+) -> list[ItemVersion]:
     """Keep items as drafts, all or none; a known identifier becomes its next version. Raises NotFound for another's bank or competency."""
     with engine.store.read() as tx:
         tx.items.bank(actor, bank_id)
-        _check_competencies(tx, actor, checked)
+        check_competencies(tx, actor, checked)
     import_id = ImportId(new_id("imp", engine.clock.now()))
     with engine.store.begin() as tx:
         tx.items.begin_import(import_id, bank_id, engine.clock.now())
@@ -35,6 +47,7 @@ def keep(engine: Engine, actor: Actor, bank_id: BankId, checked: Sequence[Checke
     about: Json = {"bank": bank_id, "versions": len(versions), "sha256": digest([[each.id, each.sha256] for each in versions])}
     with engine.store.begin() as tx:
         tx.items.finish_import(import_id, engine.clock.now())
+        seal(tx, import_id, versions)
         tx.audit.append("items_imported", subject=import_id, actor=actor.person_id, now=engine.clock.now(), payload=about)
     return versions
 
@@ -45,18 +58,18 @@ def _some(checked: Sequence[CheckedItem]) -> Iterator[Sequence[CheckedItem]]:
 
 def _staged(engine: Engine, actor: Actor, bank_id: BankId, import_id: ImportId, checked: Sequence[CheckedItem]) -> list[ItemVersion]:
     """Write some of an import's items, which nobody finds yet."""
-    new = [(each, tuple(map(_part, each.new.parts))) for each in checked]
-    _stage_bytes(engine, new)
+    new = [(each, tuple(map(part_of, each.new.parts))) for each in checked]
+    stage_bytes(engine, new)
     with engine.store.begin() as tx:
         tx.items.lock_bank(bank_id)
-        versions = _versions(tx, actor, bank_id, new, engine.clock.now())
-        tx.items.add_versions(versions, import_id)
-        about: dict[str, Json] = {version.id: {"sha256": version.sha256, "import": import_id} for version in versions}
+        versions = _versions(tx, actor, bank_id, new, import_id, engine.clock.now())
+        about: dict[str, Json] = {version.id: {**told(version), "import": import_id} for version in versions}
         tx.audit.append_all("item_staged", about, actor=actor.person_id, now=engine.clock.now())
     return versions
 
 
-def _part(part: NewPart) -> ItemPart:
+def part_of(part: NewPart) -> ItemPart:
+    """Return a file as it is kept beside an item."""
     return ItemPart(
         lang=part.lang,
         path=part.path,
@@ -67,13 +80,15 @@ def _part(part: NewPart) -> ItemPart:
     )
 
 
-def _check_competencies(tx: Transaction, actor: Actor, checked: Sequence[CheckedItem]) -> None:
+def check_competencies(tx: Transaction, actor: Actor, checked: Sequence[CheckedItem]) -> None:
+    """Refuse another organisation's competency; raises NotFound."""
     for competency_id in {each.new.competency_id for each in checked if each.new.competency_id is not None}:
         if tx.competency.get(competency_id).organisation_id != actor.organisation_id:
             raise NotFound("no such competency")
 
 
-def _stage_bytes(engine: Engine, new: Sequence[NewVersion]) -> None:
+def stage_bytes(engine: Engine, new: Sequence[Staged]) -> None:
+    """Keep the bytes of files before the versions that name them, some at a time."""
     contents = {kept.sha256: came.data for each, parts in new for kept, came in zip(parts, each.new.parts, strict=True)}
     for portion in _portions(contents):
         with engine.store.begin() as tx:
@@ -93,23 +108,39 @@ def _portions(contents: Mapping[str, bytes]) -> Iterator[dict[str, bytes]]:
         yield portion
 
 
-def _versions(tx: Transaction, actor: Actor, bank_id: BankId, new: Sequence[NewVersion], now: datetime) -> list[ItemVersion]:
+def _versions(
+    tx: Transaction, actor: Actor, bank_id: BankId, new: Sequence[Staged], import_id: ImportId, now: datetime
+) -> list[ItemVersion]:
     known = tx.items.known(bank_id, [each.identifier for each, _ in new])
-    first = {each.identifier: _item(actor, bank_id, each.identifier, now) for each, _ in new if each.identifier not in known}
+    first = {each.identifier: an_item(actor, bank_id, each.identifier, now) for each, _ in new if each.identifier not in known}
     tx.items.add_items(first.values())
     standing = {**known, **{identifier: (item, 0) for identifier, item in first.items()}}
-    return [_version(*standing[each.identifier], each, parts, now) for each, parts in new]
+    made = [a_version(*standing[each.identifier], each, parts, Saved(actor.person_id, now)) for each, parts in new]
+    tx.items.add_versions(made, {item.id: item for item, _ in standing.values()}, import_id)
+    versions = [version for version, _ in made]
+    index(tx, versions)
+    return versions
 
 
-def _item(actor: Actor, bank_id: BankId, identifier: str, now: datetime) -> Item:
+def an_item(actor: Actor, bank_id: BankId, identifier: str, now: datetime) -> Item:
+    """Return an item that has no version yet."""
     return Item(id=ItemId(new_id("itm", now)), bank_id=bank_id, organisation_id=actor.organisation_id, identifier=identifier)
 
 
-def _version(item: Item, newest: int, checked: CheckedItem, parts: tuple[ItemPart, ...], now: datetime) -> ItemVersion:
+class Saved(NamedTuple):
+    """Who saves, and when."""
+
+    author_id: PersonId
+    at: datetime
+
+
+def a_version(item: Item, newest: int, checked: CheckedItem, parts: tuple[ItemPart, ...], saved: Saved) -> NewVersion:
+    """Return the draft that follows an item's newest version, with what follows from its text."""
     variants = {lang: xml.decode() for lang, xml in checked.new.variants.items()}
+    gist = gist_of(item.identifier, variants)
     ordered = tuple(sorted(parts, key=lambda part: (part.lang, part.path)))
-    return ItemVersion(
-        id=ItemVersionId(new_id("itv", now)),
+    version = ItemVersion(
+        id=ItemVersionId(new_id("itv", saved.at)),
         item_id=item.id,
         organisation_id=item.organisation_id,
         version=newest + 1,
@@ -120,4 +151,15 @@ def _version(item: Item, newest: int, checked: CheckedItem, parts: tuple[ItemPar
         variants=variants,
         sha256=content_digest(variants, ordered),
         parts=ordered,
+        facts=replace(tidy(checked.new.facts), words=gist.words, kind=gist.kind),
+        identifier=item.identifier,
+        bank_id=item.bank_id,
+        author_id=saved.author_id,
+        saved_at=saved.at,
     )
+    return version, gist
+
+
+def told(version: ItemVersion) -> dict[str, Json]:
+    """Return what the log says of a version that was saved."""
+    return {"sha256": version.sha256, "facts": digest(version.facts.document)}

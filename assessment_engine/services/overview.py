@@ -9,7 +9,7 @@ from assessment_engine.scoring.results import BatchState
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.exams import SessionLine, exams, sessions
 from assessment_engine.services.forms import forms
-from assessment_engine.services.items import bank_page
+from assessment_engine.services.item_cards import states
 from assessment_engine.services.results import BatchSheet, SessionResults, batches, session_results
 from item_bank.items import ItemState
 
@@ -40,13 +40,13 @@ def overview(engine: Engine, actor: Actor) -> Overview:
     """Gather the cell's day."""
     require(actor, Role.CELL_OFFICER)
     now = engine.clock.now()
-    cards = [card for card in bank_page(engine, actor).cards if card.newest]
+    items = states(engine, actor)
     upcoming = [sheet for sheet in sessions(engine, actor) if sheet.session.closes_at > now]
     running = [sheet for sheet in upcoming if sheet.session.opens_at <= now]
     pending = (BatchState.DRAFT, BatchState.APPROVED_ONCE)
     return Overview(
-        items=len(cards),
-        approved=sum(card.version.state is ItemState.APPROVED for card in cards),
+        items=sum(items.values()),
+        approved=items.get(ItemState.APPROVED, 0),
         forms=len(forms(engine, actor)),
         exams=len(exams(engine, actor)),
         upcoming=tuple(sorted(upcoming, key=lambda sheet: sheet.session.opens_at)),

@@ -118,7 +118,5 @@ def _make_paper(engine: Engine, cell: Actor) -> FormId:
     bank = items.create_bank(engine, cell, PAPER)
     chosen = [samples()[kind] for kind in KINDS]
     versions = items.import_items(engine, cell, bank.id, [NewItem(variants=one.variants) for one in chosen])
-    for version in versions:
-        items.approve_item(engine, cell, version.id)
     part = FormSection(id="practice", title=PAPER, title_hi=PAPER_HI, items=tuple(version.id for version in versions))
-    return forms.build_form(engine, cell, forms.NewForm(title=PAPER, title_hi=PAPER_HI, sections=(part,))).id
+    return forms.sample_form(engine, cell, forms.NewForm(title=PAPER, title_hi=PAPER_HI, sections=(part,))).id

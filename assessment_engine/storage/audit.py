@@ -214,6 +214,11 @@ class AuditLog:
         query = select(audit_entries).where(audit_entries.c.subject == subject).order_by(audit_entries.c.id)
         return [_entry(row) for row in self._connection.execute(query)]
 
+    def about_all(self, subjects: Sequence[str]) -> list[AuditEntry]:
+        """Return the entries about several things, oldest first."""
+        query = select(audit_entries).where(audit_entries.c.subject.in_(subjects)).order_by(audit_entries.c.at, audit_entries.c.id)
+        return [_entry(row) for row in self._connection.execute(query)]
+
 
 def _new_row(record: Record, now: datetime) -> dict[str, object]:
     return {

@@ -17,6 +17,7 @@ from assessment_engine.storage.announcements import Announcements
 from assessment_engine.storage.answer_ledger import Answers
 from assessment_engine.storage.arrangements import Arrangements
 from assessment_engine.storage.audit import AuditLog
+from assessment_engine.storage.blueprints import Blueprints
 from assessment_engine.storage.centres import Centres
 from assessment_engine.storage.certification import Certificates
 from assessment_engine.storage.chains import Chains
@@ -26,8 +27,10 @@ from assessment_engine.storage.courses import Courses
 from assessment_engine.storage.delivery import Sittings
 from assessment_engine.storage.demotion import Demotions
 from assessment_engine.storage.dismissals import Dismissals
+from assessment_engine.storage.drawn_forms import DrawnForms
 from assessment_engine.storage.draws import Draws
 from assessment_engine.storage.duty import RoomDuties
+from assessment_engine.storage.enemies import Enemies
 from assessment_engine.storage.events import ExamEvents
 from assessment_engine.storage.evidence import EvidenceFiles
 from assessment_engine.storage.exams import Exams
@@ -38,6 +41,12 @@ from assessment_engine.storage.hearings import Hearings
 from assessment_engine.storage.incidents import Incidents
 from assessment_engine.storage.interests import Interests
 from assessment_engine.storage.invigilation import Invigilation
+from assessment_engine.storage.item_calibrations import ItemCalibrations
+from assessment_engine.storage.item_cards import ItemCards
+from assessment_engine.storage.item_imports import ItemImports
+from assessment_engine.storage.item_likeness import ItemLikeness
+from assessment_engine.storage.item_reviews import ItemReviews
+from assessment_engine.storage.item_use import ItemUse
 from assessment_engine.storage.items import Items
 from assessment_engine.storage.late_answers import LateAnswers
 from assessment_engine.storage.messages import Messages
@@ -72,6 +81,51 @@ class Transaction:
     def items(self) -> Items:
         """Banks, items, item versions."""
         return Items(self.connection)
+
+    @cached_property
+    def item_imports(self) -> ItemImports:
+        """Imports of items: asked for, ended, withdrawn."""
+        return ItemImports(self.connection)
+
+    @cached_property
+    def item_likeness(self) -> ItemLikeness:
+        """The index of near-duplicates."""
+        return ItemLikeness(self.connection)
+
+    @cached_property
+    def item_cards(self) -> ItemCards:
+        """Lists of items."""
+        return ItemCards(self.connection)
+
+    @cached_property
+    def item_reviews(self) -> ItemReviews:
+        """Reviewers' subjects and words, comments, approvals."""
+        return ItemReviews(self.connection)
+
+    @cached_property
+    def item_calibrations(self) -> ItemCalibrations:
+        """How items did with candidates."""
+        return ItemCalibrations(self.connection)
+
+    @cached_property
+    def item_use(self) -> ItemUse:
+        """Where item versions are used, and how often."""
+        return ItemUse(self.connection)
+
+    @cached_property
+    def enemies(self) -> Enemies:
+        """Sets of items of which a candidate may see one."""
+        return Enemies(self.connection)
+
+    @cached_property
+    def blueprints(self) -> Blueprints:
+        """The rules that papers are drawn by, and the pool of approved items."""
+        return Blueprints(self.connection)
+
+    @cached_property
+    def drawn_forms(self) -> DrawnForms:
+        """Draws of candidates' own papers."""
+        return DrawnForms(self.connection)
 
     @cached_property
     def forms(self) -> Forms:

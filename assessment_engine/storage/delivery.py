@@ -20,6 +20,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    text,
     update,
 )
 
@@ -29,6 +30,8 @@ from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import ExamId, OrganisationId, PersonId, SessionId, SittingId
 from assessment_engine.storage.many import update_all
 from assessment_engine.storage.schema import Instant, metadata
+
+_EXPOSED = text("started_at IS NOT NULL")
 
 sittings = Table(
     "sittings",
@@ -65,6 +68,7 @@ sittings = Table(
     Index("ix_sittings_exam_id", "exam_id"),
     Index("ix_sittings_session_id_state", "session_id", "state"),
     Index("ix_sittings_state_deadline_at", "state", "deadline_at"),
+    Index("ix_sittings_exposed", "form_id", sqlite_where=_EXPOSED, postgresql_where=_EXPOSED),  # how many have seen a form
 )
 
 seals = Table(

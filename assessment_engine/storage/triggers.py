@@ -148,7 +148,7 @@ def _sqlite() -> tuple[str, ...]:
         f"CREATE TRIGGER competency_records_need BEFORE INSERT ON competency_records BEGIN {foreign} END",
         f"CREATE TRIGGER answers_need BEFORE INSERT ON answers BEGIN {late} END",
     ]
-    return (*statements, *(_refusal("sqlite", *refused) for refused in _refusals()))
+    return (*statements, *(refusal("sqlite", *refused) for refused in _refusals()))
 
 
 def _postgresql() -> tuple[str, ...]:
@@ -172,7 +172,7 @@ def _postgresql() -> tuple[str, ...]:
         f"CREATE TRIGGER competency_records_need BEFORE INSERT ON competency_records {insert} competency_record_needs()",
         f"CREATE TRIGGER answers_need BEFORE INSERT ON answers {insert} answer_needs()",
     ]
-    return (*statements, *(_refusal("postgresql", *refused) for refused in _refusals()))
+    return (*statements, *(refusal("postgresql", *refused) for refused in _refusals()))
 
 
 def numbered_seals(dialect: str) -> tuple[str, ...]:
@@ -201,11 +201,11 @@ def heard_first(dialect: str) -> tuple[str, ...]:
     once = (("replied_at", "reply, replied_at"), ("waived_at", "waived_at"))
     return (
         *certificate,
-        *(line for words, (event, query) in HEARD_FIRST.items() for line in _demand(dialect, words, event, query.strip())),
-        _refusal(dialect, "hearings_no_delete", "DELETE ON hearings", "hearings"),
-        _refusal(dialect, "hearings_no_content", f"UPDATE OF {asked} ON hearings{{each}}", "hearings"),
+        *(line for words, (event, query) in HEARD_FIRST.items() for line in demand(dialect, "heard_first", words, event, query)),
+        refusal(dialect, "hearings_no_delete", "DELETE ON hearings", "hearings"),
+        refusal(dialect, "hearings_no_content", f"UPDATE OF {asked} ON hearings{{each}}", "hearings"),
         *(
-            _refusal(dialect, f"hearings_{name}_once", f"UPDATE OF {columns} ON hearings{{each}} WHEN (OLD.{name} IS NOT NULL)", "hearings")
+            refusal(dialect, f"hearings_{name}_once", f"UPDATE OF {columns} ON hearings{{each}} WHEN (OLD.{name} IS NOT NULL)", "hearings")
             for name, columns in once
         ),
         *append_only(dialect, ("overturnings",)),
@@ -219,9 +219,9 @@ def before_hearings(dialect: str) -> tuple[str, ...]:
     return "DROP TRIGGER certificates_need ON certificates", "DROP FUNCTION certificate_needs()"
 
 
-def _demand(dialect: str, words: str, event: str, query: str) -> tuple[str, ...]:
+def demand(dialect: str, why: str, words: str, event: str, query: str) -> tuple[str, ...]:
     """Return the trigger that refuses a change of one table unless a query finds something."""
-    name = f"{event.rsplit(' ', 1)[1]}_heard_first"
+    name, query = f"{event.rsplit(' ', 1)[1]}_{why}", query.strip()
     if dialect == "sqlite":
         return (f"CREATE TRIGGER {name} BEFORE {event} BEGIN SELECT RAISE(ABORT, '{words}') WHERE NOT EXISTS ({query}); END",)
     body = f"IF NOT EXISTS ({query}) THEN RAISE EXCEPTION '{words}' USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
@@ -249,10 +249,10 @@ def before_numbered_seals(dialect: str) -> tuple[str, ...]:
 def append_only(dialect: str, tables: Sequence[str]) -> tuple[str, ...]:
     """Return the triggers that keep the rows of later tables as they were written."""
     changes = product(tables, ("UPDATE", "DELETE"))
-    return tuple(_refusal(dialect, f"{table}_no_{verb.lower()}", f"{verb} ON {table}", table) for table, verb in changes)
+    return tuple(refusal(dialect, f"{table}_no_{verb.lower()}", f"{verb} ON {table}", table) for table, verb in changes)
 
 
-def _refusal(dialect: str, name: str, event: str, table: str) -> str:
+def refusal(dialect: str, name: str, event: str, table: str) -> str:
     """Return the trigger that refuses a change; `event` has the place of FOR EACH ROW, which only PostgreSQL wants."""
     if dialect == "sqlite":
         refuse = f"BEGIN SELECT RAISE(ABORT, 'what is written in {table} stays'); END"

@@ -10,8 +10,9 @@ media        files inside a file                            trees     XML with l
 
 gift_text, gift                     moodle_xml, moodle_xml_writing     aiken
 tables, table_writing (the template of docs/formats.md)     csv_text   xlsx, xlsx_writing
-quml, quml_body, quml_page, quml_writing
+quml, quml_body, quml_facts, quml_page, quml_writing
 
+template     the examples that authors begin with
 table        the formats by name
 imports      a file as a package of QTI items               exports   items as a file
 """
@@ -19,5 +20,6 @@ imports      a file as a package of QTI items               exports   items as a
 from item_bank.formats.exports import Exported, export_as
 from item_bank.formats.imports import package_of
 from item_bank.formats.table import FORMATS, Format, guess
+from item_bank.formats.template import template_as
 
-__all__ = ["FORMATS", "Exported", "Format", "export_as", "guess", "package_of"]
+__all__ = ["FORMATS", "Exported", "Format", "export_as", "guess", "package_of", "template_as"]

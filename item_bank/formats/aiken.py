@@ -107,7 +107,7 @@ def _entry(question: Question, notes: Notes) -> str:
         raise Unfit("type_not_said", f"Aiken has choices with one right answer alone, no {question.kind.value}", advice)
     if sorted(option.worth for option in question.options) != [*[ZERO] * (len(question.options) - 1), ONE]:
         raise Unfit("points_not_said", "Aiken knows one right answer that is worth one point", "Export it as QTI, Moodle XML or CSV.")
-    say_lost(question, notes, "media", "shuffle", "bands", "own", "feedback")
+    say_lost(question, notes, "media", "shuffle", "bands", "own", "feedback", "facts")
     notes.note("names_not_kept", "names, titles and the language of questions are not said", 0)
     right = next(letter(place) for place, option in enumerate(question.options) if option.worth == ONE)
     lines = [f"{letter(place)}. {_line(to_text(option.content))}" for place, option in enumerate(question.options)]

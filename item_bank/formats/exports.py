@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from assessment_engine.kernel.errors import AssessmentError
 from item_bank.formats.findings import Notes, Unfit
 from item_bank.formats.of_qti import question_of
-from item_bank.formats.questions import Question, skeleton
+from item_bank.formats.questions import Kind, Question, skeleton
 from item_bank.formats.table import Format
 from item_bank.qti.package import ExportedItem
 from item_bank.qti.problems import Problem
@@ -59,7 +59,9 @@ def _one_language(items: Iterable[ExportedItem], lang: str, notes: Notes) -> Ite
 
 def _sayable(form: Format, item: ExportedItem, notes: Notes) -> Question:
     """Return the question that an item is; raises Unfit where the format does not give its scores back."""
-    question = replace(question_of(read_item(item.xml), item.parts, notes), name=item.identifier, lang=item.lang)
+    question = replace(question_of(read_item(item.xml), item.parts, notes), name=item.identifier, lang=item.lang, facts=item.facts)
+    if question.kind is Kind.ORDER:
+        raise Unfit("interaction_not_said", "the format has no words for putting entries into an order", "Export it as QTI.")
     writing = form.trial.write([question], item.identifier)
     notes.found.extend(problem for problem in writing.problems if problem not in notes.found[-20:])
     try:

@@ -51,19 +51,35 @@ def check_size(data: bytes, file: str) -> None:
 
 
 def text_of(data: bytes, file: str) -> str:
-    """Read a text file, which must be UTF-8; raises UnreadableFile with the code wrong_encoding and the line, or TooLarge."""
+    """Read a text file: UTF-8, or UTF-16 that begins with its mark, as spreadsheets save "Unicode text".
+
+    Raises UnreadableFile with the code wrong_encoding and the line, or TooLarge.
+    """
     check_size(data, file)
-    advice = "Save the file again as UTF-8 (in a spreadsheet: CSV UTF-8)."
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or (len(data) > 3 and b"\x00" in data[:4] and data[:4] != b"\x00" * 4):
-        refuse("wrong_encoding", "this text is in UTF-16; only UTF-8 is read", file, line=1, advice=advice)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        byte = data[error.start]
-        message = f"line {line} is not in UTF-8 (byte {byte:02X}); it may be in Windows-1252 or another older encoding"
-        refuse("wrong_encoding", message, file, line=line, advice=advice)
+    text = _from_utf_16(data, file) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else _from_utf_8(data, file)
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
         refuse("not_plain_text", f"line {line} has a character that is no text", file, line=line, advice="Hand over a plain text file.")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+_AGAIN = "Save the file again as UTF-8 (in a spreadsheet: CSV UTF-8)."
+
+
+def _from_utf_16(data: bytes, file: str) -> str:
+    try:
+        return data.decode("utf-16")
+    except UnicodeDecodeError:
+        refuse("wrong_encoding", "this text begins as UTF-16 and does not go on so", file, line=1, advice=_AGAIN)
+
+
+def _from_utf_8(data: bytes, file: str) -> str:
+    if len(data) > 3 and b"\x00" in data[:4] and data[:4] != b"\x00" * 4:
+        refuse("wrong_encoding", "this text is in UTF-16 without the mark that says so; save it as UTF-8", file, line=1, advice=_AGAIN)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        byte = data[error.start]
+        message = f"line {line} is not in UTF-8 (byte {byte:02X}); it may be in Windows-1252 or another older encoding"
+        refuse("wrong_encoding", message, file, line=line, advice=_AGAIN)

@@ -28,6 +28,7 @@ from item_bank.formats.questions import (
 )
 from item_bank.formats.reading import (
     content_of,
+    facts_in_tags,
     is_truth,
     letter,
     named,
@@ -37,6 +38,7 @@ from item_bank.formats.reading import (
     percent_of,
     points_of,
     share_in,
+    tags_of,
     truth_options,
 )
 from item_bank.formats.writing import say_lost
@@ -70,7 +72,8 @@ def _questions(text: str, lang: str, notes: Notes) -> Iterator[Question]:
 
 
 def _question(found: GiftQuestion, lang: str, notes: Notes) -> Question:
-    if found.tags:
+    facts, others = facts_in_tags(found.tags)
+    if others:
         notes.note("tags_not_kept", "tags are not kept", found.line, "Give a competency when it is in the bank.")
     question = Question(
         kind=Kind.NOTE,
@@ -80,6 +83,7 @@ def _question(found: GiftQuestion, lang: str, notes: Notes) -> Question:
         lang=found.lang or lang,
         points=ONE if found.points is None else points_of(found.points, found.line),
         feedback=_told(found.feedback, notes, found.line),
+        facts=facts,
         line=found.line,
     )
     if not question.stem and found.kind != "Matching":
@@ -220,7 +224,8 @@ def _entry(question: Question, notes: Notes) -> str:
 
 def _comments(question: Question) -> str:
     said = {"id": question.name, "points": plain(question.points) if question.points != 1 else "", "lang": question.lang}
-    return "// " + " ".join(f"[{name}:{_bracket(value)}]" for name, value in said.items() if value)
+    tags = [("tag", tag) for tag in tags_of(question.facts)]
+    return "// " + " ".join(f"[{name}:{_bracket(value)}]" for name, value in (*said.items(), *tags) if value)
 
 
 def _bracket(text: str) -> str:

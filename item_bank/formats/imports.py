@@ -21,11 +21,16 @@ def package_of(reading: Reading, file: str) -> Package:
         refuse("no_questions", "there is no question in this file", file, advice="Look at docs/formats.md for what the format looks like.")
     folder = _ODD.sub("-", file)[:80].strip("-.") or "file"
     files = {path: data for question in reading.questions for path, data in _files(question, folder)}
-    return replace(open_folder(files), problems=reading.problems)
+    facts = {_path(question, folder): question.facts for question in reading.questions if question.facts}
+    return replace(open_folder(files), problems=reading.problems, facts=facts)
 
 
 def _files(question: Question, folder: str) -> list[tuple[str, bytes]]:
-    place = f"{folder}/{question.line:06}"
+    path = _path(question, folder)
+    media = [(f"{path.rpartition('/')[0]}/{medium.path}", medium.data) for medium in question.media]
+    return [(path, to_xml(question)), *media]
+
+
+def _path(question: Question, folder: str) -> str:
     language = f".{question.lang}" if question.lang else ""
-    media = [(f"{place}/{medium.path}", medium.data) for medium in question.media]
-    return [(f"{place}/{question.name}{language}.xml", to_xml(question)), *media]
+    return f"{folder}/{question.line:06}/{question.name}{language}.xml"

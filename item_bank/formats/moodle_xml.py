@@ -14,7 +14,18 @@ from item_bank.formats.findings import Notes, Unfit, refuse
 from item_bank.formats.gift import matched
 from item_bank.formats.media import decoded, lifted, medium_named, readdressed
 from item_bank.formats.questions import ONE, ZERO, Answer, Band, Content, Kind, Medium, Option, Question, Range, Reading, worth_of
-from item_bank.formats.reading import content_of, letter, named, number_of, one_line, options_of, points_of, share_in, truth_options
+from item_bank.formats.reading import (
+    content_of,
+    facts_in_tags,
+    letter,
+    named,
+    number_of,
+    one_line,
+    options_of,
+    points_of,
+    share_in,
+    truth_options,
+)
 from item_bank.formats.trees import line_of, parsed, words_in
 
 _FORMS = {"html": "html", "moodle_auto_format": "moodle", "plain_text": "plain", "markdown": "markdown", "": "moodle"}
@@ -80,9 +91,10 @@ class _Reading:
         )
         if not question.stem and kind != "matching":
             raise Unfit("no_question", "the question has no text", "Write what it asks.")
-        self._say_not_kept(tags)
+        facts, others = facts_in_tags(tag for tag in tags if not tag.startswith("lang:"))
+        self._say_not_kept(others)
         question = read_kind(self, question)
-        return replace(question, bands=self._bands(question), media=tuple(self.media.values()))
+        return replace(question, bands=self._bands(question), media=tuple(self.media.values()), facts=facts)
 
     def words(self, holder: etree._Element | None) -> Content:
         """Read a text with its format, and the files that come with it."""
@@ -100,7 +112,7 @@ class _Reading:
         return content_of(html, _FORMS.get(form, "html"), self.notes, line_of(holder))
 
     def _say_not_kept(self, tags: list[str]) -> None:
-        if any(not tag.startswith("lang:") for tag in tags):
+        if tags:
             self.notes.note("tags_not_kept", "tags are not kept", self.line, "Give a competency when it is in the bank.")
         if any(words_in(self.element, f"{name}/text").strip() for name in _NOT_KEPT):
             self.notes.note(

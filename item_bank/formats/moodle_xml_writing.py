@@ -12,7 +12,7 @@ from item_bank.formats.content import looks_like_html, to_html, to_text
 from item_bank.formats.findings import Notes, Unfit
 from item_bank.formats.media import PLUGIN_FILE
 from item_bank.formats.questions import Answer, Content, Kind, Medium, Question, Writing, plain
-from item_bank.formats.reading import is_truth, percent_of
+from item_bank.formats.reading import is_truth, percent_of, tags_of
 from item_bank.formats.writing import say_lost
 
 _TYPES = {
@@ -53,8 +53,10 @@ def _element(question: Question, notes: Notes) -> etree._Element:
     _below(element, "idnumber").text = question.name
     _answered(element, question, kind)
     _bands(element, question, notes)
-    if question.lang:
-        _text(_below(_below(element, "tags"), "tag"), f"lang:{question.lang}")
+    tags = [*((f"lang:{question.lang}",) if question.lang else ()), *tags_of(question.facts)]
+    holder = _below(element, "tags") if tags else element
+    for tag in tags:
+        _text(_below(holder, "tag"), tag)
     return element
 
 

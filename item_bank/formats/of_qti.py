@@ -11,13 +11,14 @@ from item_bank.formats.content import is_block, laid_out, words
 from item_bank.formats.findings import Notes, Unfit
 from item_bank.formats.questions import BLANK, Answer, Band, Content, Kind, Medium, Option, Question, Range, answers_of
 from item_bank.formats.rules import BAND_FEEDBACK, GENERAL_FEEDBACK, OTHER, OWN_FEEDBACK, bounds_of
-from item_bank.formats.scoring import bare, points_of, scored_field, scored_pairs, scored_sets, steady, worths_of_choices
+from item_bank.formats.scoring import bare, points_of, scored_field, scored_order, scored_pairs, scored_sets, steady, worths_of_choices
 from item_bank.qti.model import Interaction, QtiItem, ResponseDeclaration
 from item_bank.qti.model.interactions import (
     ChoiceInteraction,
     ExtendedTextInteraction,
     InlineChoiceInteraction,
     MatchInteraction,
+    OrderInteraction,
     TextEntryInteraction,
 )
 from item_bank.qti.model.nodes import Node
@@ -55,6 +56,8 @@ def _asked(item: QtiItem, found: Interaction, declared: ResponseDeclaration, que
             return _choices(item, found, declared, question, notes)
         case MatchInteraction():
             return _match(item, found, declared, question)
+        case OrderInteraction():
+            return _order(item, found, declared, question)
         case TextEntryInteraction() | ExtendedTextInteraction():
             return _field(item, found, declared, question, notes)
     name = type(found).__name__.removesuffix("Interaction")
@@ -69,8 +72,10 @@ def _choices(
     notes: Notes,
 ) -> Question:
     contents = _contents(item.root, ("qti-simple-choice", "qti-inline-choice"))
-    options = tuple(Option(identifier=choice.identifier, content=contents.get(choice.identifier, ())) for choice in found.choices)
-    question = replace(question, options=options, shuffle=found.shuffle)
+    options = tuple(
+        Option(identifier=choice.identifier, content=contents.get(choice.identifier, ()), fixed=choice.fixed) for choice in found.choices
+    )
+    question = replace(question, options=options, shuffle=found.shuffle, in_text=isinstance(found, InlineChoiceInteraction))
     if any(choice.shown is not None for choice in found.choices):
         raise Unfit("templates_not_said", "the format has no words for choices that only some candidates see", "Export it as QTI.")
     most = found.max_choices if isinstance(found, ChoiceInteraction) else 1
@@ -102,6 +107,14 @@ def _match(item: QtiItem, found: MatchInteraction, declared: ResponseDeclaration
         sources=tuple(contents.get(name, ()) for name in sources),
         targets=tuple(contents.get(name, ()) for name in targets),
     )
+
+
+def _order(item: QtiItem, found: OrderInteraction, declared: ResponseDeclaration, question: Question) -> Question:
+    if found.max_choices or found.min_choices or any(choice.shown is not None for choice in found.choices):
+        raise Unfit("scoring_not_said", "the format puts all entries into one order", "Export it as QTI.")
+    contents = _contents(item.root, ("qti-simple-choice",))
+    options = tuple(Option(identifier=choice.identifier, content=contents.get(choice.identifier, ())) for choice in found.choices)
+    return scored_order(item, declared, replace(question, kind=Kind.ORDER, options=options, shuffle=found.shuffle))
 
 
 def _field(

@@ -4,7 +4,8 @@ Every reader makes these, every writer takes these; to_qti.py and of_qti.py lead
 that nothing is divided on the way and a score stays what it was.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
 
@@ -30,6 +31,7 @@ class Kind(StrEnum):
     TEXT = "text"
     NUMBER = "number"
     MATCH = "match"
+    ORDER = "order"
     ESSAY = "essay"
     NOTE = "note"  # nothing to answer: words between questions
 
@@ -42,6 +44,7 @@ class Option:
     content: Content
     worth: Decimal = ZERO
     feedback: Content = ()
+    fixed: bool = False  # keeps its place where choices are shuffled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +105,8 @@ class Question:
     upper: Decimal | None = None
     most: int = 0  # of a multiple choice: how many may be chosen; 0 is as many as there are
     shuffle: bool = False
+    in_text: bool = False  # of a choice: a list that opens where the stem has its blank
+    sequence: tuple[int, ...] = ()  # of an order: the places of the options, as they belong
     answers: tuple[Answer, ...] = ()
     case_sensitive: bool = False
     ranges: tuple[Range, ...] = ()
@@ -114,6 +119,7 @@ class Question:
     bands: tuple[Band, ...] = ()
     notes: Content = ()  # for whoever scores it
     media: tuple[Medium, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)  # what is known beside the text (item_bank/facts.py), as words
     line: int = 0
 
 
@@ -183,6 +189,8 @@ def skeleton(question: Question) -> tuple[object, ...]:
         case Kind.MATCH:
             first = list(dict.fromkeys(question.pairs))  # the order of targets decides nothing
             return question.kind, question.points, len(question.targets), tuple(first.index(place) for place in question.pairs)
+        case Kind.ORDER:
+            return question.kind, question.points, question.sequence
         case Kind.NOTE:
             return (question.kind,)
     return question.kind, question.points

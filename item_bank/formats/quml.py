@@ -15,8 +15,9 @@ from item_bank.formats.findings import Notes, Unfit, refuse, text_of
 from item_bank.formats.media import lifted
 from item_bank.formats.questions import ONE, ZERO, Band, Content, Kind, Medium, Option, Question, Reading, tidy
 from item_bank.formats.quml_body import Body, body_of
+from item_bank.formats.quml_facts import facts_in
 from item_bank.formats.quml_page import object_of_page
-from item_bank.formats.reading import content_of, letter, named, number_of, one_line, options_of, points_of
+from item_bank.formats.reading import content_of, facts_said, letter, named, number_of, one_line, options_of, points_of
 from item_bank.qti.problems import Severity
 from item_bank.qti.validity.datatypes import is_ncname
 
@@ -25,7 +26,7 @@ Record = Mapping[str, object]
 _LANGUAGES = {"english": "en", "hindi": "hi", "tamil": "ta", "telugu": "te", "bengali": "bn", "marathi": "mr", "gujarati": "gu"}
 _TYPED = ("text", "date")
 _INNER = ("result", "question", "questions", "questionSet", "questionset", "children")
-_MARKS = ("subject", "gradeLevel", "board", "medium", "topic", "license", "author", "copyright", "framework", "bloomsLevel")
+_MARKS = ("gradeLevel", "board", "medium", "framework")
 _DEPTH = 20
 
 
@@ -122,6 +123,7 @@ class _Reading:
             title=one_line(words(from_html(self._text("name"))[0])),
             lang=self._language(),
             points=self._points(_record(declared.get(name))) or ONE,
+            facts=facts_said(facts_in(self.record), self.line),
             response=name if self.as_sent and name else "RESPONSE",
             line=self.line,
         )
@@ -237,7 +239,7 @@ class _Reading:
     def _say_not_kept(self) -> None:
         marks = [name for name in _MARKS if self.record.get(name)]
         if marks:
-            self.notes.note("metadata_not_kept", f"not kept: {', '.join(marks)}", self.line, "Give a competency and rights in the bank.")
+            self.notes.note("metadata_not_kept", f"not kept: {', '.join(marks)}", self.line, "Give a competency in the bank.")
         lost = {"hints": "hints_not_kept", "solutions": "solution_not_kept", "media": "media_not_fetched"}
         for name, code in lost.items():
             if self.record.get(name):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from item_bank.formats.content import to_html
 from item_bank.formats.findings import Notes, Unfit
 from item_bank.formats.questions import ZERO, Band, Kind, Question, Writing
+from item_bank.formats.quml_facts import UNSAID, facts_as
 from item_bank.formats.writing import say_lost
 
 _RESPONSE = "response1"
@@ -35,6 +36,9 @@ def _record(question: Question, notes: Notes) -> dict[str, Value]:
     }
     if question.lang:
         common |= {"languageCode": [question.lang], "language": [_LANGUAGES.get(question.lang, question.lang)]}
+    common |= facts_as(question.facts)
+    if any(name in UNSAID for name in question.facts):
+        notes.note("facts_not_said", "QuML has no names for some facts of the question", question.line)
     if question.kind is Kind.ESSAY:
         answer = to_html(question.notes)
         essay = {"primaryCategory": "Subjective Question", "qType": "SA", "body": stem, "answer": answer}

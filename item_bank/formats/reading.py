@@ -3,10 +3,12 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
+from assessment_engine.kernel.errors import Invalid
+from item_bank.facts import FACTS, facts_from
 from item_bank.formats.content import from_html, from_text, looks_like_html, words
 from item_bank.formats.findings import MAX_QUESTIONS, Notes, Unfit, refuse
 from item_bank.formats.questions import HUNDRED, ONE, Content, Kind, Option, Question, part_of, plain, share_of, skeleton, tidy, worth_of
@@ -109,9 +111,14 @@ def options_of(options: Iterable[Option], line: int) -> tuple[Option, ...]:
     return found
 
 
+def truth_words(lang: str) -> tuple[str, str]:
+    """Return what the two choices of a true-or-false question say in a language."""
+    return _TRUTHS.get(lang.split("-")[0], ("True", "False"))
+
+
 def truth_options(lang: str, truth: bool, *, points: Decimal = ONE, told: tuple[Content, Content] = ((), ())) -> tuple[Option, Option]:
     """Make the two choices of a true-or-false question; `told` are the words after true and after false."""
-    yes, no = _TRUTHS.get(lang.split("-")[0], ("True", "False"))
+    yes, no = truth_words(lang)
     worths = (points, Decimal(0)) if truth else (Decimal(0), points)
     return (
         Option(identifier=TRUE, content=(yes,), worth=worths[0], feedback=told[0]),
@@ -126,6 +133,34 @@ def is_truth(question: Question) -> bool:
     known = {("True", "False"), *_TRUTHS.values()}
     worths = sorted(option.worth for option in question.options)
     return question.kind is Kind.CHOICE and names == (TRUE, FALSE) and said in known and worths == [0, question.points]
+
+
+def facts_said(said: Mapping[str, str], line: int) -> dict[str, str]:
+    """Return facts as they are written everywhere; raises Unfit for a word, a number or a day that cannot be."""
+    try:
+        return {name: str(value) for name, value in facts_from(said).document.items()}
+    except Invalid as error:
+        raise Unfit("wrong_fact", error.message, "Use the words of the template; days are written 2027-03-31.", line) from error
+
+
+def tags_of(facts: Mapping[str, str]) -> list[str]:
+    """Write facts as tags, which other systems keep: `subject:Law`."""
+    return [f"{name}:{value}" for name, value in facts.items()]
+
+
+def facts_in_tags(tags: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+    """Read the tags that say facts, and return the others beside them; a tag of another system may look like ours, and is one of these."""
+    said: dict[str, str] = {}
+    others: list[str] = []
+    for tag in tags:
+        name, _, value = tag.partition(":")
+        try:
+            said |= facts_said({name.strip(): value}, 0) if name.strip() in FACTS else {}
+        except Unfit:
+            others.append(tag)
+        else:
+            others.extend(() if name.strip() in said else (tag,))
+    return said, others
 
 
 def one_line(text: str) -> str:
@@ -163,10 +198,11 @@ def _titled(questions: Iterable[Question], notes: Notes, most: int) -> Iterator[
     for number, question in enumerate(questions, start=1):
         if number > most:
             refuse("too_many_questions", f"a file may have {most} questions; this one has more", notes.file, line=question.line)
-        yield question if question.title else replace(question, title=_shortened(words(question.stem)) or f"Question {number}")
+        yield question if question.title else replace(question, title=shortened(words(question.stem)) or f"Question {number}")
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
+    """Return a text as a title."""
     return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1].rpartition(' ')[0] or text[: LONGEST_TITLE - 1]}…"
 
 

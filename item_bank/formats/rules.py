@@ -34,7 +34,7 @@ def is_matched(question: Question) -> bool:
     """Tell whether the key alone scores it: it is worth all, anything else nothing."""
     if question.kind is Kind.CHOICE:
         return [option.worth for option in question.options if option.worth] == [ONE]
-    return question.kind is Kind.MULTIPLE and question.all_or_nothing
+    return question.kind is Kind.ORDER or (question.kind is Kind.MULTIPLE and question.all_or_nothing)
 
 
 def is_mapped(question: Question) -> bool:
@@ -62,7 +62,7 @@ def processing(question: Question) -> Node | None:
     if template is not None:
         return node("response-processing", template=f"{TEMPLATES}{template}.xml")
     bands = (_by_band(question.bands),) if question.bands else ()
-    return node("response-processing", *_scoring(question), *bands)
+    return node("response-processing", *scoring_rules(question), *bands)
 
 
 def _template(question: Question) -> str | None:
@@ -75,7 +75,7 @@ def _template(question: Question) -> str | None:
     return "map_response" if is_mapped(question) else None
 
 
-def _scoring(question: Question) -> Iterator[Node]:
+def scoring_rules(question: Question) -> Iterator[Node]:
     """Yield the rules that set SCORE, and with it which answer's words show."""
     if is_matched(question):
         yield _all_or_nothing(question)
@@ -88,7 +88,7 @@ def _scoring(question: Question) -> Iterator[Node]:
 
 
 def _all_or_nothing(question: Question) -> Node:
-    points = question.points if question.kind is Kind.MULTIPLE else ONE
+    points = ONE if question.kind is Kind.CHOICE else question.points
     right = node("match", node("variable", identifier=question.response), node("correct", identifier=question.response))
     return _condition(_branch("if", right, _score(number(plain(points)))), node("response-else", _score(number("0"))))
 

@@ -11,12 +11,12 @@ from itertools import chain, combinations
 
 from item_bank.formats.findings import Unfit
 from item_bank.formats.questions import ONE, ZERO, Answer, Kind, Option, Question, Range, tidy
-from item_bank.formats.rules import BAND_FEEDBACK, OWN_FEEDBACK, text_of
+from item_bank.formats.rules import BAND_FEEDBACK, OWN_FEEDBACK, scoring_rules, text_of
 from item_bank.qti.model import QtiItem, ResponseDeclaration, ValueMapping
 from item_bank.qti.model.nodes import Node
 from item_bank.qti.processing import max_score, score
 from item_bank.qti.processing.templates import MAP_RESPONSE, MATCH_CORRECT, TEMPLATES, template_named
-from item_bank.qti.values import Value, container, parse_atom
+from item_bank.qti.values import Cardinality, Value, container, parse_atom
 
 MOST_TRIED = 10
 """Of so many choices every set is tried; of more, only a standard template is understood."""
@@ -149,7 +149,7 @@ def worth_of_set(question: Question, chosen: Iterable[str]) -> Decimal:
 
 
 def _with_worth(option: Option, worth: Decimal) -> Option:
-    return Option(identifier=option.identifier, content=option.content, worth=worth, feedback=option.feedback)
+    return replace(option, worth=worth)
 
 
 def scored_field(item: QtiItem, declared: ResponseDeclaration, question: Question) -> Question:
@@ -298,6 +298,19 @@ def scored_pairs(item: QtiItem, declared: ResponseDeclaration, sources: list[str
         if abs(_scored(item, declared, (f"{source} {target}" for source, target in some)) - part) > Decimal("1e-9"):
             raise unknown()
     return _rounded(whole), tuple(targets.index(by_source[source]) for source in sources)
+
+
+def scored_order(item: QtiItem, declared: ResponseDeclaration, question: Question) -> Question:
+    """Say which order counts; raises Unfit where another one could earn something, too."""
+    names = [option.identifier for option in question.options]
+    key = [] if declared.correct is None else [str(atom) for atom in declared.correct.atoms]
+    if declared.cardinality is not Cardinality.ORDERED or sorted(key) != sorted(names):
+        raise unknown()
+    points = _scored(item, declared, key)
+    found = replace(question, points=points, sequence=tuple(map(names.index, key)))
+    if template_of(item) != MATCH_CORRECT and (points <= 0 or _rules(item) != tuple(map(bare, scoring_rules(found)))):
+        raise unknown()
+    return found
 
 
 def _rounded(total: Decimal) -> Decimal:

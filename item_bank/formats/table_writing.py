@@ -43,6 +43,7 @@ def row_of(question: Question, notes: Notes) -> dict[str, str]:
         "format": "html" if html else "",
         "points": plain(question.points),
         "feedback": said(question.feedback),
+        **question.facts,
         "shuffle": "yes" if question.shuffle and not is_truth(question) and question.kind in _SHUFFLED else "",
     }
     answered = _answered(question)

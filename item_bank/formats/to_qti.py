@@ -6,7 +6,7 @@ What a standard template can say is said by one. Not here: which file the item b
 from collections.abc import Iterator
 
 from item_bank.formats.content import as_blocks, is_block
-from item_bank.formats.questions import BLANK, ZERO, Content, Kind, Question, plain
+from item_bank.formats.questions import BLANK, ZERO, Content, Kind, Option, Question, plain
 from item_bank.formats.rules import BAND_FEEDBACK, GENERAL_FEEDBACK, OWN_FEEDBACK, is_mapped, node, own_feedback, processing
 from item_bank.qti.model.nodes import Node, Version
 from item_bank.qti.writer import write
@@ -48,6 +48,7 @@ _TYPES = {
     Kind.TEXT: ("single", "string"),
     Kind.NUMBER: ("single", "float"),
     Kind.MATCH: ("multiple", "directedPair"),
+    Kind.ORDER: ("ordered", "identifier"),
     Kind.ESSAY: ("single", "string"),
 }
 
@@ -80,6 +81,8 @@ def key_of(question: Question) -> tuple[str, ...]:
             return tuple(plain(each.value) for each in best_ranges if each.worth > 0)[:1]
         case Kind.MATCH:
             return tuple(f"S{place} T{target + 1}" for place, target in enumerate(question.pairs, start=1))
+        case Kind.ORDER:
+            return tuple(question.options[place].identifier for place in question.sequence)
     return ()
 
 
@@ -135,7 +138,7 @@ def _body(question: Question) -> Node:
 
 
 def _asked(question: Question) -> tuple[Node, ...]:
-    if question.kind in (Kind.TEXT, Kind.NUMBER):
+    if question.kind in (Kind.TEXT, Kind.NUMBER) or question.in_text:
         return _with_field(question)
     stem = as_blocks(question.stem) if question.stem else ()
     if question.kind is Kind.NOTE:
@@ -155,9 +158,16 @@ def _interaction(question: Question, prompt: tuple[Node, ...]) -> Node:
         targets = (_side(f"T{place}", each, "0") for place, each in enumerate(question.targets, start=1))
         sets = (node("simple-match-set", *sources), node("simple-match-set", *targets))
         return node("match-interaction", *prompt, *sets, **asked, **shuffle, max_associations=f"{len(question.sources)}")
+    choices = (_choice("simple-choice", option) for option in question.options)
+    if question.kind is Kind.ORDER:
+        return node("order-interaction", *prompt, *choices, **asked, **shuffle)
     most = "1" if question.kind is Kind.CHOICE else f"{question.most}"
-    choices = (node("simple-choice", *option.content, identifier=option.identifier) for option in question.options)
     return node("choice-interaction", *prompt, *choices, **asked, **shuffle, max_choices=most)
+
+
+def _choice(tag: str, option: Option) -> Node:
+    fixed = {"fixed": "true"} if option.fixed else {}
+    return node(tag, *option.content, identifier=option.identifier, **fixed)
 
 
 def _side(identifier: str, content: Content, most: str) -> Node:
@@ -166,16 +176,24 @@ def _side(identifier: str, content: Content, most: str) -> Node:
 
 def _with_field(question: Question) -> tuple[Node, ...]:
     """Put the field where the stem leaves a blank, else below it."""
+    blocks = as_blocks(question.stem) if question.stem else ()
     longest = max((len(answer.text) for answer in question.answers), default=0)
     if longest > LONG:
-        stem = as_blocks(question.stem) if question.stem else ()
-        return (*stem, node("extended-text-interaction", response_identifier=question.response))
-    field = node("text-entry-interaction", response_identifier=question.response, expected_length=f"{max(longest, 10)}")
-    blocks = as_blocks(question.stem) if question.stem else ()
+        return (*blocks, node("extended-text-interaction", response_identifier=question.response))
+    field = _field(question, max(longest, 10))
     filled, is_filled = _filled(blocks, field)
     if is_filled:
         return tuple(each for each in filled if isinstance(each, Node))
     return (*blocks, Node(name="p", attributes={}, children=(field,)))
+
+
+def _field(question: Question, length: int) -> Node:
+    """Make what is answered inside the text: a field to type into, or a list."""
+    if not question.in_text:
+        return node("text-entry-interaction", response_identifier=question.response, expected_length=f"{length}")
+    choices = (_choice("inline-choice", option) for option in question.options)
+    shuffle = {"shuffle": "true"} if question.shuffle else {}
+    return node("inline-choice-interaction", *choices, response_identifier=question.response, **shuffle)
 
 
 def _filled(pieces: tuple[Node | str, ...], field: Node) -> tuple[tuple[Node | str, ...], bool]:

@@ -11,6 +11,7 @@ _SAID = {
     "bands": ("feedback_not_kept", "words that a score shows are not said"),
     "notes": ("words_not_kept", "words for who scores are not said"),
     "feedback": ("feedback_not_kept", "words that show after an attempt are not said"),
+    "facts": ("facts_not_said", "what is known of the question beside its text is not said"),
     "own": ("feedback_not_kept", "words that an answer shows are not said"),
 }
 

@@ -18,7 +18,8 @@ from assessment_engine.services.item_imports import ImportRules, import_package
 from item_bank.imports import ImportReport
 from item_bank.qti.problems import Problem, Severity
 from tests.api.browsers import Browser, a_browser
-from tests.builders import a_person, an_organisation
+from tests.builders import GENERAL, a_person, accepted, an_organisation
+from tests.item_bank.formats.test_page import codes as codes_of_formats
 from tests.services.packages import PICTURE, a_broken_item, an_item, an_old_item, zipped
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +37,7 @@ def browser(engine: Engine, officer: Actor) -> Browser:
 
 def imported(engine: Engine, officer: Actor, files: dict[str, bytes], *, lenient: bool = False) -> ImportReport:
     source = from_files({"p.zip": zipped(files)})
-    report = import_package(engine, officer, source, ImportRules(new_bank="Bank", lenient=lenient))
+    report = import_package(engine, officer, source, ImportRules(new_bank="Bank", lenient=lenient, facts=GENERAL))
     assert not report.refused, report.problems
     return report
 
@@ -49,27 +50,30 @@ def names_in(package: bytes) -> list[str]:
 # — one item
 
 
-def test_a_draft_says_what_keeps_it_out_of_exams_and_cannot_be_approved(engine: Engine, officer: Actor, browser: Browser) -> None:
+def test_a_draft_says_what_keeps_it_out_of_exams_and_is_not_offered_for_review(engine: Engine, officer: Actor, browser: Browser) -> None:
     essay = an_item("essay", best=' external-scored="human" normal-maximum="5"')
     version_id = imported(engine, officer, {"essay.xml": essay}).items[0].version_id
-    browser.send(f"/cell/items/{version_id}/state", verb="send_to_review")
 
     english, hindi = (browser.get(f"/cell/items/{version_id}?lang={lang}").text for lang in ("en", "hi"))
 
     assert "It cannot be in an exam yet" in english
     assert "A person marks it" in english
     assert "इसे कोई व्यक्ति जाँचता है" in hindi
-    assert 'value="approve"' not in english
+    assert 'value="send_to_review"' not in english
 
 
-def test_an_item_that_lacks_nothing_may_be_approved(engine: Engine, officer: Actor, browser: Browser) -> None:
+def test_an_item_that_two_reviewers_accept_may_be_approved_by_a_third_person(engine: Engine, officer: Actor, browser: Browser) -> None:
     version_id = imported(engine, officer, {"one.xml": an_item()}).items[0].version_id
-    browser.send(f"/cell/items/{version_id}/state", verb="send_to_review")
+    assert version_id is not None
+    board = accepted(engine, officer, version_id)
+    third = a_browser(create_app(engine), engine, board.officer)
 
-    html = browser.get(f"/cell/items/{version_id}?lang=en").text
+    own, others = (each.get(f"/cell/items/{version_id}?lang=en").text for each in (browser, third))
 
-    assert "It cannot be in an exam yet" not in html
-    assert 'value="approve"' in html
+    assert "You have written it. Somebody else reviews and approves it." in own
+    assert 'value="approve"' not in own
+    assert "It cannot be in an exam yet" not in others
+    assert 'value="approve"' in others
 
 
 def test_the_files_beside_an_item_are_listed(engine: Engine, officer: Actor, browser: Browser) -> None:
@@ -80,17 +84,6 @@ def test_the_files_beside_an_item_are_listed(engine: Engine, officer: Actor, bro
     assert address is not None
     assert browser.get(address[1]).content == PICTURE
     assert "The file as it came" in pages["old"]
-
-
-def test_approving_several_says_that_some_lack_something(engine: Engine, officer: Actor, browser: Browser) -> None:
-    essay = an_item("essay", best=' external-scored="human" normal-maximum="5"')
-    one, other = (each.version_id for each in imported(engine, officer, {"one.xml": an_item(), "essay.xml": essay}).items)
-
-    def approved(*chosen: object) -> str:
-        return browser.send("/cell/items/approve", chosen=list(chosen)).headers["location"]
-
-    assert approved() == "/cell/items?done=nothing"
-    assert {approved(one, other), approved(one), approved(other)} == {f"/cell/items?done={word}" for word in ("some", "approved", "none")}
 
 
 # — out of the browser
@@ -121,11 +114,11 @@ def test_taking_keys_out_is_in_the_log_and_looking_is_not(engine: Engine, office
     assert entry.payload == {"format": "qti21", "sha256": hashlib.sha256(package).hexdigest(), "versions": [version_id]}
 
 
-def test_what_the_list_shows_is_exported_when_nothing_is_chosen(engine: Engine, officer: Actor, browser: Browser) -> None:
+def test_all_that_a_filter_finds_is_exported(engine: Engine, officer: Actor, browser: Browser) -> None:
     imported(engine, officer, {f"{name}.xml": an_item(name) for name in ("one", "two", "other")})
 
-    shown = browser.send("/cell/items/export?lang=en", q="o")
-    filtered = browser.send("/cell/items/export?lang=en", q="other", state="draft")
+    shown = browser.send("/cell/items/export?lang=en", every="?q=o")
+    filtered = browser.send("/cell/items/export?lang=en", every="?q=other&state=draft")
 
     assert "3 items will be written." in shown.text
     assert "1 item will be written." in filtered.text
@@ -164,11 +157,11 @@ def test_a_report_says_in_words_what_is_wrong_what_came_in_and_what_was_asked(br
     asked = {"_csrf": browser.csrf, "new_bank": "My bank", "level": "2"}
 
     refused = browser.client.post("/cell/items/import?lang=en", data=asked, files=files).text
-    kept = browser.client.post("/cell/items/import?lang=hi", data={**asked, "reading": "lenient"}, files=files).text
+    browser.get("/cell/items/import?lang=hi")
+    kept = browser.client.post("/cell/items/import", data={**asked, "reading": "lenient"}, files=files).text
 
     assert "QTI has no element of this name" in refused
     assert 'value="My bank"' in refused
-    assert "<option selected>2</option>" in refused
     assert "Or choose below to keep them as drafts" in refused
     assert "QTI में इस नाम का कोई तत्व नहीं है" in kept
     assert re.search(r'href="/cell/items/itv_[^"]+">Title of broken<', kept)
@@ -191,7 +184,8 @@ def test_a_kind_that_has_no_words_yet_is_shown_with_its_message() -> None:
 
 
 def test_every_finding_of_an_import_or_export_has_words() -> None:
-    page = (ROOT / "docs" / "import-problems.md").read_text().split("## Responses")[0]
-    codes = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) - {"not_results"}  # not on the page
+    pages = (ROOT / "docs" / "import-problems.md").read_text().split("## Responses")[0] + (ROOT / "docs" / "formats.md").read_text()
+    told = set(re.findall(r"^\| `(\w+)` \| (?:refused|invalid|note)", pages, re.MULTILINE))
+    codes = {*told, *codes_of_formats()} - {"not_results"}  # not on the page
 
     assert sorted(codes - set(MEANINGS)) == []

@@ -11,10 +11,9 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.services.forms import NewForm, build_form
 from assessment_engine.services.import_sources import from_files
 from assessment_engine.services.item_imports import ImportRules, import_package
-from assessment_engine.services.items import approve_item
 from item_bank.forms import FormSection
 from item_bank.items import ItemVersion
-from tests.builders import a_person, a_stored_sitting, an_exam, an_organisation
+from tests.builders import GENERAL, a_person, a_stored_sitting, an_exam, an_organisation, approved
 from tests.item_bank.items import choice, response
 
 PICTURE = (
@@ -102,10 +101,10 @@ def a_room(engine: Engine, files: Mapping[str, bytes]) -> Room:
     """Import files as a package, approve all of it, build a form and an exam, and seat a candidate."""
     organisation_id = an_organisation(engine)
     officer = a_person(engine, organisation_id, Role.CELL_OFFICER)
-    report = import_package(engine, officer, from_files({"p.zip": zipped(files)}), ImportRules(new_bank="Bank"))
+    report = import_package(engine, officer, from_files({"p.zip": zipped(files)}), ImportRules(new_bank="Bank", facts=GENERAL))
     assert not report.refused, report.problems
-    approved = {line.identifier: approve_item(engine, officer, line.version_id) for line in report.items if line.version_id is not None}
-    items = tuple(version.id for version in approved.values())
+    items = tuple(line.version_id for line in report.items if line.version_id is not None)
+    versions = dict(zip((line.identifier for line in report.items), approved(engine, officer, *items), strict=True))
     sections = (FormSection(id="A", title="All", title_hi="सब", items=items),)
     form = build_form(engine, officer, NewForm(title="Form", title_hi="प्रश्नपत्र", sections=sections))
     exam_id, session_id = an_exam(engine, organisation_id, form.id)
@@ -117,7 +116,7 @@ def a_room(engine: Engine, files: Mapping[str, bytes]) -> Room:
         session_id=session_id,
         form_id=form.id,
         sitting_id=a_stored_sitting(engine, candidate, exam_id, session_id, form.id),
-        versions=approved,
+        versions=versions,
     )
 
 

@@ -17,10 +17,10 @@ from assessment_engine.services.delivery import open_ledger, submit
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.exams import NewExam, NewRegistration, NewSession, create_exam, create_session, register
 from assessment_engine.services.forms import NewForm, build_form
-from assessment_engine.services.items import approve_item, create_bank, import_items, scored_variant
+from assessment_engine.services.items import create_bank, import_items, scored_variant
 from item_bank.forms import Form, FormSection
 from item_bank.imports import NewItem
-from tests.builders import a_person, an_organisation
+from tests.builders import GENERAL, a_person, an_organisation, approved
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,8 +105,11 @@ def _form(engine: Engine, officer: Actor, content: DemoExam, competencies: Mappi
     bank = create_bank(engine, officer, content.title)
     sections = []
     for section in content.sections:
-        new = [NewItem(variants=each.variants, competency_id=competencies[each.competency], level=each.level) for each in section.items]
-        versions = [approve_item(engine, officer, version.id) for version in import_items(engine, officer, bank.id, new)]
-        items = tuple(version.id for version in versions)
+        new = [
+            NewItem(variants=each.variants, competency_id=competencies[each.competency], level=each.level, facts=GENERAL)
+            for each in section.items
+        ]
+        items = tuple(version.id for version in import_items(engine, officer, bank.id, new))
+        approved(engine, officer, *items)
         sections.append(FormSection(id=section.id, title=section.title, title_hi=section.title_hi, items=items))
     return build_form(engine, officer, NewForm(title=content.title, title_hi=content.title_hi, sections=tuple(sections)))

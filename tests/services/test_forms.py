@@ -1,14 +1,15 @@
 import pytest
 
 from assessment_engine.kernel.errors import Invalid, NotAllowed, NotFound
-from assessment_engine.kernel.ids import ItemVersionId
+from assessment_engine.kernel.ids import EnemySetId, ItemVersionId
 from assessment_engine.people import Actor, Role
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.forms import NewForm, build_form, form_of, forms
-from assessment_engine.services.items import approve_item, create_bank, import_items
+from assessment_engine.services.items import create_bank, import_items
+from assessment_engine.storage.enemies import EnemySet
 from item_bank.forms import FormSection
 from item_bank.imports import NewItem
-from tests.builders import a_person, an_organisation
+from tests.builders import GENERAL, a_person, an_organisation, approved
 from tests.item_bank.items import choice, qti, response
 
 
@@ -17,10 +18,12 @@ def officer(engine: Engine) -> Actor:
     return a_person(engine, an_organisation(engine), Role.CELL_OFFICER)
 
 
-def an_item(engine: Engine, officer: Actor, *, lang: str = "en", approved: bool = True) -> ItemVersionId:
+def an_item(engine: Engine, officer: Actor, *, lang: str = "en", is_approved: bool = True) -> ItemVersionId:
     xml = qti(responses=response("identifier", "A"), body=choice("A", "B"), lang=lang)
-    (version,) = import_items(engine, officer, create_bank(engine, officer, "Bank").id, [NewItem(variants={lang: xml})])
-    return approve_item(engine, officer, version.id).id if approved else version.id
+    (version,) = import_items(engine, officer, create_bank(engine, officer, "Bank").id, [NewItem(variants={lang: xml}, facts=GENERAL)])
+    if is_approved:
+        approved(engine, officer, version.id)
+    return version.id
 
 
 def a_new_form(*sections: tuple[ItemVersionId, ...]) -> NewForm:
@@ -50,7 +53,7 @@ def test_the_name_of_a_form_holds_every_item_and_its_order(engine: Engine, offic
 
 def test_only_approved_items_come_into_a_form(engine: Engine, officer: Actor) -> None:
     with pytest.raises(Invalid, match="not approved"):
-        build_form(engine, officer, a_new_form((an_item(engine, officer, approved=False),)))
+        build_form(engine, officer, a_new_form((an_item(engine, officer, is_approved=False),)))
 
 
 def test_all_items_of_a_form_speak_the_same_languages(engine: Engine, officer: Actor) -> None:
@@ -81,3 +84,15 @@ def test_another_organisations_items_and_forms_do_not_exist(engine: Engine, offi
 def test_a_candidate_builds_no_forms(engine: Engine, officer: Actor) -> None:
     with pytest.raises(NotAllowed):
         build_form(engine, a_person(engine, officer.organisation_id), a_new_form((an_item(engine, officer),)))
+
+
+def test_enemies_are_not_in_one_form(engine: Engine, officer: Actor) -> None:
+    one, two = an_item(engine, officer), an_item(engine, officer)
+    with engine.store.begin() as tx:
+        items = tuple(version.item_id for version in tx.items.many([one, two]).values())
+        tx.enemies.add(officer, EnemySet(id=EnemySetId("ene_1"), name="the same date", items=items))
+
+    with pytest.raises(Invalid) as refused:
+        build_form(engine, officer, a_new_form((one,), (two,)))
+
+    assert refused.value.details["problem"] == "enemies"

@@ -6,19 +6,20 @@ from pathlib import Path
 import pytest
 
 from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, StorageUnavailable
-from assessment_engine.kernel.ids import BankId, ImportId
+from assessment_engine.kernel.ids import BankId, ImportId, ItemId
 from assessment_engine.people import Actor, OrganisationKind, Role
 from assessment_engine.services import new_items
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.import_sources import from_files, from_path
 from assessment_engine.services.item_imports import CONSOLE, ImportRules, at_the_console, bank_named, import_package
-from assessment_engine.services.items import approve_item, bank_page, create_bank, rendered_item, scored_variant
+from assessment_engine.services.item_reviews import send
+from assessment_engine.services.items import banks_of, create_bank, rendered_item, scored_variant
 from assessment_engine.services.media import ADDRESS
 from assessment_engine.services.people import add_organisation
-from assessment_engine.storage.items import Items
+from assessment_engine.storage.items import Items, NewVersion
 from item_bank.imports import ImportReport
-from item_bank.items import ItemState, ItemVersion, PartKind
-from tests.builders import a_person, an_organisation
+from item_bank.items import Item, ItemState, PartKind
+from tests.builders import GENERAL, a_person, an_organisation, approved, stored
 from tests.services.packages import PICTURE, a_broken_item, an_item, an_old_item, zipped
 
 WITH_PICTURE = '<p><img src="../media/one.png" alt="A dot"/></p>'
@@ -29,10 +30,9 @@ def officer(engine: Engine) -> Actor:
     return a_person(engine, an_organisation(engine), Role.CELL_OFFICER)
 
 
-def imported(
-    engine: Engine, actor: Actor, files: Mapping[str, bytes], *, lenient: bool = False, dry_run: bool = False, most: int | None = None
-) -> ImportReport:
-    return import_package(engine, actor, from_files(files), ImportRules(new_bank="Bank", lenient=lenient, dry_run=dry_run, most=most))
+def imported(engine: Engine, actor: Actor, files: Mapping[str, bytes], *, lenient: bool = False, dry_run: bool = False) -> ImportReport:
+    rules = ImportRules(new_bank="Bank", lenient=lenient, dry_run=dry_run, facts=GENERAL)
+    return import_package(engine, actor, from_files(files), rules)
 
 
 def codes(report: ImportReport) -> list[str]:
@@ -55,7 +55,7 @@ def test_a_package_becomes_drafts_with_their_pictures(any_engine: Engine) -> Non
         ("one", ("en", "hi"), 1, ()),
         ("two", ("en",), 1, ()),
     ]
-    cards = {card.identifier: card.version for card in bank_page(any_engine, officer).cards}
+    cards = {version.identifier: version for version in stored(any_engine, officer)}
     assert [(part.lang, part.path, part.kind, part.media_type, part.size) for part in cards["one"].parts] == [
         (lang, "../media/one.png", PartKind.MEDIA, "image/png", len(PICTURE)) for lang in ("en", "hi")
     ]
@@ -76,7 +76,7 @@ def test_one_bad_item_keeps_the_whole_package_out(engine: Engine, officer: Actor
     report = imported(engine, officer, {"p.zip": zipped({"one.xml": an_item(), "broken.xml": a_broken_item()})})
 
     assert (report.refused, report.imported) == (True, 0)
-    assert bank_page(engine, officer).banks == ()
+    assert banks_of(engine, officer) == []
     wrong = next(each for each in report.problems if each.element == "blink")
     assert (wrong.file, wrong.line) == ("broken.xml", 1)
 
@@ -86,14 +86,14 @@ def test_lenient_import_keeps_what_is_wrong_as_a_draft_and_lists_it(engine: Engi
 
     assert (report.refused, report.imported) == (False, 2)
     assert any(each.element == "blink" for each in report.problems)
-    assert all(card.version.state is ItemState.DRAFT for card in bank_page(engine, officer).cards)
+    assert all(version.state is ItemState.DRAFT for version in stored(engine, officer))
 
 
 def test_a_check_changes_nothing(engine: Engine, officer: Actor) -> None:
     report = imported(engine, officer, {"one.xml": an_item()}, dry_run=True)
 
     assert (report.refused, report.imported, [line.identifier for line in report.items]) == (False, 0, ["one"])
-    assert bank_page(engine, officer).banks == ()
+    assert banks_of(engine, officer) == []
 
 
 def test_an_item_that_no_exam_can_have_is_a_draft_and_is_never_approved(engine: Engine, officer: Actor) -> None:
@@ -107,9 +107,9 @@ def test_an_item_that_no_exam_can_have_is_a_draft_and_is_never_approved(engine: 
     version_id = report.items[0].version_id
     assert version_id is not None
     with pytest.raises(Conflict, match="cannot be in an exam") as refused:
-        approve_item(engine, officer, version_id)
+        send(engine, officer, [version_id])
     assert refused.value.details["problem"] == "needs_human_scoring"
-    assert [card.version.state for card in bank_page(engine, officer).cards] == [ItemState.DRAFT]
+    assert [version.state for version in stored(engine, officer)] == [ItemState.DRAFT]
 
 
 @pytest.mark.parametrize("encoding", ["UTF-8", "ISO-8859-1"])
@@ -119,13 +119,13 @@ def test_an_item_of_qti_2_is_kept_as_3_with_its_original_beside_it(engine: Engin
     report = imported(engine, officer, {"old.xml": original})
 
     assert "changed_by_upgrade" not in codes(report)
-    version = bank_page(engine, officer).cards[0].version
+    version = stored(engine, officer)[0]
     assert "qti-assessment-item" in version.variants["en"]
     assert (version.title, scored_variant(version).version) == ("Älter", "3.0")
     kept = version.parts_in("en", PartKind.ORIGINAL)
     with engine.store.read() as tx:
         assert [tx.items.parts.contents(part.sha256) for part in kept] == [original]
-    assert approve_item(engine, officer, version.id).state is ItemState.APPROVED
+    assert approved(engine, officer, version.id)[0].state is ItemState.APPROVED
 
 
 def test_two_files_of_one_item_in_one_language_are_said(engine: Engine, officer: Actor) -> None:
@@ -165,7 +165,7 @@ def test_what_is_no_package_of_items_is_refused_with_a_code(engine: Engine, offi
 
     assert (report.refused, report.imported) == (True, 0)
     assert all(each.code.replace("_", "").isalnum() and each.message for each in report.problems)
-    assert bank_page(engine, officer).cards == ()
+    assert stored(engine, officer) == []
 
 
 def test_a_package_is_imported_by_itself(engine: Engine, officer: Actor) -> None:
@@ -173,13 +173,6 @@ def test_a_package_is_imported_by_itself(engine: Engine, officer: Actor) -> None
         from_files({"a.zip": zipped({}), "b.xml": an_item()})
     with pytest.raises(Invalid, match="at least one"):
         from_files({})
-
-
-def test_a_page_takes_a_bounded_number_of_items(engine: Engine, officer: Actor) -> None:
-    with pytest.raises(Invalid, match="at most 1 items"):
-        imported(engine, officer, {"a.xml": an_item("a"), "b.xml": an_item("b")}, most=1)
-
-    assert bank_page(engine, officer).banks == ()
 
 
 def test_a_folder_is_read_without_its_links(engine: Engine, officer: Actor, tmp_path: Path) -> None:
@@ -243,22 +236,21 @@ def test_an_import_that_breaks_off_leaves_nothing_to_be_found(any_engine: Engine
     monkeypatch.setattr(new_items, "STAGED_AT_ONCE", 2)
     whole = Items.add_versions
 
-    def breaks_off(self: Items, new: Sequence[ItemVersion], import_id: ImportId) -> None:
+    def breaks_off(self: Items, new: Sequence[NewVersion], of: Mapping[ItemId, Item], import_id: ImportId | None) -> None:
         if len(new) < 2:
             raise StorageUnavailable("the machine is gone")
-        whole(self, new, import_id)
+        whole(self, new, of, import_id)
 
     monkeypatch.setattr(Items, "add_versions", breaks_off)
     with pytest.raises(StorageUnavailable):
         import_package(any_engine, officer, files, ImportRules(bank_id=bank.id))
-    assert bank_page(any_engine, officer).cards == ()
+    assert stored(any_engine, officer) == []
 
     monkeypatch.setattr(Items, "add_versions", whole)
     report = import_package(any_engine, officer, files, ImportRules(bank_id=bank.id))
 
     assert report.imported == 5
-    assert {card.version.id for card in bank_page(any_engine, officer).cards} == {line.version_id for line in report.items}
-    assert all(card.newest for card in bank_page(any_engine, officer).cards)
+    assert {version.id for version in stored(any_engine, officer)} == {line.version_id for line in report.items}
 
 
 def test_what_is_longer_than_a_column_is_kept_all_the_same(any_engine: Engine) -> None:
@@ -268,9 +260,9 @@ def test_what_is_longer_than_a_column_is_kept_all_the_same(any_engine: Engine) -
     report = imported(any_engine, officer, {"long.xml": long}, lenient=True)
 
     assert report.imported == 1
-    card = bank_page(any_engine, officer).cards[0]
-    assert (len(card.identifier), card.version.is_whole) == (255, True)
-    assert "Which?" in rendered_item(any_engine, card.version.id, "en").html
+    version = stored(any_engine, officer)[0]
+    assert (len(version.identifier), version.is_whole) == (255, True)
+    assert "Which?" in rendered_item(any_engine, version.id, "en").html
 
 
 def test_two_items_without_an_identifier_are_not_one(engine: Engine, officer: Actor) -> None:

@@ -1,22 +1,14 @@
 import pytest
 
 from assessment_engine.demo.content import demo_exam
-from assessment_engine.kernel.errors import AssessmentError, Conflict, IllegalTransition, Invalid, NotAllowed, NotFound
+from assessment_engine.kernel.errors import AssessmentError, Invalid, NotAllowed, NotFound
 from assessment_engine.kernel.ids import BankId
 from assessment_engine.people import Actor, Role
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.items import (
-    approve_item,
-    bank_page,
-    create_bank,
-    import_items,
-    move_item,
-    previewed_item,
-    rendered_item,
-)
+from assessment_engine.services.items import create_bank, import_items, previewed_item, rendered_item
 from item_bank.imports import NewItem
-from item_bank.items import ItemState, ItemVerb, ItemVersion
-from tests.builders import a_person, an_organisation
+from item_bank.items import ItemState, ItemVersion
+from tests.builders import a_person, an_organisation, stored
 from tests.item_bank.items import choice, qti, response
 
 
@@ -41,9 +33,8 @@ def test_an_item_is_imported_as_a_draft_with_all_its_languages(any_engine: Engin
 
     version = imported(any_engine, officer, bank.id, variants())
 
-    page = bank_page(any_engine, officer)
     assert (version.state, version.version) == (ItemState.DRAFT, 1)
-    assert [card.version for card in page.cards] == [version]
+    assert stored(any_engine, officer) == [version]
     assert sorted(version.variants) == ["en", "hi"]
 
 
@@ -54,7 +45,7 @@ def test_the_same_identifier_again_is_the_next_version(engine: Engine) -> None:
     versions = [imported(engine, officer, bank.id, variants()).version for _ in range(3)]
 
     assert versions == [1, 2, 3]
-    assert [card.newest for card in bank_page(engine, officer).cards] == [True, False, False]
+    assert [version.version for version in stored(engine, officer)] == [3, 2, 1]
 
 
 def test_one_bad_item_keeps_all_of_them_out(engine: Engine) -> None:
@@ -64,7 +55,7 @@ def test_one_bad_item_keeps_all_of_them_out(engine: Engine) -> None:
     with pytest.raises(Invalid, match="differs between en and hi"):
         import_items(engine, officer, bank.id, [variants(), variants(key="B", hindi_key="A")])
 
-    assert bank_page(engine, officer).cards == ()
+    assert stored(engine, officer) == []
 
 
 BAD = {
@@ -98,29 +89,14 @@ def test_another_organisation_sees_nothing_of_a_bank(engine: Engine) -> None:
     bank = create_bank(engine, bank_owner, "Bank")
     version = imported(engine, bank_owner, bank.id, variants())
 
-    assert bank_page(engine, stranger).cards == ()
+    assert stored(engine, stranger) == []
     for attempt in (
         lambda: imported(engine, stranger, bank.id, variants()),
-        lambda: move_item(engine, stranger, version.id, ItemVerb.SEND_TO_REVIEW),
         lambda: previewed_item(engine, stranger, version.id, "en"),
         lambda: imported(engine, bank_owner, BankId("bnk_none"), variants()),
     ):
         with pytest.raises(NotFound):
             attempt()
-
-
-def test_approval_goes_through_review_and_retired_is_the_end(engine: Engine) -> None:
-    officer = a_person(engine, an_organisation(engine), Role.CELL_OFFICER)
-    version = imported(engine, officer, create_bank(engine, officer, "Bank").id, variants())
-
-    with pytest.raises(IllegalTransition):
-        move_item(engine, officer, version.id, ItemVerb.APPROVE)
-    approved = approve_item(engine, officer, version.id)
-    retired = move_item(engine, officer, version.id, ItemVerb.RETIRE)
-
-    assert (approved.state, retired.state) == (ItemState.APPROVED, ItemState.RETIRED)
-    with pytest.raises(Conflict):
-        approve_item(engine, officer, version.id)
 
 
 def test_an_item_is_shown_in_the_language_asked_for_or_its_first(engine: Engine) -> None:

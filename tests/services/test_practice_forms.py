@@ -10,10 +10,11 @@ from assessment_engine.kernel.ids import BankId, FormId
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.exams import NewExam, create_exam, move_exam
 from assessment_engine.services.forms import NewForm, build_form
-from assessment_engine.services.items import approve_item, create_bank, import_items
+from assessment_engine.services.items import create_bank, import_items
 from assessment_engine.services.samples import samples
 from item_bank.forms import FormSection
 from item_bank.imports import NewItem
+from tests.builders import GENERAL, approved
 from tests.services.paper import Paper, a_paper
 
 
@@ -23,8 +24,8 @@ def a_form(engine: Engine, paper: Paper, bank_id: BankId, title: str) -> FormId:
         lang: text.replace(b"</qti-item-body>", f"<p>{title}</p></qti-item-body>".encode())
         for lang, text in samples()["choice"].variants.items()
     }
-    (version,) = import_items(engine, paper.officer, bank_id, [NewItem(variants=xml)])
-    approve_item(engine, paper.officer, version.id)
+    (version,) = import_items(engine, paper.officer, bank_id, [NewItem(variants=xml, facts=GENERAL)])
+    approved(engine, paper.officer, version.id)
     part = FormSection(id="one", title=title, title_hi=title, items=(version.id,))
     return build_form(engine, paper.officer, NewForm(title=title, title_hi=title, sections=(part,))).id
 

@@ -3,12 +3,14 @@
 import secrets
 
 from assessment_engine.exams import ExamPolicy
-from assessment_engine.kernel.ids import ExamId, FormId
+from assessment_engine.kernel.ids import ExamId, FormId, OrganisationId
 from assessment_engine.people import Actor, OrganisationKind, Role
-from assessment_engine.services import exams, forms, items, people
+from assessment_engine.services import exams, forms, item_reviews, items, people
 from assessment_engine.services.engine import Engine
+from item_bank.facts import ItemFacts
 from item_bank.forms import FormSection
 from item_bank.imports import NewItem
+from item_bank.item_reviews import Verdict
 
 QUESTIONS = 8
 GRACE_S = 2
@@ -33,21 +35,30 @@ _WORDS = '<p>In words: <qti-text-entry-interaction response-identifier="RESPONSE
 def an_officer(engine: Engine) -> Actor:
     """Make an agency and somebody of its examination cell."""
     agency = people.add_organisation(engine, OrganisationKind.AGENCY, "Faults", "त्रुटियाँ")
-    roles = frozenset({Role.CELL_OFFICER})
+    return _somebody(engine, agency.id, "faults", Role.CELL_OFFICER)
+
+
+def _somebody(engine: Engine, organisation_id: OrganisationId, login: str, role: Role) -> Actor:
     new = people.NewPerson(
-        login="faults", name="Faults", name_hi="त्रुटियाँ", language="en", password=secrets.token_urlsafe(), roles=tuple(roles)
+        login=login, name="Faults", name_hi="त्रुटियाँ", language="en", password=secrets.token_urlsafe(), roles=(role,)
     )  # fmt: skip
-    person = people.add_person(engine, agency.id, new)
-    return Actor(person_id=person.id, organisation_id=agency.id, name=person.name, roles=roles)
+    person = people.add_person(engine, organisation_id, new)
+    return Actor(person_id=person.id, organisation_id=organisation_id, name=person.name, roles=frozenset({role}))
 
 
 def a_form(engine: Engine, officer: Actor) -> FormId:
-    """Make and approve the questions, and build their paper."""
+    """Make the questions, have them approved by those who may, and build their paper."""
+    author = _somebody(engine, officer.organisation_id, "faults-author", Role.ITEM_AUTHOR)
+    reviewers = [_somebody(engine, officer.organisation_id, f"faults-reviewer-{number}", Role.ITEM_REVIEWER) for number in (1, 2)]
     bank = items.create_bank(engine, officer, "Faults")
-    new = [NewItem(variants={"en": _question(number).encode()}, level=1) for number in range(QUESTIONS)]
-    versions = tuple(version.id for version in items.import_items(engine, officer, bank.id, new))
-    for version in versions:
-        items.approve_item(engine, officer, version)
+    facts = ItemFacts(subject="Faults")
+    new = [NewItem(variants={"en": _question(number).encode()}, level=1, facts=facts) for number in range(QUESTIONS)]
+    versions = tuple(version.id for version in items.import_items(engine, author, bank.id, new))
+    item_reviews.send(engine, author, versions)
+    for reviewer in reviewers:
+        item_reviews.give_subjects(engine, officer, reviewer.person_id, [facts.subject])
+        item_reviews.review(engine, reviewer, versions, Verdict.ACCEPT)
+    item_reviews.approve(engine, officer, versions)
     section = FormSection(id="A", title="All", title_hi="सभी", items=versions)
     return forms.build_form(engine, officer, forms.NewForm(title="Faults", title_hi="त्रुटियाँ", sections=(section,))).id
 

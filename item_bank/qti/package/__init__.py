@@ -22,7 +22,7 @@ from item_bank.qti.package.open import looks_like_zip, open_folder, open_package
 from item_bank.qti.package.plan import plan_import
 from item_bank.qti.package.planned import ImportPlan, PlannedItem
 from item_bank.qti.package.records import Package
-from item_bank.qti.package.report import as_lines, as_record
+from item_bank.qti.package.report import as_lines, as_record, from_record
 
 __all__ = [
     "ExportedItem",
@@ -33,6 +33,7 @@ __all__ = [
     "as_lines",
     "as_record",
     "export_package",
+    "from_record",
     "looks_like_zip",
     "open_folder",
     "open_package",

@@ -16,7 +16,7 @@ from item_bank.qti.package.references import MEDIA, Reference, Use
 from item_bank.qti.package.svg import unsafe_svg
 from item_bank.qti.problems import Problem, Severity, megabytes
 
-_FITS: Mapping[Use, tuple[str, ...]] = {
+FITS: Mapping[Use, tuple[str, ...]] = {
     Use.IMAGE: ("image",),
     Use.AUDIO: ("audio", "video"),  # Ogg, MP4 and WebM hold either
     Use.VIDEO: ("video", "audio"),
@@ -79,7 +79,7 @@ class Shelf:
             if reference.use in (Use.LINK, Use.MEDIUM) and found.code == "media_not_supported":
                 return None, about(reference, "not_kept", f"{path} is not kept: {found.message}", found.advice, Severity.NOTE)
             return None, about(reference, found.code, f"{path}: {found.message}", found.advice)
-        if found.kind not in _FITS.get(reference.use, ()):
+        if found.kind not in FITS.get(reference.use, ()):
             message = f"{path} is {found.media_type}, which is nothing for {reference.element}"
             return None, about(reference, "wrong_media", message, "use another element, or another file")
         return found, self._ending(path, found, reference)

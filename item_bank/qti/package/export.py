@@ -45,6 +45,7 @@ class ExportedItem:
     lang: str
     xml: bytes
     parts: Sequence[ExportedPart] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,7 @@ class _Writing:
         self.problems.extend(replace(problem, file=path) for problem in written.problems)
         self.put(path, written.xml)
         used = tuple(sorted(set(places.values())))
-        self.entries[path] = Entry(path=path, kind="item", needs=used)
+        self.entries[path] = Entry(path=path, kind="item", needs=used, facts=item.facts)
 
     def _say_missing(self, path: str, root: Node, given: set[str]) -> None:
         for reference in references(root):

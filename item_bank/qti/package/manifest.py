@@ -4,12 +4,13 @@ Not here: what the resources' files say (plan.py). Manifests without a namespace
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from assessment_engine.kernel.errors import AssessmentError, TooLarge, UnreadableFile
 from item_bank.qti.model.nodes import Node
+from item_bank.qti.package.lom import facts_by_resource
 from item_bank.qti.package.paths import Spellings, is_elsewhere, resolved
 from item_bank.qti.package.records import Files, Kind, Resource
 from item_bank.qti.problems import Problem, Severity
@@ -29,6 +30,7 @@ class Manifest:
 
     resources: tuple[Resource, ...]
     problems: tuple[Problem, ...]
+    facts: Mapping[str, Mapping[str, str]]  # of items, by their paths
 
 
 def find_manifest(files: Files) -> str:
@@ -45,9 +47,11 @@ def read_manifest(files: Files, path: str) -> Manifest:
     reading = _Reading(files, path)
     resources = tuple(reading.resources(root, ""))
     if thinned:
-        message = "the manifest is too large to be read whole: it was read without its metadata"
+        message = "the manifest is too large to be read whole: of its metadata only the facts of items were read"
         reading.problem(root, "metadata_not_read", message, "nothing is needed for the items", severity=Severity.NOTE)
-    return Manifest(resources=resources, problems=tuple(reading.problems))
+    said = facts_by_resource(files[path])
+    facts = {each.path: said[each.identifier] for each in resources if each.kind is Kind.ITEM and each.identifier in said}
+    return Manifest(resources=resources, problems=tuple(reading.problems), facts=facts)
 
 
 def kind_of(resource_type: str) -> Kind:

@@ -1,9 +1,10 @@
 """Writes imsmanifest.xml as QTI 3.0, 2.2 and 2.1 profile IMS Content Packaging: one resource for every file, each with what it needs."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from item_bank.qti.model.nodes import Version
+from item_bank.qti.package.lom import lom_lines
 from item_bank.qti.writer.addresses import INSTANCE
 
 
@@ -14,6 +15,7 @@ class Entry:
     path: str
     kind: str
     needs: tuple[str, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,7 @@ def _resource(entry: Entry, names: Mapping[str, str], profile: _Profile) -> list
     kind = "webcontent" if entry.kind == "media" else f"imsqti_{entry.kind}_{profile.suffix}"
     return [
         f'    <resource identifier="{names[entry.path]}" type="{kind}" href="{entry.path}">',
+        *lom_lines(entry.facts),
         f'      <file href="{entry.path}"/>',
         *(f'      <dependency identifierref="{names[path]}"/>' for path in entry.needs if path in names),
         "    </resource>",

@@ -90,6 +90,7 @@ def _opened(files: Files, left: tuple[str, ...]) -> Package:
         resources=manifest.resources,
         problems=(*notes, *manifest.problems),
         manifest_path=path,
+        facts=manifest.facts,
     )
 
 

@@ -4,6 +4,7 @@ Contents are read from the package when they are asked for, so that a plan of te
 must stay open until the last content is read.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -62,6 +63,11 @@ class PlannedItem(PlannedDocument):
 
     lang: str
     parts: tuple[PlannedPart, ...] = ()
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """Return what the package says of the item beside its text: words by name."""
+        return self.package.facts.get(self.path, {})
 
     @property
     def item(self) -> QtiItem:

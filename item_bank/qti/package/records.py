@@ -1,7 +1,7 @@
 """What a package is once it is open: files, the manifest's resources, and what was found wrong or left out. Records only."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -50,3 +50,4 @@ class Package:
     resources: tuple[Resource, ...] = ()
     problems: tuple[Problem, ...] = ()
     manifest_path: str = ""  # "" where there is none
+    facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of items, by their paths

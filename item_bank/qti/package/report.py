@@ -1,7 +1,8 @@
 """Problems for people and for programs: one line for each, and the same as JSON."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 from assessment_engine.kernel.canonical import Json
 from item_bank.qti.problems import Problem, Severity
@@ -19,6 +20,11 @@ def as_record(problem: Problem) -> dict[str, Json]:
         "clause": problem.clause,
         "advice": problem.advice,
     }
+
+
+def from_record(said: Mapping[str, Any]) -> Problem:
+    """Read a problem that as_record wrote."""
+    return Problem(**{**said, "severity": Severity(said["severity"])})
 
 
 def as_lines(problems: Sequence[Problem]) -> Iterator[str]:

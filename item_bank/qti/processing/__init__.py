@@ -23,5 +23,6 @@ tests        what only a test's outcome processing asks        extras       what
 from item_bank.qti.processing.clone import Copy
 from item_bank.qti.processing.operators import OPERATORS
 from item_bank.qti.processing.program import Outcomes, copy_of, key_score, max_score, score
+from item_bank.qti.processing.templates import template_named
 
-__all__ = ["OPERATORS", "Copy", "Outcomes", "copy_of", "key_score", "max_score", "score"]
+__all__ = ["OPERATORS", "Copy", "Outcomes", "copy_of", "key_score", "max_score", "score", "template_named"]

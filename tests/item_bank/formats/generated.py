@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, permutations
 
 from hypothesis import strategies as st
 
@@ -102,6 +102,25 @@ def matches(draw: st.DrawFn) -> Question:
     return dressed(draw, question)
 
 
+@st.composite
+def orders(draw: st.DrawFn) -> Question:
+    """Entries to bring into their order; they are written as they belong, or mixed."""
+    contents = draw(st.lists(rich, min_size=2, max_size=4))
+    options = tuple(Option(identifier=letter(place), content=content) for place, content in enumerate(contents))
+    sequence = tuple(draw(st.permutations(range(len(options)))))
+    question = Question(kind=Kind.ORDER, stem=draw(rich), points=draw(POINTS), options=options, sequence=sequence)
+    return replace(dressed(draw, question), shuffle=True)
+
+
+@st.composite
+def lists(draw: st.DrawFn) -> Question:
+    """A list that opens in the text."""
+    question = draw(choices(several=False))
+    contents = draw(st.lists(words, min_size=len(question.options), max_size=len(question.options)))
+    options = tuple(replace(option, content=content) for option, content in zip(question.options, contents, strict=True))
+    return replace(question, in_text=True, stem=(f"{draw(TEXTS)} _____ {draw(TEXTS)}",), options=options)
+
+
 questions = st.one_of(choices(), texts(), numbers(), matches())
 
 
@@ -114,6 +133,10 @@ def responses(question: Question) -> Iterator[object]:
         case Kind.MULTIPLE:
             names = [option.identifier for option in question.options]
             yield from (list(chosen) for count in range(len(names) + 1) for chosen in combinations(names, count))
+        case Kind.ORDER:
+            names = [option.identifier for option in question.options]
+            yield from (list(order) for order in permutations(names))
+            yield names[:1]
         case Kind.TEXT:
             for answer in question.answers:
                 yield from (answer.text, answer.text.upper(), answer.text.lower(), f"{answer.text}!", answer.text.replace("*", "anything"))

@@ -19,7 +19,7 @@ from item_bank.qti.package import ExportedItem
 from item_bank.qti.processing import score
 from item_bank.qti.reader import parse, read_item
 from item_bank.qti.validity import findings
-from tests.item_bank.formats.generated import choices, matches, numbers, questions, responses, texts
+from tests.item_bank.formats.generated import choices, lists, matches, numbers, orders, questions, responses, texts
 
 SOME = settings(max_examples=int(os.environ.get("FORMATS_EXAMPLES", "15")), deadline=None)
 
@@ -56,7 +56,7 @@ def same_scores(before: Question, after: Question) -> None:
         assert scored(first, response) == pytest.approx(scored(second, moved), abs=1e-12), response
 
 
-@given(questions)
+@given(st.one_of(questions, orders(), lists()))
 @SOME
 def test_a_question_is_a_valid_item_and_comes_back_from_it(question: Question) -> None:
     xml = to_xml(question)
@@ -65,6 +65,15 @@ def test_a_question_is_a_valid_item_and_comes_back_from_it(question: Question) -
     again = question_of(read_item(xml), (), Notes())
     assert skeleton(again)[:2] == skeleton(question)[:2]
     same_scores(question, again)
+
+
+@given(orders())
+@SOME
+def test_an_order_comes_back_from_its_item_and_goes_into_no_other_format(question: Question) -> None:
+    again = question_of(read_item(to_xml(question)), (), Notes())
+
+    assert skeleton(again) == skeleton(question)
+    assert all(exported(form, question).left_out == (question.name,) for form in FORMATS)
 
 
 @pytest.mark.parametrize("form", list(FORMATS))

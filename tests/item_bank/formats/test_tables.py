@@ -1,6 +1,7 @@
 """The template: what its columns mean, in CSV. The example of docs/formats.md is read here."""
 
 import re
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from assessment_engine.kernel.errors import AssessmentError
 from item_bank.formats import FORMATS
 from item_bank.formats.content import to_html, words
+from item_bank.formats.xlsx_writing import workbook
 from tests.item_bank.formats.scores import only, reading, scores, wrong
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -87,7 +89,8 @@ def test_an_id_may_be_used_once_in_each_language() -> None:
 @pytest.mark.parametrize(
     ("data", "code", "line"),
     [
-        ("type,question\nessay,Q\n".encode("utf-16"), "wrong_encoding", 1),
+        ("type,question\nessay,Q\n".encode("utf-16-le"), "wrong_encoding", 1),
+        (b"\xff\xfe" + "type,question\nessay,Q\n".encode("utf-16-le") + b"\x00", "wrong_encoding", 1),
         ("type,question\nessay,Q\n".encode("utf-16-be"), "wrong_encoding", 1),
         ("type,question\nessay,“Qué?”\n".encode("windows-1252"), "wrong_encoding", 2),
         (b"type,question\nessay,a\x00b\n", "not_plain_text", 2),
@@ -104,6 +107,31 @@ def test_what_is_no_table_of_the_template_is_refused(data: bytes, code: str, lin
         reading("csv", data)
 
     assert (refused.value.details["problem"], refused.value.details["line"]) == (code, line)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_a_text_that_begins_with_its_mark_is_read_by_it(encoding: str) -> None:
+    text = "type\tquestion\tcorrect\r\ntruefalse\tक्या यह सही है?\ttrue\r\n"
+
+    assert words(only("csv", text.encode(encoding)).stem) == "क्या यह सही है?"
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_hundred_thousand_rows_are_refused_in_little_memory(form: str) -> None:
+    rows = 100_000
+    if form == "csv":
+        data = b"type,question\n" + b"essay,What is it\n" * rows
+    else:
+        data = workbook([["type", "question"], *([["essay", "What is it"]] * rows)])
+    tracemalloc.start()
+
+    with pytest.raises(AssessmentError) as refused:
+        reading(form, data)
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert refused.value.details["problem"] == "too_many_rows"
+    assert peak < 60_000_000
 
 
 def test_a_misspelt_column_is_told_which_is_meant() -> None:

@@ -1,0 +1,113 @@
+"""What is known of an item version beside its text: what it is about, how hard its author thinks it is, whose it is and until when.
+
+A record that is kept with each version and never changes, as the version itself does not. Not here: what follows from the text (gist.py),
+how candidates did (item_calibrations.py), who may approve it (item_reviews.py).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from assessment_engine.kernel.canonical import Json
+from assessment_engine.kernel.errors import Invalid
+
+LONGEST_SUBJECT = 120
+LONGEST_NAME = 200
+LONGEST_TIME_S = 4 * 3600
+
+
+class Bloom(StrEnum):
+    """What a question asks of the mind: the six levels of Bloom's taxonomy as Anderson and Krathwohl revised it in 2001."""
+
+    REMEMBER = "remember"
+    UNDERSTAND = "understand"
+    APPLY = "apply"
+    ANALYSE = "analyse"
+    EVALUATE = "evaluate"
+    CREATE = "create"
+
+
+class Difficulty(StrEnum):
+    """The author's estimate, until candidates have been measured."""
+
+    EASY = "easy"
+    MEDIUM = "medium"
+    HARD = "hard"
+
+
+class Origin(StrEnum):
+    """Where an item comes from."""
+
+    CREATED = "created"
+    BOUGHT = "bought"
+    SOURCED = "sourced"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemFacts:
+    """The facts of one version. `words` and `kind` follow from its text and are filled in when it is kept; nobody says them."""
+
+    subject: str = ""
+    topic: str = ""
+    bloom: Bloom | None = None
+    difficulty: Difficulty | None = None
+    seconds: int | None = None  # that a candidate is expected to need
+    origin: Origin | None = None
+    author: str = ""
+    owner: str = ""
+    licence: str = ""
+    licence_ends: date | None = None  # the last day on which it may be used
+    contract: str = ""
+    words: int = 0
+    kind: str = ""
+
+    def is_lapsed(self, on: date) -> bool:
+        """Tell whether the right to use the item has ended by that day."""
+        return self.licence_ends is not None and on > self.licence_ends
+
+    @property
+    def document(self) -> dict[str, Json]:
+        """Return what is said of the item as JSON, without what is not said and what follows from its text."""
+        said = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in ("words", "kind")}
+        return {name: value if isinstance(value, int) else str(value) for name, value in said.items() if value not in ("", None)}
+
+
+def facts_from(document: Mapping[str, Json]) -> ItemFacts:
+    """Read facts as `document` writes them, every one perhaps as text; raises Invalid for a word or a day that there is not."""
+    try:
+        read: dict[str, Any] = {name: _READ.get(name, str)(document[name]) for name in FACTS if document.get(name) not in ("", None)}
+        return tidy(ItemFacts(**read))
+    except ValueError as error:
+        raise Invalid(f"a fact of the item cannot be read: {error}", problem="wrong_fact") from error
+
+
+FACTS = tuple(each.name for each in fields(ItemFacts) if each.name not in ("words", "kind"))
+"""What an author says of an item, in the order of every list, file and page."""
+
+_READ: Mapping[str, Callable[[Any], object]] = {
+    "bloom": lambda said: Bloom(str(said).strip().lower()),
+    "difficulty": lambda said: Difficulty(str(said).strip().lower()),
+    "origin": lambda said: Origin(str(said).strip().lower()),
+    "seconds": lambda said: int(str(said)),
+    "licence_ends": lambda said: date.fromisoformat(str(said).strip()),
+}
+
+
+def tidy(facts: ItemFacts) -> ItemFacts:
+    """Return facts without spaces at the ends or twice; raises Invalid for a text or a time that is too long."""
+    said: dict[str, Any] = {name: " ".join(getattr(facts, name).split()) for name in _TEXTS}
+    for name, value in said.items():
+        if len(value) > _TEXTS[name]:
+            raise Invalid(f"{name}: at most {_TEXTS[name]} characters", problem="fact_too_long", fact=name)
+    if facts.seconds is not None and not 1 <= facts.seconds <= LONGEST_TIME_S:
+        raise Invalid(f"the expected time is between 1 and {LONGEST_TIME_S} seconds", problem="time_out_of_range")
+    return replace(facts, **said)
+
+
+_TEXTS: Mapping[str, int] = {
+    "subject": LONGEST_SUBJECT,
+    "topic": LONGEST_SUBJECT,
+    **dict.fromkeys(("author", "owner", "licence", "contract"), LONGEST_NAME),
+}

@@ -1,0 +1,98 @@
+"""What a list of items can be asked for: the filter of its columns, its orders, and the place where a page goes on.
+
+Pure words and their checks; the queries are storage/item_cards.py.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from assessment_engine.kernel.errors import Invalid
+
+PAGE = 50
+
+
+class Rights(StrEnum):
+    """How the right to use an item stands today."""
+
+    LAPSED = "lapsed"
+    ENDING = "ending"  # within ninety days
+    LASTING = "lasting"
+
+
+class Exposure(StrEnum):
+    """Whether candidates have seen an item."""
+
+    NEVER = "never"
+    SEEN = "seen"
+    OFTEN = "often"  # by a hundred or more
+
+
+EQUAL = ("bank_id", "state", "competency_id", "level", "subject", "topic", "bloom", "difficulty", "kind", "origin", "author_id")
+"""What is asked of a column of the same name."""
+
+SORTS = ("identifier", "title", "state", "level", "difficulty", "saved", "exposures")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemFilter:
+    """Which of an organisation's newest versions are meant; what is not said is not asked."""
+
+    words: str = ""
+    equal: Mapping[str, str | int] = field(default_factory=dict)  # by the names of EQUAL
+    lang: str = ""
+    lacks_lang: str = ""
+    rights: Rights | None = None
+    exposure: Exposure | None = None
+    calibrated: bool | None = None
+    stimulus: str = ""  # SHA-256 of a shared text
+    enemies: str = ""  # id of a set
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.equal) - set(EQUAL):
+            raise Invalid(f"no such column: {', '.join(sorted(unknown))}", problem="no_such_filter")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """By what a list is sorted, and which way."""
+
+    key: str = "identifier"
+    down: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a page begins: after a row, or (`back`) before it. A row is told by what it is sorted by, and its id."""
+
+    order: Order
+    value: str | int
+    id: str
+    back: bool = False
+
+    def __str__(self) -> str:
+        said = json.dumps([self.order.key, self.order.down, self.value, self.id], ensure_ascii=False, separators=(",", ":")).encode()
+        return base64.urlsafe_b64encode(said).decode().rstrip("=")
+
+
+def order_of(text: str) -> Order:
+    """Read `key` or `-key`; raises Invalid for a key that lists do not know."""
+    key = text.removeprefix("-") or "identifier"
+    if key not in SORTS:
+        raise Invalid(f"a list of items is not sorted by {key}", problem="no_such_order")
+    return Order(key=key, down=text.startswith("-"))
+
+
+def place_of(text: str, order: Order, *, back: bool = False) -> Place | None:
+    """Read what `str(place)` wrote; None for "", and for a place in another order. Raises Invalid for anything else."""
+    if not text:
+        return None
+    try:
+        key, down, value, row_id = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, TypeError):
+        raise Invalid("this page of the list is not there; begin at its first", problem="no_such_place") from None
+    if not isinstance(value, str | int) or not isinstance(row_id, str):
+        raise Invalid("this page of the list is not there; begin at its first", problem="no_such_place")
+    return Place(order=order, value=value, id=row_id, back=back) if (key, down) == (order.key, order.down) else None
