@@ -9,12 +9,13 @@ from enum import StrEnum
 
 from assessment_engine.kernel.canonical import Json, digest
 from assessment_engine.kernel.errors import Invalid, UnknownItem
-from assessment_engine.kernel.ids import FormId, ItemVersionId, OrganisationId
+from assessment_engine.kernel.ids import BlueprintId, DrawId, FormId, ItemVersionId, OrganisationId, RegistrationId
 from item_bank.form_sections import Branch, FormSection, Navigation, Order, ShareRule, check_ways, section_document, section_of
 
 __all__ = [
     "Branch",
     "Form",
+    "FormOrigin",
     "FormSection",
     "FormState",
     "Navigation",
@@ -35,6 +36,17 @@ class FormState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormOrigin:
+    """What a form was drawn by: with the same blueprint, seed and pool it can be drawn again. Of one candidate's own: whose it is."""
+
+    blueprint_id: BlueprintId
+    seed: str
+    pool_sha256: str
+    draw_id: DrawId | None = None
+    registration_id: RegistrationId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """A paper; it never changes after it is made, so what follows from its sections is worked out once.
 
@@ -49,6 +61,7 @@ class Form:
     sections: tuple[FormSection, ...]
     sha256: str
     state: FormState
+    origin: FormOrigin | None = None
     items: tuple[ItemVersionId, ...] = field(init=False, repr=False, compare=False)
     guided: bool = field(init=False, repr=False, compare=False)
     deciding: frozenset[str] = field(init=False, repr=False, compare=False)
@@ -57,6 +70,11 @@ class Form:
         object.__setattr__(self, "items", tuple(item for section in self.sections for item in section.items))
         object.__setattr__(self, "guided", any(section.guides for section in self.sections))
         object.__setattr__(self, "deciding", frozenset(rule.section for section in self.sections for rule in section.rules))
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the form is one candidate's own, drawn for them."""
+        return self.origin is not None and self.origin.draw_id is not None
 
     def section(self, section_id: str) -> FormSection:
         """Return one part by its id."""

@@ -6,6 +6,7 @@ from fastapi.responses import HTMLResponse, Response
 from api.auth import EngineDep, Officer
 from api.pages import goto, page
 from api.pages.form_parts import BRANCHES, ORDERS, PARTS, WAYS, place_of, sections_of, settings_of
+from api.pages.item_words import VALUES
 from api.pages.sent import Posted, Sent
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import FormId
@@ -65,4 +66,6 @@ def _form(request: Request, engine: Engine, actor: Actor, sent: Sent) -> HTMLRes
 def show_form(request: Request, engine: EngineDep, actor: Officer, form_id: FormId) -> HTMLResponse:
     """Show a form section by section."""
     skills = {one.id: one for one in competencies(engine, actor)}
-    return page(request, "cell/form.html", sheet=forms.form_of(engine, actor, form_id), competencies=skills, settings_of=settings_of)
+    return page(
+        request, "cell/form.html", sheet=forms.form_of(engine, actor, form_id), competencies=skills, settings_of=settings_of, values=VALUES
+    )

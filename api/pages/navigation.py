@@ -58,6 +58,7 @@ PLACES: tuple[Place, ...] = (
 _INSIDE = {
     "/exams": "/candidate",
     "/cell/centres": "/cell/sessions",
+    "/cell/blueprints": "/cell/forms",
     "/evidence": "/cell/evidence",
     "/sessions": "/invigilator",
     "/invigilator/planted": "/invigilator/figures",

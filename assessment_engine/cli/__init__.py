@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from assessment_engine.cli.bench import add_bench
 from assessment_engine.cli.evidence import add_evidence
+from assessment_engine.cli.forms import add_forms
 from assessment_engine.cli.items import add_items
 from assessment_engine.cli.output import Command, add, group, print_json, report
 from assessment_engine.cli.proctor import add_proctor
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     _running(commands)
     _assets(commands)
     add_items(commands)
+    add_forms(commands)
     add_rosters(commands)
     add_proctor(commands)
     _trust(commands)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from assessment_engine.delivery.late import LateAnswer, LateState
-from assessment_engine.delivery.responses import Answer
+from assessment_engine.delivery.responses import Answer, Response
 from assessment_engine.delivery.sealing import Seal
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
@@ -21,6 +21,19 @@ VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateCopy:
+    """In which order this candidate's page showed shuffled choices, by response, in identifiers; `seed` drew it (docs/adr/0016)."""
+
+    seed: int
+    choices: Mapping[str, Sequence[Sequence[str]]]
+
+    @property
+    def document(self) -> dict[str, Json]:
+        """The copy as JSON; the seed is text, because it has more digits than computers take numbers for."""
+        return {"seed": str(self.seed), "choices": {name: [list(each) for each in sets] for name, sets in self.choices.items()}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SheetAnswer:
     """One acknowledged answer as its candidate knows the question; `counts` marks the one of each question that counts."""
 
@@ -29,6 +42,7 @@ class SheetAnswer:
     answer: Answer
     in_words: tuple[str, ...]
     counts: bool
+    copy: "CandidateCopy | None" = None  # where choices were shuffled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +111,7 @@ def _answer(one: SheetAnswer) -> dict[str, Json]:
         "response": dict(one.answer.response),
         "in_words": list(one.in_words),
         "counts": one.counts,
+        **({"copy": one.copy.document} if one.copy else {}),
     }
 
 
@@ -148,7 +163,7 @@ _PAGE = r"""
   table.header(..data.labels.columns.map(word => text(size: 8.5pt, fill: quiet, weight: "bold", word))),
   ..data.rows.map(row => (
     align(right, str(row.question)),
-    [#text(weight: "bold", row.title) \ #row.answer \ #mono(row.proof)],
+    [#text(weight: "bold", row.title) \ #row.answer \ #mono(row.named) #if row.named != "" { linebreak() } #mono(row.proof)],
     text(size: 8.5pt, row.saved),
   )).flatten(),
 )
@@ -202,6 +217,13 @@ def _row(one: SheetAnswer | SheetLate, words: PageWords) -> Json:
         "question": one.question,
         "title": one.title,
         "answer": "; ".join(one.in_words) or words.nothing,
+        "named": _named(one.answer.response) if isinstance(one, SheetAnswer) and one.copy else "",
         "proof": signature,
         "saved": saved if isinstance(one, SheetAnswer) else f"{saved} {words.late}",
     }
+
+
+def _named(response: Response) -> str:
+    """Write an answer in identifiers, the same wherever chance put a choice on the page."""
+    given = {name: value if isinstance(value, list) else [value] for name, value in response.items()}
+    return "; ".join(f"{name} = {', '.join(map(str, values))}" for name, values in given.items() if values != [None])

@@ -62,6 +62,7 @@ _S, _V = SittingState, SittingVerb
 RUNNING = frozenset({_S.IN_PROGRESS, _S.PAUSED})
 ENDED = frozenset({_S.SUBMITTED, _S.VOIDED})
 BEFORE_START = frozenset(_S) - RUNNING - ENDED
+BEFORE_PAPER = BEFORE_START - {_S.ADMITTED}  # whoever is admitted may have been handed their paper
 
 # A sitting in progress cannot be voided: it is closed and sealed first, so that its answers are kept as evidence.
 TRANSITIONS: Mapping[tuple[SittingState, SittingVerb], SittingState] = {

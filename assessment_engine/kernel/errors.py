@@ -26,6 +26,8 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
     │   ├── SessionFull
     │   ├── AlreadyLive
     │   ├── NotYet
+    │   ├── BlueprintCannotBeMet
+    │   ├── MarksDiffer
     │   ├── ImportInUse
     │   ├── EditedMeanwhile
     │   ├── ItemInUse
@@ -202,6 +204,18 @@ class NotYet(Conflict):
     """A condition is still missing; the message says which and who holds it."""
 
     code = "not_yet"
+
+
+class BlueprintCannotBeMet(Conflict):
+    """No paper can be drawn by this blueprint from these items; `problem`, `section`, `row` and `missing` say what fails."""
+
+    code = "blueprint_cannot_be_met"
+
+
+class MarksDiffer(Conflict):
+    """Papers drawn by this blueprint would not be worth the same; the details say which row."""
+
+    code = "marks_differ"
 
 
 class ImportInUse(Conflict):

@@ -26,7 +26,8 @@ class Desk:
 
     session: ExamSession
     exam: Exam
-    form: Form
+    questions: Sequence[ItemVersionId]  # of the common paper in its order, or of all candidates' own papers by title
+    numbered: bool  # whether everybody has the questions in this order
     titles: Mapping[ItemVersionId, str]  # empty for invigilators before the session opens
     rooms: Mapping[RoomId, int]  # with the number of registrations in each
     room_names: Mapping[RoomId, str]
@@ -41,14 +42,16 @@ def desk(engine: Engine, actor: Actor, session_id: SessionId) -> Desk:
     with engine.store.read() as tx:
         session = tx.exams.session_of(actor, session_id)
         exam = tx.exams.get(session.exam_id)
-        form = tx.forms.get(exam.form_id)
+        questions, own = _questions(tx, session, exam)
+        titles = _titles(tx, questions) if _may_know(actor, session, engine.clock.now()) else {}
         said = tx.announcements.of_session(session_id)
         registered = tx.exams.registrations_of(actor, session_id)
         return Desk(
             session=session,
             exam=exam,
-            form=form,
-            titles=_titles(tx, form) if _may_know(actor, session, engine.clock.now()) else {},
+            questions=sorted(titles, key=lambda one: (titles[one], one)) if own else questions,
+            numbered=not own,
+            titles=titles,
             rooms=_rooms([one.room_id for one in registered]),
             room_names={room.id: room.name for room in tx.centres.rooms_of(actor)},
             registered=len(registered),
@@ -62,8 +65,14 @@ def _may_know(actor: Actor, session: ExamSession, now: datetime) -> bool:
     return Role.CELL_OFFICER in actor.roles or now >= session.opens_at
 
 
-def _titles(tx: Transaction, form: Form) -> dict[ItemVersionId, str]:
-    return {item: tx.items.get(item).title for item in form.items}
+def _questions(tx: Transaction, session: ExamSession, exam: Exam) -> tuple[Sequence[ItemVersionId], bool]:
+    """Return the questions of a session, and whether they are of candidates' own papers."""
+    own = tx.drawn_forms.versions_of(session.id)
+    return (tuple(own), True) if own else (tx.forms.get(exam.form_id).items, False)
+
+
+def _titles(tx: Transaction, questions: Sequence[ItemVersionId]) -> dict[ItemVersionId, str]:
+    return {version_id: version.title for version_id, version in tx.items.many(questions).items()}
 
 
 def _rooms(of_registrations: Sequence[RoomId | None]) -> Mapping[RoomId, int]:
@@ -100,7 +109,7 @@ def _check_scope(tx: Transaction, actor: Actor, session: ExamSession, wording: W
         registered = tx.exams.registrations_of(actor, session.id)
         if wording.room_id not in {one.room_id for one in registered}:
             raise NotFound("nobody of this session sits in that room")
-    if wording.item_id is not None and wording.item_id not in tx.forms.get(tx.exams.get(session.exam_id).form_id).items:
+    if wording.item_id is not None and wording.item_id not in _questions(tx, session, tx.exams.get(session.exam_id))[0]:
         raise Invalid("this question is not in the session's paper", field="item")
     if tx.announcements.count_of(session.id) >= MOST_OF_SESSION:
         raise Conflict(f"a session has at most {MOST_OF_SESSION} announcements", most=MOST_OF_SESSION)

@@ -15,7 +15,7 @@ from assessment_engine.exams import Exam, Registration
 from assessment_engine.kernel.errors import Conflict, NotFound, TooLarge, UnreadableFile
 from assessment_engine.kernel.ids import SessionId, SittingId, new_id
 from assessment_engine.people import SESSION_STAFF, Actor, Role, require
-from assessment_engine.services import evidence
+from assessment_engine.services import drawn_forms, evidence
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent, sitting_event
@@ -164,6 +164,8 @@ def decide(engine: Engine, actor: Actor, sitting_id: SittingId, decision: CheckI
     """Admit, ask again or refer; raises IllegalTransition when somebody else decided meanwhile."""
     require(actor, *SESSION_STAFF)
     now = engine.clock.now()
+    if decision is CheckInVerb.ADMIT:
+        drawn_forms.ensure(engine, sitting_id)
     with engine.store.begin() as tx:
         tx.sittings.of_organisation(sitting_id, actor.organisation_id)
         sitting = tx.sittings.get_locked(sitting_id)

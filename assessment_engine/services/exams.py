@@ -1,7 +1,7 @@
 """Exams, their sessions and who may sit in them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from assessment_engine.exams.recalibration import TwoOfficersNeeded
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import Conflict, Invalid, NotFound
-from assessment_engine.kernel.ids import CourseId, ExamId, FormId, ItemId, RoomId, SessionId, new_id
+from assessment_engine.kernel.ids import CourseId, ExamId, FormId, ItemId, ItemVersionId, RoomId, SessionId, new_id
 from assessment_engine.people import CIVIL_TIME, SESSION_STAFF, Actor, Role, require
 from assessment_engine.services import draw
 from assessment_engine.services.engine import Engine
@@ -97,8 +97,9 @@ def create_exam(engine: Engine, actor: Actor, new: NewExam) -> Exam:
     )
     time_policy(exam.duration_s, exam.policy.document, {})
     with engine.store.begin() as tx:
-        if tx.forms.of_actor(actor, new.form_id).state is not FormState.APPROVED:
-            raise Invalid("a retired form cannot be examined")
+        form = tx.forms.of_actor(actor, new.form_id)
+        if form.state is not FormState.APPROVED or form.is_own:
+            raise Invalid("a retired form, or one candidate's own, cannot be examined")
         _check_practice(tx, actor, new)
         tx.exams.add(exam)
         tx.audit.append("exam_created", subject=exam.id, actor=actor.person_id, now=now, payload={"policy": exam.policy.document})
@@ -110,14 +111,15 @@ def _check_practice(tx: Transaction, actor: Actor, new: NewExam) -> None:
     if new.practice_form_id is None:
         return
     practice, paper = tx.forms.of_actor(actor, new.practice_form_id), tx.forms.of_actor(actor, new.form_id)
-    examined = {paper.id, *(exam.form_id for exam in tx.exams.all_of(actor) if exam.state is ExamState.OPEN)}
-    if _questions(tx, {practice.id}) & _questions(tx, examined):
+    open_exams = [exam for exam in tx.exams.all_of(actor) if exam.state is ExamState.OPEN]
+    common = {item for form_id in {paper.id, *(exam.form_id for exam in open_exams)} for item in tx.forms.get(form_id).items}
+    own = tx.drawn_forms.versions_in([exam.id for exam in open_exams])
+    if _questions(tx, practice.items) & _questions(tx, common | own):
         advice = "build one from questions that nobody is examined in"
         raise Invalid(f"the practice form has a question of a paper that is examined; {advice}", problem="practice_overlap")
 
 
-def _questions(tx: Transaction, form_ids: set[FormId]) -> set[ItemId]:
-    versions = {version_id for form_id in form_ids for version_id in tx.forms.get(form_id).items}
+def _questions(tx: Transaction, versions: Collection[ItemVersionId]) -> set[ItemId]:
     return {version.item_id for version in tx.items.many(versions).values()}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from assessment_engine.kernel.errors import Invalid, NotFound, RightsLapsed
 from assessment_engine.kernel.ids import FormId, ItemVersionId, new_id
@@ -10,6 +11,7 @@ from assessment_engine.people import Actor, Role, civil_date, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import scored_variant
 from assessment_engine.storage.database import Transaction
+from item_bank.blueprints import Counts, PoolItem, counts_of
 from item_bank.forms import Form, FormSection, FormState, check_sections, document_of, form_digest
 from item_bank.items import ItemState, ItemVersion
 from item_bank.qti.processing import max_score
@@ -31,6 +33,7 @@ class FormSheet:
     form: Form
     versions: Mapping[ItemVersionId, ItemVersion]
     marks: Mapping[ItemVersionId, float]
+    counts: Counts
 
     @property
     def total(self) -> float:
@@ -90,9 +93,18 @@ def _approved(tx: Transaction, actor: Actor, new: NewForm, now: datetime) -> Map
     unready = sorted(version.title for version in versions.values() if version.state is not ItemState.APPROVED)
     if unready:
         raise Invalid(f"not approved: {', '.join(unready)}")
+    _check_enemies(tx, versions)
     if len({frozenset(version.variants) for version in versions.values()}) > 1:
         raise Invalid("the items of one form must all be in the same languages")
     return versions
+
+
+def _check_enemies(tx: Transaction, versions: Mapping[ItemVersionId, ItemVersion]) -> None:
+    """Refuse a paper in which one item gives another away."""
+    items = {version.item_id for version in versions.values()}
+    for enemies in tx.enemies.of_items(items):
+        if len(items.intersection(enemies.items)) > 1:
+            raise Invalid(f"these items may not be in one form, by the set of enemies {enemies.name}", problem="enemies", name=enemies.name)
 
 
 def forms(engine: Engine, actor: Actor) -> list[FormSheet]:
@@ -112,4 +124,24 @@ def form_of(engine: Engine, actor: Actor, form_id: FormId) -> FormSheet:
 def _sheet(tx: Transaction, form: Form) -> FormSheet:
     versions = tx.items.many(form.items)
     marks = {version.id: max_score(scored_variant(version)) or 0.0 for version in versions.values()}
-    return FormSheet(form=form, versions=versions, marks=marks)
+    counts = counts_of(pool_item(versions[item], marks[item]) for item in form.items)
+    return FormSheet(form=form, versions=versions, marks=marks, counts=counts)
+
+
+def pool_item(version: ItemVersion, marks: float) -> PoolItem:
+    """Return a version as blueprints know it."""
+    facts = version.facts
+    return PoolItem(
+        id=version.id,
+        item=version.item_id,
+        competency=version.competency_id or "",
+        level=version.level,
+        subject=facts.subject,
+        topic=facts.topic,
+        kind=facts.kind,
+        bloom=facts.bloom or "",
+        difficulty=facts.difficulty or "",
+        seconds=facts.seconds,
+        words=facts.words,
+        marks=Decimal(str(marks)),
+    )

@@ -1,10 +1,11 @@
 """The response sheet of a candidate's own sitting: every acknowledged answer in words, its receipt, the seals, and what came late."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from assessment_engine.delivery.late import LateAnswer, LateState
-from assessment_engine.delivery.response_sheet import ResponseSheet, SheetAnswer, SheetLate
+from assessment_engine.delivery.response_sheet import CandidateCopy, ResponseSheet, SheetAnswer, SheetLate
 from assessment_engine.delivery.responses import Answer
 from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.kernel.errors import NotYet
@@ -14,8 +15,12 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import read_variant
 from assessment_engine.services.late_answers import LateLine, late_lines, question_numbers
 from assessment_engine.storage.database import Transaction
+from item_bank.items import item_seed
 from item_bank.qti.model import QtiItem
 from item_bank.qti.model.said import in_words
+from item_bank.qti.processing import copy_of
+from item_bank.qti.render import Page, orders_of_choices
+from item_bank.qti.session import opening_values
 
 
 def response_sheet(engine: Engine, actor: Actor, sitting_id: SittingId, lang: str) -> ResponseSheet:
@@ -34,17 +39,24 @@ def _sheet(tx: Transaction, sitting: Sitting, lang: str, now: datetime) -> Respo
     items = {one: read_variant(version, lang) for one, version in tx.items.many(known).items()}
     counting = _counting(answers, [line.late for line in late if line.state is LateState.ACCEPTED])
     numbers = question_numbers(form, sitting.id)
+    copies = {one: _copy(item, item_seed(sitting.id, one), lang) for one, item in items.items()}
     return ResponseSheet(
         sitting_id=sitting.id,
         candidate=(lang == "hi" and person.name_hi) or person.name,
         exam=(lang == "hi" and exam.title_hi) or exam.title,
         form_sha256=form.sha256,
         questions=len(form.items),
-        answers=tuple(_answer(one, items, numbers, counting) for one in answers),
+        answers=tuple(replace(_answer(one, items, numbers, counting), copy=copies[one.receipt.item]) for one in answers),
         seals=tuple(tx.sittings.seals(sitting.id)),
         late=tuple(_late(line, items, counting) for line in late),
         made_at=now,
     )
+
+
+def _copy(item: QtiItem, seed: int, lang: str) -> CandidateCopy | None:
+    page = Page(lang=lang, order_seed=str(seed), values=opening_values(item, copy_of(item, seed)))
+    choices = orders_of_choices(item, page)
+    return CandidateCopy(seed=seed, choices=choices) if choices else None
 
 
 def _counting(answers: Sequence[Answer], accepted: Sequence[LateAnswer]) -> dict[ItemVersionId, str]:

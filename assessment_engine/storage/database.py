@@ -17,6 +17,7 @@ from assessment_engine.storage.announcements import Announcements
 from assessment_engine.storage.answer_ledger import Answers
 from assessment_engine.storage.arrangements import Arrangements
 from assessment_engine.storage.audit import AuditLog
+from assessment_engine.storage.blueprints import Blueprints
 from assessment_engine.storage.centres import Centres
 from assessment_engine.storage.certification import Certificates
 from assessment_engine.storage.chains import Chains
@@ -26,6 +27,7 @@ from assessment_engine.storage.courses import Courses
 from assessment_engine.storage.delivery import Sittings
 from assessment_engine.storage.demotion import Demotions
 from assessment_engine.storage.dismissals import Dismissals
+from assessment_engine.storage.drawn_forms import DrawnForms
 from assessment_engine.storage.draws import Draws
 from assessment_engine.storage.duty import RoomDuties
 from assessment_engine.storage.enemies import Enemies
@@ -114,6 +116,16 @@ class Transaction:
     def enemies(self) -> Enemies:
         """Sets of items of which a candidate may see one."""
         return Enemies(self.connection)
+
+    @cached_property
+    def blueprints(self) -> Blueprints:
+        """The rules that papers are drawn by, and the pool of approved items."""
+        return Blueprints(self.connection)
+
+    @cached_property
+    def drawn_forms(self) -> DrawnForms:
+        """Draws of candidates' own papers."""
+        return DrawnForms(self.connection)
 
     @cached_property
     def forms(self) -> Forms:

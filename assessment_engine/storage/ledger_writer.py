@@ -31,6 +31,7 @@ from item_bank.forms import Form
 
 LARGEST_BATCH = 512
 LONGEST_QUEUE = 20_000
+MOST_FORMS = 2_000
 
 ACKNOWLEDGED = Counter("answers_acknowledged_total", "Answers acknowledged after their commit")
 COMMIT_SECONDS = Histogram(
@@ -102,7 +103,7 @@ class AnswerLedger:
         self._store, self._clock, self._key, self._fits, self._settle = store, clock, key, fits, settle
         self._largest_batch = largest_batch
         self._queue: queue.Queue[_Order | None] = queue.Queue(LONGEST_QUEUE)
-        self._forms: dict[FormId, Form] = {}  # a form never changes, so this never grows stale
+        self._forms: dict[FormId, Form] = {}  # a form never changes, so this never grows stale; candidates may each have their own
         self._thread = threading.Thread(target=self._run, name="answer-ledger", daemon=True)
         self._stopped = False
 
@@ -217,6 +218,8 @@ class AnswerLedger:
 
     def _form(self, tx: Transaction, form_id: FormId) -> Form:
         if form_id not in self._forms:
+            if len(self._forms) >= MOST_FORMS:
+                self._forms.clear()
             self._forms[form_id] = tx.forms.get(form_id)
         return self._forms[form_id]
 

@@ -115,10 +115,11 @@ def _shared(lang: str, question: Asked) -> Iterator[Finding]:
         return
     elsewhere = {word for each in question.wrong for word in _words(each.text)}
     shared = [word for word in _words(key.text) if word in _words(question.stem) and word not in elsewhere and word not in common]
-    for word in dict.fromkeys(shared):
-        if len(word) >= LONG_WORD[lang] and not word.isdecimal():
-            message = f"“{word}” is in the question and in the key, and in no other choice"
-            yield Finding(code="word_shared_with_key", message=message, lang=lang, where=key.identifier, said=word)
+    long = [word for word in dict.fromkeys(shared) if len(word) >= LONG_WORD[lang] and not word.isdecimal()]
+    if long:
+        said = ", ".join(long)
+        message = f"in the question and in the key, and in no other choice: {said}"
+        yield Finding(code="word_shared_with_key", message=message, lang=lang, where=key.identifier, said=said)
 
 
 def _words(text: str) -> list[str]:

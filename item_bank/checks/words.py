@@ -16,8 +16,8 @@ def _set(words: str) -> frozenset[str]:
 
 
 ABSOLUTE: Mapping[str, re.Pattern[str]] = {
-    "en": _whole("always never only every entirely completely absolutely impossible nobody everybody everyone solely must"),
-    "hi": _whole("हमेशा सदैव सदा केवल सिर्फ सिर्फ़ मात्र प्रत्येक असंभव पूर्णतः पूर्णतया बिल्कुल बिलकुल अवश्य कदापि कभी"),
+    "en": _whole("always never only entirely completely absolutely impossible nobody everybody solely"),
+    "hi": _whole(r"हमेशा सदैव सदा केवल सिर्फ सिर्फ़ मात्र असंभव पूर्णतः पूर्णतया बिल्कुल बिलकुल कदापि (?<!कभी[-\s])कभी(?![-\s]कभी)(?=.*नहीं)"),
 }
 
 _OTHERS = r"(?: of)?(?: the)?(?: above| these| those| options| choices| answers| statements)+(?: (?:is|are) (?:correct|right|true))?\W*\Z"

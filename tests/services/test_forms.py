@@ -1,11 +1,12 @@
 import pytest
 
 from assessment_engine.kernel.errors import Invalid, NotAllowed, NotFound
-from assessment_engine.kernel.ids import ItemVersionId
+from assessment_engine.kernel.ids import EnemySetId, ItemVersionId
 from assessment_engine.people import Actor, Role
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.forms import NewForm, build_form, form_of, forms
 from assessment_engine.services.items import create_bank, import_items
+from assessment_engine.storage.enemies import EnemySet
 from item_bank.forms import FormSection
 from item_bank.imports import NewItem
 from tests.builders import GENERAL, a_person, an_organisation, approved
@@ -83,3 +84,15 @@ def test_another_organisations_items_and_forms_do_not_exist(engine: Engine, offi
 def test_a_candidate_builds_no_forms(engine: Engine, officer: Actor) -> None:
     with pytest.raises(NotAllowed):
         build_form(engine, a_person(engine, officer.organisation_id), a_new_form((an_item(engine, officer),)))
+
+
+def test_enemies_are_not_in_one_form(engine: Engine, officer: Actor) -> None:
+    one, two = an_item(engine, officer), an_item(engine, officer)
+    with engine.store.begin() as tx:
+        items = tuple(version.item_id for version in tx.items.many([one, two]).values())
+        tx.enemies.add(officer, EnemySet(id=EnemySetId("ene_1"), name="the same date", items=items))
+
+    with pytest.raises(Invalid) as refused:
+        build_form(engine, officer, a_new_form((one,), (two,)))
+
+    assert refused.value.details["problem"] == "enemies"

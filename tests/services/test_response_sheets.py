@@ -2,30 +2,39 @@
 
 import copy
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from assessment_engine.cli import main
 from assessment_engine.delivery.late import Said, Verdict
 from assessment_engine.delivery.receipt_file import check_file
-from assessment_engine.delivery.response_sheet import PageWords, sheet_document, sheet_source
+from assessment_engine.delivery.response_sheet import CandidateCopy, PageWords, sheet_document, sheet_source
 from assessment_engine.delivery.responses import an_offer
 from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.kernel.canonical import digest
 from assessment_engine.kernel.errors import NotFound, NotYet
+from assessment_engine.kernel.ids import SittingId
 from assessment_engine.people import Role
 from assessment_engine.services import delivery
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.items import rendered_item
 from assessment_engine.services.keys import announce_keys, public_keys
 from assessment_engine.services.late_answers import keep_late
 from assessment_engine.services.late_decisions import decide_late
 from assessment_engine.services.response_sheets import response_sheet
+from assessment_engine.services.scoring import item_score
 from assessment_engine.services.typesetter import TypstTypesetter
 from assessment_engine.storage.ledger_writer import AnswerLedger
+from assessment_engine.storage.schema import metadata
+from item_bank.items import item_seed
 from tests.builders import World, a_person, a_world, an_engine, steer
 from tests.certification.parts import ASSETS
+from tests.item_bank.items import qti, response
 from tests.services.test_results import give_password
 
 A, B = {"RESPONSE": "A"}, {"RESPONSE": "B"}
@@ -41,8 +50,8 @@ def ledger(any_engine: Engine) -> Iterator[AnswerLedger]:
 
 def answered(engine: Engine, ledger: AnswerLedger) -> World:
     world = a_world(engine)
-    for revision, (question, response) in enumerate(((1, B), (1, A), (3, B)), start=1):
-        ledger.save(an_offer(world.sitting_id, world.candidate.person_id, world.items[question - 1], revision, response)).result()
+    for revision, (question, given) in enumerate(((1, B), (1, A), (3, B)), start=1):
+        ledger.save(an_offer(world.sitting_id, world.candidate.person_id, world.items[question - 1], revision, given)).result()
     return world
 
 
@@ -257,3 +266,63 @@ def test_the_sheet_is_set_as_a_page_and_what_people_typed_stays_data(any_engine:
     data = TypstTypesetter(ASSETS).pdf(sheet_source(sheet, words, any_engine.signer.receipts))
 
     assert data.startswith(b"%PDF-")
+
+
+SHUFFLED = '<qti-choice-interaction response-identifier="RESPONSE" max-choices="1" shuffle="true">'
+
+
+def a_shuffled_world(engine: Engine) -> World:
+    """A sitting whose first question mixes its choices but for the last, in two languages."""
+    world = a_world(engine)
+    choices = "".join(f'<qti-simple-choice identifier="{name}">{{}}{name}</qti-simple-choice>' for name in "ABCDE")
+    body = f'{SHUFFLED}{choices}<qti-simple-choice identifier="N" fixed="true">{{}}</qti-simple-choice></qti-choice-interaction>'
+    variants = {
+        lang: qti(responses=response("identifier", "A"), body=body.replace("{}", word), lang=lang).decode()
+        for lang, word in (("en", "Choice "), ("hi", "विकल्प "))
+    }
+    with engine.store.begin() as tx:
+        table = metadata.tables["item_versions"]
+        tx.connection.execute(update(table).where(table.c.id == world.items[0]).values(variants=variants, sha256=digest(variants)))
+    return world
+
+
+def shown_on_the_page(engine: Engine, world: World, lang: str) -> list[str]:
+    html = rendered_item(engine, world.items[0], lang, sitting_id=world.sitting_id).html
+    return re.findall(r'value="([A-Z])"', html)
+
+
+def test_the_sheet_says_in_identifiers_which_choice_stood_where_in_every_language(any_engine: Engine) -> None:
+    world = a_shuffled_world(any_engine)
+    ledger = delivery.open_ledger(any_engine)
+    ledger.save(an_offer(world.sitting_id, world.candidate.person_id, world.items[0], 1, A)).result()
+    ledger.stop()
+
+    sheets = {lang: response_sheet(any_engine, world.candidate, world.sitting_id, lang) for lang in ("en", "hi")}
+
+    orders = {lang: sheet.answers[0].copy for lang, sheet in sheets.items()}
+    assert (
+        orders["en"]
+        == orders["hi"]
+        == CandidateCopy(
+            seed=item_seed(world.sitting_id, world.items[0]), choices={"RESPONSE": [shown_on_the_page(any_engine, world, "en")]}
+        )
+    )
+    assert shown_on_the_page(any_engine, world, "hi") == shown_on_the_page(any_engine, world, "en")
+    assert shown_on_the_page(any_engine, world, "en")[-1] == "N"
+    written = sheet_document(sheets["en"], any_engine.signer.receipts)
+    assert isinstance(answers := written["answers"], list)
+    assert isinstance(answers[0], dict)
+    assert answers[0]["copy"] == {"seed": str(orders["en"].seed), "choices": {"RESPONSE": [shown_on_the_page(any_engine, world, "en")]}}
+    assert check_file(json.loads(json.dumps(written))).problems == ()
+
+
+def test_the_score_is_the_same_wherever_chance_put_the_choices(any_engine: Engine) -> None:
+    world = a_shuffled_world(any_engine)
+    with any_engine.store.read() as tx:
+        version = tx.items.get(world.items[0])
+
+    scores = {
+        (name, item_score(version, {"RESPONSE": name}, SittingId(f"sit_{number}")).score == 1) for name in "ABCDEN" for number in range(12)
+    }
+
+    assert scores == {("A", True), *((name, False) for name in "BCDEN")}

@@ -23,13 +23,14 @@ from item_bank.qti.render.attributes import common
 from item_bank.qti.render.blocks import write
 from item_bank.qti.render.elements import element
 from item_bank.qti.render.feedback import modal
+from item_bank.qti.render.ordering import shuffled
 from item_bank.qti.render.page import Page
 from item_bank.qti.render.plain import words
 from item_bank.qti.render.printed import value_text
 from item_bank.qti.render.sanitising import sanitised
 from item_bank.qti.render.sheet import Sheet
 
-__all__ = ["Page", "modal_feedbacks", "render", "sanitised", "value_text"]
+__all__ = ["Page", "modal_feedbacks", "orders_of_choices", "render", "sanitised", "value_text"]
 
 
 def render(item: QtiItem, page: Page) -> str:
@@ -46,6 +47,11 @@ def modal_feedbacks(item: QtiItem, page: Page) -> tuple[str, ...]:
     lang = escape(_lang(item, page))
     shown = [each for each in item.modal_feedbacks if sheet.shows_feedback(each.shown)]
     return tuple(sanitised(f'<div class="qti-item" lang="{lang}">{modal(sheet, each)}</div>') for each in shown)
+
+
+def orders_of_choices(item: QtiItem, page: Page) -> dict[str, list[list[str]]]:
+    """Return in which order `render` shows shuffled choices, by response, as lists of identifiers; what is not shuffled is not in it."""
+    return shuffled(Sheet(item, page, write, words))
 
 
 def _lang(item: QtiItem, page: Page) -> str:

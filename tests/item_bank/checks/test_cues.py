@@ -40,7 +40,7 @@ def test_a_key_that_is_much_longer_than_the_others_is_seen() -> None:
     ("texts", "lang", "where", "word"),
     [
         (("It may be refused", "It is always granted", "It may be delayed"), "en", "B", "always"),
-        (("It must be given", "It may be delayed", "It may be refused"), "en", "A", "must"),
+        (("It is never given", "It may be delayed", "It may be refused"), "en", "A", "never"),
         (("आवेदन अस्वीकार हो सकता है", "आवेदन हमेशा स्वीकार होता है", "आवेदन में देर हो सकती है"), "hi", "B", "हमेशा"),
     ],
 )
@@ -53,6 +53,8 @@ def test_an_absolute_word_in_some_choices_is_seen(texts: tuple[str, ...], lang: 
 def test_an_absolute_word_is_a_word_of_its_own() -> None:
     assert seen("It may go", "In hallways, neverending", "It may stay") == []
     assert seen("वह जा सकता है", "मात्रा बढ़ सकती है", "वह रुक सकता है", stem="…", lang="hi") == []
+    assert seen("वह जा सकता है", "वह कभी-कभी नहीं आता", "वह रुक सकता है", stem="…", lang="hi") == []
+    assert seen("वह जा सकता है", "वह कभी नहीं आता", "वह रुक सकता है", stem="…", lang="hi") == [("absolute_word", "B")]
 
 
 def test_an_absolute_word_in_key_and_distractor_alike_is_no_hint() -> None:
