@@ -194,7 +194,6 @@ def _form(request: Request, engine: Engine, actor: Actor, draft: Draft, shown: _
         asked=asked,
         kinds=KINDS,
         lines={name: shown_lines(draft.values, name, more if name == line else 0) for name in LINES[asked]},
-        grown=line,
         others=shown.others,
         typed_before=shown.typed,
         banks=[] if draft.base else items.banks_of(engine, actor),

@@ -19,8 +19,9 @@ def bank_items(count: int, seed: int = 7) -> Iterator[tuple[str, bytes]]:
     """Yield items by their names; the same seed gives the same ones."""
     rng = np.random.default_rng(seed)
     for number in range(count):
-        stem = " ".join(rng.choice(WORDS, IN_A_STEM))
-        choices = [" ".join(rng.choice(WORDS, IN_A_CHOICE)) for _ in range(4)]
+        words = [WORDS[place] for place in rng.integers(len(WORDS), size=IN_A_STEM + 4 * IN_A_CHOICE)]
+        stem = " ".join(words[:IN_A_STEM])
+        choices = [" ".join(words[first : first + IN_A_CHOICE]) for first in range(IN_A_STEM, len(words), IN_A_CHOICE)]
         yield f"b{seed}-{number}", bank_item(f"b{seed}-{number}", stem, choices, "ABCD"[number % 4])
 
 

@@ -8,6 +8,7 @@ import re
 import statistics
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
@@ -24,11 +25,14 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.services.import_sources import from_files
 from assessment_engine.services.item_imports import ImportRules, import_package
 from assessment_engine.settings import Settings
+from item_bank.blueprints import Blueprint, BlueprintSection, Drawing, PoolItem, Span, Stratum, Wanted, pool_from
 from item_bank.facts import Difficulty, ItemFacts
 from item_bank.item_filters import ItemFilter, Order
 
 IMPORTED = 10_000
 KEPT = 20_000
+FORMS, POOL = 1_000, 3_000
+WITHIN = Span(least=5_500, most=6_500)
 LOOKS = 21
 T = TypeVar("T")
 NOWHERE = "redis://127.0.0.1:1/0"
@@ -44,10 +48,14 @@ def bank_figures(short: bool) -> tuple[dict[str, Figure], dict[str, float]]:
         _import(engine, officer, kept - imported - imported // 10, seed=3)
         near_ms, near_found = _near_duplicates(engine, officer)
         page_ms = _filtered_pages(engine, officer)
+    drawn_s, right = drawn_forms(FORMS // part)
     figures = {
         "import_items": Figure(value=imported, unit="items"),
         "import_all": Figure(value=many, unit="s", bar="<= 60"),
         "import_all_processor": Figure(value=many_cpu, unit="s"),
+        "drawn_forms": Figure(value=FORMS // part, unit="forms"),
+        "drawn_forms_all": Figure(value=drawn_s, unit="s", bar="<= 10"),
+        "drawn_forms_right": Figure(value=right, unit="share", bar=">= 1"),
         "filtered_page_slowest": Figure(value=page_ms, unit="ms", bar="<= 100"),
         "near_duplicates_among": Figure(value=kept, unit="items"),
         "near_duplicate_check": Figure(value=near_ms, unit="ms", bar="<= 200"),
@@ -104,6 +112,40 @@ def _filtered_pages(engine: Engine, officer: Actor) -> float:
         (ItemFilter(equal={"kind": "choice"}, lang="en"), Order(key="level")),
     )
     return max(median_ms([each] * 5, lambda one: item_cards.look(engine, officer, *one)) for each in asked)
+
+
+def drawn_forms(count: int) -> tuple[float, float]:
+    """Draw papers of 100 questions from 3,000 with enemies, within a time; returns the seconds, and the share of papers that are right."""
+    kinds = [(f"c{place % 5}", 1 + place // 5) for place in range(10)]
+    strata = [Stratum(wanted=Wanted(competency=competency, level=level), count=10) for competency, level in kinds]
+    parts = {"A": strata[:5], "B": strata[5:]}
+    sections = tuple(BlueprintSection(id=name, title=name, title_hi=name, strata=tuple(rows)) for name, rows in parts.items())
+    blueprint = Blueprint(title="Paper", title_hi="Paper", sections=sections, seconds=WITHIN)
+    drawing = Drawing(blueprint, pool_from(_pool_item(number) for number in range(POOL)))
+    begun = time.perf_counter()
+    papers = [[item for section in drawing.draw(f"seed {number}") for item in section.items] for number in range(count)]
+    spent = time.perf_counter() - begun
+    return spent, sum(map(_is_right, papers)) / count
+
+
+def _pool_item(number: int) -> PoolItem:
+    return PoolItem(
+        id=f"v{number}",
+        item=f"i{number}",
+        competency=f"c{number % 5}",
+        level=1 + number // 5 % 3,
+        seconds=40 + number % 41,
+        enemies=frozenset({f"e{number // 10}"}) if number % 5 == 0 else frozenset(),
+    )
+
+
+def _is_right(paper: Sequence[PoolItem]) -> bool:
+    """Tell whether a paper has what was asked: 100 questions, ten of each kind, no two enemies, within its time."""
+    kinds = Counter((item.competency, item.level) for item in paper)
+    enemies = [name for item in paper for name in item.enemies]
+    seconds = sum(item.seconds or 0 for item in paper)
+    unlike = len({item.item for item in paper}) == 100 and len(set(enemies)) == len(enemies)
+    return unlike and sorted(kinds.values()) == [10] * 10 and WITHIN.holds(seconds)
 
 
 def _changed(name: str, xml: bytes) -> tuple[str, bytes]:

@@ -49,7 +49,7 @@ def _on_their_way(engine: Engine, actors: Mapping[str, Actor], bank_id: BankId, 
     item_reviews.review(engine, second, [waiting], Verdict.ACCEPT)
     item_reviews.comment(engine, second, waiting, "Good. I would ask for one more example in the next version.")
     _change(engine, author, approved)
-    item_cards.make_enemies(engine, author, "Both ask about the same table.", [draft, waiting])
+    item_cards.make_enemies(engine, author, "Both lean on what Parliament does.", [draft, waiting])
 
 
 def _saved(engine: Engine, author: Actor, bank_id: BankId, kind: str) -> ItemVersionId:

@@ -18,6 +18,7 @@ _TRY = """Open {url}/login and try, in three browser windows or profiles:
   1. meera   the live wall: a recorded candidate leaves her seat after 45 seconds, and the flag comes up
   2. asha    sit the exam with your own camera; meera lets you in
   3. kavita  results, certificates, audit
+  4. arjun   a question waits for his review; kavita approves it once two have accepted it
 Ctrl-C stops everything. The data stays in {data}, and what the processes say in its {log}."""
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Invalid
-from assessment_engine.kernel.ids import BankId, ItemVersionId, new_id
+from assessment_engine.kernel.ids import BankId, ItemId, ItemVersionId, new_id
 from assessment_engine.people import WRITERS, Actor, require
-from assessment_engine.services import item_versions
+from assessment_engine.services import item_checks, item_versions
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.media import ADDRESS
 from assessment_engine.services.tryout import Tryout, tryout
@@ -22,6 +22,7 @@ from item_bank.authoring.fitness import Lack, opened
 from item_bank.authoring.pictures import shown_in
 from item_bank.authoring.reading import Read, Trouble, read
 from item_bank.authoring.showing import shown
+from item_bank.checks import Finding
 from item_bank.formats.questions import Medium, Question
 from item_bank.formats.reading import plain_name
 from item_bank.formats.to_qti import to_xml
@@ -62,13 +63,17 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """A question as the candidate would see it now, with what is wrong with the form and what an exam would still ask."""
+    """A question as the candidate would see it now, with what is wrong with the form and what an exam would still ask.
+
+    `findings` are what the checks saw in it; none are looked for while the form is not whole.
+    """
 
     tried: Tryout
     languages: tuple[str, ...]
     troubles: tuple[Trouble, ...]
     doubts: tuple[Trouble, ...]
     shortfalls: tuple[Shortfall, ...]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +105,7 @@ class _Made:
     questions: Mapping[str, Question]
     items: Mapping[str, QtiItem]
     known: Mapping[str, ItemPart] = field(default_factory=dict)
+    item_id: ItemId | None = None
 
 
 def open_item(engine: Engine, actor: Actor, version_id: ItemVersionId) -> Opened:
@@ -128,23 +134,36 @@ def look(engine: Engine, actor: Actor, draft: Draft, lang: str, response: Json =
     item = made.items[spoken]
     files = dict.fromkeys(made.items, frozenset(made.known) | {plain_path(each.path) for each in draft.pictures})
     _, beside = facts_read(draft.values)
+    troubles = (*made.read.troubles, *beside)
     return Look(
         tried=tryout(item, _page(item, spoken, made.known, draft), () if response is None else (response,)),
         languages=tuple(made.items),
-        troubles=(*made.read.troubles, *beside),
+        troubles=troubles,
         doubts=made.read.doubts,
         shortfalls=shortfalls(made.items, files),
+        findings=() if troubles else _findings(engine, actor, made, draft),
     )
+
+
+def _findings(engine: Engine, actor: Actor, made: _Made, draft: Draft) -> tuple[Finding, ...]:
+    """Return what the checks say of a form that is whole; other items that are like it among it."""
+    new = {plain_path(each.path): each for each in draft.pictures}
+    media = {**{path: part.media_type for path, part in made.known.items()}, **{path: each.media_type for path, each in new.items()}}
+    shown = [(lang, path) for lang, question in made.questions.items() for path in shown_in(question) if path in media]
+    parts = [NewPart(lang=lang, path=path, kind=PartKind.MEDIA, data=b"", media_type=media[path]) for lang, path in shown]
+    variants = {lang: to_xml(question) for lang, question in made.questions.items()}
+    return item_checks.check_draft(engine, actor, variants, parts, made.item_id)
 
 
 def _made(engine: Engine, actor: Actor, draft: Draft) -> _Made:
     with engine.store.read() as tx:
         known = _known(tx, actor, draft)
+        item_id = tx.items.of_actor(actor, draft.base).item_id if draft.base else None
     found = read(draft.values, frozenset(known) | {plain_path(each.path) for each in draft.pictures})
     name = plain_name(draft.values.get("identifier", "")) if draft.values.get("identifier", "").strip() else "question"
     questions = {lang: replace(question, name=name) for lang, question in found.questions.items()}
     items = {lang: read_item(to_xml(question)) for lang, question in questions.items()}
-    return _Made(read=found, questions=questions, items=items, known=known)
+    return _Made(read=found, questions=questions, items=items, known=known, item_id=item_id)
 
 
 def _known(tx: Transaction, actor: Actor, draft: Draft) -> dict[str, ItemPart]:

@@ -6,7 +6,7 @@ A line (`option-2`, `answer-1`) counts when something is typed in it; numbers ma
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
-from item_bank.formats.questions import BLANK, Kind
+from item_bank.formats.questions import Kind
 from item_bank.formats.reading import FALSE, TRUE, truth_words
 
 Values = Mapping[str, str]
@@ -73,7 +73,7 @@ def languages_of(values: Values) -> tuple[str, ...]:
     return tuple(values.get("langs", "").split()) or ("en", "hi")
 
 
-def is_filled(values: Values, name: str, langs: Sequence[str]) -> bool:
+def _is_filled(values: Values, name: str, langs: Sequence[str]) -> bool:
     """Tell whether anything is typed under a name, in any language or in none."""
     return any(values.get(field, "").strip() for field in (name, *(f"{name}-{lang}" for lang in langs)))
 
@@ -81,7 +81,7 @@ def is_filled(values: Values, name: str, langs: Sequence[str]) -> bool:
 def lines_of(values: Values, line: str, langs: Sequence[str]) -> Iterator[int]:
     """Yield the numbers of the lines in which something is typed."""
     for number in range(1, MOST_LINES + 1):
-        if any(is_filled(values, f"{name}-{number}", langs) for name in (line, *_BESIDE[line])):
+        if any(_is_filled(values, f"{name}-{number}", langs) for name in (line, *_BESIDE[line])):
             yield number
 
 
@@ -99,9 +99,4 @@ def begun(kind: str, langs: Sequence[str]) -> dict[str, str]:
         values |= {f"option-{place}-{lang}": said for lang in langs for place, said in enumerate(truth_words(lang), start=1)}
     if asked is Asked.MULTIPLE:
         values |= {"scoring": "each", "lower": "0"}
-    if asked is Asked.LIST:
-        values |= {f"stem-{lang}": "" for lang in langs}
     return values
-
-
-__all__ = ["BLANK", "KINDS", "LINES", "OPTIONED", "TRUTH", "Asked", "Values", "asked_of", "begun", "is_filled", "languages_of", "lines_of"]

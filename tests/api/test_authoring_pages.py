@@ -287,4 +287,18 @@ def test_only_who_writes_items_may_open_the_form(any_engine: Engine, author: Act
 
     assert found == {Role.ITEM_AUTHOR: 200, Role.ITEM_REVIEWER: 403, Role.CANDIDATE: 403}
     assert elsewhere.get(f"/cell/items/{version_id}/edit").status_code == 404
+    assert elsewhere.send("/cell/items/preview", base=version_id, **QUESTION).status_code == 404
     assert others[Role.CANDIDATE].send("/cell/items/preview", **QUESTION).status_code == 403
+
+
+def test_the_checks_speak_beside_a_form_that_is_whole(browser: Browser) -> None:
+    version_id = saved(browser)
+
+    other = browser.send("/cell/items/preview?lang=en", **{**QUESTION, "identifier": "council-2"}).text
+    itself = browser.send("/cell/items/preview?lang=en", base=version_id, **QUESTION).text
+    half = browser.send("/cell/items/preview?lang=en", **{**QUESTION, "option-1-hi": ""}).text
+
+    assert "<code>duplicate_item</code>" in other
+    assert f'href="/cell/items/{version_id}"' in other
+    assert "duplicate_item" not in itself
+    assert "What to look at" not in half

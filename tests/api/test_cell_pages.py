@@ -106,7 +106,6 @@ def test_files_become_drafts(engine: Engine) -> None:
     files = [("files", (f"{lang}.xml", xml, "text/xml")) for lang, xml in item.variants.items()]
 
     html, url = officer.post("/cell/items/import", {"new_bank": "Bank"}, "/cell/items/import", files=files)
-
     assert "/cell/items/imports/run_" in url
     assert "1 item was imported as a draft." in html
     assert re.findall(r'name="chosen" value="itv_[^"]+"', officer.get("/cell/items?state=draft")) != []

@@ -21,6 +21,7 @@ def test_the_short_form_reports_every_figure_with_the_result_it_was_reached_with
     assert isinstance(figures, dict)
     assert figures["scores_right"] == {"value": 1.0, "unit": "share", "bar": ">= 1"}
     assert {"read_all", "read_peak_memory", "score_choice", "score_custom", "render_median"} <= set(figures)
-    assert {"import_all", "near_duplicate_check", "filtered_page_slowest"} <= set(figures)
+    assert {"import_all", "near_duplicate_check", "filtered_page_slowest", "drawn_forms_all"} <= set(figures)
+    assert figures["drawn_forms_right"] == {"value": 1.0, "unit": "share", "bar": ">= 1"}
     assert figures["near_duplicates_found"] == {"value": 1.0, "unit": "share", "bar": ">= 0.99"}
     assert isinstance(report["runs"], list) and len(report["runs"]) == 3

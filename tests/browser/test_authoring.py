@@ -12,7 +12,8 @@ from api.app import create_app
 from assessment_engine.kernel.clock import SystemClock
 from assessment_engine.kernel.ids import ItemVersionId
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import items, people
+from assessment_engine.services import authoring, items, people
+from assessment_engine.services.authoring import Draft
 from assessment_engine.services.engine import Engine
 from tests.browser.keys import a_png, keys_on, tab_to
 from tests.browser.test_front import SIZES, small_targets
@@ -207,13 +208,37 @@ COVERED = """() => {
 }"""
 
 
+def test_the_second_of_two_people_sees_on_a_telephone_what_the_first_changed(telephone: Page, engine: Engine, author: Actor) -> None:
+    values = {"kind": "choice", "langs": "en hi", "points": "1", "right": "1", **WORDS}
+    bank = items.banks_of(engine, author)[0].id
+    first = authoring.save(engine, author, Draft(values=values), bank)
+    telephone.goto(f"/cell/items/{first.id}/edit?lang=hi")
+    telephone.locator("#option-1-en").fill("Lok Sabha")
+    ravi = a_person(engine, author.organisation_id, Role.ITEM_AUTHOR, name="Ravi Menon")
+    authoring.save(engine, ravi, Draft(values={**values, "option-1-en": "The " + "House of the People " * 8, "points": "2"}, base=first.id))
+
+    telephone.get_by_role("button", name="मसौदे के रूप में सहेजें").click()
+
+    expect(telephone.get_by_text("Ravi Menon ने")).to_be_visible()
+    expect(telephone.locator("#option-1-en")).to_have_value("Lok Sabha")
+    is_fit_for_everybody(telephone)
+    telephone.get_by_role("button", name="उनका लें: अंक").click()
+    expect(telephone.locator("#points")).to_have_value("2")
+    telephone.get_by_role("button", name="मसौदे के रूप में सहेजें").click()
+    assert items.previewed_item(engine, author, saved_version(telephone), "en")[0].version == 3
+
+
+def is_fit_for_everybody(page: Page) -> None:
+    found = [f"{one['id']}: {one['nodes'][0]['html']}" for one in Axe().run(page).response["violations"]]
+    assert found == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert small_targets(page.evaluate(SIZES)) == []
+
+
 @pytest.mark.parametrize("kind", ["choice", "multiple", "truth", "list", "text", "number", "order", "match", "essay"])
 def test_every_form_is_fit_for_everybody_on_a_telephone(telephone: Page, kind: str) -> None:
     telephone.goto(f"/cell/items/new/{kind}?lang=hi")
     expect(telephone.locator("[data-live]")).to_be_visible()
     telephone.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
 
-    found = [f"{one['id']}: {one['nodes'][0]['html']}" for one in Axe().run(telephone).response["violations"]]
-    assert found == []
-    assert telephone.evaluate("document.documentElement.scrollWidth") <= 390
-    assert small_targets(telephone.evaluate(SIZES)) == []
+    is_fit_for_everybody(telephone)

@@ -91,9 +91,10 @@ def test_all_that_are_shown_are_chosen_at_once(desk: Page) -> None:
     every.check()
     expect(desk.locator("#chosen-count")).to_have_text("2 / 2")
     is_fit_for_everybody(desk)
-    desk.get_by_role("button", name="Approve the chosen items").click()
+    desk.get_by_role("button", name="See what would happen").click()
 
-    expect(desk.get_by_text("The chosen items were approved.")).to_be_visible()
+    expect(desk.get_by_role("heading", name="2 items stay as they are")).to_be_visible()
+    is_fit_for_everybody(desk)
 
 
 def test_files_that_are_too_large_are_not_even_sent(desk: Page, tmp_path: Path) -> None:

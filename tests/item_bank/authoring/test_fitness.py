@@ -101,3 +101,15 @@ def test_scoring_that_the_form_has_no_field_for_does_not_open(question: Question
     _, lacks = opened({"en": read_item(to_xml(bilingual(question)["en"]))})
 
     assert {lack.code for lack in lacks} == {"scoring_not_said"}
+
+
+def test_any_language_has_its_column_also_one_that_a_file_does_not_say() -> None:
+    english = (DEMO / "content" / "items" / "con-01-equality.en.xml").read_text()
+    tamil, unsaid = english.replace('xml:lang="en"', 'xml:lang="ta"'), english.replace(' xml:lang="en"', "")
+    variants = {"en": english, "ta": tamil, "und": unsaid}
+
+    questions, lacks = opened({lang: read_item(xml.encode()) for lang, xml in variants.items()})
+    again = read(shown(questions, ("en", "hi", "ta", "und"))).questions
+
+    assert lacks == ()
+    assert {lang: read_item(to_xml(each)).lang for lang, each in again.items()} == {"en": "en", "ta": "ta", "und": ""}

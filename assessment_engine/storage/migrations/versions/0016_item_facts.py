@@ -190,8 +190,9 @@ def _fill() -> None:
     _fill_gists(connection)
     for row in connection.execute(sa.text("SELECT id, document FROM forms")).all():
         document = json.loads(row.document) if isinstance(row.document, str) else row.document
-        used = [{"form": row.id, "version": version} for section in document["sections"] for version in section["items"]]
-        connection.execute(sa.text("INSERT INTO form_items (form_id, version_id) VALUES (:form, :version)"), used)
+        used = [{"form": row.id, "version": version} for section in document.get("sections", ()) for version in section["items"]]
+        if used:
+            connection.execute(sa.text("INSERT INTO form_items (form_id, version_id) VALUES (:form, :version)"), used)
 
 
 def _fill_gists(connection: sa.Connection) -> None:
