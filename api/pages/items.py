@@ -59,9 +59,9 @@ def _why(error: AssessmentError | None, verb: str) -> tuple[str, Mapping[str, ob
 
 
 @router.get("/{version_id}/changes")
-def show_changes(request: Request, engine: EngineDep, actor: BankStaff, version_id: ItemVersionId, since: ItemVersionId) -> HTMLResponse:
+def show_changes(request: Request, engine: EngineDep, actor: BankStaff, version_id: ItemVersionId, since: str = "") -> HTMLResponse:
     """Show what differs between two versions."""
-    before, after, changes = item_sheets.compared(engine, actor, since, version_id)
+    before, after, changes = item_sheets.compared(engine, actor, ItemVersionId(since), version_id)
     skills = {one.id: one for one in competencies(engine, actor)}
     return page(
         request,

@@ -6,6 +6,7 @@ The walk finds the routes itself. A new route with an id in its path needs a sam
 needs a body in BODIES. Without them the walk fails and says what is missing.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -22,7 +23,7 @@ from fastapi.routing import APIRoute
 from httpx import Response
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
 from api.app import ROUTERS, create_app
 from api.auth import SAFE_METHODS
@@ -30,18 +31,20 @@ from assessment_engine.arrangements import Adjustments
 from assessment_engine.certification.credential import award_json
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.kernel.canonical import sha256_hex
-from assessment_engine.kernel.ids import ExamId, FormId, ItemVersionId, OrganisationId, SessionId, new_id
+from assessment_engine.kernel.ids import EnemySetId, ExamId, FormId, ItemId, ItemVersionId, OrganisationId, SessionId, new_id
 from assessment_engine.people import Role
-from assessment_engine.services import arrangements, courses
+from assessment_engine.services import arrangements, blueprints, courses
 from assessment_engine.services.arrangements import NewArrangement
 from assessment_engine.services.courses import NewCourse, NewModule
 from assessment_engine.services.delivery import open_ledger
 from assessment_engine.services.engine import Engine
+from assessment_engine.storage.enemies import EnemySet
 from assessment_engine.storage.schema import metadata
+from item_bank.blueprints import Blueprint, BlueprintSection, Stratum, Wanted
 from item_bank.items import ItemPart, PartKind
 from tests.api.browsers import Browser, a_browser
 from tests.api.client import TestClient
-from tests.builders import World, a_person, a_stored_sitting, add_row, an_engine, an_organisation
+from tests.builders import World, a_person, a_stored_sitting, add_row, an_actor, an_engine, an_organisation
 from tests.certification.parts import an_award
 from tests.certification.story import Story, a_story, tell
 
@@ -69,6 +72,7 @@ PUBLIC: Mapping[str, str] = {
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "/candidate/sittings/{sitting_id}/consent": {"agreed": "1", "language": "en"},
     "/candidate/sittings/{sitting_id}/call": {"problem": "check"},
+    "/cell/items/imports/{run_id}/import": {"reading": "strict"},
     "/cell/items/{version_id}/try": {"response": "{}", "attempts": "[]"},
     "/cell/sessions/{session_id}/roster": {"check_only": "true"},
     "/api/v1/sessions/{session_id}/roster": {"check_only": "true"},
@@ -209,7 +213,37 @@ def the_items(engine: Engine, world: World) -> Mapping[str, str]:
         assert item is not None
         version = world.items[0]
     sha256 = a_picture(engine, version)
-    return {"bank_id": item.bank_id, "item_id": version, "item_version_id": version, "version_id": version, "sha256": sha256}
+    made = {
+        "set_id": enemies(engine, world, ItemId(item.id)),
+        "run_id": an_import(engine, world),
+        "blueprint_id": a_blueprint(engine, world),
+    }
+    return {**made, "bank_id": item.bank_id, "item_id": version, "item_version_id": version, "version_id": version, "sha256": sha256}
+
+
+def a_blueprint(engine: Engine, world: World) -> str:
+    rows = (Stratum(wanted=Wanted(), count=1),)
+    sections = (BlueprintSection(id="A", title=NAME, title_hi=NAME, strata=rows),)
+    officer = an_actor(Role.CELL_OFFICER, organisation_id=world.organisation_id)
+    return blueprints.save(engine, officer, Blueprint(title=NAME, title_hi=NAME, sections=sections, languages=("en",))).id
+
+
+def enemies(engine: Engine, world: World, item_id: ItemId) -> str:
+    """A set of enemies with our mark."""
+    made = EnemySet(id=EnemySetId(new_id("ene", engine.clock.now())), name=NAME, items=(item_id,))
+    with engine.store.begin() as tx:
+        tx.enemies.add(an_actor(Role.CELL_OFFICER, organisation_id=world.organisation_id), made)
+    return made.id
+
+
+def an_import(engine: Engine, world: World) -> str:
+    """An import that was only a check, of a file with our mark."""
+    now = engine.clock.now()
+    run = new_id("run", now)
+    asked = {"person_id": world.candidate.person_id, "asked_at": now, "name": NAME, "files": [f"{NAME}.xml"], "rules": {}}
+    ended = {"done": 1, "total": 1, "ended_at": now, "imported": 0}
+    add_row(engine, "import_runs", id=run, organisation_id=world.organisation_id, **asked, **ended)
+    return run
 
 
 def a_picture(engine: Engine, version_id: ItemVersionId) -> str:
@@ -245,6 +279,8 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         "problem": "denied",
         "verb": "suspend",
         "name": "choice",
+        "kind": "choice",
+        "form": "csv",
         **case,
         **course,
         **an_arrangement(engine, world),
@@ -273,10 +309,16 @@ def going_on(engine: Engine, world: World) -> World:
 def mark(engine: Engine) -> None:
     """Put our mark on everything that pages may show by its name, while nothing but ours is there."""
     with engine.store.begin() as tx:
-        for table in ("people", "exams", "exam_sessions", "forms", "banks", "item_versions"):
+        for table in ("people", "exams", "exam_sessions", "forms", "banks"):
             columns = metadata.tables[table].c
             marked = {name: f"{NAME} {table}" for name in ("name", "name_hi", "title", "title_hi") if name in columns}
             tx.connection.execute(metadata.tables[table].update().values(**marked))
+        trigger = "SELECT sql FROM sqlite_master WHERE name = 'item_versions_no_content'"
+        stays = tx.connection.execute(text(trigger)).scalar_one()  # titles are marked past the rule that keeps them
+        tx.connection.execute(text("DROP TRIGGER item_versions_no_content"))
+        titles = {"title": f"{NAME} item", "titles": {"en": f"{NAME} item"}}
+        tx.connection.execute(metadata.tables["item_versions"].update().values(**titles))
+        tx.connection.execute(text(stays))
 
 
 def routes() -> list[APIRoute]:
@@ -285,7 +327,7 @@ def routes() -> list[APIRoute]:
 
 
 def names_of(route: APIRoute) -> list[str]:
-    return [part[1:-1].split(":")[0] for part in route.path.split("/") if part.startswith("{")]
+    return re.findall(r"{(\w+)", route.path)
 
 
 def address(route: APIRoute, ours: Mapping[str, str]) -> str:
