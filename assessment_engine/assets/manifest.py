@@ -22,6 +22,7 @@ class Conversion(StrEnum):
     TFJS_GRAPH = "tfjs-graph/1"
     TFJS_GRAPH_IN_INTEGERS = "tfjs-graph-in-integers/2"
     FACE_RESNET = "face-resnet/1"
+    FACE_RESNET_IN_INTEGERS = "face-resnet-in-integers/1"
     WEB_FONT_LATIN = "web-font-latin/1"
     WEB_FONT_DEVANAGARI = "web-font-devanagari/1"
     CONTEXT_MODULE = "context-module/1"
@@ -166,6 +167,16 @@ def _font(role: str, file: str, package: Package, member: Member, conversion: Co
     return Asset(role=role, file=file, package=package, members=(member,), licence="OFL-1.1", conversion=conversion)
 
 
+FACE_RESNET = (
+    Member(
+        path="package/model/face_recognition_model.bin",
+        sha256="b413e420d6840b2775fba32008db6f3cddb07d485967fb42cfcf379c16a8c589",
+    ),
+    Member(
+        path="package/model/face_recognition_model-weights_manifest.json",
+        sha256="cbaffa501b0b9275a12b63357a6843e7e30c054e1c9151e1a5f879b26e32986b",
+    ),
+)
 NANODET = (
     Member(path="package/models/nanodet.bin", sha256="5d0e4f8c4eded666287330be03017d494787d35f523fd77ca23f59db984a4ad9"),
     Member(path="package/models/nanodet.json", sha256="4495eb0ec74bd33ee40a79aa06ebc1ccd7e28be1bf7355d93ffb570b8d77f45d"),
@@ -195,18 +206,17 @@ MODELS: tuple[Asset, ...] = (
         role="identity",
         file="identity/face_recognition.onnx",
         package=FACE_API,
-        members=(
-            Member(
-                path="package/model/face_recognition_model.bin",
-                sha256="b413e420d6840b2775fba32008db6f3cddb07d485967fb42cfcf379c16a8c589",
-            ),
-            Member(
-                path="package/model/face_recognition_model-weights_manifest.json",
-                sha256="cbaffa501b0b9275a12b63357a6843e7e30c054e1c9151e1a5f879b26e32986b",
-            ),
-        ),
+        members=FACE_RESNET,
         licence="CC0-1.0",
         conversion=Conversion.FACE_RESNET,
+    ),
+    Asset(
+        role="identity_in_integers",
+        file="identity_in_integers/face_recognition.onnx",
+        package=FACE_API,
+        members=FACE_RESNET,
+        licence="CC0-1.0",
+        conversion=Conversion.FACE_RESNET_IN_INTEGERS,
     ),
     Asset(
         role="objects",

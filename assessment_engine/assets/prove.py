@@ -157,6 +157,9 @@ PROOFS: Mapping[str, Proof] = {
         ),
     ),
     "identity": Proof(run=_onnx(1, 3, 150, 150, scale=255), expected=(Figure(mean=-0.00253327, spread=0.123545, tilt=0.00206945),)),
+    "identity_in_integers": Proof(
+        run=_onnx(1, 3, 150, 150, scale=255), expected=(Figure(mean=-0.00257242, spread=0.124417, tilt=0.00232355),)
+    ),
     "objects": Proof(
         run=_onnx(1, 3, 416, 416, scale=1),
         expected=(

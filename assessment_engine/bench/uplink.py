@@ -204,7 +204,9 @@ def _judged(networks: Networks, one: Candidate, line: Line, phase_ms: int) -> Se
             hearing.receive(happened)
         elif isinstance(happened, Frame) and at_s >= 0:
             seen = eyes.look(happened.jpeg, at_s, happened.seq)
-            watch.receive(replace(seen, voice=hearing.voice()) if hearing is not None else seen)
+            seen = replace(seen, voice=hearing.voice()) if hearing is not None else seen
+            eyes.listen(seen.voice)
+            watch.receive(seen)
             looks += 1
         cpu_s += time.thread_time() - began
     watch.end()

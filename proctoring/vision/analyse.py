@@ -140,6 +140,7 @@ def judge(
         if sound is not None:
             with eyes.costs.of("sound"):
                 observation = replace(observation, voice=sound.hear(pieces))
+            eyes.listen(observation.voice)
         seen.append(observation)
         watch.receive(seen[-1])
         stages = eyes.costs.taken()

@@ -38,10 +38,9 @@ class Portrait:
         """Say whether the face looks as it did, there or very near, in a picture of the same size."""
         if now.shape != self.small.shape:
             return False
-        before, after = _grey(self.small), _grey(now)
-        if not _alike(before, after, self._face(), FACE, step=2):
+        if not _alike(self.small, now, self._face(), FACE, step=2):
             return False
-        return all(_alike(before, after, box, least) for box, least in self._parts())
+        return all(_alike(self.small, now, box, least) for box, least in self._parts())
 
     def _face(self) -> Edges:
         flat = self.points.T.copy()
@@ -55,15 +54,17 @@ class Portrait:
 
 
 def _alike(before: Pixels, after: Pixels, box: Edges, least: float, step: int = 1) -> bool:
-    """Compare one box of two grey pictures; too small, too near the edge or flat, it cannot be told, which is not calm."""
+    """Compare one box of two pictures, in grey; too small, too near the edge or flat, it cannot be told, which is not calm."""
     left, top, right, bottom = math.floor(box[0]), math.floor(box[1]), math.ceil(box[2]), math.ceil(box[3])
-    height, width = before.shape
+    height, width = before.shape[:2]
     if min(left, top) < _SLIP or right + _SLIP > width or bottom + _SLIP > height:
         return False
-    piece = _smaller(before[top:bottom, left:right], step)
-    if piece.shape[0] < _SMALLEST[0] or piece.shape[1] < _SMALLEST[1] or float(cv2.meanStdDev(piece)[1][0, 0]) < _FLAT:
+    if bottom - top < _SMALLEST[0] * step or right - left < _SMALLEST[1] * step:
         return False
-    around = _smaller(after[top - _SLIP : bottom + _SLIP, left - _SLIP : right + _SLIP], step)
+    piece = _smaller(_grey(before[top:bottom, left:right]), step)
+    if float(cv2.meanStdDev(piece)[1][0, 0]) < _FLAT:
+        return False
+    around = _smaller(_grey(after[top - _SLIP : bottom + _SLIP, left - _SLIP : right + _SLIP]), step)
     return float(cv2.matchTemplate(around, piece, cv2.TM_CCOEFF_NORMED).max()) >= least
 
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
+from proctoring.vision import light
 from proctoring.vision.models import Floats, Pixels
 
 UNREADABLE = 1.5  # log odds from which an eye's direction is not taken: of open eyes one in a hundred
@@ -49,7 +51,7 @@ def covered(eyes: Sequence[Look]) -> bool:
 
 def look(crop: Pixels, lids: Floats, iris: Floats, *, width: float, contrast: float) -> Look:
     """Judge a square RGB crop around an eye of `width` pixels by what was drawn on it (n × 2 points each) and the face's own contrast."""
-    grey = np.asarray(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), np.float32)
+    grey = np.asarray(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), np.uint8)
     below_top, lid = float(iris[0, 1]), lids[:16]
     along, below = ((lid.sum(axis=0) / len(lid) - len(crop) / 2) / width).tolist()
     middle = (below_top - len(crop) / 2) / width
@@ -58,7 +60,7 @@ def look(crop: Pixels, lids: Floats, iris: Floats, *, width: float, contrast: fl
     opening = float(lid[:, 0].max() - lid[:, 0].min()) / width
     seen = middle, along, darker, opening, min(1.5, core / max(contrast, 1.0)), middle - below
     unlike = _EVEN + sum(map(_odds, seen, _USUAL, _SPREAD, _SLOPE, _BEND)) if contrast >= _FAINT else 0.0
-    glare = _level(grey[_LOOKED], 0.9) > _GLARE * max(1.0, _level(grey[_BRIDGE], 0.5))
+    glare = light.level(grey[_LOOKED], 0.9) > _GLARE * max(1.0, light.level(grey[_BRIDGE]))
     return Look(unlike=round(unlike, 3), glare=glare)
 
 
@@ -68,7 +70,7 @@ def _odds(seen: float, usual: float, spread: float, slope: float, bend: float) -
     return slope * odd + bend * min(odd * odd, 25.0)
 
 
-def _darker(grey: Floats, iris: Floats) -> float:
+def _darker(grey: Pixels, iris: Floats) -> float:
     """Return by how many grey levels the iris is darker than what is to both sides of it."""
     x, y = iris[0].tolist()
     radius = max(2.0, sum(math.dist(edge, (x, y)) for edge in iris[1:].tolist()) / (len(iris) - 1))
@@ -77,16 +79,15 @@ def _darker(grey: Floats, iris: Floats) -> float:
     near = grey[top : max(top, int(y + reach) + 2), left : max(left, int(x + reach) + 2)]
     rows = np.arange(top, top + near.shape[0], dtype=np.float32)[:, None] - np.float32(y)
     columns = np.arange(left, left + near.shape[1], dtype=np.float32) - np.float32(x)
-    far = rows * rows + columns * columns
-    within, outer, inner = (np.float32((share * radius) ** 2) for share in (0.8, 2.2, 1.3))
-    inside, beside = near[far < within], near[(far > inner) & (far < outer) & (np.abs(rows) < radius)]
-    return float(beside.mean() - inside.mean()) if inside.size and beside.size else 0.0
+    rows *= rows
+    far = rows + columns * columns
+    within, outer, inner, level = (np.float32((share * radius) ** 2) for share in (0.8, 2.2, 1.3, 1.0))
+    inside, beside = far < within, (far > inner) & (far < outer) & (rows < level)
+    return _mean(near, beside) - _mean(near, inside) if inside.any() and beside.any() else 0.0
 
 
-def _level(grey: Floats, share: float) -> float:
-    """Return the grey level below which a share of the pixels lies; a good deal faster than asking for it."""
-    place = int(share * (grey.size - 1))
-    return float(np.partition(grey, place, axis=None)[place])
+def _mean(grey: Pixels, where: npt.NDArray[np.bool_]) -> float:
+    return float(cv2.mean(grey, where.view(np.uint8))[0])
 
 
 def contrast_of(picture: Pixels, mesh: Floats) -> float:

@@ -89,7 +89,7 @@ class Eyes:
         self._at: float | None = None
         self._identified_at = -1e9
         self._recognise, self._strange, self._alike = 3, False, 0
-        self._crowd = self._glimpsed = self._rare = False
+        self._crowd = self._glimpsed = self._rare = self._speaks = False
         self._people = 0
         self._place: Box | None = None  # of the last face
 
@@ -115,6 +115,10 @@ class Eyes:
         read = self._standing(view, given.small) if may_stand and self._may_stand(at) else None
         return self._kept(given, view, read, seq, at) if read is not None else self._anew(given, view, at, seq)
 
+    def listen(self, voice: float | None) -> None:
+        """Take in how much of the time held a voice, if it is known: while somebody speaks the lips are read in every frame."""
+        self._speaks = self._speaks if voice is None else voice > 0
+
     @property
     def view(self) -> View | None:
         """Return the last frame, made small."""
@@ -127,7 +131,7 @@ class Eyes:
         a face stands once it is known that nobody is there, and is searched until then.
         """
         read = self._read
-        if read is None or self._crowd or not 0 <= at - read.found.at < self._plan.still_s:
+        if read is None or self._crowd or self._speaks or not 0 <= at - read.found.at < self._plan.still_s:
             return False
         if self._recognise > 0 and read.found.identity is not None:
             return False

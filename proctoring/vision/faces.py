@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from proctoring.vision import crops
 from proctoring.vision.crops import Region
@@ -100,17 +101,17 @@ class Detector:
         region = crops.whole(picture)
         raw, scores = self._network(crops.as_input(region.cut_rgb(picture, self._side), low=-1.0, high=1.0))
         logits = scores[0, :, 0]
-        kept = np.flatnonzero((logits >= np.log(least / (1 - least))) & np.isfinite(logits))
-        sane = [i for i in kept if (np.abs(raw[0, i]) < ABSURD).all()]
-        found = [self._detection(raw[0, i], self._anchors[i], min(80.0, float(logits[i])), region) for i in sane]
-        return _each_once(found)
+        kept = np.flatnonzero((logits >= math.log(least / (1 - least))) & np.isfinite(logits))
+        kept = kept[(np.abs(raw[0, kept]) < ABSURD).all(axis=1)]
+        places = region.place(self._places(raw[0, kept], kept).reshape(-1, 2), self._side).reshape(len(kept), 8, 2)
+        return _each_once([_detection(logit, each) for logit, each in zip(logits[kept].tolist(), places, strict=True)])
 
-    def _detection(self, raw: Floats, anchor: Floats, logit: float, region: Region) -> Detection:
-        centre, half = raw[:2] + anchor * self._side, raw[2:4] / 2
-        corners = region.place(np.stack([centre - half, centre + half]), self._side)
-        points = region.place(raw[4:16].reshape(6, 2) + anchor * self._side, self._side)
-        left, top, right, bottom = (float(value) for value in corners.ravel())
-        return Detection(score=float(1 / (1 + np.exp(-logit))), box=(left, top, right, bottom), points=points)
+    def _places(self, raw: Floats, cells: npt.NDArray[np.intp]) -> Floats:
+        """Return two corners and six points for each of some cells (n × 8 × 2), in the network's picture."""
+        pairs = raw.reshape(len(raw), 8, 2)  # middle, width and height, points
+        half = pairs[:, 1:2] / 2
+        around = np.concatenate([pairs[:, :1] - half, pairs[:, :1] + half, pairs[:, 2:]], axis=1)
+        return np.asarray(around + self._anchors[cells, None] * np.float32(self._side), np.float32)
 
 
 class MeshReader:
@@ -136,6 +137,11 @@ def overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, 
         return 0.0
     smaller = min((a[2] - a[0]) * (a[3] - a[1]), (b[2] - b[0]) * (b[3] - b[1]))
     return width * height / max(smaller, 1e-6)
+
+
+def _detection(logit: float, places: Floats) -> Detection:
+    left, top, right, bottom = places[:2].ravel().tolist()
+    return Detection(score=1 / (1 + math.exp(-min(80.0, logit))), box=(left, top, right, bottom), points=places[2:])
 
 
 def _anchors(cells: int, each: int) -> Floats:

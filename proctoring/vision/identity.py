@@ -47,9 +47,7 @@ class IdentityReader:
 
     def describe(self, face: Pixels) -> Floats | None:
         """Return the description of a chip in good light, None when the network gives none that can be compared."""
-        piece = lit(face)[..., ::-1].astype(np.float32)
-        batch = np.ascontiguousarray(piece.transpose(2, 0, 1)[None])
-        found = np.asarray(self._network(batch)[0][0], np.float32)
+        found = np.asarray(self._network(as_batch(lit(face)))[0][0], np.float32)
         return found if (np.abs(found) < _ABSURD).all() else None
 
     def enrol(self, face: Pixels) -> Floats | None:
@@ -71,6 +69,11 @@ class IdentityReader:
         return apart if apart <= _UPPER_ALIKE else found
 
 
+def as_batch(face: Pixels) -> Floats:
+    """Return a chip as the network is fed: planes of red, green and blue, 0 to 255."""
+    return np.ascontiguousarray(face[..., ::-1].transpose(2, 0, 1)[None], np.float32)
+
+
 def upper_half(face: Pixels) -> Pixels:
     """Return a chip in good light with everything from under the eyes down made grey, so that nothing there tells anything."""
     half = lit(face).copy()
@@ -86,7 +89,7 @@ def chip(picture: Pixels, mesh: Floats) -> Pixels:
 
 def lit(face: Pixels) -> Pixels:
     """Return a dark chip as a longer exposure would have shown it, eyes and cheeks at good light; one that is light enough as it is."""
-    return light.brought(face, float(np.median(light.lightness(face[_SKIN]))), _LIT)
+    return light.brought(face, light.level(light.lightness(face[_SKIN])), _LIT)
 
 
 def readable(face: Pixels) -> bool:
@@ -102,7 +105,7 @@ def readable(face: Pixels) -> bool:
 def _colour(part: Pixels) -> Floats:
     """Return the median colour (CIE Lab)."""
     lab = cv2.cvtColor(part.astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
-    return np.asarray(np.median(lab.reshape(-1, 3), axis=0), np.float32)
+    return np.array([light.level(each) for each in lab.reshape(-1, 3).T], np.float32)
 
 
 def distance(face: Floats, enrolled: Sequence[Floats]) -> float:

@@ -9,7 +9,7 @@ What it keeps of the scores is in docs/adr/0039-things-in-integers.md.
 import logging
 import math
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,45 +20,61 @@ from onnx import ModelProto, NodeProto, helper, numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from skimage import data
 
+from proctoring.vision import identity
+from proctoring.vision.crops import Region
 from proctoring.vision.detectors import nanodet_input
 from proctoring.vision.models import OBJECT_SIZE, Floats, Pixels, resized
 
 _PHOTOGRAPHS = (data.astronaut, data.coffee, data.chelsea, data.rocket)
 _SIDES = (0.6, 0.35)  # of the parts in which each photograph is seen, nine of each, beside the whole
 _STEPS = (0.0, 0.5, 1.0)
+_FACE = Region(x=225.0, y=120.0, side=120.0)  # the astronaut's, as a chip holds a face
+_SIZES, _MOVED = (0.85, 1.0, 1.2), (-0.1, 0.0, 0.1)
 _LAID_AROUND = {"Conv": 0.0, "MaxPool": -math.inf}  # by the nodes themselves
 
 
-def in_integers(graph: bytes) -> bytes:
+def objects_in_integers(graph: bytes) -> bytes:
     """Return NanoDet's graph with its convolutions in integers, for pictures of OBJECT_SIZE."""
     with tempfile.TemporaryDirectory() as name:
-        given, finished = Path(name) / "given.onnx", Path(name) / "finished.onnx"
+        given = Path(name) / "given.onnx"
         given.write_bytes(graph)
-        plain = padded_within(_simplified(resized(given, OBJECT_SIZE), Path(name) / "simplified.onnx"))
-        log, level = logging.getLogger(), logging.getLogger().level
-        log.setLevel(logging.ERROR)  # it advises a step that is made above
-        try:
+        plain = padded_within(_simplified(resized(given, OBJECT_SIZE)))
+    return _in_integers(plain, _parts(), _last_convolutions(plain))
+
+
+def identity_in_integers(graph: bytes) -> bytes:
+    """Return the identity network's graph with its convolutions in integers; the description itself stays in floats."""
+    plain = _simplified(graph)
+    return _in_integers(plain, _chips(), [node.name for node in plain.graph.node if node.op_type == "MatMul"])
+
+
+def _in_integers(plain: ModelProto, batches: Iterator[Floats], in_floats: Sequence[str]) -> bytes:
+    log, level = logging.getLogger(), logging.getLogger().level
+    log.setLevel(logging.ERROR)  # it advises a step that is made above
+    try:
+        with tempfile.TemporaryDirectory() as name:
+            finished = Path(name) / "finished.onnx"
             quantize_static(
                 plain,
                 finished,
-                _Photographs(plain.graph.input[0].name),
+                _Photographs(plain.graph.input[0].name, batches),
                 quant_format=QuantFormat.QOperator,
                 activation_type=QuantType.QUInt8,
                 weight_type=QuantType.QInt8,
                 per_channel=True,
                 reduce_range=True,
-                nodes_to_exclude=_kept_in_floats(plain),
+                nodes_to_exclude=list(in_floats),
             )
-        finally:
-            log.setLevel(level)
-        return finished.read_bytes()
+            return finished.read_bytes()
+    finally:
+        log.setLevel(level)
 
 
 class _Photographs(CalibrationDataReader):  # type: ignore[misc]
-    """The photographs and parts of them, as the network is fed."""
+    """Photographs, as a network is fed."""
 
-    def __init__(self, name: str) -> None:
-        self._name, self._batches = name, _batches()
+    def __init__(self, name: str, batches: Iterator[Floats]) -> None:
+        self._name, self._batches = name, batches
 
     def get_next(self) -> dict[str, Floats] | None:
         """Return the next one, None after the last."""
@@ -66,7 +82,8 @@ class _Photographs(CalibrationDataReader):  # type: ignore[misc]
         return None if batch is None else {self._name: batch}
 
 
-def _batches() -> Iterator[Floats]:
+def _parts() -> Iterator[Floats]:
+    """Yield the photographs and parts of them as things are looked for."""
     for photograph in _PHOTOGRAPHS:
         picture = np.ascontiguousarray(photograph()[..., ::-1], np.uint8)  # type: ignore[no-untyped-call]
         yield nanodet_input(picture, OBJECT_SIZE)
@@ -80,13 +97,26 @@ def _part(picture: Pixels, side: float, x: float, y: float) -> Pixels:
     return picture[top : top + int(side * height), left : left + int(side * width)]
 
 
-def _simplified(graph: bytes, file: Path) -> ModelProto:
+def _chips() -> Iterator[Floats]:
+    """Yield the astronaut's face, moved and larger and smaller, whole and as its mirror with the lower half hidden."""
+    picture = np.ascontiguousarray(data.astronaut()[..., ::-1], np.uint8)  # type: ignore[no-untyped-call]
+    for share in _SIZES:
+        for down in _MOVED:
+            for across in _MOVED:
+                face = Region(x=_FACE.x + across * _FACE.side, y=_FACE.y + down * _FACE.side, side=share * _FACE.side)
+                chip = face.cut(picture, identity.CHIP_SIDE)
+                yield identity.as_batch(chip)
+                yield identity.as_batch(identity.upper_half(chip[:, ::-1]))
+
+
+def _simplified(graph: bytes) -> ModelProto:
     """Return the graph as the runtime has it after what holds on every processor: no transpositions beside each convolution."""
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    options.optimized_model_filepath = str(file)
-    onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    return onnx.load(file)
+    with tempfile.TemporaryDirectory() as name:
+        options.optimized_model_filepath = str(Path(name) / "simplified.onnx")
+        onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        return onnx.load(options.optimized_model_filepath)
 
 
 def padded_within(model: ModelProto) -> ModelProto:
@@ -112,7 +142,7 @@ def _value(pad: NodeProto, numbers: Mapping[str, npt.NDArray[np.generic]]) -> fl
     return float(numbers[pad.input[2]].item()) if len(pad.input) > 2 else 0.0
 
 
-def _kept_in_floats(model: ModelProto) -> list[str]:
+def _last_convolutions(model: ModelProto) -> list[str]:
     """Return what is dear in accuracy and cheap in time: the last convolutions with all that follows, and what is resized."""
     made_by: dict[str, NodeProto] = {name: node for node in model.graph.node for name in node.output}
     kept = {node.name for node in model.graph.node if node.op_type == "Resize"}

@@ -30,8 +30,9 @@ Floats = npt.NDArray[np.float32]
 FACE_MESH, IRIS, FACE_NEAR, FACE_FAR, IDENTITY, OBJECTS = "face_mesh", "iris", "face_near", "face_far", "identity", "objects"
 VOICE = "voice"
 ROLES = (FACE_MESH, IRIS, FACE_NEAR, FACE_FAR, IDENTITY, OBJECTS, VOICE)
-OBJECTS_IN_INTEGERS = "objects_in_integers"  # no role of its own: plays OBJECTS where the processor is quicker with it
-FETCHED = (*ROLES, OBJECTS_IN_INTEGERS)
+OBJECTS_IN_INTEGERS, IDENTITY_IN_INTEGERS = "objects_in_integers", "identity_in_integers"
+IN_INTEGERS = {OBJECTS: OBJECTS_IN_INTEGERS, IDENTITY: IDENTITY_IN_INTEGERS}  # no roles of their own: play these where that is quicker
+FETCHED = (*ROLES, *IN_INTEGERS.values())
 OWN = "own-models.json"
 NEEDED = (FACE_MESH, FACE_NEAR)
 OBJECT_SIZE = (224, 288)  # of the object network's picture, shaped as a camera's; a third of the time of the 416² it was written for
@@ -224,11 +225,12 @@ def load_folder(folder: Path) -> Models:
 
 
 def load_fetched(files: Mapping[str, tuple[Path, str] | ModelFile], folder: Path, *, integers: bool | None = None) -> Models:
-    """Load what was fetched, things in `integers` (left out: where that is quicker), and a deployment's own, which the folder lists."""
+    """Load what was fetched, in `integers` what there is (left out: where that is quicker), and what a deployment lists as its own."""
     chosen = dict(files)
-    in_integers = chosen.pop(OBJECTS_IN_INTEGERS, None)
-    if in_integers is not None and OBJECTS in chosen and (multiplies_bytes() if integers is None else integers):
-        chosen[OBJECTS] = in_integers
+    for role, name in IN_INTEGERS.items():
+        quicker = chosen.pop(name, None)
+        if quicker is not None and role in chosen and (multiplies_bytes() if integers is None else integers):
+            chosen[role] = quicker
     return load({**chosen, **own(folder)})
 
 

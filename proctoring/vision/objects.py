@@ -79,9 +79,7 @@ class ObjectReader:
 
 def _in_light(part: Pixels) -> Pixels:
     """Return a part as if it were lit; of the pixels every eighth is enough to tell how dark it is."""
-    levels = light.lightness(np.ascontiguousarray(part[::8, ::8])).ravel()
-    brightest = int(0.9 * (levels.size - 1))
-    return light.brought(part, float(np.partition(levels, brightest)[brightest]), _LIT)
+    return light.brought(part, light.level(light.lightness(np.ascontiguousarray(part[::8, ::8])), 0.9), _LIT)
 
 
 def closer_part(box: Box) -> Box:

@@ -86,8 +86,8 @@ def view(picture: Pixels) -> View:
 
 def _percentiles(grey: Pixels, shares: Sequence[float]) -> tuple[float, ...]:
     """Return the grey levels below which these hundredths of a picture lie."""
-    counted = np.cumsum(cv2.calcHist([grey], [0], None, [256], [0, 256]))
-    return tuple(float(level) for level in np.searchsorted(counted, np.array(shares) / 100 * grey.size))
+    counted = cv2.calcHist([grey], [0], None, [256], [0, 256]).cumsum()
+    return tuple(float(level) for level in counted.searchsorted([share / 100 * grey.size for share in shares]))
 
 
 def small_of(picture: Pixels) -> Pixels:
@@ -117,7 +117,10 @@ class Scene:
 
     def learn(self, seen: View, face: Box) -> None:
         """Move slowly towards this view, and remember where the body below the face is."""
-        self._cells = seen.cells.copy() if self._cells is None else self._cells * np.float32(0.9) + seen.cells * np.float32(0.1)
+        if self._cells is None:
+            self._cells = seen.cells.copy()
+        else:
+            cv2.accumulateWeighted(seen.cells, self._cells, 0.1)
         self._latest, self._body = seen, _below(face)
 
     def accept(self, seen: View, part: Box) -> None:
@@ -130,8 +133,8 @@ class Scene:
         """Say whether the place below the last face looks as it did: somebody who turned, bent or veiled has not gone."""
         if self._latest is None:
             return False
-        moved = _lengths(seen.cells[self._body] - self._latest.cells[self._body])
-        still = moved.size >= _FEWEST and float((moved < _SAME).mean()) >= _STILL
+        moved = _beyond(seen.cells[self._body] - self._latest.cells[self._body], _SAME)
+        still = moved.size >= _FEWEST and 1 - _share(moved) >= _STILL
         return still or (moved.size >= _FEWEST and self._body_elsewhere(seen, self._latest.grey))
 
     def _body_elsewhere(self, seen: View, before: Pixels) -> bool:
@@ -147,7 +150,7 @@ class Scene:
         self.lasts = False
         if self._cells is None:
             return None
-        novel = np.asarray(_unlit_difference(seen.cells, self._cells) > _NOVEL)
+        novel = _beyond(_unlit(seen.cells - self._cells), _NOVEL)
         rows, columns = _grown(face)
         novel[rows, columns] = False
         lasting, self._novel_before = None if self._novel_before is None else novel & self._novel_before, novel
@@ -159,7 +162,7 @@ class Scene:
         """Say whether hardly any of the picture has the colour it had before; without a memory, yes."""
         if self._cells is None:
             return True
-        return 1 - _share_beyond(seen.cells - self._cells, UNLIKE) < _HARDLY_ANY
+        return 1 - _share(_beyond(seen.cells - self._cells, UNLIKE)) < _HARDLY_ANY
 
 
 def covered(seen: View, scene: Scene) -> bool:
@@ -178,7 +181,7 @@ def why_no_face(seen: View) -> Reason | None:
 
 def lit_from_behind(seen: View) -> bool:
     """Say whether the picture is bright and its middle dark: of a person without a face, that is why."""
-    return seen.bright > _LIT_BEHIND and float(np.median(seen.grey[_MIDDLE])) < _FACE_DARK
+    return seen.bright > _LIT_BEHIND and light.level(seen.grey[_MIDDLE]) < _FACE_DARK
 
 
 def detail_of(picture: Pixels, face: Region) -> float:
@@ -206,8 +209,7 @@ def why_face_is_not_seen_well(seen: View, face: Box, outside: float, detail: flo
         return Reason.TOO_FAR
     rows = slice(int(face.y * _HEIGHT), max(int(face.y * _HEIGHT) + 1, int((face.y + face.height) * _HEIGHT)))
     columns = slice(int(face.x * _WIDTH), max(int(face.x * _WIDTH) + 1, int((face.x + face.width) * _WIDTH)))
-    (light,) = _percentiles(np.ascontiguousarray(seen.grey[rows, columns]), (50,))
-    if light < FACE_BLACK:
+    if light.level(seen.grey[rows, columns]) < FACE_BLACK:
         return Reason.BACK_LIT if seen.bright > _LIT_BEHIND else Reason.TOO_DARK
     return Reason.BLURRED if detail < _LEAST_DETAIL else None
 
@@ -220,16 +222,16 @@ def still(before: View, now: View) -> bool:
 
 def stirred(before: View, now: View, face: Box) -> tuple[float, float]:
     """Return the share of cells that changed other than by light: outside the candidate's own head and body, and outside the head."""
-    moved = _unlit_difference(now.cells, before.cells) > _SAME
+    moved = _beyond(_unlit(now.cells - before.cells), _SAME)
     moved[_grown(face)] = False
-    beyond_head = np.count_nonzero(moved) / moved.size
+    beyond_head = _share(moved)
     moved[_silhouette(face)] = False
-    return np.count_nonzero(moved) / moved.size, beyond_head
+    return _share(moved), beyond_head
 
 
 def changed(before: View, now: View) -> float:
     """Return the share of cells whose colour moved: the cheap reason to look closer."""
-    return _share_beyond(now.cells - before.cells, _SAME)
+    return _share(_beyond(now.cells - before.cells, _SAME))
 
 
 def _fullest(marked: Mask) -> Box | None:
@@ -244,23 +246,22 @@ def _fullest(marked: Mask) -> Box | None:
     return Box.between(x, y, x + _WINDOW / _CELLS[0], y + _WINDOW / _CELLS[1])
 
 
-def _unlit_difference(one: Floats, other: Floats) -> Floats:
-    """Return the colour distance of cells after taking out what the whole picture has in common: a lamp, the camera's own exposure."""
-    difference = one - other
-    each = difference.reshape(-1, difference.shape[-1]).T
-    common = np.partition(each, each.shape[1] // 2)[:, each.shape[1] // 2]  # the median, a good deal faster than asking for it
-    return _lengths(difference - common)
+def _unlit(difference: Floats) -> Floats:
+    """Take out of cells' differences, in place, what the whole picture has in common: a lamp, the camera's own exposure."""
+    each = difference.reshape(-1, difference.shape[-1]).T.copy()
+    middle = each.shape[1] // 2
+    each.partition(middle)  # the median, a good deal faster than asking for it
+    difference -= each[:, middle]
+    return difference
 
 
-def _share_beyond(colours: Floats, limit: float) -> float:
-    """Return the share of colours' differences that are longer than a limit."""
-    squares = np.einsum("ijk,ijk->ij", colours, colours)
-    return float(np.count_nonzero(squares > limit * limit) / squares.size)
+def _beyond(difference: Floats, limit: float) -> Mask:
+    """Say of each cell whether its colours' difference is longer than a limit."""
+    return np.asarray(np.einsum("ijk,ijk->ij", difference, difference) > limit * limit)
 
 
-def _lengths(colours: Floats) -> Floats:
-    """Return the length of each colour's difference."""
-    return np.asarray(np.sqrt(np.einsum("ijk,ijk->ij", colours, colours)), np.float32)
+def _share(marked: Mask) -> float:
+    return np.count_nonzero(marked) / marked.size
 
 
 def _cells_between(left: float, top: float, right: float, bottom: float) -> tuple[slice, slice]:

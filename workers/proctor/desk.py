@@ -298,6 +298,7 @@ class Desk:
         else:
             if self._hearing is not None:
                 seen = replace(seen, voice=self._hearing.voice())
+                self._eyes.listen(seen.voice)
             self._ring.receive(Shot(jpeg=frame.jpeg, observation=seen))
             self.kept.clean(frame)
             self._watch.receive(self._challenges.receive(frame, seen, self._eyes, self.sitting) if self._challenges else seen)

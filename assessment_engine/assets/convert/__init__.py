@@ -9,17 +9,24 @@ from assessment_engine.assets.convert.tfjs import convert_graph
 from assessment_engine.assets.manifest import Conversion
 
 
-def _in_integers(parts: Sequence[bytes]) -> bytes:
-    from proctoring.vision.integers import in_integers  # runs the network on photographs; only this conversion needs the runtime
+def _objects_in_integers(parts: Sequence[bytes]) -> bytes:
+    from proctoring.vision.integers import objects_in_integers  # runs the network on photographs; few conversions need the runtime
 
-    return in_integers(convert_graph(weights=parts[0], model=parts[1]))
+    return objects_in_integers(convert_graph(weights=parts[0], model=parts[1]))
+
+
+def _identity_in_integers(parts: Sequence[bytes]) -> bytes:
+    from proctoring.vision.integers import identity_in_integers
+
+    return identity_in_integers(convert_face_resnet(weights=parts[0], manifest=parts[1]))
 
 
 CONVERTERS: Mapping[Conversion, Callable[[Sequence[bytes]], bytes]] = {
     Conversion.NONE: lambda parts: parts[0],
     Conversion.TFJS_GRAPH: lambda parts: convert_graph(weights=parts[0], model=parts[1]),
-    Conversion.TFJS_GRAPH_IN_INTEGERS: _in_integers,
+    Conversion.TFJS_GRAPH_IN_INTEGERS: _objects_in_integers,
     Conversion.FACE_RESNET: lambda parts: convert_face_resnet(weights=parts[0], manifest=parts[1]),
+    Conversion.FACE_RESNET_IN_INTEGERS: _identity_in_integers,
     Conversion.WEB_FONT_LATIN: lambda parts: subset_for_pages(parts[0], LATIN),
     Conversion.WEB_FONT_DEVANAGARI: lambda parts: subset_for_pages(parts[0], DEVANAGARI),
     Conversion.CONTEXT_MODULE: lambda parts: read_context_module(parts[0]),

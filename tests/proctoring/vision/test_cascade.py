@@ -42,6 +42,24 @@ def test_a_picture_in_which_nothing_stirs_is_read_every_two_seconds(networks: Ne
     assert sum(one.identity is not None for one in settled) <= 1
 
 
+def test_while_somebody_speaks_the_lips_are_read_in_every_frame(networks: Networks, scene: Scene) -> None:
+    eyes, _ = watched(networks, [scene(0)] * 9, fps=2)
+    read: list[list[bool]] = []
+
+    for voice in (0.6, None, 0.0):
+        eyes.listen(voice)
+        read.append([read_in(eyes, scene(0), 4.5 + 2 * len(read) + i / 2) for i in range(4)])
+
+    assert all(read[0]) and all(read[1])
+    assert read[2].count(True) == 1
+
+
+def read_in(eyes: Eyes, picture: Pixels, at: float) -> bool:
+    eyes.costs.taken()
+    eyes.look(jpeg(picture), at, round(2 * at))
+    return "mesh" in eyes.costs.taken()
+
+
 EYES = ((198, 212), (240, 254))  # columns of her irises, with the rows 97 to 106
 
 

@@ -1,9 +1,11 @@
-"""The object network in integers says of pictures what it says in floats, and stands in only where that is quicker."""
+"""Networks in integers say of pictures what they say in floats, and stand in only where that is quicker."""
 
 import json
 import shutil
+from itertools import combinations
 from pathlib import Path
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import onnx
@@ -13,12 +15,17 @@ from onnx import TensorProto, helper, numpy_helper
 from skimage import data
 
 from proctoring.observations import ThingName
-from proctoring.vision import video
+from proctoring.vision import identity, variants, video
 from proctoring.vision.detectors import nanodet_input
+from proctoring.vision.eyes import Networks
+from proctoring.vision.identity import IdentityReader
 from proctoring.vision.integers import padded_within
 from proctoring.vision.models import (
     FACE_MESH,
     FACE_NEAR,
+    IDENTITY,
+    IDENTITY_IN_INTEGERS,
+    IN_INTEGERS,
     OBJECT_SIZE,
     OBJECTS,
     OBJECTS_IN_INTEGERS,
@@ -32,9 +39,11 @@ from proctoring.vision.models import (
     load_folder,
 )
 from proctoring.vision.objects import ObjectReader
-from tests.proctoring.vision.conftest import ASSETS
+from proctoring.vision.video import fitted
+from tests.proctoring.vision.conftest import ASSETS, TESTDATA
 
 FLOATS, INTEGERS = ASSETS / OBJECTS / "nanodet.onnx", ASSETS / OBJECTS_IN_INTEGERS / "nanodet.onnx"
+FACES, FACES_IN_INTEGERS = (ASSETS / role / "face_recognition.onnx" for role in (IDENTITY, IDENTITY_IN_INTEGERS))
 
 
 @pytest.fixture(scope="module")
@@ -75,8 +84,32 @@ def _phone(reader: ObjectReader, picture: Pixels) -> float:
     return max(thing.score for thing in reader.find(picture) if thing.name is ThingName.PHONE)
 
 
-def test_two_products_of_bytes_fit_sixteen_bits() -> None:
-    fetched = onnx.load(INTEGERS)
+def test_faces_are_as_far_apart_in_whichever_numbers_each_is_described(networks: Networks) -> None:
+    stills = TESTDATA / "cv" / "stills"
+    if not stills.is_dir():
+        pytest.skip(f"no stills in {stills}")
+    pictures = [fitted(np.asarray(cv2.imread(str(file)), np.uint8)) for file in sorted(stills.glob("*.jpg"))]
+    chips = [identity.chip(picture, mesh) for picture in pictures for mesh in variants.meshes(networks, picture)[:1]]
+    floats, integers = ([described(OnnxNetwork(file), chip) for chip in chips] for file in (FACES, FACES_IN_INTEGERS))
+
+    pairs = list(combinations(range(len(chips)), 2))
+    apart = np.array([identity.distance(floats[one], [floats[other]]) for one, other in pairs])
+    departs = np.array([[identity.distance(each[one], [integers[other]]) for each in (integers, floats)] for one, other in pairs])
+
+    assert len(pairs) > 300
+    assert np.abs(departs - apart[:, None])[(apart > 0.4) & (apart < 0.7)].max() < 0.04  # where it tells who it is
+    assert np.abs(departs.mean(axis=0) - apart.mean()).max() < 0.02
+
+
+def described(network: OnnxNetwork, chip: Pixels) -> Floats:
+    found = IdentityReader(network).describe(chip)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("file", [INTEGERS, FACES_IN_INTEGERS])
+def test_two_products_of_bytes_fit_sixteen_bits(file: Path) -> None:
+    fetched = onnx.load(file)
     weights = next(one for one in fetched.graph.initializer if one.data_type == TensorProto.INT8 and len(one.dims) > 1)
     heavier = numpy_helper.to_array(weights).copy()
     heavier.flat[0] = -65
@@ -140,15 +173,18 @@ FETCHED = {
     FACE_NEAR: ModelFile(path=next((ASSETS / FACE_NEAR).glob("*.tflite"))),
     OBJECTS: ModelFile(path=FLOATS),
     OBJECTS_IN_INTEGERS: ModelFile(path=INTEGERS),
+    IDENTITY: ModelFile(path=FACES),
+    IDENTITY_IN_INTEGERS: ModelFile(path=FACES_IN_INTEGERS),
 }
 
 
-def test_integers_stand_in_only_where_the_processor_is_quicker_with_them(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("role", "name"), list(IN_INTEGERS.items()))
+def test_integers_stand_in_only_where_the_processor_is_quicker_with_them(tmp_path: Path, role: str, name: str) -> None:
     quicker, not_quicker = (load_fetched(FETCHED, tmp_path, integers=said) for said in (True, False))
 
-    assert len(quicker.sha256[OBJECTS]) == 64
-    assert quicker.sha256[OBJECTS] != not_quicker.sha256[OBJECTS]
-    assert OBJECTS_IN_INTEGERS not in {*quicker.networks, *not_quicker.networks}
+    assert len(quicker.sha256[role]) == 64
+    assert quicker.sha256[role] != not_quicker.sha256[role]
+    assert name not in {*quicker.networks, *not_quicker.networks}
 
 
 def test_integers_never_stand_in_for_a_deployments_own_network(tmp_path: Path) -> None:
@@ -159,8 +195,8 @@ def test_integers_never_stand_in_for_a_deployments_own_network(tmp_path: Path) -
     assert load_fetched(FETCHED, tmp_path, integers=True).sha256[OBJECTS] == not_quicker.sha256[OBJECTS]
 
 
-def test_without_the_network_in_floats_things_are_off(tmp_path: Path) -> None:
-    for role in (FACE_MESH, FACE_NEAR, OBJECTS_IN_INTEGERS):
+def test_without_the_network_in_floats_its_signal_is_off(tmp_path: Path) -> None:
+    for role in (FACE_MESH, FACE_NEAR, *IN_INTEGERS.values()):
         shutil.copytree(ASSETS / role, tmp_path / role)
 
-    assert OBJECTS in load_folder(tmp_path).missing
+    assert set(IN_INTEGERS) <= set(load_folder(tmp_path).missing)
