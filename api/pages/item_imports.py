@@ -25,6 +25,7 @@ from assessment_engine.services.competency import competencies
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.import_sources import FORMS, template
 from assessment_engine.services.item_imports import ImportRules, rules_of
+from item_bank.facts import LONGEST_SUBJECT, ItemFacts
 
 router = APIRouter(prefix="/cell/items", include_in_schema=False)
 
@@ -59,6 +60,7 @@ def import_files(
     check_only: Annotated[bool, Form()] = False,
     form: Annotated[str, Form()] = "auto",
     lang: Annotated[str, Form(max_length=20)] = "",
+    subject: Annotated[str, Form(max_length=LONGEST_SUBJECT)] = "",
 ) -> Response:
     """Import everything or nothing; the report, or how far it is, is on the page of the import."""
     rules = ImportRules(
@@ -70,6 +72,7 @@ def import_files(
         level=int(level) if level.isdecimal() else None,
         form=form if form in FORMS else "auto",
         lang=lang.strip(),
+        facts=ItemFacts(subject=subject.strip()),
     )
     try:
         run_id = import_runs.ask(engine, actor, _named(files or []), rules)
@@ -178,6 +181,7 @@ def import_kept(
         lenient=reading == "lenient",
         competency_id=said.competency_id,
         level=said.level,
+        facts=said.facts,
     )
     try:
         next_id = import_runs.ask_again(engine, actor, run_id, rules)

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Column, Connection, ForeignKey, String, Table
 
 from assessment_engine.kernel.ids import BankId, ItemId, ItemVersionId
 from assessment_engine.storage.item_parts import chunks
-from assessment_engine.storage.items import begun, item_contents, item_versions
+from assessment_engine.storage.items import begun, item_versions
 from assessment_engine.storage.many import insert_all
 from assessment_engine.storage.schema import metadata
 from item_bank.items import LONGEST_LANGUAGE
@@ -117,7 +117,7 @@ class ItemLikeness:
         ]
 
     def unindexed(self, limit: int) -> list[ItemVersionId]:
-        """Return versions that are not in the index: those that were there before it was."""
-        known = select(item_texts.c.version_id).where(item_texts.c.version_id == item_contents.c.version_id).exists()
-        query = select(item_contents.c.version_id).where(~known).order_by(item_contents.c.version_id).limit(limit)
+        """Return versions that can be found and are not in the index: those that were there before it was."""
+        known = select(item_texts.c.version_id).where(item_texts.c.version_id == item_versions.c.id).exists()
+        query = select(item_versions.c.id).where(~known, ~begun()).order_by(item_versions.c.id).limit(limit)
         return [ItemVersionId(each) for each in self._connection.execute(query).scalars()]

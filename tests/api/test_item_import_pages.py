@@ -15,7 +15,7 @@ from assessment_engine.services.item_exports import FORMS
 from assessment_engine.services.item_imports import ImportRules, import_package
 from item_bank.formats import FORMATS, template_as
 from tests.api.browsers import Browser, a_browser
-from tests.builders import GENERAL, a_person, an_organisation, approved, told
+from tests.builders import GENERAL, a_person, an_organisation, approved, stored, told
 from tests.services.packages import a_broken_item, an_item, zipped
 from workers import jobs
 
@@ -102,6 +102,15 @@ def test_what_was_checked_is_imported_with_one_press(browser: Browser) -> None:
     answer = browser.client.post(f"{path}/import", data={"_csrf": browser.csrf, "new_bank": "Bank", "reading": "strict"})
 
     assert "1 item was imported as a draft." in answer.text
+
+
+def test_a_subject_is_given_to_what_says_none_also_after_a_check(engine: Engine, officer: Actor, browser: Browser) -> None:
+    rows = b"id,type,question,correct,subject\na,truefalse,Is it so?,true,Law\nb,truefalse,Is it not so?,true,\n"
+    _, path = send(browser, "q.csv", rows, check_only="true", subject="Finance")
+
+    browser.client.post(f"{path}/import", data={"_csrf": browser.csrf, "new_bank": "Bank", "reading": "strict"})
+
+    assert {version.identifier: version.facts.subject for version in stored(engine, officer)} == {"a": "Law", "b": "Finance"}
 
 
 def test_a_long_import_is_shown_while_it_runs_and_found_in_the_list(engine: Engine, browser: Browser) -> None:

@@ -33,13 +33,14 @@ from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.kernel.canonical import sha256_hex
 from assessment_engine.kernel.ids import CompetencyId, EnemySetId, ExamId, FormId, ItemId, ItemVersionId, OrganisationId, SessionId, new_id
 from assessment_engine.people import Role
-from assessment_engine.services import arrangements, courses
+from assessment_engine.services import arrangements, blueprints, courses
 from assessment_engine.services.arrangements import NewArrangement
 from assessment_engine.services.courses import NewCourse, NewModule
 from assessment_engine.services.delivery import open_ledger
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.enemies import EnemySet
 from assessment_engine.storage.schema import metadata
+from item_bank.blueprints import Blueprint, BlueprintSection, Stratum, Wanted
 from item_bank.items import ItemPart, PartKind
 from tests.api.browsers import Browser, a_browser
 from tests.api.client import TestClient
@@ -219,6 +220,13 @@ def the_items(engine: Engine, world: World) -> Mapping[str, str]:
         "blueprint_id": a_blueprint(engine, world),
     }
     return {**made, "bank_id": item.bank_id, "item_id": version, "item_version_id": version, "version_id": version, "sha256": sha256}
+
+
+def a_blueprint(engine: Engine, world: World) -> str:
+    rows = (Stratum(wanted=Wanted(), count=1),)
+    sections = (BlueprintSection(id="A", title=NAME, title_hi=NAME, strata=rows),)
+    officer = an_actor(Role.CELL_OFFICER, organisation_id=world.organisation_id)
+    return blueprints.save(engine, officer, Blueprint(title=NAME, title_hi=NAME, sections=sections, languages=("en",))).id
 
 
 def enemies(engine: Engine, world: World, item_id: ItemId) -> str:

@@ -67,6 +67,25 @@ def test_a_report_can_be_read_in_hindi_on_a_telephone(desk: Page) -> None:
     is_fit_for_everybody(desk)
 
 
+def test_imports_are_found_again_and_withdrawn_on_a_telephone(desk: Page) -> None:
+    send(desk, "hi", zipped({"one.xml": an_item()}))
+    report = desk.url
+
+    desk.get_by_role("link", name="वापस लीजिए…").click()
+    is_fit_for_everybody(desk)
+    desk.get_by_role("button", name="यह आयात वापस लीजिए").click()
+    expect(desk.get_by_text("यह आयात वापस ले लिया गया")).to_be_visible()
+    is_fit_for_everybody(desk)
+
+    desk.goto("/cell/items/imports?lang=hi")
+    is_fit_for_everybody(desk)
+    desk.get_by_role("link", name="package.zip").click()
+    assert desk.url == report
+    desk.goto("/cell/items/import?lang=hi")
+    desk.get_by_text("स्तंभों का अर्थ").click()
+    is_fit_for_everybody(desk)
+
+
 def test_what_is_chosen_is_looked_at_and_downloaded(desk: Page) -> None:
     send(desk, "en", zipped({"one.xml": an_item(), "two.xml": an_item("two")}))
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
 from assessment_engine.cli import main
 from assessment_engine.delivery.late import Said, Verdict
@@ -16,13 +15,13 @@ from assessment_engine.delivery.receipt_file import check_file
 from assessment_engine.delivery.response_sheet import CandidateCopy, PageWords, sheet_document, sheet_source
 from assessment_engine.delivery.responses import an_offer
 from assessment_engine.delivery.sitting import SittingState
-from assessment_engine.kernel.canonical import digest
 from assessment_engine.kernel.errors import NotFound, NotYet
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.people import Role
 from assessment_engine.services import delivery
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.items import rendered_item
+from assessment_engine.services.forms import NewForm, build_form
+from assessment_engine.services.items import create_bank, import_items, rendered_item
 from assessment_engine.services.keys import announce_keys, public_keys
 from assessment_engine.services.late_answers import keep_late
 from assessment_engine.services.late_decisions import decide_late
@@ -30,9 +29,10 @@ from assessment_engine.services.response_sheets import response_sheet
 from assessment_engine.services.scoring import item_score
 from assessment_engine.services.typesetter import TypstTypesetter
 from assessment_engine.storage.ledger_writer import AnswerLedger
-from assessment_engine.storage.schema import metadata
+from item_bank.forms import FormSection
+from item_bank.imports import NewItem
 from item_bank.items import item_seed
-from tests.builders import World, a_person, a_world, an_engine, steer
+from tests.builders import GENERAL, World, a_person, a_stored_sitting, a_world, an_engine, an_exam, an_organisation, approved, steer
 from tests.certification.parts import ASSETS
 from tests.item_bank.items import qti, response
 from tests.services.test_results import give_password
@@ -272,18 +272,31 @@ SHUFFLED = '<qti-choice-interaction response-identifier="RESPONSE" max-choices="
 
 
 def a_shuffled_world(engine: Engine) -> World:
-    """A sitting whose first question mixes its choices but for the last, in two languages."""
-    world = a_world(engine)
+    """A sitting of one question that mixes its choices but for the last, in two languages."""
+    organisation_id = an_organisation(engine)
+    officer, candidate = a_person(engine, organisation_id, Role.CELL_OFFICER), a_person(engine, organisation_id)
     choices = "".join(f'<qti-simple-choice identifier="{name}">{{}}{name}</qti-simple-choice>' for name in "ABCDE")
     body = f'{SHUFFLED}{choices}<qti-simple-choice identifier="N" fixed="true">{{}}</qti-simple-choice></qti-choice-interaction>'
     variants = {
-        lang: qti(responses=response("identifier", "A"), body=body.replace("{}", word), lang=lang).decode()
+        lang: qti(responses=response("identifier", "A"), body=body.replace("{}", word), lang=lang)
         for lang, word in (("en", "Choice "), ("hi", "विकल्प "))
     }
-    with engine.store.begin() as tx:
-        table = metadata.tables["item_versions"]
-        tx.connection.execute(update(table).where(table.c.id == world.items[0]).values(variants=variants, sha256=digest(variants)))
-    return world
+    new = NewItem(variants=variants, facts=GENERAL)
+    (version,) = import_items(engine, officer, create_bank(engine, officer, "Bank").id, [new])
+    approved(engine, officer, version.id)
+    section = FormSection(id="A", title="A", title_hi="A", items=(version.id,))
+    form = build_form(engine, officer, NewForm(title="Form", title_hi="प्रश्नपत्र", sections=(section,)))
+    exam_id, session_id = an_exam(engine, organisation_id, form.id)
+    sitting_id = a_stored_sitting(engine, candidate, exam_id, session_id, form.id)
+    return World(
+        organisation_id=organisation_id,
+        exam_id=exam_id,
+        session_id=session_id,
+        form_id=form.id,
+        items=(version.id,),
+        candidate=candidate,
+        sitting_id=sitting_id,
+    )
 
 
 def shown_on_the_page(engine: Engine, world: World, lang: str) -> list[str]:

@@ -79,7 +79,7 @@ TAMPERED = {
         HashMismatch,
     ),
     "an answer gone": ("DROP TRIGGER answers_no_delete; DELETE FROM answers WHERE revision = 1", IntegrityViolation),
-    "another form hash": ("UPDATE forms SET sha256 = 'x'", HashMismatch),
+    "another form hash": ("DROP TRIGGER forms_stays; UPDATE forms SET sha256 = 'x'", HashMismatch),
     "another key": ("DROP TRIGGER item_contents_no_update; UPDATE item_contents SET variants = '{}'", HashMismatch),
     "another seal": ("DROP TRIGGER seals_no_update; UPDATE seals SET answers = 3", IntegrityViolation),
 }
