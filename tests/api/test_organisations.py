@@ -31,7 +31,7 @@ from assessment_engine.arrangements import Adjustments
 from assessment_engine.certification.credential import award_json
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.kernel.canonical import sha256_hex
-from assessment_engine.kernel.ids import CompetencyId, EnemySetId, ExamId, FormId, ItemId, ItemVersionId, OrganisationId, SessionId, new_id
+from assessment_engine.kernel.ids import EnemySetId, ExamId, FormId, ItemId, ItemVersionId, OrganisationId, SessionId, new_id
 from assessment_engine.people import Role
 from assessment_engine.services import arrangements, blueprints, courses
 from assessment_engine.services.arrangements import NewArrangement
@@ -47,7 +47,6 @@ from tests.api.client import TestClient
 from tests.builders import World, a_person, a_stored_sitting, add_row, an_actor, an_engine, an_organisation
 from tests.certification.parts import an_award
 from tests.certification.story import Story, a_story, tell
-from tests.services.drawn import rules
 
 PUBLIC: Mapping[str, str] = {
     "/": "says what this is",
@@ -214,11 +213,7 @@ def the_items(engine: Engine, world: World) -> Mapping[str, str]:
         assert item is not None
         version = world.items[0]
     sha256 = a_picture(engine, version)
-    made = {
-        "set_id": enemies(engine, world, ItemId(item.id)),
-        "run_id": an_import(engine, world),
-        "blueprint_id": a_blueprint(engine, world),
-    }
+    made = {"set_id": enemies(engine, world, ItemId(item.id)), "run_id": an_import(engine, world)}
     return {**made, "bank_id": item.bank_id, "item_id": version, "item_version_id": version, "version_id": version, "sha256": sha256}
 
 
@@ -245,16 +240,6 @@ def an_import(engine: Engine, world: World) -> str:
     ended = {"done": 1, "total": 1, "ended_at": now, "imported": 0}
     add_row(engine, "import_runs", id=run, organisation_id=world.organisation_id, **asked, **ended)
     return run
-
-
-def a_blueprint(engine: Engine, world: World) -> str:
-    """A blueprint over competencies that nobody asks for."""
-    now = engine.clock.now()
-    blueprint, said = new_id("blu", now), rules((CompetencyId("cmp_1"), CompetencyId("cmp_2")))
-    made = {"made_by": world.candidate.person_id, "made_at": now, "standing": True}
-    row = {"id": blueprint, "organisation_id": world.organisation_id, "document": said.document, "sha256": said.sha256}
-    add_row(engine, "blueprints", **row, **made)
-    return blueprint
 
 
 def a_picture(engine: Engine, version_id: ItemVersionId) -> str:
