@@ -213,14 +213,18 @@ def the_items(engine: Engine, world: World) -> Mapping[str, str]:
         assert item is not None
         version = world.items[0]
     sha256 = a_picture(engine, version)
-    made = {"set_id": enemies(engine, world, ItemId(item.id)), "run_id": an_import(engine, world)}
+    made = {
+        "set_id": enemies(engine, world, ItemId(item.id)),
+        "run_id": an_import(engine, world),
+        "blueprint_id": a_blueprint(engine, world),
+    }
     return {**made, "bank_id": item.bank_id, "item_id": version, "item_version_id": version, "version_id": version, "sha256": sha256}
 
 
 def a_blueprint(engine: Engine, world: World) -> str:
     rows = (Stratum(wanted=Wanted(), count=1),)
     sections = (BlueprintSection(id="A", title=NAME, title_hi=NAME, strata=rows),)
-    officer = an_actor(Role.CELL_OFFICER, organisation_id=world.organisation_id)
+    officer = an_actor(Role.CELL_OFFICER, organisation_id=world.organisation_id, person_id=world.candidate.person_id)
     return blueprints.save(engine, officer, Blueprint(title=NAME, title_hi=NAME, sections=sections, languages=("en",))).id
 
 
