@@ -64,6 +64,7 @@ def edit_blueprint(request: Request, engine: EngineDep, actor: Officer, blueprin
 @router.post("/{blueprint_id}/edit")
 def change_blueprint(request: Request, engine: EngineDep, actor: Officer, blueprint_id: BlueprintId, sent: Posted) -> Response:
     """Keep the changed one in its place."""
+    blueprints.blueprint_of(engine, actor, blueprint_id)  # another organisation's is not there, whatever is sent
     return _sent(request, engine, actor, sent, blueprint_id)
 
 
