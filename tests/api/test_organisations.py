@@ -224,7 +224,7 @@ def the_items(engine: Engine, world: World) -> Mapping[str, str]:
 def a_blueprint(engine: Engine, world: World) -> str:
     rows = (Stratum(wanted=Wanted(), count=1),)
     sections = (BlueprintSection(id="A", title=NAME, title_hi=NAME, strata=rows),)
-    officer = an_actor(Role.CELL_OFFICER, organisation_id=world.organisation_id)
+    officer = a_person(engine, world.organisation_id, Role.CELL_OFFICER)
     return blueprints.save(engine, officer, Blueprint(title=NAME, title_hi=NAME, sections=sections, languages=("en",))).id
 
 
