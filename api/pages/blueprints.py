@@ -57,14 +57,14 @@ def add_blueprint(request: Request, engine: EngineDep, actor: Officer, sent: Pos
 @router.get("/{blueprint_id}/edit")
 def edit_blueprint(request: Request, engine: EngineDep, actor: Officer, blueprint_id: BlueprintId) -> HTMLResponse:
     """Show a blueprint's rows to be changed."""
-    kept = blueprints.blueprint_of(engine, actor, blueprint_id).kept
+    kept = blueprints.kept_of(engine, actor, blueprint_id)
     return _editor(request, engine, actor, Sent(fields_of(kept.blueprint)), blueprint_id)
 
 
 @router.post("/{blueprint_id}/edit")
 def change_blueprint(request: Request, engine: EngineDep, actor: Officer, blueprint_id: BlueprintId, sent: Posted) -> Response:
     """Keep the changed one in its place."""
-    blueprints.blueprint_of(engine, actor, blueprint_id)  # another organisation's is not there, whatever is sent
+    blueprints.kept_of(engine, actor, blueprint_id)  # another organisation's is not there, whatever is sent
     return _sent(request, engine, actor, sent, blueprint_id)
 
 

@@ -91,6 +91,13 @@ def blueprints(engine: Engine, actor: Actor) -> list[KeptBlueprint]:
         return tx.blueprints.all_of(actor)
 
 
+def kept_of(engine: Engine, actor: Actor, blueprint_id: BlueprintId) -> KeptBlueprint:
+    """Return a blueprint of the actor's organisation as it was kept; raises NotFound."""
+    require(actor, Role.CELL_OFFICER)
+    with engine.store.read() as tx:
+        return tx.blueprints.of_actor(actor, blueprint_id)
+
+
 def blueprint_of(engine: Engine, actor: Actor, blueprint_id: BlueprintId, on: date | None = None) -> BlueprintSheet:
     """Return a blueprint with what the bank has for it on a day, today unless told otherwise."""
     require(actor, Role.CELL_OFFICER)
