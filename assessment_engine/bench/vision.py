@@ -223,8 +223,9 @@ def _there_and_back(step: int, length: int) -> int:
 
 
 def _ratios(seen: Mapping[str, float]) -> dict[str, float]:
-    peers = {"times_the_peer": "peer_ms", "times_the_small_peer": "peer_small_ms"}
-    return {name: seen[peer] / seen["all_ms"] for name, peer in peers.items() if peer in seen}
+    peers = {"times_the_peer": ("peer_ms", "all_ms"), "times_the_small_peer": ("peer_small_ms", "all_ms")}
+    settled = {"times_the_peer_once_settled": ("peer_ms", "settled_ms")}
+    return {name: seen[peer] / seen[ours] for name, (peer, ours) in (peers | settled).items() if peer in seen and ours in seen}
 
 
 def _figures(seen: Mapping[str, float], memory_mb: float) -> dict[str, Figure]:
