@@ -8,7 +8,8 @@ import atexit
 import secrets
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -16,8 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from sqlalchemy import Connection, insert, text
 from sqlalchemy import Engine as Database
-from sqlalchemy import insert
 
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.kernel.canonical import Json, digest
@@ -51,6 +52,20 @@ from item_bank.items import Bank, Item, ItemState, ItemVersion, content_digest
 from tests.fakes.ports import NoTypesetter, RecordingJobs, SteeredClock
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@contextmanager
+def past_trigger(connection: Connection, name: str) -> Iterator[None]:
+    """Let a test write what the trigger of that name keeps as it is; afterwards it is there again."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        yield
+        connection.execute(text("SET LOCAL session_replication_role = origin"))
+        return
+    stays = connection.execute(text("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = :name"), {"name": name}).scalar_one()
+    connection.execute(text(f"DROP TRIGGER {name}"))
+    yield
+    connection.execute(text(stays))
 
 
 def create_schema(database: Database) -> None:

@@ -77,7 +77,7 @@ def test_a_flag_is_contested_answered_and_its_history_is_seen_by_both(
     facts = {"kind": "nobody", "tier": "alert", "severity": "high", "confidence": 0.9, "start_s": 1.0, "end_s": 2.0}
     add_row(engine, "incidents", **row, **facts, opened_at=now, raised_at=now, ended_at=None, item_id=None, trace={}, models={})
     place = {"sitting_id": world.sitting_id, "organisation_id": world.organisation_id}
-    add_row(engine, "cases", incident_id="inc_1", **place, state="dismissed", opened_at=now)
+    add_row(engine, "cases", incident_id="inc_1", **place, state="upheld", opened_at=now)
 
     form = f"/candidate/sittings/{world.sitting_id}/grievance"
     assert "For a while nobody was in the picture." in candidate.get(form).text
@@ -90,10 +90,10 @@ def test_a_flag_is_contested_answered_and_its_history_is_seen_by_both(
     assert "21 days left" in desk and grievance in desk
     unsaid = officer.send(f"/grievances/{grievance}/resolve", outcome="upheld", reason="")
     assert unsaid.status_code == 422
-    officer.send(f"/grievances/{grievance}/resolve", outcome="upheld", reason="The lamp can be seen falling.")
+    officer.send(f"/grievances/{grievance}/resolve", outcome="not_upheld", reason="The lamp cannot be seen falling.")
 
     seen = candidate.get(f"/candidate/grievances/{grievance}").text
-    assert "Upheld" in seen and "The lamp can be seen falling." in seen
+    assert "Not upheld" in seen and "The lamp cannot be seen falling." in seen
     assert "Meera Iyer" not in seen
     assert "Meera Iyer" in officer.get(f"/grievances/{grievance}").text
     assert grievance in officer.get("/grievances?show=ended").text

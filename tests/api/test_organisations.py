@@ -23,7 +23,7 @@ from fastapi.routing import APIRoute
 from httpx import Response
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, select, update
 
 from api.app import ROUTERS, create_app
 from api.auth import SAFE_METHODS
@@ -44,7 +44,7 @@ from item_bank.blueprints import Blueprint, BlueprintSection, Stratum, Wanted
 from item_bank.items import ItemPart, PartKind
 from tests.api.browsers import Browser, a_browser
 from tests.api.client import TestClient
-from tests.builders import World, a_person, a_stored_sitting, add_row, an_actor, an_engine, an_organisation
+from tests.builders import World, a_person, a_stored_sitting, add_row, an_actor, an_engine, an_organisation, past_trigger
 from tests.certification.parts import an_award
 from tests.certification.story import Story, a_story, tell
 
@@ -313,12 +313,9 @@ def mark(engine: Engine) -> None:
             columns = metadata.tables[table].c
             marked = {name: f"{NAME} {table}" for name in ("name", "name_hi", "title", "title_hi") if name in columns}
             tx.connection.execute(metadata.tables[table].update().values(**marked))
-        trigger = "SELECT sql FROM sqlite_master WHERE name = 'item_versions_no_content'"
-        stays = tx.connection.execute(text(trigger)).scalar_one()  # titles are marked past the rule that keeps them
-        tx.connection.execute(text("DROP TRIGGER item_versions_no_content"))
         titles = {"title": f"{NAME} item", "titles": {"en": f"{NAME} item"}}
-        tx.connection.execute(metadata.tables["item_versions"].update().values(**titles))
-        tx.connection.execute(text(stays))
+        with past_trigger(tx.connection, "item_versions_no_content"):
+            tx.connection.execute(metadata.tables["item_versions"].update().values(**titles))
 
 
 def routes() -> list[APIRoute]:
