@@ -1,8 +1,8 @@
 """The whole story in three real browsers, against the demonstration as `assessment-engine demo` starts it. Nothing is mocked.
 
 A candidate is checked, let in, sits the exam while the camera watches, and leaves the seat; a flag comes up on the wall; two people
-decide; two officers publish; a grievance holds the certificate until somebody else answers it; then the certificate is issued, and
-verified by a stranger and by the console script.
+decide; two officers publish; a grievance about the result is answered by somebody who decided nothing of it; the certificate is verified
+by a stranger and by the console script.
 """
 
 import json
@@ -39,9 +39,8 @@ def test_the_whole_story(deployment: Deployment, watched_browser: Browser, brows
     see_the_flag_on_the_wall(invigilator, deployment, sitting)
     hand_in(candidate, deployment, sitting)
     decide_as_two_people(invigilator, browser, deployment, sitting)
-    grievance = contest(candidate, sitting)
     publish_as_two_officers(browser, deployment)
-    answer_the_grievance(candidate, browser, deployment, sitting, grievance)
+    answer_the_grievance(browser, deployment, contest(candidate, sitting))
     hold_the_certificate(candidate, sitting)
     check_it_as_a_stranger(candidate, browser, deployment)
     assert candidate.faults == []
@@ -206,30 +205,26 @@ def judge(person: Person, opener: str, confirm: str, reason: str | None) -> None
 
 
 def contest(candidate: Person, sitting: str) -> str:
-    """File a grievance on the flag, and return the address of its page."""
+    """File a grievance on the result, for nothing is held against her of the flag, and return the last part of its address."""
     candidate.go(f"/candidate/sittings/{sitting}/grievance?lang=en")
     candidate.picture("candidate-11-contest")
     candidate.page.locator("input[name=subject]").first.check()
-    candidate.page.locator("textarea[name=text]").fill("The lamp fell over. I picked it up and came back at once.")
+    candidate.page.locator("textarea[name=text]").fill("I believe that the question about the appeal has two right answers.")
     candidate.click("File the grievance")
     expect(candidate.page.get_by_text("Your grievance was filed.")).to_be_visible()
     candidate.picture("candidate-12-grievance")
     return candidate.page.url.split("?")[0].split("/")[-1]
 
 
-def answer_the_grievance(candidate: Person, browser: Browser, deployment: Deployment, sitting: str, grievance: str) -> None:
-    """It holds the certificate, says so, and lets it go when it is answered."""
-    candidate.go(f"/candidate/sittings/{sitting}/result?lang=en")
-    expect(candidate.page.get_by_text("grievance", exact=False).first).to_be_visible()
-    candidate.picture("candidate-13-held-by-grievance")
-    assert not query(deployment, "SELECT 1 FROM certificates WHERE sitting_id = ?", sitting)
+def answer_the_grievance(browser: Browser, deployment: Deployment, grievance: str) -> None:
+    """Somebody who decided nothing of it answers, with a reason."""
     officer = sign_in(browser, deployment.url, "sunita")
     officer.go("/grievances")
     officer.picture("grievance-1-desk")
     officer.go(f"/grievances/{grievance}")
     officer.picture("grievance-2-one")
     officer.page.locator("#outcome-not_upheld").check()
-    officer.page.locator("textarea[name=reason]").fill("The flag was dismissed already; nothing is held against you.")
+    officer.page.locator("textarea[name=reason]").fill("Only one of them is in the Act; the key is right.")
     officer.click("Resolve")
     expect(officer.page.get_by_text("The grievance is resolved.", exact=False)).to_be_visible()
     assert officer.faults == []
