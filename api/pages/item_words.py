@@ -78,6 +78,12 @@ _NOT_NOW: Mapping[str, str] = {
 }
 
 
+WRITTEN: Mapping[str, str] = {  # what is wrong with a review or a comment, by the code of item_bank/item_reviews
+    "comment_missing": N_("Say what you mean, so that the author can mend it."),
+    "comment_too_long": N_("At most %(most)s characters."),
+}
+
+
 def why_not(error: AssessmentError, verb: str) -> tuple[str, Mapping[str, object]]:
     """Return the words for why a version cannot be moved so, and what goes into them."""
     if isinstance(error, IllegalTransition):
