@@ -68,6 +68,8 @@ _WHY: Mapping[str, str] = {
 }
 _WHY_BY_CODE: Mapping[str, str] = {
     "not_allowed": N_("Somebody with another role does this."),
+    "item_in_review": N_("It is in review. Take it back first, or wait for its reviewers."),
+    "edited_meanwhile": N_("Somebody saved a newer version meanwhile."),
     "item_in_use": N_("A session that is not over yet asks it: %(sessions)s."),
 }
 _NOT_NOW: Mapping[str, str] = {
