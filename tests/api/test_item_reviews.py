@@ -92,6 +92,7 @@ def test_words_that_are_missing_or_too_many_are_asked_for_again_beside_their_fie
 ) -> None:
     desk.browsers["author"].send(f"{desk.page}/state", verb="send_to_review")
     field = "text" if act == "review" else "comment"
+    assert "autofocus" not in desk.sees(who, desk.page)
 
     answer = desk.browsers[who].send(f"{desk.page}/{act}?lang=en", **typed)
 
