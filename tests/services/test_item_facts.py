@@ -1,5 +1,7 @@
 """Several items are told at once what they are about: all of them or none, each as a new draft. On both databases."""
 
+from pathlib import Path
+
 import pytest
 
 from assessment_engine.kernel.errors import EditedMeanwhile, Invalid, ItemInReview, NotAllowed, NotFound
@@ -8,13 +10,16 @@ from assessment_engine.people import Actor, Role
 from assessment_engine.services import item_facts, item_reviews
 from assessment_engine.services.competency import add_competency
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.item_versions import save
+from assessment_engine.services.item_versions import save, write
 from assessment_engine.services.items import create_bank
+from assessment_engine.services.new_items import Saved, a_version
+from assessment_engine.storage.database import Store, Transaction, open_database
 from item_bank.facts import GivenFacts, ItemFacts
-from item_bank.imports import NewItem, NewPart
-from item_bank.items import ItemState, ItemVersion, PartKind
-from tests.builders import GENERAL, a_choice_item, a_person, an_organisation, approved, stored
+from item_bank.imports import CheckedItem, NewItem, NewPart
+from item_bank.items import ItemState, ItemVerb, ItemVersion, PartKind
+from tests.builders import GENERAL, a_choice_item, a_person, an_engine, an_organisation, approved, stored
 from tests.services.test_item_versions import a_bank, new_item
+from tests.services.test_two_at_once import while_it_waits
 
 LAW = GivenFacts(subject="  Law ", topic="Contracts")
 
@@ -126,3 +131,35 @@ def test_items_and_competencies_of_others_are_not_there_and_reviewers_tell_nothi
         item_facts.give(engine, a_person(engine, officer.organisation_id, Role.ITEM_REVIEWER), LAW, [version.id])
 
     assert kept(engine, officer) == [("item-1", 1, ItemState.DRAFT, "")]
+
+
+def test_a_save_or_a_sending_at_the_same_moment_is_seen(postgres_url: str, tmp_path: Path) -> None:
+    store = Store(open_database(postgres_url))
+    engine = an_engine(tmp_path, store=store)
+    officer, bank_id = a_bank(engine)
+    edited, sent, free = (saved(engine, officer, bank_id, number, GENERAL) for number in (1, 2, 3))
+
+    def refused(*versions: ItemVersion) -> int:
+        with pytest.raises((EditedMeanwhile, ItemInReview)):
+            item_facts.give(engine, officer, LAW, [each.id for each in versions])
+        return 1
+
+    def save_it(tx: Transaction) -> None:
+        (item,) = tx.items.held(officer, [edited.item_id]).values()
+        new = CheckedItem(new=new_item(1), identifier=item.identifier, title=edited.title)
+        write(tx, officer, [a_version(item, 1, new, (), Saved(officer.person_id, engine.clock.now()))], {item.id: item}, engine.clock.now())
+
+    def send_it(tx: Transaction) -> None:
+        (version,) = tx.items.to_move(officer, [sent.id])
+        tx.items.move(version.advance(ItemVerb.SEND_TO_REVIEW), was=version.state, now=engine.clock.now())
+
+    while_it_waits(engine, lambda tx: tx.items.held(officer, [edited.item_id]), save_it, lambda: refused(free, edited))
+    while_it_waits(engine, lambda tx: tx.items.to_move(officer, [sent.id]), send_it, lambda: refused(free, sent))
+
+    assert [each[:3] for each in kept(engine, officer)] == [
+        ("item-1", 2, ItemState.DRAFT),
+        ("item-1", 1, ItemState.DRAFT),
+        ("item-2", 1, ItemState.IN_REVIEW),
+        ("item-3", 1, ItemState.DRAFT),
+    ]
+    store.engine.dispose()
