@@ -12,6 +12,7 @@ from typing import Any
 
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Invalid
+from assessment_engine.kernel.ids import CompetencyId
 
 LONGEST_SUBJECT = 120
 LONGEST_NAME = 200
@@ -72,6 +73,30 @@ class ItemFacts:
         """Return what is said of the item as JSON, without what is not said and what follows from its text."""
         said = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in ("words", "kind")}
         return {name: value if isinstance(value, int) else str(value) for name, value in said.items() if value not in ("", None)}
+
+
+Told = tuple[ItemFacts, CompetencyId | None, int | None]
+"""What is said of an item: its facts, its competency and its level."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenFacts:
+    """What several items are told at once; what is empty stays as each of them has it."""
+
+    subject: str = ""
+    topic: str = ""
+    competency_id: CompetencyId | None = None
+    level: int | None = None
+
+    def tidy(self) -> "GivenFacts":
+        """Return it without spaces at the ends or twice; raises Invalid for a text that is too long."""
+        told = tidy(ItemFacts(subject=self.subject, topic=self.topic))
+        return replace(self, subject=told.subject, topic=told.topic)
+
+    def upon(self, facts: ItemFacts, competency_id: CompetencyId | None, level: int | None) -> Told:
+        """Return the facts, the competency and the level of an item that was told this."""
+        told = replace(facts, subject=self.subject or facts.subject, topic=self.topic or facts.topic)
+        return told, self.competency_id or competency_id, self.level or level
 
 
 def facts_from(document: Mapping[str, Json]) -> ItemFacts:

@@ -114,5 +114,5 @@ def checked_text(text: str, *, needed: bool = False) -> str:
     if needed and not said:
         raise Invalid("say what you mean, so that the author can mend it", problem="comment_missing")
     if len(said) > LONGEST_COMMENT:
-        raise Invalid(f"at most {LONGEST_COMMENT} characters", problem="comment_too_long")
+        raise Invalid(f"at most {LONGEST_COMMENT} characters", problem="comment_too_long", most=LONGEST_COMMENT)
     return said

@@ -286,7 +286,7 @@ def approved_items(engine: Engine, organisation_id: OrganisationId, items: Seque
         tx.items.add_bank(bank)
         tx.items.add_items(item for item, _ in made)
         for item, version in made:
-            tx.items.save(version, item, gist_of(item.identifier, version.variants))
+            tx.items.save([(version, gist_of(item.identifier, version.variants))], {item.id: item})
             tx.items.move(replace(version, state=ItemState.IN_REVIEW), was=ItemState.DRAFT, now=now)
         for ordinal, reviewer in enumerate(board.reviewers, start=1):
             tx.item_reviews.add(_a_review(version_id, ordinal, reviewer, now) for version_id in ids)

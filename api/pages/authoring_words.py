@@ -14,7 +14,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     TRUTH: (N_("True or false"), N_("A statement that is true or false. The two answers are there already, in both languages.")),
     Asked.LIST: (N_("Choice in the text"), N_("A sentence with a list in it, from which the right words are chosen.")),
     Asked.TEXT: (N_("Short text"), N_("A word or a name is typed, below the question or into a gap of it.")),
-    Asked.NUMBER: (N_("Number"), N_("A number is typed; it may differ by a tolerance.")),
+    Asked.NUMBER: (N_("A number"), N_("A number is typed; it may differ by a tolerance.")),
     Asked.ORDER: (N_("Order"), N_("Entries are brought into the right order.")),
     Asked.MATCH: (N_("Match"), N_("Each entry of one list goes with one of another.")),
     Asked.ESSAY: (N_("Longer text"), N_("A text that a person marks. It cannot be in a certified exam yet.")),

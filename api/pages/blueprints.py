@@ -10,6 +10,7 @@ from api.auth import EngineDep, Officer
 from api.pages import goto, language_of, page
 from api.pages.blueprint_fields import (
     CHOSEN,
+    FEWEST_ROWS,
     FOLDED,
     LEFT_OUT,
     PASSAGES,
@@ -131,6 +132,7 @@ def _editor(
         folded=FOLDED,
         parts=PARTS,
         rows=shown_rows(sent.values),
+        fewest=FEWEST_ROWS,
         passages=PASSAGES,
         ways=WAYS,
         languages=LANGUAGES,

@@ -68,6 +68,8 @@ _WHY: Mapping[str, str] = {
 }
 _WHY_BY_CODE: Mapping[str, str] = {
     "not_allowed": N_("Somebody with another role does this."),
+    "item_in_review": N_("It is in review. Take it back first, or wait for its reviewers."),
+    "edited_meanwhile": N_("Somebody saved a newer version meanwhile."),
     "item_in_use": N_("A session that is not over yet asks it: %(sessions)s."),
 }
 _NOT_NOW: Mapping[str, str] = {
@@ -75,6 +77,12 @@ _NOT_NOW: Mapping[str, str] = {
     ItemVerb.RETURN: N_("Only what is in review is taken back."),
     ItemVerb.APPROVE: N_("Only what is in review is approved."),
     ItemVerb.RETIRE: N_("Only an approved version is retired."),
+}
+
+
+WRITTEN: Mapping[str, str] = {  # what is wrong with a review or a comment, by the code of item_bank/item_reviews
+    "comment_missing": N_("Say what you mean, so that the author can mend it."),
+    "comment_too_long": N_("At most %(most)s characters."),
 }
 
 

@@ -12,12 +12,15 @@ from fastapi.responses import HTMLResponse, Response
 from api.auth import BankStaff, EngineDep
 from api.pages import goto, language_of, page
 from api.pages.import_words import MEANINGS
-from api.pages.item_words import FACTS, VALUES, VERBS, why_not
+from api.pages.item_words import FACTS, VALUES, VERBS, WRITTEN, why_not
 from api.pages.question_words import question_words
-from assessment_engine.kernel.errors import AssessmentError
+from api.pages.sent import Said, Sent
+from assessment_engine.kernel.errors import AssessmentError, Invalid
 from assessment_engine.kernel.ids import EnemySetId, ItemVersionId
+from assessment_engine.people import Actor
 from assessment_engine.services import item_cards, item_checks, item_reviews, item_sheets, items, tryout
 from assessment_engine.services.competency import competencies
+from assessment_engine.services.engine import Engine
 from item_bank.item_reviews import Verdict
 from item_bank.items import ItemPart, ItemState, ItemVerb, ItemVersion
 
@@ -30,12 +33,22 @@ _FROM = {ItemVerb.SEND_TO_REVIEW: ItemState.DRAFT, ItemVerb.RETIRE: ItemState.AP
 @router.get("/{version_id}")
 def show_item(request: Request, engine: EngineDep, actor: BankStaff, version_id: ItemVersionId, show: str = "") -> HTMLResponse:
     """Show one version as the candidate sees it, with everything around it."""
+    return _shown(request, engine, actor, version_id, show)
+
+
+def _shown(
+    request: Request, engine: Engine, actor: Actor, version_id: ItemVersionId, show: str = "", written: Sent | None = None
+) -> HTMLResponse:
+    """Show a version; `written` is what somebody sent about it that was not kept, with why."""
     version, rendered = items.previewed_item(engine, actor, version_id, show or language_of(request))
     sheet = item_sheets.sheet(engine, actor, version_id)
     offered = {verb: error for verb, error in sheet.verbs.items() if _FROM.get(verb, ItemState.IN_REVIEW) is version.state}
     return page(
         request,
         "cell/item.html",
+        status=422 if written else 200,
+        fields=written.values if written else {},
+        problems=written.problems if written else {},
         sheet=sheet,
         version=version,
         rendered=rendered,
@@ -94,24 +107,39 @@ def move_item(engine: EngineDep, actor: BankStaff, version_id: ItemVersionId, ve
 
 @router.post("/{version_id}/review")
 def review_item(
+    request: Request,
     engine: EngineDep,
     actor: BankStaff,
     version_id: ItemVersionId,
     verdict: Annotated[Verdict, Form()],
     text: Annotated[str, Form(max_length=8000)] = "",
 ) -> Response:
-    """Accept or return a version as a reviewer of its subject."""
-    item_reviews.review(engine, actor, [version_id], verdict, text)
+    """Accept or return a version as a reviewer of its subject; a return without words is asked again."""
+    try:
+        item_reviews.review(engine, actor, [version_id], verdict, text)
+    except Invalid as error:
+        return _shown(request, engine, actor, version_id, written=Sent({"text": text}, {"text": _said_of(error)}))
     return goto("/cell/item-reviews", done=verdict)
 
 
 @router.post("/{version_id}/comments")
 def comment_on_item(
-    engine: EngineDep, actor: BankStaff, version_id: ItemVersionId, text: Annotated[str, Form(max_length=8000)] = ""
+    request: Request, engine: EngineDep, actor: BankStaff, version_id: ItemVersionId, comment: Annotated[str, Form(max_length=8000)] = ""
 ) -> Response:
     """Write about a version."""
-    item_reviews.comment(engine, actor, version_id, text)
+    try:
+        item_reviews.comment(engine, actor, version_id, comment)
+    except Invalid as error:
+        return _shown(request, engine, actor, version_id, written=Sent({"comment": comment}, {"comment": _said_of(error)}))
     return goto(f"/cell/items/{version_id}", done="commented")
+
+
+def _said_of(error: Invalid) -> Said:
+    """Return in words what is wrong with a review or a comment; raises what is wrong with anything else."""
+    said = WRITTEN.get(str(error.details.get("problem")))
+    if said is None:
+        raise error
+    return said, error.details
 
 
 @router.post("/{version_id}/enemies/{set_id}/leave")

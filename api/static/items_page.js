@@ -1,4 +1,4 @@
-// The list of items: one press chooses all that are shown, or none. Without script each is chosen by itself. The keys: item_rows.js.
+// The list of items: one press chooses all that are shown, or none; Enter in a folded form presses its own button. Without script each is chosen by itself. The keys: item_rows.js.
 
 import "./item_rows.js";
 
@@ -22,5 +22,10 @@ if (form && all) {
     tell();
   });
   form.addEventListener("change", tell);
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches("details input")) return;
+    event.preventDefault(); // or Enter would press the first button of the form, which is not the one beside the field
+    event.target.closest("details").querySelector("button").click();
+  });
   addEventListener("pageshow", tell);
 }

@@ -1,6 +1,6 @@
-"""Reads the demonstration's exam from the package: competencies, items in English and Hindi, and the order of the paper.
+"""Reads the demonstration's exam from the package: competencies, items in English and Hindi, the order of the paper, a blueprint.
 
-The data is in the folder content/: exam.json, competencies.json, course.json and items/IDENTIFIER.LANGUAGE.xml (QTI 3.0).
+The data is in the folder content/: exam.json, competencies.json, course.json, blueprint.json and items/IDENTIFIER.LANGUAGE.xml (QTI 3.0).
 """
 
 import json
@@ -10,7 +10,9 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
+from assessment_engine.kernel.ids import CompetencyId
 from assessment_engine.services.courses import NewCourse, NewModule
+from item_bank.blueprints import Blueprint, blueprint_of
 
 LANGUAGES = ("en", "hi")
 
@@ -92,6 +94,14 @@ def demo_exam() -> DemoExam:
         ),
         competencies=tuple(_competency(entry) for entry in json.loads(_read("competencies.json"))),
     )
+
+
+def demo_blueprint(competencies: Mapping[str, CompetencyId]) -> Blueprint:
+    """Read the blueprint of the demonstration, which calls competencies by their codes."""
+    document = json.loads(_read("blueprint.json"))
+    for row in (row for section in document["sections"] for row in section["strata"] if "competency" in row):
+        row["competency"] = competencies[row["competency"]]
+    return blueprint_of(document)
 
 
 def _item(identifier: str, competency: str, level: int) -> DemoItem:

@@ -10,12 +10,12 @@ from decimal import Decimal
 
 from assessment_engine.delivery.checkin import CheckInVerb
 from assessment_engine.demo.bank import stock
-from assessment_engine.demo.content import DemoExam, demo_course, demo_exam
+from assessment_engine.demo.content import DemoExam, demo_blueprint, demo_course, demo_exam
 from assessment_engine.exams import Exam, ExamPolicy, ExamSession
 from assessment_engine.kernel.errors import NotSignedIn
 from assessment_engine.kernel.ids import CompetencyId, CourseId, ItemVersionId, OrganisationId, SittingId
 from assessment_engine.people import Actor, OrganisationKind, Role
-from assessment_engine.services import checkin, competency, courses, delivery, exams, forms, people
+from assessment_engine.services import blueprints, checkin, competency, courses, delivery, exams, forms, people
 from assessment_engine.services.engine import Engine
 from item_bank.forms import Form, FormSection
 
@@ -133,6 +133,7 @@ def _exam(engine: Engine, actors: Mapping[str, Actor], course_id: CourseId) -> E
         for each in content.competencies
     }
     form = _form(engine, actors, content, competencies)
+    blueprints.save(engine, officer, demo_blueprint(competencies))  # for the next paper; this exam's was put together by hand
     cuts: dict[str, tuple[Decimal, ...]] = {competencies[each.code]: each.cuts for each in content.competencies}
     new = exams.NewExam(
         code=content.code,

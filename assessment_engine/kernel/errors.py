@@ -230,6 +230,12 @@ class EditedMeanwhile(Conflict):
     code = "edited_meanwhile"
 
 
+class ItemInReview(Conflict):
+    """Reviewers read this version now; it is taken back before it changes."""
+
+    code = "item_in_review"
+
+
 class ItemInUse(Conflict):
     """A session that is not over yet asks this item; the details say which."""
 

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 
 from assessment_engine.competency import Competency
 from assessment_engine.kernel.canonical import Json
@@ -13,14 +12,13 @@ from assessment_engine.kernel.errors import Conflict, Invalid, MarksDiffer
 from assessment_engine.kernel.ids import BlueprintId, FormId, ItemVersionId, OrganisationId, PersonId, new_id
 from assessment_engine.people import Actor, Role, civil_date, require
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.items import scored_variant
+from assessment_engine.services.items import best_score
 from assessment_engine.storage.blueprints import KeptBlueprint
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.item_parts import chunks
 from item_bank.blueprints import Blueprint, Counts, Drawing, DrawnSection, Pool, PoolItem, Survey, counts_of, survey
 from item_bank.blueprints.assembly import COUNTED
 from item_bank.forms import Form, FormOrigin, FormState, document_of, form_digest
-from item_bank.qti.processing import max_score
 
 LONGEST_TITLE = 200
 CHOSEN_BY = (*COUNTED, "subject", "bloom", "languages", "marks")
@@ -176,13 +174,13 @@ def check_marks(blueprint: Blueprint, found: Survey) -> None:
 
 
 def work_out_marks(engine: Engine, organisation_id: OrganisationId) -> None:
-    """See to it that every approved version has its marks beside it; each text is read for that once, some at a time."""
+    """Work out the marks of versions that were approved before approval did that; each text is read for it once, some at a time."""
     with engine.store.read() as tx:
         missing = tx.blueprints.without_marks(organisation_id)
     for some in chunks(missing):
         with engine.store.read() as tx:
             versions = tx.items.many([ItemVersionId(one) for one in some])
-        best = {version_id: Decimal(str(max_score(scored_variant(version)) or 0)) for version_id, version in versions.items()}
+        best = {version_id: best_score(version) for version_id, version in versions.items()}
         with engine.store.begin() as tx:
             tx.blueprints.keep_marks(best)
 

@@ -14,7 +14,7 @@ from assessment_engine.kernel.errors import AssessmentError, Invalid, ItemInUse,
 from assessment_engine.kernel.ids import ItemVersionId, PersonId
 from assessment_engine.people import BANK_STAFF, WRITERS, Actor, Role, civil_date, require, roles_on
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.items import shortfalls_of
+from assessment_engine.services.items import best_score, shortfalls_of
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.item_cards import ItemCard
 from item_bank.facts import ItemFacts, tidy
@@ -248,6 +248,7 @@ def _all_moved(engine: Engine, actor: Actor, verb: ItemVerb, version_ids: Sequen
             _check(known, version, verb)
         if verb is ItemVerb.APPROVE:
             tx.item_reviews.approve(version_ids, actor.person_id, now)
+            tx.blueprints.keep_marks({version.id: best_score(version) for version in versions})  # the check has just read them
         return [_moved(tx, actor, version, verb, now) for version in versions]
 
 

@@ -3,8 +3,11 @@
 A draft must be QTI that can be read; what an exam asks beyond that is shown to the author and asked for when the item goes to review.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
+from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Conflict, EditedMeanwhile, Invalid, NotFound
 from assessment_engine.kernel.ids import BankId, ItemId, PersonId
 from assessment_engine.people import WRITERS, Actor, require
@@ -13,6 +16,7 @@ from assessment_engine.services.item_likeness import index
 from assessment_engine.services.items import read_in
 from assessment_engine.services.new_items import Saved, a_version, an_item, check_competencies, part_of, stage_bytes, told
 from assessment_engine.storage.database import Transaction
+from assessment_engine.storage.items import NewVersion
 from item_bank.facts import tidy
 from item_bank.imports import CheckedItem, NewItem
 from item_bank.items import Item, ItemState, ItemVerb, ItemVersion, check_level
@@ -35,13 +39,20 @@ def save(engine: Engine, actor: Actor, *, bank_id: BankId, item_id: ItemId | Non
         newest = tx.items.newest_of(item.id)
         _check_base(tx, newest, based_on)
         _check_identifier(item, checked)
-        version, gist = a_version(item, based_on, checked, parts, Saved(actor.person_id, now))
-        tx.items.save(version, item, gist)
-        index(tx, [version])
-        tx.audit.append("item_saved", subject=version.id, actor=actor.person_id, now=now, payload=told(version))
+        (version,) = write(tx, actor, [a_version(item, based_on, checked, parts, Saved(actor.person_id, now))], {item.id: item}, now)
         if newest is not None and newest.state is ItemState.IN_REVIEW:
             _take_back(tx, engine, actor, newest)
     return version
+
+
+def write(tx: Transaction, actor: Actor, new: Sequence[NewVersion], of: Mapping[ItemId, Item], now: datetime) -> list[ItemVersion]:
+    """Keep the next versions of items, one each, whose numbers the caller has made sure of, and log them."""
+    tx.items.save(new, of)
+    versions = [version for version, _ in new]
+    index(tx, versions)
+    about: dict[str, Json] = {version.id: told(version) for version in versions}
+    tx.audit.append_all("item_saved", about, actor=actor.person_id, now=now)
+    return versions
 
 
 def _checked(new: NewItem) -> CheckedItem:

@@ -7,6 +7,7 @@ item_reviews.py; versions are written by new_items.py, answers tried by tryout.p
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import lru_cache
 
 from assessment_engine.kernel.canonical import Json
@@ -176,6 +177,11 @@ def page_of(shown: ShownVersion, seed: int = 0, response: Json = None) -> Page:
 def scored_variant(version: ItemVersion) -> QtiItem:
     """Return the variant that is scored: the first language's (ADR 0006); parity makes them all equal in this."""
     return _read(version.variants[min(version.variants)])
+
+
+def best_score(version: ItemVersion) -> Decimal:
+    """Return what a version is worth at most."""
+    return Decimal(str(max_score(scored_variant(version)) or 0))
 
 
 def read_variant(version: ItemVersion, lang: str) -> QtiItem:

@@ -41,7 +41,7 @@ item_marks = Table(
     Column("version_id", String(40), ForeignKey("item_versions.id"), primary_key=True),
     Column("best", Exact, nullable=False),
 )
-"""What each approved version is worth at most: worked out once, so that no pool reads any text."""
+"""What each approved version is worth at most: worked out at its approval, so that no pool reads any text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

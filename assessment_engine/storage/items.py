@@ -198,16 +198,27 @@ class Items:
 
     def item(self, actor: Actor, item_id: ItemId) -> Item:
         """Return an item of the actor's organisation, and keep everybody else from saving it until this transaction ends."""
-        ours = (items.c.id == item_id) & (items.c.organisation_id == actor.organisation_id)
-        row = self._connection.execute(select(items).where(ours).with_for_update()).one_or_none()
-        if row is None:
-            raise NotFound("no such item")
-        return _item(row)
+        return self.held(actor, [item_id])[item_id]
 
-    def save(self, version: ItemVersion, item: Item, gist: Gist) -> None:
-        """Insert the next version of an item as its newest."""
-        self.add_versions([(version, gist)], {item.id: item}, None)
-        self._mark_newest(item_versions.c.item_id == item.id)
+    def held(self, actor: Actor, item_ids: Collection[ItemId]) -> dict[ItemId, Item]:
+        """Return items of the actor's organisation, and keep everybody else from saving them until this transaction ends.
+
+        Raises NotFound when one of them is not there.
+        """
+        found: dict[ItemId, Item] = {}
+        for chunk in chunks(sorted(item_ids)):
+            ours = items.c.id.in_(chunk) & (items.c.organisation_id == actor.organisation_id)
+            rows = self._connection.execute(select(items).where(ours).order_by(items.c.id).with_for_update())
+            found |= {ItemId(row.id): _item(row) for row in rows}
+        if len(found) != len(item_ids):
+            raise NotFound("no such item")
+        return found
+
+    def save(self, new: Sequence[NewVersion], of: Mapping[ItemId, Item]) -> None:
+        """Insert the next versions of items, one each, as their newest."""
+        self.add_versions(new, of, None)
+        for chunk in chunks([version.item_id for version, _ in new]):
+            self._mark_newest(item_versions.c.item_id.in_(chunk))
 
     def newest_of(self, item_id: ItemId) -> ItemVersion | None:
         """Return the newest version of an item; None for one without any."""

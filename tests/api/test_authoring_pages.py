@@ -302,3 +302,10 @@ def test_the_checks_speak_beside_a_form_that_is_whole(browser: Browser) -> None:
     assert f'href="/cell/items/{version_id}"' in other
     assert "duplicate_item" not in itself
     assert "What to look at" not in half
+
+
+def test_a_question_that_asks_for_a_number_is_not_called_a_serial_number(browser: Browser) -> None:
+    html = browser.get("/cell/items/new?lang=hi").text
+
+    assert "संख्या" in document_fromstring(html).xpath("string(//*[@href='/cell/items/new/number'])")
+    assert "क्रमांक" not in html

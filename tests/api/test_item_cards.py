@@ -187,3 +187,38 @@ def test_an_empty_bank_teaches_the_next_step_to_each_role(engine: Engine, office
         assert f'href="{offers}"' in html or not offers
         assert not lacks or f'href="{lacks}"' not in html
     assert a_browser(app, engine, a_person(engine, officer.organisation_id)).get("/cell/items").status_code == 403
+
+
+def test_chosen_items_are_told_what_they_are_about_after_a_preview(
+    engine: Engine, officer: Actor, browser: Browser, bank_id: BankId
+) -> None:
+    plain, told = saved(engine, officer, bank_id, 1, ItemFacts()), saved(engine, officer, bank_id, 2, ItemFacts(subject="Law"))
+    waiting = saved(engine, officer, bank_id, 3)
+    item_reviews.send(engine, officer, [waiting])
+    assert 'formaction="/cell/items/facts"' in browser.get("/cell/items?lang=en").text
+
+    html = browser.send("/cell/items/facts?lang=en", every="?q=item", given_subject="Law", given_level="2").text
+    before = stored(engine, officer)
+    sent = dict(re.findall(r'<input type="hidden" name="(given_\w+)" value="([^"]*)">', html))
+    chosen = re.findall(r'name="chosen" value="([^"]+)"', html)
+    answer = browser.send("/cell/items/facts/do", chosen=chosen, **sent)
+
+    assert "2 items get a new draft" in html
+    assert "<ins>Law</ins>" in html
+    assert "It is in review. Take it back first, or wait for its reviewers." in html
+    assert (chosen, sent["given_subject"], sent["given_level"], sent["given_topic"]) == ([plain, told], "Law", "2", "")
+    assert len(before) == 3
+    assert answer.headers["location"] == "/cell/items?state=draft&done=given"
+    assert [(each.version, each.facts.subject, each.level) for each in stored(engine, officer)][:2] == [(2, "Law", 2), (1, "", None)]
+    assert browser.send("/cell/items/facts/do", chosen=[plain], given_topic="Late").status_code == 409
+
+
+def test_nothing_is_told_where_nothing_was_chosen_or_said(engine: Engine, officer: Actor, browser: Browser, bank_id: BankId) -> None:
+    version = saved(engine, officer, bank_id, 1)
+
+    nobody = browser.send("/cell/items/facts", given_subject="Law")
+    nothing = browser.send("/cell/items/facts", chosen=[version], given_subject=" ")
+
+    assert nobody.headers["location"] == "/cell/items?done=nothing"
+    assert nothing.headers["location"] == "/cell/items?done=nothing_given"
+    assert len(stored(engine, officer)) == 1

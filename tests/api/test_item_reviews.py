@@ -1,5 +1,6 @@
 """The review of an item by the pages alone: author, two reviewers, an officer; comments, the difference between versions, the history."""
 
+import re
 from dataclasses import dataclass, replace
 
 import pytest
@@ -77,13 +78,39 @@ def test_four_people_take_a_question_to_approved_by_the_pages_alone(engine: Engi
         assert words in html
 
 
+@pytest.mark.parametrize(
+    ("who", "act", "typed", "said"),
+    [
+        ("first", "review", {"verdict": "return", "text": " "}, "Say what you mean"),
+        ("first", "review", {"verdict": "return", "text": f"Too long: {'x' * 4000}"}, "At most 4000 characters."),
+        ("author", "comments", {"comment": " "}, "Say what you mean"),
+        ("author", "comments", {"comment": f"Too long: {'x' * 4000}"}, "At most 4000 characters."),
+    ],
+)
+def test_words_that_are_missing_or_too_many_are_asked_for_again_beside_their_field(
+    engine: Engine, desk: Desk, who: str, act: str, typed: dict[str, str], said: str
+) -> None:
+    desk.browsers["author"].send(f"{desk.page}/state", verb="send_to_review")
+    field = "text" if act == "review" else "comment"
+    assert "autofocus" not in desk.sees(who, desk.page)
+
+    answer = desk.browsers[who].send(f"{desk.page}/{act}?lang=en", **typed)
+
+    assert answer.status_code == 422
+    box = rf'<textarea id="{field}"[^>]*aria-describedby="[^"]*{field}-error"[^>]*autofocus[^>]*>([^<]*)</textarea>'
+    shown = re.search(box, answer.text)
+    assert shown is not None
+    assert shown[1] == typed[field]
+    assert said in answer.text.split(f'id="{field}-error"')[1].split("</p>")[0]
+    assert state(engine, desk.version) is ItemState.IN_REVIEW
+    with engine.store.read() as tx:
+        assert tx.item_reviews.of([desk.version.id])[desk.version.id] == ()
+
+
 def test_a_question_goes_back_with_words_and_they_stay_with_the_next_version(engine: Engine, desk: Desk) -> None:
     desk.browsers["author"].send(f"{desk.page}/state", verb="send_to_review")
-    assert desk.browsers["first"].send(f"{desk.page}/review", verdict="return", text=" ").status_code == 422
-    assert state(engine, desk.version) is ItemState.IN_REVIEW
-
     desk.browsers["first"].send(f"{desk.page}/review", verdict="return", text="The key <is> B.")
-    desk.browsers["author"].send(f"{desk.page}/comments", text="It is A, see the Act.")
+    desk.browsers["author"].send(f"{desk.page}/comments", comment="It is A, see the Act.")
     assert desk.version.bank_id is not None
     changed = NewItem(variants={"en": a_choice_item(1).replace("Yes", "Surely").encode()}, facts=replace(GENERAL, topic="Acts"))
     newest = save(engine, desk.actors["author"], bank_id=desk.version.bank_id, item_id=desk.version.item_id, based_on=1, new=changed)
@@ -137,4 +164,4 @@ def test_an_item_of_another_organisation_is_not_there(engine: Engine, desk: Desk
     assert stranger.get(desk.page).status_code == 404
     assert stranger.get(f"{desk.page}/changes?since={desk.version.id}").status_code == 404
     assert stranger.send(f"{desk.page}/state", verb="retire").status_code == 404
-    assert stranger.send(f"{desk.page}/comments", text="Hello").status_code == 404
+    assert stranger.send(f"{desk.page}/comments", comment="Hello").status_code == 404

@@ -131,3 +131,34 @@ def test_keys_choose_rows_only_while_the_focus_is_in_the_table(bank: Bank) -> No
     expect(page.locator("#chosen-count")).to_have_text("1 / 4")
     page.locator("#q").fill("x")
     expect(page.locator("#chosen-count")).to_have_text("1 / 4")
+
+
+@pytest.mark.parametrize(("width", "lang", "scheme"), [(390, "hi", "dark"), (1280, "en", "light")])
+def test_enter_in_the_form_of_facts_shows_what_would_become_of_the_chosen_items(bank: Bank, width: int, lang: str, scheme: str) -> None:
+    page = bank.page(bank.cast.officer, width, scheme)
+    page.goto(f"/cell/items?lang={lang}")
+    page.locator("#choose-all").check()
+    page.locator("#facts summary").click()
+    is_fit_for_everybody(page, width)
+
+    page.locator("#given_subject").fill("Law")
+    page.locator("#given_topic").press("Enter")
+
+    page.wait_for_url("**/cell/items/facts")
+    expect(page.locator("ins", has_text="Law")).to_have_count(2)  # two of four are in review
+    is_fit_for_everybody(page, width)
+    page.locator("main form button").first.click()
+    page.wait_for_url("**/cell/items?state=draft&done=given")
+    is_fit_for_everybody(page, width)
+
+
+def test_the_focus_is_where_words_are_missing(bank: Bank) -> None:
+    page = bank.page(bank.cast.first, 390)
+    page.goto("/cell/item-reviews?lang=en")
+    page.locator("tbody th a").first.click()
+
+    page.get_by_role("button", name="Return to its author").click()
+
+    expect(page.locator("#text")).to_be_focused()
+    expect(page.locator("#text-error")).to_have_text("Say what you mean, so that the author can mend it.")
+    is_fit_for_everybody(page, 390)

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlalchemy.exc import DatabaseError
 
 from assessment_engine.kernel.errors import BlueprintCannotBeMet, Conflict, Invalid, NotAllowed, NotFound
@@ -13,6 +14,7 @@ from assessment_engine.people import Actor, Role
 from assessment_engine.services import blueprints, forms
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import import_items
+from assessment_engine.storage.blueprints import item_marks
 from assessment_engine.storage.enemies import EnemySet
 from item_bank.blueprints import Drawing, LeftOut
 from tests.builders import a_person, an_organisation, approved
@@ -150,3 +152,20 @@ def test_the_offer_says_what_approved_items_have(any_engine: Engine, officer: Ac
     assert offer.values["kind"] == {"choice": 32}
     assert offer.values["languages"] == {"en": 32}
     assert offer.approved == 32
+
+
+def test_marks_are_known_from_approval_on_and_worked_out_for_what_was_approved_before(any_engine: Engine, officer: Actor) -> None:
+    competencies, versions = a_bank(any_engine, officer)
+    kept = blueprints.save(any_engine, officer, rules(competencies))
+    with any_engine.store.begin() as tx:
+        pool = tx.blueprints.pool(officer.organisation_id)
+        missing = tx.blueprints.without_marks(officer.organisation_id)
+        tx.connection.execute(delete(item_marks))  # as in a bank of before
+
+    survey = blueprints.blueprint_of(any_engine, officer, kept.id).survey
+
+    assert missing == []
+    assert {item.id: item.marks for item in pool.items} == dict.fromkeys(versions, Decimal(1))
+    assert survey.uneven == ()
+    with any_engine.store.read() as tx:
+        assert tx.blueprints.pool(officer.organisation_id) == pool
