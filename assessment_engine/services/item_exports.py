@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import NotFound
-from assessment_engine.kernel.ids import ItemVersionId, new_id
+from assessment_engine.kernel.ids import CompetencyId, ItemVersionId, new_id
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
+from item_bank.facts import Aim
 from item_bank.formats import FORMATS, export_as
 from item_bank.items import ItemVersion, PartKind
 from item_bank.parity import NO_LANGUAGE
@@ -81,7 +82,8 @@ def look_at_export(
     require(actor, Role.CELL_OFFICER)
     with engine.store.read() as tx:
         versions = _chosen(tx, actor, bank, chosen)
-        packed = [item for version in versions for item in _packed(tx, version)]
+        codes = {one.id: one.code for one in tx.competency.all_of(actor.organisation_id)}
+        packed = [item for version in versions for item in _packed(tx, version, codes)]
     if form in FORMATS:
         said = export_as(FORMATS[form], packed, lang)
         kept = tuple(version.id for version in versions if version.identifier not in said.left_out)
@@ -106,14 +108,16 @@ def _chosen(tx: Transaction, actor: Actor, bank: str | None, chosen: Sequence[st
     return [found[version_id] for version_id in ids]
 
 
-def _packed(tx: Transaction, version: ItemVersion) -> list[ExportedItem]:
+def _packed(tx: Transaction, version: ItemVersion, codes: Mapping[CompetencyId, str]) -> list[ExportedItem]:
+    aim = Aim(competency=codes[version.competency_id] if version.competency_id else "", level=version.level)
+    stated = {name: str(value) for name, value in {**version.facts.document, **aim.document}.items()}
     return [
         ExportedItem(
             identifier=version.identifier,
             lang=lang.replace(NO_LANGUAGE, ""),
             xml=xml.encode(),
             parts=_parts(tx, version, lang),
-            facts={name: str(value) for name, value in version.facts.document.items()},
+            facts=stated,
         )
         for lang, xml in sorted(version.variants.items())
     ]
