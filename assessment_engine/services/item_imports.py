@@ -17,7 +17,7 @@ from assessment_engine.services.item_likeness import alike_in_import
 from assessment_engine.services.items import create_bank
 from assessment_engine.services.new_items import keep
 from assessment_engine.storage.database import Transaction
-from assessment_engine.storage.item_imports import ImportRun
+from assessment_engine.storage.item_imports import IMPORT, ImportRun
 from item_bank.facts import Aim, ItemFacts, facts_from
 from item_bank.imports import CheckedImport, CheckedItem, ImportReport, Progress, Source, check_import
 from item_bank.items import ItemVersion, check_level
@@ -106,7 +106,7 @@ def _unknown(checked: CheckedImport, known: Mapping[str, CompetencyId]) -> list[
 
 def _unasked(tx: Transaction, actor: Actor, rules: ImportRules, now: datetime) -> ImportId:
     """List an import that nobody asked for on a page: one at the console."""
-    run = a_run(actor, ImportId(new_id("run", now)), (rules.name or CONSOLE,), rules, now=now)
+    run = a_run(actor, ImportId(new_id(IMPORT, now)), (rules.name or CONSOLE,), rules, now=now)
     tx.item_imports.add(run)
     return run.id
 

@@ -1,4 +1,4 @@
-"""What an item examines goes out with it and comes back: its competency, by code or name, and its level; in every format that has a place."""
+"""What an item examines goes out and comes back: a competency, by code or name, and a level, in every format with a place for it."""
 
 import pytest
 
