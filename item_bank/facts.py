@@ -14,6 +14,7 @@ from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import CompetencyId
 
+MAX_LEVEL = 4
 LONGEST_SUBJECT = 120
 LONGEST_NAME = 200
 LONGEST_TIME_S = 4 * 3600
@@ -108,8 +109,37 @@ def facts_from(document: Mapping[str, Json]) -> ItemFacts:
         raise Invalid(f"a fact of the item cannot be read: {error}", problem="wrong_fact") from error
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """What an item examines, as a file says it: a competency by its code or name, and a level. Which competency that is, only an
+    organisation knows (services/item_imports.py)."""
+
+    competency: str = ""
+    level: int | None = None
+
+    @property
+    def document(self) -> dict[str, Json]:
+        """Return what is said as JSON, without what is not said."""
+        said: dict[str, Json] = {"competency": self.competency, "level": self.level}
+        return {name: value for name, value in said.items() if value not in ("", None)}
+
+
+def aim_from(document: Mapping[str, Json]) -> Aim:
+    """Read an aim as `document` writes it, the level perhaps as text; raises Invalid for a level that there is not."""
+    code = " ".join(str(document.get("competency") or "").split())
+    said = str(document.get("level") or "").strip()
+    if len(code) > LONGEST_NAME:
+        raise Invalid(f"competency: at most {LONGEST_NAME} characters", problem="fact_too_long", fact="competency")
+    if said and said not in {str(level) for level in range(1, MAX_LEVEL + 1)}:
+        raise Invalid(f"a level is between 1 and {MAX_LEVEL}, not {said[:20]}", problem="wrong_fact")
+    return Aim(competency=code, level=int(said) if said else None)
+
+
 FACTS = tuple(each.name for each in fields(ItemFacts) if each.name not in ("words", "kind"))
 """What an author says of an item, in the order of every list, file and page."""
+
+STATED = (*FACTS, *(each.name for each in fields(Aim)))
+"""What a file says of an item beside its text."""
 
 _READ: Mapping[str, Callable[[Any], object]] = {
     "bloom": lambda said: Bloom(str(said).strip().lower()),

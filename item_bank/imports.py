@@ -4,16 +4,16 @@ Decides only: services/item_imports.py stores what is decided here. What breaks 
 qti/package/; here: what of it is kept beside an item (ADR 0019), and what an exam will ask of it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import AssessmentError, Invalid
 from assessment_engine.kernel.ids import CompetencyId, ItemVersionId
 from item_bank.checks import FEW_TRIES, check_item
-from item_bank.facts import ItemFacts, facts_from
+from item_bank.facts import Aim, ItemFacts, aim_from, facts_from
 from item_bank.items import LONGEST_IDENTIFIER, LONGEST_LANGUAGE, LONGEST_PATH, PartKind, plain_path
 from item_bank.parity import NO_LANGUAGE, unlike
 from item_bank.qti.model import Version
@@ -125,6 +125,8 @@ class CheckedImport:
     items: tuple[CheckedItem, ...] = ()
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """The QTI 3.0 XML of each item in each language, by its identifier in the report; also where nothing may be stored."""
+    aims: Mapping[str, Aim] = field(default_factory=dict)
+    """What the package says that each item examines, by its identifier in the report; also where nothing may be stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,15 +151,16 @@ def check_import(
             report = _report(plan, loose=source.loose, lenient=lenient)
             groups = list(zip(report.items, plan.variants.values(), strict=True))
             texts = {line.identifier: {_spoken(lang): each.xml.decode() for lang, each in group.items()} for line, group in groups}
+            aims = {line.identifier: said.aim for line, group in groups if (said := _facts(group)).aim != Aim()}
             if report.refused or check_only:
-                return CheckedImport(report=report, texts=texts)
+                return CheckedImport(report=report, texts=texts, aims=aims)
             contents: dict[tuple[str, str], bytes] = {}
             items = tuple(_kept(line, group, contents) for line, group in groups)
     except AssessmentError as error:
         return CheckedImport(
             report=ImportReport(problems=(refusal(error, "Mend the package, or import its files one by one."),), refused=True)
         )
-    return CheckedImport(report=report, items=items, texts=texts)
+    return CheckedImport(report=report, items=items, texts=texts, aims=aims)
 
 
 def _report(plan: ImportPlan, *, loose: bool, lenient: bool) -> ImportReport:
@@ -197,7 +200,7 @@ def _line(identifier: str, group: Mapping[str, PlannedItem], problems: list[Prob
     problems.extend(
         each.as_note(_file_of(group, each.lang)) for each in check_item(items, beside, tries=FEW_TRIES) if each.code not in _SAID
     )
-    problems.extend(_facts(group)[1])
+    problems.extend(_facts(group).problems)
     for planned in group.values():
         problems.extend(_changed(planned))
     return ImportedItem(
@@ -242,23 +245,34 @@ def _changed(planned: PlannedItem) -> Iterator[Problem]:
 def _kept(line: ImportedItem, group: Mapping[str, PlannedItem], contents: dict[tuple[str, str], bytes]) -> CheckedItem:
     variants = {_spoken(lang): planned.xml for lang, planned in group.items()}
     parts = [part for lang, planned in group.items() for part in _parts(_spoken(lang), planned, contents)]
-    new = NewItem(variants=variants, parts=tuple(parts), facts=_facts(group)[0])
+    new = NewItem(variants=variants, parts=tuple(parts), facts=_facts(group).facts)
     return CheckedItem(new=new, identifier=line.identifier, title=line.title)
 
 
-def _facts(group: Mapping[str, PlannedItem]) -> tuple[ItemFacts, list[Problem]]:
+class _Said(NamedTuple):
+    """What a package says of an item beside its text, and what is wrong with that."""
+
+    facts: ItemFacts
+    aim: Aim
+    problems: Sequence[Problem] = ()
+
+
+def _facts(group: Mapping[str, PlannedItem]) -> _Said:
     """Read what the package says of an item: its first language that says anything, and what is wrong with that, or differs elsewhere."""
     said = [(planned.path, planned.facts) for _, planned in sorted(group.items()) if planned.facts]
     if not said:
-        return ItemFacts(), []
+        return _Said(ItemFacts(), Aim())
     path, first = said[0]
     noted = [
         _not_taken("facts_differ", "another language of the item says other facts", other) for other, facts in said[1:] if facts != first
     ]
+    facts, aim = ItemFacts(), Aim()
     try:
-        return facts_from(first), noted
+        facts = facts_from(first)
+        aim = aim_from(first)
     except Invalid as error:
-        return ItemFacts(), [_not_taken("wrong_fact", error.message, path), *noted]
+        noted.insert(0, _not_taken("wrong_fact", error.message, path))
+    return _Said(facts, aim, noted)
 
 
 def _not_taken(code: str, message: str, file: str) -> Problem:

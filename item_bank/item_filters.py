@@ -6,9 +6,11 @@ Pure words and their checks; the queries are storage/item_cards.py.
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import Any
 
+from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Invalid
 
 PAGE = 50
@@ -50,9 +52,21 @@ class ItemFilter:
     stimulus: str = ""  # SHA-256 of a shared text
     enemies: str = ""  # id of a set
 
+    @property
+    def document(self) -> dict[str, Json]:
+        """Return the filter as JSON, for something that is done with it later."""
+        said: dict[str, Json] = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "equal"}
+        return {**said, "equal": dict(self.equal)}
+
     def __post_init__(self) -> None:
         if unknown := set(self.equal) - set(EQUAL):
             raise Invalid(f"no such column: {', '.join(sorted(unknown))}", problem="no_such_filter")
+
+
+def filter_from(document: Mapping[str, Any]) -> ItemFilter:
+    """Read a filter as `document` writes it."""
+    rights, exposure = document["rights"], document["exposure"]
+    return ItemFilter(**{**document, "rights": rights and Rights(rights), "exposure": exposure and Exposure(exposure)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

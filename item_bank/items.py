@@ -16,10 +16,8 @@ from assessment_engine.kernel.canonical import digest
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import BankId, CompetencyId, ItemId, ItemVersionId, OrganisationId, PersonId
 from assessment_engine.kernel.machine import advance
-from item_bank.facts import ItemFacts
+from item_bank.facts import MAX_LEVEL, ItemFacts
 from item_bank.qti.reader import title_of
-
-MAX_LEVEL = 4
 
 LONGEST_IDENTIFIER = 255
 LONGEST_TITLE = 300

@@ -23,7 +23,7 @@ from assessment_engine.delivery.checkin import FaceComparison
 from assessment_engine.kernel.errors import AssessmentError, Invalid
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.runtime import build_engine
-from assessment_engine.services import certification, checkin, evidence_packages, import_runs, invigilation, scoring
+from assessment_engine.services import certification, checkin, evidence_packages, export_runs, import_runs, invigilation, scoring
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.settings import Settings
 from assessment_engine.storage.outbox import Job
@@ -110,6 +110,7 @@ BODIES: Mapping[JobName, Callable[[Engine, SittingId], object]] = {
     JobName.COMPARE_FACES: compare_faces,
     JobName.PACKAGE_EVIDENCE: package_evidence,
     JobName.IMPORT_ITEMS: import_runs.carry_out,
+    JobName.EXPORT_ITEMS: export_runs.carry_out,
 }
 
 

@@ -19,6 +19,7 @@ from assessment_engine.services import (
     closing,
     draw,
     drawn_forms,
+    export_runs,
     grievances,
     hearings,
     import_runs,
@@ -72,6 +73,7 @@ def chores(engine: Engine) -> list[Chore]:
         Chore(name="reveal_draws", every_s=600.0, do=lambda: draw.reveal_due(engine)),
         Chore(name="forget_audited", every_s=600.0, do=lambda: draw.forget_audited(engine)),
         Chore(name="forget_uploads", every_s=3600.0, do=lambda: import_runs.forget_uploads(engine)),
+        Chore(name="forget_exports", every_s=3600.0, do=lambda: export_runs.forget_exports(engine)),
         Chore(name="index_items", every_s=30.0, do=lambda: item_likeness.index_missing(engine, _breathe)),
         Chore(name="erase_old_evidence", every_s=3600.0, do=lambda: retention.erase_due(engine)),
     ]

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -40,10 +41,12 @@ def page(request: Request, template: str, *, status: int = 200, **context: objec
     return response
 
 
-def goto(url: str, *, done: str = "") -> RedirectResponse:
-    """Send the reader on after a form; `done` names what was done, for the next page's toast."""
+def goto(url: str, *, done: str = "", request: Request | None = None) -> RedirectResponse:
+    """Send the reader on after a form; `done` names what was done, for the next page's toast, and a `?lang=` of the request goes along."""
+    lang = request.query_params.get("lang", "") if request else ""
+    more = urlencode({name: value for name, value in (("done", done), ("lang", lang if lang in LANGUAGES else "")) if value})
     joint = "&" if "?" in url else "?"
-    return RedirectResponse(f"{url}{joint}done={done}" if done else url, HTTP_303_SEE_OTHER)
+    return RedirectResponse(f"{url}{joint}{more}" if more else url, HTTP_303_SEE_OTHER)
 
 
 def language_of(request: Request) -> str:

@@ -29,7 +29,8 @@ from assessment_engine.services.engine import Engine
 from item_bank.authoring.fields import LINES, asked_of, begun, languages_of
 from item_bank.authoring.lines import shown_lines
 from item_bank.authoring.reading import Trouble
-from item_bank.items import MAX_LEVEL, ItemVersion
+from item_bank.facts import MAX_LEVEL
+from item_bank.items import ItemVersion
 
 router = APIRouter(prefix="/cell/items", include_in_schema=False)
 

@@ -70,6 +70,21 @@ PROBLEMS: Mapping[str, str] = {  # by the code of a trouble
     "numbers_differ": N_("The numbers differ: %(here)s here, %(there)s in the other language."),
 }
 
+FACTS: Mapping[str, str] = {
+    "subject": N_("Subject"),
+    "topic": N_("Topic"),
+    "bloom": N_("What it asks of the mind (Bloom)"),
+    "difficulty": N_("Difficulty, as you expect it"),
+    "seconds": N_("Expected time in seconds"),
+    "origin": N_("Where it comes from"),
+    "author": N_("Written by"),
+    "owner": N_("Owner of the rights"),
+    "licence": N_("Licence"),
+    "licence_ends": N_("May be used until"),
+    "contract": N_("Contract"),
+}
+"""What is known of a version beside its text, as its author is asked for it."""
+
 _FIELDS: Mapping[str, str] = {
     "title": N_("Short title"),
     "stem": N_("Question"),
@@ -96,19 +111,9 @@ _FIELDS: Mapping[str, str] = {
     "most": N_("At most so many may be chosen"),
     "shuffle": N_("Mix the answers"),
     "case": N_("Capitals count"),
-    "subject": N_("Subject"),
-    "topic": N_("Topic"),
     "competency": N_("Competency"),
     "level": N_("Level"),
-    "bloom": N_("What it asks of the mind (Bloom)"),
-    "difficulty": N_("Difficulty, as you expect it"),
-    "seconds": N_("Expected time in seconds"),
-    "origin": N_("Where it comes from"),
-    "author": N_("Written by"),
-    "owner": N_("Owner of the rights"),
-    "licence": N_("Licence"),
-    "licence_ends": N_("May be used until"),
-    "contract": N_("Contract"),
+    **FACTS,
 }
 
 

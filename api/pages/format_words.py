@@ -70,6 +70,10 @@ FORMAT_MEANINGS: Mapping[str, tuple[str, str]] = {
     "tags_not_kept": (N_("Tags are not kept"), N_("Give a competency.")),
     "metadata_not_kept": (N_("Board, medium, class and the like are not kept"), N_("Nothing needs doing for an exam.")),
     "wrong_fact": (N_("A fact of the item cannot be read"), N_("Use the words of the template; days are written 2027-03-31.")),
+    "unknown_competency": (
+        N_("There is no such competency here; the item comes in without it"),
+        N_("Write the code of a competency that the cell has, or choose one once the item is in the bank."),
+    ),
     "facts_differ": (N_("Two languages of an item say other facts; those of the first are kept"), N_("Say the same in each.")),
     "hints_not_kept": (N_("Hints are not kept"), N_("An exam has one attempt.")),
     "solution_not_kept": (N_("Solutions are not kept"), N_("Nothing needs doing for an exam.")),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Annotated
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
@@ -9,17 +10,19 @@ from fastapi.responses import HTMLResponse, Response
 from api.auth import EngineDep, Officer
 from api.pages import page
 from api.pages.findings import grouped
-from api.pages.item_cards import meant
+from api.pages.item_cards import asked_for, meant
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import ItemVersionId
 from assessment_engine.people import Actor
+from assessment_engine.services import item_cards
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.item_exports import FORMS, export_items, look_at_export
+from item_bank.item_filters import Order
 
 router = APIRouter(prefix="/cell/items/export", include_in_schema=False)
 
 MAX_ITEMS = 1000
-"""Items of one export on the page, which waits for it; more go by the console."""
+"""Items of one export that the page waits for; more are written by a job (export_runs.py)."""
 
 
 @router.get("")
@@ -45,8 +48,17 @@ def look_at_many(
     form: Annotated[str, Form()] = "qti3",
     lang: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
-    """The same for the chosen items of the list, or for all that its filter shows."""
-    return _looked(request, engine, actor, meant(engine, actor, chosen, every, MAX_ITEMS), form=form, lang=lang)
+    """The same for the chosen items of the list, or for all that its filter shows; what is too much to wait for is offered as a job."""
+    ids = meant(engine, actor, chosen, every, MAX_ITEMS)
+    if every and len(ids) > MAX_ITEMS:
+        return _whole(request, engine, actor, every, form=form, lang=lang)
+    return _looked(request, engine, actor, ids, form=form, lang=lang)
+
+
+def _whole(request: Request, engine: Engine, actor: Actor, every: str, *, form: str, lang: str) -> HTMLResponse:
+    asked = asked_for(dict(parse_qsl(every.removeprefix("?"))), actor)
+    total = item_cards.look(engine, actor, asked, Order(), size=1).page.total
+    return page(request, "cell/export_whole.html", every=every, total=total, form=form, asked_lang=lang, forms=FORMS)
 
 
 @router.post("/package")
@@ -88,4 +100,4 @@ def _check(chosen: Sequence[str], form: str) -> None:
     if not chosen:
         raise Invalid("choose at least one item")
     if len(chosen) > MAX_ITEMS:
-        raise Invalid(f"at most {MAX_ITEMS} items at once here; more are exported at the console")
+        raise Invalid(f"at most {MAX_ITEMS} items at once here; for more, take all that a filter of the list shows")

@@ -78,7 +78,7 @@ def import_files(
         run_id = import_runs.ask(engine, actor, _named(files or []), rules)
     except (Invalid, TooLarge) as error:
         return _form(request, engine, actor, rules, problem=error.message)
-    return goto(f"/cell/items/imports/{run_id}")
+    return goto(f"/cell/items/imports/{run_id}", request=request)
 
 
 def _named(files: list[UploadFile]) -> Mapping[str, bytes]:
@@ -187,7 +187,7 @@ def import_kept(
         next_id = import_runs.ask_again(engine, actor, run_id, rules)
     except (Invalid, NotFound) as error:
         return _shown(request, engine, actor, run_id, problem=error.message)
-    return goto(f"/cell/items/imports/{next_id}")
+    return goto(f"/cell/items/imports/{next_id}", request=request)
 
 
 @router.get("/imports/{run_id}/withdraw")
@@ -196,7 +196,7 @@ def look_at_withdrawal(request: Request, engine: EngineDep, actor: Officer, run_
     try:
         looked = import_withdrawals.look_at_withdrawal(engine, actor, run_id)
     except Conflict:
-        return goto(f"/cell/items/imports/{run_id}")  # its page says why
+        return goto(f"/cell/items/imports/{run_id}", request=request)  # its page says why
     return page(request, "cell/item_withdrawal.html", looked=looked, run=looked.run, refused=False)
 
 
@@ -208,4 +208,4 @@ def withdraw(request: Request, engine: EngineDep, actor: Officer, run_id: Import
     except ImportInUse:
         looked = import_withdrawals.look_at_withdrawal(engine, actor, run_id)
         return page(request, "cell/item_withdrawal.html", status=409, looked=looked, run=looked.run, refused=True)
-    return goto(f"/cell/items/imports/{run_id}", done="withdrawn")
+    return goto(f"/cell/items/imports/{run_id}", done="withdrawn", request=request)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from api.pages.authoring_words import BLOOM, DIFFICULTY, ORIGIN
+from api.pages.authoring_words import FACTS as ASKED
 from api.pages.gallery import NAMES
 from api.pages.import_words import MEANINGS
 from api.words import N_
@@ -32,17 +33,8 @@ EXPOSURE: Mapping[str, str] = {
 CALIBRATED: Mapping[str, str] = {"yes": N_("Calibrated"), "no": N_("Not yet")}
 
 FACTS: Mapping[str, str] = {
-    "subject": N_("Subject"),
-    "topic": N_("Topic"),
-    "bloom": N_("What it asks of the mind (Bloom)"),
+    **ASKED,
     "difficulty": N_("Difficulty, as its author expects it"),
-    "seconds": N_("Expected time in seconds"),
-    "origin": N_("Where it comes from"),
-    "author": N_("Written by"),
-    "owner": N_("Owner of the rights"),
-    "licence": N_("Licence"),
-    "licence_ends": N_("May be used until"),
-    "contract": N_("Contract"),
     "words": N_("Words of the question"),
     "kind": N_("Type"),
     "competency_id": N_("Competency"),

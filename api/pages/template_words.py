@@ -29,6 +29,8 @@ COLUMN_MEANINGS: Mapping[str, str] = {
     "bloom": N_("remember, understand, apply, analyse, evaluate or create"),
     "difficulty": N_("The author’s estimate: easy, medium or hard"),
     "seconds": N_("The time that a candidate is expected to need"),
+    "competency": N_("The code or the name of one of the cell’s competencies; empty: the import’s"),
+    "level": N_("The level, from 1 to 4; empty: the import’s"),
     "origin, author, owner": N_("Where it comes from (created, bought or sourced), who wrote it, whose it is"),
     "licence, licence_ends, contract": N_("The right to use it, its last day such as 2027-03-31, and the contract’s number"),
 }

@@ -16,7 +16,7 @@ from assessment_engine.services.items import best_score
 from assessment_engine.storage.blueprints import KeptBlueprint
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.item_parts import chunks
-from item_bank.blueprints import Blueprint, Counts, Drawing, DrawnSection, Pool, PoolItem, Survey, counts_of, survey
+from item_bank.blueprints import Blueprint, Drawing, DrawnSection, PoolItem, Survey, survey
 from item_bank.blueprints.assembly import COUNTED
 from item_bank.forms import Form, FormOrigin, FormState, document_of, form_digest
 
@@ -208,9 +208,3 @@ def form_from(kept: KeptBlueprint, paper: Sequence[DrawnSection], origin: FormOr
         origin=origin,
     )
     return form, document
-
-
-def counts_in(pool: Pool, items: Iterable[str]) -> Counts:
-    """Count what a paper holds of a pool."""
-    known = {item.id: item for item in pool.items}
-    return counts_of(known[item] for item in items)

@@ -21,6 +21,7 @@ class JobName(StrEnum):
     COMPARE_FACES = "compare_faces"
     PACKAGE_EVIDENCE = "package_evidence"
     IMPORT_ITEMS = "import_items"
+    EXPORT_ITEMS = "export_items"
 
 
 class Jobs(Protocol):

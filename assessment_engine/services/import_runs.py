@@ -16,7 +16,7 @@ from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.services.import_sources import from_files
 from assessment_engine.services.item_imports import ImportRules, a_run, import_package, rules_of
 from assessment_engine.storage.database import Transaction
-from assessment_engine.storage.item_imports import ImportRun
+from assessment_engine.storage.item_imports import IMPORT, ImportRun
 from item_bank.imports import ImportReport, Progress
 
 SMALL_BYTES = 64 * 1024
@@ -39,7 +39,7 @@ def ask(engine: Engine, actor: Actor, files: Mapping[str, bytes], rules: ImportR
     if not (rules.dry_run or rules.bank_id or rules.new_bank.strip()):
         raise Invalid("a bank needs a name")
     now = engine.clock.now()
-    run_id = ImportId(new_id("run", now))
+    run_id = ImportId(new_id(IMPORT, now))
     for number, data in enumerate(files.values()):
         engine.blobs.put(f"{FOLDER}/{run_id}/{number}", data)
     job = _kept(engine, actor, run_id, tuple(files), rules)
@@ -64,7 +64,7 @@ def carry_out(engine: Engine, run_id: ImportId | SittingId) -> None:
     with engine.store.begin() as tx:
         claimed = tx.item_imports.claim(ImportId(run_id), now)
         run = tx.item_imports.get(ImportId(run_id))
-        actor = _actor(tx, run, civil_date(now))
+        actor = asker(tx, run, civil_date(now))
     if run.ended_at is not None:
         return
     if not claimed:
@@ -72,11 +72,11 @@ def carry_out(engine: Engine, run_id: ImportId | SittingId) -> None:
     rules = replace(rules_of(run), run_id=run.id)
     try:
         source = from_files(_uploads(engine, run), rules.form, rules.lang)
-        report = import_package(engine, actor, source, rules, _telling(engine, run.id))
+        report = import_package(engine, actor, source, rules, telling(engine, run.id))
     except StorageUnavailable:
         raise  # the next try may do better
     except AssessmentError as error:
-        _broken_off(engine, run.id, error.message)
+        broken_off(engine, run.id, error.message)
     else:
         _ended(engine, run, report)
 
@@ -96,14 +96,16 @@ def _uploads(engine: Engine, run: ImportRun) -> dict[str, bytes]:
         raise NotFound("the files of this check are no longer kept; choose them again") from missing
 
 
-def _actor(tx: Transaction, run: ImportRun, day: date) -> Actor:
+def asker(tx: Transaction, run: ImportRun, day: date) -> Actor:
     """Return who asked, with the roles that they hold by now."""
     person = tx.people.get(PersonId(run.person_id))
     roles = roles_on(tx.people.terms(person.id, run.organisation_id), day)
     return Actor(person_id=person.id, organisation_id=run.organisation_id, name=person.name, roles=roles)
 
 
-def _telling(engine: Engine, run_id: ImportId) -> Progress:
+def telling(engine: Engine, run_id: ImportId) -> Progress:
+    """Return what writes down how far an import or export is, now and then."""
+
     def tell(done: int, total: int) -> None:
         if done == total or done % max(1, total // _TOLD) == 0:
             with engine.store.begin() as tx:
@@ -112,7 +114,8 @@ def _telling(engine: Engine, run_id: ImportId) -> Progress:
     return tell
 
 
-def _broken_off(engine: Engine, run_id: ImportId, problem: str) -> None:
+def broken_off(engine: Engine, run_id: ImportId, problem: str) -> None:
+    """Keep why nothing came of an import or export."""
     with engine.store.begin() as tx:
         tx.item_imports.break_off(run_id, engine.clock.now(), problem)
 
@@ -144,8 +147,13 @@ def shown_run(engine: Engine, actor: Actor, run_id: ImportId) -> tuple[ImportRun
 
 def forget_uploads(engine: Engine) -> int:
     """Let go of files that lie there for longer than a day; returns how many there were."""
+    return forget_files(engine, FOLDER)
+
+
+def forget_files(engine: Engine, folder: str) -> int:
+    """Let go of what lies in a folder for longer than a day; returns how many files there were."""
     until = engine.clock.now() - KEPT
-    old = [one.key for one in engine.blobs.under(FOLDER) if one.written_at < until]
+    old = [one.key for one in engine.blobs.under(folder) if one.written_at < until]
     for key in old:
         engine.blobs.delete(key)
     return len(old)

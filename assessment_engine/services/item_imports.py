@@ -3,7 +3,7 @@
 What may be kept is decided by item_bank/imports.py, where a package comes from by import_sources.py, how it is written by new_items.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -17,8 +17,8 @@ from assessment_engine.services.item_likeness import alike_in_import
 from assessment_engine.services.items import create_bank
 from assessment_engine.services.new_items import keep
 from assessment_engine.storage.database import Transaction
-from assessment_engine.storage.item_imports import ImportRun
-from item_bank.facts import ItemFacts, facts_from
+from assessment_engine.storage.item_imports import IMPORT, ImportRun
+from item_bank.facts import Aim, ItemFacts, facts_from
 from item_bank.imports import CheckedImport, CheckedItem, ImportReport, Progress, Source, check_import
 from item_bank.items import ItemVersion, check_level
 from item_bank.qti.problems import Problem, Severity
@@ -61,7 +61,9 @@ def import_package(engine: Engine, actor: Actor, source: Source, rules: ImportRu
     check_level(rules.level)
     checked = check_import(source, lenient=rules.lenient, check_only=rules.dry_run, progress=progress)
     like = alike_in_import(engine, actor, checked, rules.bank_id)
-    checked = replace(checked, report=replace(checked.report, problems=(*checked.report.problems, *like)))
+    known = _competencies(engine, actor)
+    found = (*checked.report.problems, *like, *_unknown(checked, known))
+    checked = replace(checked, report=replace(checked.report, problems=found))
     if rules.dry_run or checked.report.refused or not checked.items:
         return checked.report
     into = rules.bank_id or create_bank(engine, actor, rules.new_bank).id
@@ -71,12 +73,40 @@ def import_package(engine: Engine, actor: Actor, source: Source, rules: ImportRu
         run_id = rules.run_id or _unasked(tx, actor, rules, engine.clock.now())
         tx.item_imports.end(run_id, engine.clock.now(), report=report.as_json(), imported=report.imported, import_id=import_id)
 
-    return _stored(checked, keep(engine, actor, into, [_placed(each, rules) for each in checked.items], seal))
+    new = [_placed(each, _aimed(rules, checked.aims.get(each.identifier, Aim()), known)) for each in checked.items]
+    return _stored(checked, keep(engine, actor, into, new, seal))
+
+
+def _competencies(engine: Engine, actor: Actor) -> Mapping[str, CompetencyId]:
+    """Return the organisation's competencies by what a file may call them: their codes, and the names that only one of them has."""
+    with engine.store.read() as tx:
+        known = tx.competency.all_of(actor.organisation_id)
+    bearers: dict[str, set[CompetencyId]] = {}
+    for one in known:
+        for name in (one.name, one.name_hi):
+            bearers.setdefault(" ".join(name.split()), set()).add(one.id)
+    named = {name: next(iter(ids)) for name, ids in bearers.items() if len(ids) == 1}
+    return named | {one.code: one.id for one in known}
+
+
+def _unknown(checked: CheckedImport, known: Mapping[str, CompetencyId]) -> list[Problem]:
+    """Note the items whose file names a competency that the organisation has not: they come in without it."""
+    return [
+        Problem(
+            code="unknown_competency",
+            message=f"there is no competency {aim.competency[:80]!r} here; the item comes in without it",
+            severity=Severity.NOTE,
+            file=line.files[0],
+            advice="Write the code of a competency that the examination cell has, or choose one once the item is in the bank.",
+        )
+        for line in checked.report.items
+        if (aim := checked.aims.get(line.identifier, Aim())).competency and aim.competency not in known
+    ]
 
 
 def _unasked(tx: Transaction, actor: Actor, rules: ImportRules, now: datetime) -> ImportId:
     """List an import that nobody asked for on a page: one at the console."""
-    run = a_run(actor, ImportId(new_id("run", now)), (rules.name or CONSOLE,), rules, now=now)
+    run = a_run(actor, ImportId(new_id(IMPORT, now)), (rules.name or CONSOLE,), rules, now=now)
     tx.item_imports.add(run)
     return run.id
 
@@ -116,6 +146,12 @@ def _placed(checked: CheckedItem, rules: ImportRules) -> CheckedItem:
     """Say what an item is for and whose it is, as far as its file has not said it."""
     facts = facts_from({**rules.facts.document, **checked.new.facts.document})
     return replace(checked, new=replace(checked.new, competency_id=rules.competency_id, level=rules.level, facts=facts))
+
+
+def _aimed(rules: ImportRules, aim: Aim, known: Mapping[str, CompetencyId]) -> ImportRules:
+    """Return the rules for an item whose file says what it examines; a competency that is not known here is none, not the import's."""
+    competency_id = known.get(aim.competency) if aim.competency else rules.competency_id
+    return replace(rules, competency_id=competency_id, level=rules.level if aim.level is None else aim.level)
 
 
 def _stored(checked: CheckedImport, versions: Sequence[ItemVersion]) -> ImportReport:

@@ -1,4 +1,5 @@
 """Tables and queries of imports as people see them: who asked for which files, how far it is, what came of it, and who withdrew it.
+Exports of a whole list stand in the same table, told apart by their ids: they are asked for, carried out and found again the same way.
 
 What an import wrote is in items.py (`item_imports`, `item_versions`): it is found once its row there is finished, and no longer when it is
 withdrawn. Nothing is deleted.
@@ -35,6 +36,9 @@ from assessment_engine.storage.items import banks, item_imports, item_versions
 from assessment_engine.storage.people import people
 from assessment_engine.storage.schema import Instant, metadata
 from item_bank.items import ItemState
+
+IMPORT, EXPORT = "run", "exp"
+"""How ids of either kind begin."""
 
 CLAIM_LASTS = timedelta(minutes=5)
 LONGEST_NAME = 255
@@ -73,7 +77,10 @@ _withdrawer = people.alias("withdrawer")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRun:
-    """One import, or check, as somebody asked for it; `report` is None until it has ended, and in lists."""
+    """One import, check or export, as somebody asked for it; `report` is None until it has ended, and in lists.
+
+    Of an export `name` is the format, `rules` say which items are meant, and `imported` is how many were written.
+    """
 
     id: ImportId
     organisation_id: OrganisationId
@@ -167,13 +174,13 @@ class ItemImports:
         """Return an import with its report, for the engine's own acts; raises NotFound."""
         return self._one(import_runs.c.id == run_id)
 
-    def of_actor(self, actor: Actor, run_id: ImportId) -> ImportRun:
-        """Return an import of the actor's organisation with its report; raises NotFound."""
-        return self._one((import_runs.c.id == run_id) & (import_runs.c.organisation_id == actor.organisation_id))
+    def of_actor(self, actor: Actor, run_id: ImportId, kind: str = IMPORT) -> ImportRun:
+        """Return an import or export of the actor's organisation with its report; raises NotFound."""
+        return self._one((import_runs.c.id == run_id) & _ours(actor, kind))
 
-    def page(self, actor: Actor, limit: int, before: ImportId | None = None) -> list[ImportRun]:
-        """Return the organisation's imports without their reports, newest first."""
-        ours = import_runs.c.organisation_id == actor.organisation_id
+    def page(self, actor: Actor, limit: int, before: ImportId | None = None, kind: str = IMPORT) -> list[ImportRun]:
+        """Return the organisation's imports or exports without their reports, newest first."""
+        ours = _ours(actor, kind)
         query = _runs().where(ours if before is None else ours & (import_runs.c.id < before))
         return [_run(row) for row in self._connection.execute(query.order_by(import_runs.c.id.desc()).limit(limit))]
 
@@ -213,6 +220,10 @@ class ItemImports:
         if row is None:
             raise NotFound("no such import")
         return _run(row, row.report)
+
+
+def _ours(actor: Actor, kind: str) -> ColumnElement[bool]:
+    return (import_runs.c.organisation_id == actor.organisation_id) & import_runs.c.id.startswith(f"{kind}_", autoescape=True)
 
 
 def _runs(*more: ColumnElement[object]) -> Select[tuple[object, ...]]:

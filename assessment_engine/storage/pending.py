@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, Float, ForeignKey, Index, Row, String
 
 from assessment_engine.invigilation.case import Reason, Verdict
 from assessment_engine.invigilation.pending import Opening, PendingJudgement
-from assessment_engine.kernel.ids import OrganisationId, PersonId
+from assessment_engine.kernel.ids import PersonId
 from assessment_engine.storage.schema import Instant, metadata
 
 _WAITS = "undone_at IS NULL AND effected_at IS NULL"
@@ -84,11 +84,6 @@ class PendingJudgements:
         """Store that a judgement took effect or was taken back."""
         changed = {"undone_at": pending.undone_at, "effected_at": pending.effected_at}
         self._connection.execute(update(pending_judgements).where(pending_judgements.c.id == pending.id).values(**changed))
-
-    def waiting_cases(self, organisation_id: OrganisationId) -> set[str]:
-        """Return the cases on which somebody's judgement waits to take effect."""
-        query = select(pending_judgements.c.case_id).where(pending_judgements.c.organisation_id == organisation_id, _waiting)
-        return set(self._connection.execute(query).scalars())
 
     def see(self, case_id: str, person_id: PersonId, now: datetime) -> Opening:
         """Note that a person has a case before them; returns since when."""

@@ -8,8 +8,8 @@ from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import CompetencyId
 from item_bank.authoring.fields import Values
 from item_bank.authoring.reading import Trouble
-from item_bank.facts import LONGEST_TIME_S, Bloom, Difficulty, ItemFacts, Origin, tidy
-from item_bank.items import MAX_LEVEL, ItemVersion
+from item_bank.facts import LONGEST_TIME_S, MAX_LEVEL, Bloom, Difficulty, ItemFacts, Origin, tidy
+from item_bank.items import ItemVersion
 
 T = TypeVar("T")
 

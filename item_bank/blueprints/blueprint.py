@@ -201,10 +201,6 @@ def _section_document(section: BlueprintSection) -> dict[str, Json]:
     return {**named, "strata": strata, **{name: value for name, value in said.items() if value is not None}}
 
 
-def _share_document(stratum: Stratum) -> dict[str, Json]:
-    return {"weight": str(stratum.weight)} if stratum.count is None else {"count": stratum.count}
-
-
 def _check_section(section: BlueprintSection) -> None:
     if not section.strata:
         raise _wrong(section, "no_strata", "it has no rows")

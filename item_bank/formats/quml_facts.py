@@ -39,5 +39,5 @@ def facts_as(facts: Mapping[str, str]) -> dict[str, str | list[str]]:
     return {name: [word] if name in _LISTS else word for name, word in said.items()}
 
 
-UNSAID = ("difficulty", "seconds", "origin", "licence_ends", "contract")
+UNSAID = ("difficulty", "seconds", "origin", "licence_ends", "contract", "competency", "level")
 """Facts for which QuML has no name."""

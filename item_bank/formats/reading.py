@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from assessment_engine.kernel.errors import Invalid
-from item_bank.facts import FACTS, facts_from
+from item_bank.facts import STATED, aim_from, facts_from
 from item_bank.formats.content import from_html, from_text, looks_like_html, words
 from item_bank.formats.findings import MAX_QUESTIONS, Notes, Unfit, refuse
 from item_bank.formats.questions import HUNDRED, ONE, Content, Kind, Option, Question, part_of, plain, share_of, skeleton, tidy, worth_of
@@ -138,7 +138,7 @@ def is_truth(question: Question) -> bool:
 def facts_said(said: Mapping[str, str], line: int) -> dict[str, str]:
     """Return facts as they are written everywhere; raises Unfit for a word, a number or a day that cannot be."""
     try:
-        return {name: str(value) for name, value in facts_from(said).document.items()}
+        return {name: str(value) for name, value in {**facts_from(said).document, **aim_from(said).document}.items()}
     except Invalid as error:
         raise Unfit("wrong_fact", error.message, "Use the words of the template; days are written 2027-03-31.", line) from error
 
@@ -155,7 +155,7 @@ def facts_in_tags(tags: Iterable[str]) -> tuple[dict[str, str], list[str]]:
     for tag in tags:
         name, _, value = tag.partition(":")
         try:
-            said |= facts_said({name.strip(): value}, 0) if name.strip() in FACTS else {}
+            said |= facts_said({name.strip(): value}, 0) if name.strip() in STATED else {}
         except Unfit:
             others.append(tag)
         else:

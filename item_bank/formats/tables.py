@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from item_bank.facts import FACTS
+from item_bank.facts import STATED
 from item_bank.formats.findings import MAX_QUESTIONS, Notes, Unfit, refuse
 from item_bank.formats.gift import matched, range_of
 from item_bank.formats.questions import ONE, ZERO, Answer, Content, Kind, Option, Question, Reading, answers_of, part_of, tidy
@@ -48,7 +48,7 @@ COLUMNS = (
     "other_feedback",
     "feedback",
     "notes",
-    *FACTS,
+    *STATED,
 )
 NUMBERED = ("option", "match", "worth", "feedback")
 TRUE_FALSE = "truefalse"
@@ -133,7 +133,7 @@ class _Row:
             lang=self.word("lang") or self.lang,
             points=points_of(points, self.line) if (points := self.word("points")) else ONE,
             feedback=self.words("feedback"),
-            facts=facts_said({name: latin_digits(self.word(name)) for name in FACTS}, self.line),
+            facts=facts_said({name: latin_digits(self.word(name)) for name in STATED}, self.line),
             line=self.line,
         )
         if not question.stem:

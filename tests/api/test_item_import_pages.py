@@ -7,6 +7,7 @@ import re
 import pytest
 
 from api.app import create_app
+from api.pages import item_exports
 from assessment_engine.people import Actor, Role
 from assessment_engine.services import import_runs
 from assessment_engine.services.engine import Engine
@@ -162,3 +163,57 @@ def test_another_organisations_import_is_not_there(engine: Engine, browser: Brow
     for address in (path, f"{path}.json", f"{path}/withdraw"):
         assert stranger.get(address).status_code == 404
     assert stranger.send(f"{path}/withdraw").status_code == 404
+
+
+@pytest.mark.parametrize("dry_run", ["", "true"])
+def test_the_language_of_the_address_goes_along_with_the_import(browser: Browser, dry_run: str) -> None:
+    files = {"files": ("one.xml", an_item(), "application/xml")}
+    asked = {"_csrf": browser.csrf, "new_bank": "Bank", "check_only": dry_run or "false"}
+
+    answer = browser.client.post("/cell/items/import?lang=hi", data=asked, files=files)
+
+    assert answer.url.params["lang"] == "hi"
+    assert '<html lang="hi"' in answer.text
+
+
+# — a whole list
+
+
+def test_a_whole_list_is_exported_in_the_background_and_found_again(
+    engine: Engine, officer: Actor, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(item_exports, "MAX_ITEMS", 2)
+    send(browser, "p.zip", zipped({f"{name}.xml": an_item(name) for name in ("one", "two", "other")}))
+    assert "No whole list was exported yet" in browser.get("/cell/items/exports?lang=en").text
+
+    offered = browser.send("/cell/items/export?lang=en", every="?q=o&form=x").text
+    assert "3 items fit the filter." in offered
+    assert 'name="every" value="?q=o&amp;form=x"' in offered
+    path = browser.send("/cell/items/exports?lang=hi", every="?q=o", form="csv").headers["location"]
+    assert path.endswith("?lang=hi")
+    path = path.partition("?")[0]
+    assert "You can leave this page" in browser.get(f"{path}?lang=en").text
+    assert json.loads(browser.get(f"{path}.json").content)["ended"] is False
+    assert browser.send(f"{path}/file").status_code == 404
+    assert "Running" in browser.get("/cell/items/exports?lang=en").text
+
+    assert jobs.do(engine, told(engine)[-1])
+
+    assert "3 items are written." in browser.get(f"{path}?lang=en").text
+    assert f'href="{path}"' in browser.get("/cell/items/exports?lang=en").text
+    assert json.loads(browser.get(f"{path}.json").content)["exported"] == 3
+    file = browser.send(f"{path}/file")
+    assert file.headers["content-disposition"] == 'attachment; filename="items-csv.csv"'
+    assert {question.name for question in FORMATS["csv"].read(file.content, "a.csv").questions} == {"one", "two", "other"}
+    assert path.rpartition("/")[2] not in browser.get("/cell/items/imports").text
+
+
+def test_another_organisations_export_is_not_there(engine: Engine, browser: Browser) -> None:
+    send(browser, "p.zip", zipped({"one.xml": an_item()}))
+    path = browser.send("/cell/items/exports", every="?q=", form="qti3").headers["location"]
+    assert jobs.do(engine, told(engine)[-1])
+    stranger = a_browser(create_app(engine), engine, a_person(engine, an_organisation(engine), Role.CELL_OFFICER))
+
+    assert browser.get(path).status_code == 200
+    assert [stranger.get(address).status_code for address in (path, f"{path}.json")] == [404, 404]
+    assert stranger.send(f"{path}/file").status_code == 404

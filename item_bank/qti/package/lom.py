@@ -59,6 +59,10 @@ def _classes(facts: Facts) -> Iterator[str]:
     if subject:
         taxons = "".join(f"<taxon><id>{name}</id>{_said('entry', facts[name])}</taxon>" for name in subject)
         yield _class("discipline", taxons)
+    aim = [name for name in ("competency", "level") if facts.get(name)]
+    if aim:
+        taxons = "".join(f"<taxon><id>{name}</id>{_said('entry', facts[name])}</taxon>" for name in aim)
+        yield _class("competency", taxons)
     own = "".join(f"<taxon><id>{name}</id>{_said('entry', facts[name])}</taxon>" for name in _OWN if facts.get(name))
     if own:
         yield _class("educational level" if facts.get("bloom") else "restrictions", own)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from item_bank.facts import FACTS, ItemFacts, facts_from
+from item_bank.facts import STATED, Aim, ItemFacts, aim_from, facts_from
 from item_bank.formats import FORMATS, package_of, template_as
 from item_bank.formats.template import EXAMPLE
 from item_bank.imports import Source, check_import
@@ -28,6 +28,8 @@ ALL = {
     "licence": "One exam",
     "licence_ends": "2027-03-31",
     "contract": "C-12/2026",
+    "competency": "RTI: 1, [a]",
+    "level": "2",
 }
 IN_QUML = ("subject", "topic", "bloom", "author", "owner", "licence")
 
@@ -36,7 +38,7 @@ IN_QUML = ("subject", "topic", "bloom", "author", "owner", "licence")
 def test_all_facts_go_out_and_come_in_again(form: str) -> None:
     question = replace(only("csv", "type,question,correct\ntruefalse,Q,true\n"), facts=ALL)
 
-    assert set(ALL) == set(FACTS)
+    assert set(ALL) == set(STATED)
     assert only(form, FORMATS[form].write([question]).data).facts == ALL
 
 
@@ -49,7 +51,9 @@ def test_what_a_format_has_no_place_for_is_noted() -> None:
         assert only(form, written.data).facts == {name: ALL[name] for name in kept}
 
 
-@pytest.mark.parametrize(("column", "cell"), [("bloom", "think"), ("seconds", "soon"), ("licence_ends", "31/3/2027"), ("origin", "found")])
+@pytest.mark.parametrize(
+    ("column", "cell"), [("bloom", "think"), ("seconds", "soon"), ("licence_ends", "31/3/2027"), ("origin", "found"), ("level", "5")]
+)
 def test_a_fact_that_cannot_be_is_wrong_with_its_row(column: str, cell: str) -> None:
     assert wrong(reading("csv", f"type,question,correct,{column}\ntruefalse,Q,true,{cell}\n")) == [("wrong_fact", 2)]
 
@@ -72,7 +76,7 @@ def test_a_package_says_the_facts_in_its_manifest(version: Version) -> None:
 
     facts = {item.identifier: dict(item.facts) for item in plan_import(package).items}
     assert facts == {"one": ALL, "two": {}}
-    assert facts_from(facts["one"]).document == {**ALL, "seconds": 90}
+    assert {**facts_from(facts["one"]).document, **aim_from(facts["one"]).document} == {**ALL, "seconds": 90, "level": 2}
 
 
 def test_metadata_of_other_systems_is_read_as_far_as_it_is_known() -> None:
@@ -101,11 +105,12 @@ def test_the_facts_of_a_file_are_the_items() -> None:
 
 
 def test_languages_that_say_other_facts_are_noted_and_the_first_counts() -> None:
-    rows = "id,lang,type,question,correct,subject\nx,en,truefalse,Q,true,Law\nx,hi,truefalse,प्रश्न,true,Finance\n"
+    rows = "id,lang,type,question,correct,subject,competency\nx,en,truefalse,Q,true,Law,A-1\nx,hi,truefalse,प्रश्न,true,Finance,A-1\n"
     read = FORMATS["csv"].read(rows.encode(), "a.csv")
     checked = check_import(Source(open=lambda: nullcontext(package_of(read, "a.csv")), loose=True))
 
     assert checked.items[0].new.facts == ItemFacts(subject="Law")
+    assert checked.aims == {"x": Aim(competency="A-1")}
     assert "facts_differ" in {problem.code for problem in checked.report.problems}
 
 
