@@ -35,11 +35,14 @@ def save(engine: Engine, actor: Actor, *, bank_id: BankId, item_id: ItemId | Non
     now = engine.clock.now()
     with engine.store.begin() as tx:
         check_competencies(tx, actor, [checked])
+        tx.items.bank(actor, bank_id)
+        tx.items.lock_bank(bank_id)  # no import takes the next number meanwhile
         item = _new_item(tx, engine, actor, bank_id, checked.identifier) if item_id is None else _known_item(tx, actor, item_id, bank_id)
         newest = tx.items.newest_of(item.id)
         _check_base(tx, newest, based_on)
         _check_identifier(item, checked)
-        (version,) = write(tx, actor, [a_version(item, based_on, checked, parts, Saved(actor.person_id, now))], {item.id: item}, now)
+        last = tx.items.last_numbers([item.id]).get(item.id, 0)
+        (version,) = write(tx, actor, [a_version(item, last, checked, parts, Saved(actor.person_id, now))], {item.id: item}, now)
         if newest is not None and newest.state is ItemState.IN_REVIEW:
             _take_back(tx, engine, actor, newest)
     return version
@@ -67,10 +70,12 @@ def _checked(new: NewItem) -> CheckedItem:
 
 
 def _new_item(tx: Transaction, engine: Engine, actor: Actor, bank_id: BankId, identifier: str) -> Item:
-    tx.items.bank(actor, bank_id)
-    tx.items.lock_bank(bank_id)
-    if tx.items.known(bank_id, [identifier]):
-        raise Conflict(f"the bank has an item {identifier} already", problem="identifier_taken")
+    """Return the item of this identifier that nobody finds, because its import broke off or was withdrawn; else one that is new."""
+    if known := tx.items.known(bank_id, [identifier]):
+        item, _ = known[identifier]
+        if tx.items.newest_of(item.id) is not None:
+            raise Conflict(f"the bank has an item {identifier} already", problem="identifier_taken")
+        return item
     item = an_item(actor, bank_id, identifier, engine.clock.now())
     tx.items.add_items([item])
     return item
