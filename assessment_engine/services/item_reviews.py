@@ -251,6 +251,8 @@ def _check(known: _Known, version: ItemVersion, verb: ItemVerb) -> None:
 
 def _all_moved(engine: Engine, actor: Actor, verb: ItemVerb, version_ids: Sequence[ItemVersionId]) -> list[ItemVersion]:
     require(actor, *DOERS[verb])
+    if verb in (ItemVerb.SEND_TO_REVIEW, ItemVerb.APPROVE):
+        _read_ahead(engine, version_ids)
     now = engine.clock.now()
     with engine.store.begin() as tx:
         versions = tx.items.to_move(actor, version_ids)
@@ -261,6 +263,14 @@ def _all_moved(engine: Engine, actor: Actor, verb: ItemVerb, version_ids: Sequen
             tx.item_reviews.approve(version_ids, actor.person_id, now)
             tx.blueprints.keep_marks({version.id: best_score(version) for version in versions})  # the check has just read them
         return [_moved(tx, actor, version, verb, now) for version in versions]
+
+
+def _read_ahead(engine: Engine, version_ids: Sequence[ItemVersionId]) -> None:
+    """Read the questions, which never change, before they are judged: no save of an answer waits for five hundred of them to be parsed."""
+    with engine.store.read() as tx:
+        versions = tx.items.many(version_ids)
+    for version in versions.values():
+        shortfalls_of(version)
 
 
 def check_ready(version: ItemVersion) -> None:
