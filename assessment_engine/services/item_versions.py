@@ -39,7 +39,8 @@ def save(engine: Engine, actor: Actor, *, bank_id: BankId, item_id: ItemId | Non
         newest = tx.items.newest_of(item.id)
         _check_base(tx, newest, based_on)
         _check_identifier(item, checked)
-        (version,) = write(tx, actor, [a_version(item, based_on, checked, parts, Saved(actor.person_id, now))], {item.id: item}, now)
+        last = tx.items.last_numbers([item.id]).get(item.id, 0)
+        (version,) = write(tx, actor, [a_version(item, last, checked, parts, Saved(actor.person_id, now))], {item.id: item}, now)
         if newest is not None and newest.state is ItemState.IN_REVIEW:
             _take_back(tx, engine, actor, newest)
     return version
@@ -69,8 +70,10 @@ def _checked(new: NewItem) -> CheckedItem:
 def _new_item(tx: Transaction, engine: Engine, actor: Actor, bank_id: BankId, identifier: str) -> Item:
     tx.items.bank(actor, bank_id)
     tx.items.lock_bank(bank_id)
-    if tx.items.known(bank_id, [identifier]):
-        raise Conflict(f"the bank has an item {identifier} already", problem="identifier_taken")
+    for known, _ in tx.items.known(bank_id, [identifier]).values():
+        if tx.items.newest_of(known.id) is not None:
+            raise Conflict(f"the bank has an item {identifier} already", problem="identifier_taken")
+        return known  # all that it had was withdrawn, or never came in whole
     item = an_item(actor, bank_id, identifier, engine.clock.now())
     tx.items.add_items([item])
     return item
