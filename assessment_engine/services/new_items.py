@@ -136,8 +136,8 @@ class Saved(NamedTuple):
     at: datetime
 
 
-def a_version(item: Item, newest: int, checked: CheckedItem, parts: tuple[ItemPart, ...], saved: Saved) -> NewVersion:
-    """Return the draft that follows an item's newest version, with what follows from its text."""
+def a_version(item: Item, last: int, checked: CheckedItem, parts: tuple[ItemPart, ...], saved: Saved) -> NewVersion:
+    """Return an item's next draft, after the last number that was given, with what follows from its text."""
     variants = {lang: xml.decode() for lang, xml in checked.new.variants.items()}
     gist = gist_of(item.identifier, variants)
     ordered = tuple(sorted(parts, key=lambda part: (part.lang, part.path)))
@@ -145,7 +145,7 @@ def a_version(item: Item, newest: int, checked: CheckedItem, parts: tuple[ItemPa
         id=ItemVersionId(new_id("itv", saved.at)),
         item_id=item.id,
         organisation_id=item.organisation_id,
-        version=newest + 1,
+        version=last + 1,
         state=ItemState.DRAFT,
         title=checked.title[:LONGEST_TITLE],
         competency_id=checked.new.competency_id,
