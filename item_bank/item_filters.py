@@ -35,6 +35,11 @@ class Exposure(StrEnum):
 EQUAL = ("bank_id", "state", "competency_id", "level", "subject", "topic", "bloom", "difficulty", "kind", "origin", "author_id")
 """What is asked of a column of the same name."""
 
+_TEXTS = frozenset({"identifier", "title", "saved"})
+"""Orders by something that is text; the others are by small numbers."""
+
+_MOST = 2**31 - 1
+
 SORTS = ("identifier", "title", "state", "level", "difficulty", "saved", "exposures")
 
 
@@ -105,8 +110,9 @@ def place_of(text: str, order: Order, *, back: bool = False) -> Place | None:
         return None
     try:
         key, down, value, row_id = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        known = type(value) is str if key in _TEXTS else type(value) is int and 0 <= value <= _MOST
+        if not known or not isinstance(row_id, str) or b"\0" in f"{value}{row_id}".encode():
+            raise ValueError("no row of a list has this")
     except (ValueError, TypeError):
         raise Invalid("this page of the list is not there; begin at its first", problem="no_such_place") from None
-    if not isinstance(value, str | int) or not isinstance(row_id, str):
-        raise Invalid("this page of the list is not there; begin at its first", problem="no_such_place")
     return Place(order=order, value=value, id=row_id, back=back) if (key, down) == (order.key, order.down) else None

@@ -110,7 +110,7 @@ class ItemVersion:
     facts: ItemFacts = field(default_factory=ItemFacts)
     identifier: str = ""  # the item's
     bank_id: BankId | None = None
-    author_id: PersonId | None = None  # who saved it; nobody is known of versions from before they were asked
+    author_id: PersonId | None = None  # who saved it; nobody is known of one that the log does not tell of
     saved_at: datetime | None = None
 
     @property

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field
 
-from api.auth import EngineDep, Officer
+from api.auth import BankStaff, EngineDep, Officer
 from api.pages import language_of, page
 from api.pages.question_words import question_words
 from api.words import N_
@@ -107,7 +107,7 @@ def _sample(request: Request, tried: Tryout, name: str, drawn: int) -> HTMLRespo
 
 
 @router.post("/{version_id}/try")
-def try_item(request: Request, engine: EngineDep, actor: Officer, version_id: ItemVersionId, given: AttemptsForm) -> HTMLResponse:
+def try_item(request: Request, engine: EngineDep, actor: BankStaff, version_id: ItemVersionId, given: AttemptsForm) -> HTMLResponse:
     """Say what the engine makes of an answer to an item of the bank."""
     tried = tryout.try_version(engine, actor, version_id, given.show, given.all())
     place = {"id": version_id, "address": f"/cell/items/{version_id}", "kind": "", "drawn": 1, "draws": False}

@@ -24,7 +24,7 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.services.item_cards import MOST_AT_ONCE, BulkPlan
 from assessment_engine.storage.item_cards import ItemCard
 from item_bank.item_filters import Exposure, ItemFilter, Order, Rights, order_of, place_of
-from item_bank.items import ItemState, ItemVerb
+from item_bank.items import ItemState, ItemVerb, check_level
 
 router = APIRouter(prefix="/cell/items", include_in_schema=False)
 
@@ -110,9 +110,13 @@ def asked_for(query: Mapping[str, str], actor: Actor) -> ItemFilter:
 def _equal(query: Mapping[str, str], actor: Actor) -> Iterator[tuple[str, str | int]]:
     if query.get("state"):
         ItemState(query["state"])
+    if any("\0" in value for value in query.values()):
+        raise ValueError("no text of a bank has this sign")
     yield from ((column, query[name]) for name, column in _EQUAL.items() if query.get(name))
     if query.get("level"):
-        yield "level", int(query["level"])
+        level = int(query["level"])
+        check_level(level)
+        yield "level", level
     if query.get("mine"):
         yield "author_id", actor.person_id
 

@@ -169,7 +169,10 @@ def ensure(engine: Engine, sitting_id: SittingId) -> None:
     with engine.store.read() as tx:
         sitting = tx.sittings.get(sitting_id)
         made = tx.drawn_forms.of_session(sitting.session_id)
-        if made is None or sitting.state not in BEFORE_PAPER or tx.forms.get(sitting.form_id).is_own:
+        if made is None or sitting.state not in BEFORE_PAPER:
+            return
+        origin = tx.forms.get(sitting.form_id).origin
+        if origin is not None and origin.draw_id == made.id:  # one of an earlier draw counts no more
             return
     with suppress(BlueprintCannotBeMet):
         press = _ready(engine, made)

@@ -58,11 +58,14 @@ def give(engine: Engine, actor: Actor, given: GivenFacts, version_ids: Sequence[
     with engine.store.begin() as tx:
         _check_competency(tx, actor, wanted)
         cards = tx.item_cards.some(actor, list(dict.fromkeys(version_ids)))
+        for bank_id in sorted({card.bank_id for card in cards}):
+            tx.items.lock_bank(bank_id)  # no import takes the next numbers meanwhile
         held = tx.items.held(actor, {card.item_id for card in cards})  # nobody saves them now
         versions = tx.items.to_move(actor, list(dict.fromkeys(version_ids)))  # and nobody sends them to review
         for error in _refusals(tx, versions).values():
             raise error
-        new = [_restated(held[one.item_id], one, wanted, Saved(actor.person_id, now)) for one in versions if _changes(wanted, one)]
+        last, saved = tx.items.last_numbers(held), Saved(actor.person_id, now)
+        new = [_restated(held[one.item_id], last[one.item_id], one, wanted, saved) for one in versions if _changes(wanted, one)]
         return write(tx, actor, new, held, now)
 
 
@@ -98,9 +101,9 @@ def _changes(given: GivenFacts, one: ItemCard | ItemVersion) -> bool:
     return given.upon(one.facts, one.competency_id, one.level) != (one.facts, one.competency_id, one.level)
 
 
-def _restated(item: Item, before: ItemVersion, given: GivenFacts, saved: Saved) -> NewVersion:
+def _restated(item: Item, last: int, before: ItemVersion, given: GivenFacts, saved: Saved) -> NewVersion:
     facts, competency_id, level = given.upon(before.facts, before.competency_id, before.level)
     variants = {lang: xml.encode() for lang, xml in before.variants.items()}
     new = NewItem(variants=variants, competency_id=competency_id, level=level, facts=facts)
     checked = CheckedItem(new=new, identifier=item.identifier, title=before.title)  # it was read when it came
-    return a_version(item, before.version, checked, before.parts, saved)
+    return a_version(item, last, checked, before.parts, saved)

@@ -10,8 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from assessment_engine.kernel.canonical import Json
-from assessment_engine.kernel.errors import AssessmentError, Invalid, ItemInUse, NotAllowed, NotYet
-from assessment_engine.kernel.ids import ItemVersionId, PersonId
+from assessment_engine.kernel.errors import AssessmentError, EditedMeanwhile, Invalid, ItemInUse, NotAllowed, NotYet
+from assessment_engine.kernel.ids import ItemId, ItemVersionId, PersonId
 from assessment_engine.people import BANK_STAFF, WRITERS, Actor, Role, civil_date, require, roles_on
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import best_score, shortfalls_of
@@ -34,7 +34,7 @@ from item_bank.items import ItemVerb, ItemVersion
 
 
 def send(engine: Engine, actor: Actor, version_ids: Sequence[ItemVersionId]) -> list[ItemVersion]:
-    """Send drafts to review; raises NotYet for one without a subject, or that no exam could have."""
+    """Send drafts to review; raises NotYet for one without a subject, or that no exam could have, EditedMeanwhile for an overtaken one."""
     return _all_moved(engine, actor, ItemVerb.SEND_TO_REVIEW, version_ids)
 
 
@@ -212,6 +212,7 @@ class _Known:
     actor: Actor
     versions: Sequence[ItemVersion]
     authors: dict[ItemVersionId, frozenset[PersonId]]
+    newest: dict[ItemId, int]
     reviews: dict[ItemVersionId, tuple[ItemReview, ...]]
     asked_by: dict[ItemVersionId, list[str]]
 
@@ -221,13 +222,23 @@ def _known(engine: Engine, tx: Transaction, actor: Actor, versions: Sequence[Ite
     asked_by: dict[ItemVersionId, list[str]] = {}
     for use in tx.item_use.sessions_after(engine.clock.now(), ids):
         asked_by.setdefault(use.version_id, []).append(use.title)
-    return _Known(actor=actor, versions=versions, authors=_authors(tx, versions), reviews=tx.item_reviews.of(ids), asked_by=asked_by)
+    steps = tx.items.steps_of({version.item_id for version in versions})
+    return _Known(
+        actor=actor,
+        versions=versions,
+        authors={each.id: authors_of(each.version, steps[each.item_id]) for each in versions},
+        newest={item_id: some[-1].version for item_id, some in steps.items()},
+        reviews=tx.item_reviews.of(ids),
+        asked_by=asked_by,
+    )
 
 
 def _check(known: _Known, version: ItemVersion, verb: ItemVerb) -> None:
     """Refuse what a version's state, its people or its use do not allow."""
     version.advance(verb)
     if verb is ItemVerb.SEND_TO_REVIEW:
+        if (newest := known.newest[version.item_id]) != version.version:  # nobody reviews what is overtaken
+            raise EditedMeanwhile(f"somebody saved version {newest} of {version.identifier} meanwhile", newest=newest)
         check_sendable(version)
         check_ready(version)
     if verb is ItemVerb.APPROVE:
@@ -240,6 +251,8 @@ def _check(known: _Known, version: ItemVersion, verb: ItemVerb) -> None:
 
 def _all_moved(engine: Engine, actor: Actor, verb: ItemVerb, version_ids: Sequence[ItemVersionId]) -> list[ItemVersion]:
     require(actor, *DOERS[verb])
+    if verb in (ItemVerb.SEND_TO_REVIEW, ItemVerb.APPROVE):
+        _read_ahead(engine, version_ids)
     now = engine.clock.now()
     with engine.store.begin() as tx:
         versions = tx.items.to_move(actor, version_ids)
@@ -250,6 +263,14 @@ def _all_moved(engine: Engine, actor: Actor, verb: ItemVerb, version_ids: Sequen
             tx.item_reviews.approve(version_ids, actor.person_id, now)
             tx.blueprints.keep_marks({version.id: best_score(version) for version in versions})  # the check has just read them
         return [_moved(tx, actor, version, verb, now) for version in versions]
+
+
+def _read_ahead(engine: Engine, version_ids: Sequence[ItemVersionId]) -> None:
+    """Read the questions, which never change, before they are judged: no save of an answer waits for five hundred of them to be parsed."""
+    with engine.store.read() as tx:
+        versions = tx.items.many(version_ids)
+    for version in versions.values():
+        shortfalls_of(version)
 
 
 def check_ready(version: ItemVersion) -> None:

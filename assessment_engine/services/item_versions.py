@@ -14,12 +14,12 @@ from assessment_engine.people import WRITERS, Actor, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.item_likeness import index
 from assessment_engine.services.items import read_in
-from assessment_engine.services.new_items import Saved, a_version, an_item, check_competencies, part_of, stage_bytes, told
+from assessment_engine.services.new_items import Saved, a_version, an_item, check_competencies, part_of, stage_bytes, take_back, told
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.items import NewVersion
 from item_bank.facts import tidy
 from item_bank.imports import CheckedItem, NewItem
-from item_bank.items import Item, ItemState, ItemVerb, ItemVersion, check_level
+from item_bank.items import Item, ItemState, ItemVersion, check_level
 
 
 def save(engine: Engine, actor: Actor, *, bank_id: BankId, item_id: ItemId | None, based_on: int, new: NewItem) -> ItemVersion:
@@ -35,13 +35,17 @@ def save(engine: Engine, actor: Actor, *, bank_id: BankId, item_id: ItemId | Non
     now = engine.clock.now()
     with engine.store.begin() as tx:
         check_competencies(tx, actor, [checked])
+        tx.items.bank(actor, bank_id)
+        tx.items.lock_bank(bank_id)  # no import takes the next number meanwhile
         item = _new_item(tx, engine, actor, bank_id, checked.identifier) if item_id is None else _known_item(tx, actor, item_id, bank_id)
-        newest = tx.items.newest_of(item.id)
+        if (newest := tx.items.newest_of(item.id)) is not None:
+            (newest,) = tx.items.to_move(actor, [newest.id])  # nobody sends it to review, or approves it, meanwhile
         _check_base(tx, newest, based_on)
         _check_identifier(item, checked)
-        (version,) = write(tx, actor, [a_version(item, based_on, checked, parts, Saved(actor.person_id, now))], {item.id: item}, now)
+        last = tx.items.last_numbers([item.id]).get(item.id, 0)
+        (version,) = write(tx, actor, [a_version(item, last, checked, parts, Saved(actor.person_id, now))], {item.id: item}, now)
         if newest is not None and newest.state is ItemState.IN_REVIEW:
-            _take_back(tx, engine, actor, newest)
+            take_back(tx, actor, newest, now)
     return version
 
 
@@ -67,10 +71,12 @@ def _checked(new: NewItem) -> CheckedItem:
 
 
 def _new_item(tx: Transaction, engine: Engine, actor: Actor, bank_id: BankId, identifier: str) -> Item:
-    tx.items.bank(actor, bank_id)
-    tx.items.lock_bank(bank_id)
-    if tx.items.known(bank_id, [identifier]):
-        raise Conflict(f"the bank has an item {identifier} already", problem="identifier_taken")
+    """Return the item of this identifier that nobody finds, because its import broke off or was withdrawn; else one that is new."""
+    if known := tx.items.known(bank_id, [identifier]):
+        item, _ = known[identifier]
+        if tx.items.newest_of(item.id) is not None:
+            raise Conflict(f"the bank has an item {identifier} already", problem="identifier_taken")
+        return item
     item = an_item(actor, bank_id, identifier, engine.clock.now())
     tx.items.add_items([item])
     return item
@@ -99,10 +105,3 @@ def _check_base(tx: Transaction, newest: ItemVersion | None, based_on: int) -> N
 def _check_identifier(item: Item, checked: CheckedItem) -> None:
     if checked.identifier != item.identifier:
         raise Invalid(f"this is the item {item.identifier}; an item with another identifier is another item", problem="identifier_changed")
-
-
-def _take_back(tx: Transaction, engine: Engine, actor: Actor, overtaken: ItemVersion) -> None:
-    back = overtaken.advance(ItemVerb.RETURN)
-    tx.items.move(back, was=overtaken.state, now=engine.clock.now())
-    about = {"verb": str(ItemVerb.RETURN), "state": str(back.state), "why": "overtaken"}
-    tx.audit.append("item_moved", subject=back.id, actor=actor.person_id, now=engine.clock.now(), payload={**about})

@@ -19,7 +19,7 @@ from assessment_engine.storage.items import NewVersion
 from item_bank.facts import tidy
 from item_bank.gist import gist_of
 from item_bank.imports import CheckedItem, NewPart
-from item_bank.items import LONGEST_MEDIA_TYPE, LONGEST_TITLE, Item, ItemPart, ItemState, ItemVersion, content_digest
+from item_bank.items import LONGEST_MEDIA_TYPE, LONGEST_TITLE, Item, ItemPart, ItemState, ItemVerb, ItemVersion, content_digest
 
 STAGED_AT_ONCE = 200
 BYTES_AT_ONCE = 4 * 1024 * 1024
@@ -47,6 +47,8 @@ def keep(
     about: Json = {"bank": bank_id, "versions": len(versions), "sha256": digest([[each.id, each.sha256] for each in versions])}
     with engine.store.begin() as tx:
         tx.items.finish_import(import_id, engine.clock.now())
+        for overtaken in tx.items.to_move(actor, tx.item_imports.overtaken(import_id)):
+            take_back(tx, actor, overtaken, engine.clock.now())
         seal(tx, import_id, versions)
         tx.audit.append("items_imported", subject=import_id, actor=actor.person_id, now=engine.clock.now(), payload=about)
     return versions
@@ -134,8 +136,8 @@ class Saved(NamedTuple):
     at: datetime
 
 
-def a_version(item: Item, newest: int, checked: CheckedItem, parts: tuple[ItemPart, ...], saved: Saved) -> NewVersion:
-    """Return the draft that follows an item's newest version, with what follows from its text."""
+def a_version(item: Item, last: int, checked: CheckedItem, parts: tuple[ItemPart, ...], saved: Saved) -> NewVersion:
+    """Return an item's next draft, after the last number that was given, with what follows from its text."""
     variants = {lang: xml.decode() for lang, xml in checked.new.variants.items()}
     gist = gist_of(item.identifier, variants)
     ordered = tuple(sorted(parts, key=lambda part: (part.lang, part.path)))
@@ -143,7 +145,7 @@ def a_version(item: Item, newest: int, checked: CheckedItem, parts: tuple[ItemPa
         id=ItemVersionId(new_id("itv", saved.at)),
         item_id=item.id,
         organisation_id=item.organisation_id,
-        version=newest + 1,
+        version=last + 1,
         state=ItemState.DRAFT,
         title=checked.title[:LONGEST_TITLE],
         competency_id=checked.new.competency_id,
@@ -158,6 +160,14 @@ def a_version(item: Item, newest: int, checked: CheckedItem, parts: tuple[ItemPa
         saved_at=saved.at,
     )
     return version, gist
+
+
+def take_back(tx: Transaction, actor: Actor, overtaken: ItemVersion, now: datetime) -> None:
+    """Take a version out of review because its item has a newer one: nobody reviews what is overtaken."""
+    back = overtaken.advance(ItemVerb.RETURN)
+    tx.items.move(back, was=overtaken.state, now=now)
+    about: Json = {"verb": str(ItemVerb.RETURN), "state": str(back.state), "why": "overtaken"}
+    tx.audit.append("item_moved", subject=back.id, actor=actor.person_id, now=now, payload=about)
 
 
 def told(version: ItemVersion) -> dict[str, Json]:

@@ -130,10 +130,10 @@ class ItemCards:
         return {ItemState(row.state): row.items for row in self._connection.execute(query.group_by(_V.state))}
 
     def some(self, actor: Actor, version_ids: Collection[ItemVersionId]) -> list[ItemCard]:
-        """Return those of these versions, the newest or not, that the actor's organisation has, by identifier."""
+        """Return those of these versions, the newest or not, that the actor's organisation finds, by identifier."""
         found = []
         for chunk in chunks(version_ids):
-            query = _cards().where(_V.organisation_id == actor.organisation_id, _V.id.in_(chunk))
+            query = _cards().where(_V.organisation_id == actor.organisation_id, _V.id.in_(chunk), ~begun())
             found += [_card(row) for row in self._connection.execute(query)]
         return sorted(found, key=lambda card: (card.identifier, card.id))
 
@@ -144,7 +144,7 @@ class ItemCards:
 
     def named(self, actor: Actor, names: Sequence[str]) -> dict[str, ItemCard]:
         """Return items by what they are called by: an identifier means the newest version, an id the version itself."""
-        ours, found = _V.organisation_id == actor.organisation_id, {}
+        ours, found = (_V.organisation_id == actor.organisation_id) & ~begun(), {}
         for chunk in chunks(names):
             for row in self._connection.execute(_cards().where(ours, or_(_V.id.in_(chunk), and_(_V.identifier.in_(chunk), _V.newest)))):
                 card = _card(row)
@@ -171,7 +171,7 @@ class ItemCards:
 
     def waiting(self, actor: Actor, subjects: Iterable[str] | None = None) -> list[ItemCard]:
         """Return the versions in review, of these subjects or of all, the longest waiting first."""
-        query = _cards().where(_V.organisation_id == actor.organisation_id, _V.state == str(ItemState.IN_REVIEW))
+        query = _cards().where(_V.organisation_id == actor.organisation_id, _V.state == str(ItemState.IN_REVIEW), ~begun())
         if subjects is not None:
             query = query.where(_V.subject.in_(sorted(subjects)))
         return [_card(row) for row in self._connection.execute(query.order_by(_V.moved_at, _V.id))]

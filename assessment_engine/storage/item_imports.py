@@ -215,6 +215,13 @@ class ItemImports:
             for row in rows
         ]
 
+    def overtaken(self, import_id: ImportId) -> list[ItemVersionId]:
+        """Return the versions in review whose items have newer ones by a finished import."""
+        newer = item_versions.alias()
+        ours = (newer.c.import_id == import_id, newer.c.item_id == item_versions.c.item_id, newer.c.version > item_versions.c.version)
+        waiting = (item_versions.c.state == str(ItemState.IN_REVIEW), select(newer.c.id).where(*ours).exists())
+        return [ItemVersionId(each) for each in self._connection.execute(select(item_versions.c.id).where(*waiting)).scalars()]
+
     def _one(self, condition: ColumnElement[bool]) -> ImportRun:
         row = self._connection.execute(_runs(import_runs.c.report).where(condition)).one_or_none()
         if row is None:

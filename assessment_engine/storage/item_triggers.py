@@ -12,8 +12,10 @@ from assessment_engine.storage.triggers import append_only, demand, refusal
 _WROTE = """
     SELECT 1 FROM item_versions a WHERE a.item_id = v.item_id AND a.version <= v.version AND a.author_id = NEW.person_id
     AND a.version > COALESCE((SELECT MAX(p.version) FROM item_versions p WHERE p.item_id = v.item_id AND p.version < v.version
-    AND p.state IN ('approved', 'retired')), 0)"""
-"""Finds the person among those who wrote the version `v`, or an earlier one that it builds on, since the last that was approved."""
+    AND p.state IN ('approved', 'retired')), 0)
+    AND NOT EXISTS (SELECT 1 FROM item_imports m WHERE m.id = a.import_id AND m.finished_at IS NULL)"""
+"""Finds the person among those who wrote the version `v`, or an earlier one that it builds on, since the last that was approved. Nothing
+builds on a version whose import broke off or was withdrawn."""
 
 _LAST_WORD = """r.version_id = NEW.id AND NOT EXISTS (SELECT 1 FROM item_reviews n WHERE n.version_id = r.version_id
     AND n.person_id = r.person_id AND n.ordinal > r.ordinal)"""

@@ -174,6 +174,15 @@ class Items:
                 found[row.identifier] = (_item(row), row.newest)
         return found
 
+    def last_numbers(self, item_ids: Collection[ItemId]) -> dict[ItemId, int]:
+        """Return the last number that was given to a version of each item, one that is not found included: none is given twice."""
+        found: dict[ItemId, int] = {}
+        for chunk in chunks(item_ids):
+            query = select(item_versions.c.item_id, func.max(item_versions.c.version).label("last"))
+            rows = self._connection.execute(query.where(item_versions.c.item_id.in_(chunk)).group_by(item_versions.c.item_id))
+            found |= {ItemId(row.item_id): row.last for row in rows}
+        return found
+
     def add_items(self, new: Iterable[Item]) -> None:
         """Insert items that have no version yet."""
         rows = [

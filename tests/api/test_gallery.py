@@ -98,4 +98,9 @@ def test_an_item_of_the_bank_can_be_tried(engine: Engine) -> None:
     assert f'action="{address}/try"' in officer.client.get(address).text
     assert "Score 1 of 1" in tried(officer, f"{address}/try", {"RESPONSE": "A"})
     assert "Score 0 of 1" in tried(officer, f"{address}/try", {"RESPONSE": "B"})
+    for role in (Role.ITEM_AUTHOR, Role.ITEM_REVIEWER):
+        reader = a_browser(create_app(engine), engine, a_person(engine, world.organisation_id, role))
+        assert "Score 1 of 1" in tried(reader, f"{address}/try", {"RESPONSE": "A"})
+    candidate = a_browser(create_app(engine), engine, a_person(engine, world.organisation_id))
+    assert candidate.send(f"{address}/try", response="{}").status_code == 403
     assert stranger.send(f"{address}/try", response="{}").status_code == 404

@@ -1,7 +1,9 @@
 """The list of items over the real app: filters, order and pages in the address; bulk moves after a preview; enemies; a file."""
 
+import base64
 import csv
 import io
+import json
 import re
 from dataclasses import replace
 from datetime import date
@@ -222,3 +224,29 @@ def test_nothing_is_told_where_nothing_was_chosen_or_said(engine: Engine, office
     assert nobody.headers["location"] == "/cell/items?done=nothing"
     assert nothing.headers["location"] == "/cell/items?done=nothing_given"
     assert len(stored(engine, officer)) == 1
+
+
+def a_place(order: str, value: object, row_id: object = "itv") -> str:
+    said = base64.urlsafe_b64encode(json.dumps([order, False, value, row_id]).encode()).decode().rstrip("=")
+    return f"sort={order}&after={said}"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "level=99999999999999999999",
+        "q=%00",
+        "subject=a%00",
+        a_place("level", "x"),
+        a_place("level", 10**12),
+        a_place("level", True),
+        a_place("identifier", 5),
+        a_place("identifier", "a\0b"),
+        a_place("identifier", "\ud800"),
+        a_place("identifier", "a", 1),
+    ],
+)
+def test_an_address_that_nobody_was_given_is_refused_kindly(any_engine: Engine, query: str) -> None:
+    officer = a_person(any_engine, an_organisation(any_engine), Role.CELL_OFFICER)
+
+    assert a_browser(create_app(any_engine), any_engine, officer).get(f"/cell/items?{query}").status_code == 422

@@ -355,3 +355,21 @@ def test_nobody_is_kept_out_where_the_bank_can_give_no_paper_any_more(any_engine
     admitted(any_engine, hall, candidate, sitting_id)
 
     assert form_of_sitting(any_engine, sitting_id) == hall.form
+
+
+def test_whoever_is_admitted_before_the_papers_drawn_anew_are_written_gets_the_new_one(
+    any_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, hall = any_engine, a_hall(any_engine)
+    ((candidate, sitting_id),) = registered(engine, hall, "One")
+    first = drawn_forms.draw(engine, hall.officer, hall.session.id).draw
+    with monkeypatch.context() as killed:
+        killed.setattr(drawn_forms, "_write_all", lambda *_: 0)  # as if the process had ended here
+        second = drawn_forms.draw(engine, hall.officer, hall.session.id).draw
+    steer(engine).advance(timedelta(days=1, minutes=5).total_seconds())
+
+    admitted(engine, hall, candidate, sitting_id)
+
+    origin = form_of_sitting(engine, sitting_id).origin
+    assert first is not None and second is not None and origin is not None
+    assert origin.draw_id == second.id != first.id

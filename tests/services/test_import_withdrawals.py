@@ -6,13 +6,15 @@ from sqlalchemy import text
 from assessment_engine.kernel.errors import Conflict, ImportInUse, NotFound
 from assessment_engine.kernel.ids import BankId, ImportId, ItemVersionId
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import import_runs
+from assessment_engine.services import import_runs, item_facts, item_reviews
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.import_withdrawals import look_at_withdrawal, withdraw
+from assessment_engine.services.item_facts import give
 from assessment_engine.services.item_imports import ImportRules
 from assessment_engine.services.item_versions import save
+from item_bank.facts import GivenFacts
 from item_bank.imports import ImportReport, NewItem
-from tests.builders import GENERAL, a_person, an_organisation, approved
+from tests.builders import GENERAL, a_person, accepted, an_organisation, approved
 from tests.services.packages import an_item, zipped
 
 
@@ -75,6 +77,38 @@ def test_what_was_withdrawn_can_be_imported_again(any_engine: Engine, officer: A
     assert newest(any_engine, again.items[0].version_id) == again.items[0].version_id
 
 
+def test_what_was_there_before_is_edited_told_and_reviewed_again(any_engine: Engine, officer: Actor) -> None:
+    _, first, bank_id = imported(any_engine, officer, "one", "two")
+    importer = a_person(any_engine, officer.organisation_id, Role.CELL_OFFICER)
+    second_run, _, _ = imported(any_engine, importer, "one", "two", bank_id=bank_id)
+    withdraw(any_engine, officer, second_run)
+    one, two = (ItemVersionId(str(item.version_id)) for item in first.items)
+    with any_engine.store.read() as tx:
+        item_id = tx.items.get(one).item_id
+
+    new = NewItem(variants={"en": an_item("one")}, facts=GENERAL)
+    saved = save(any_engine, officer, bank_id=bank_id, item_id=item_id, based_on=1, new=new)
+    (told,) = item_facts.give(any_engine, officer, GivenFacts(topic="Meaning"), [two])
+    accepted(any_engine, officer, saved.id)
+    item_reviews.approve(any_engine, importer, [saved.id])
+
+    assert (saved.version, told.version) == (3, 3)
+    assert newest(any_engine, one) == saved.id
+
+
+def test_what_was_withdrawn_in_review_waits_for_nobody_and_is_told_nothing(any_engine: Engine, officer: Actor) -> None:
+    run_id, report, _ = imported(any_engine, officer, "one")
+    version_id = ItemVersionId(str(report.items[0].version_id))
+    item_reviews.send(any_engine, officer, [version_id])
+
+    withdraw(any_engine, officer, run_id)
+
+    assert item_reviews.queue(any_engine, officer) == []
+    assert item_facts.plan(any_engine, officer, GivenFacts(topic="Meaning"), [version_id]).changed == ()
+    with any_engine.store.read() as tx:
+        assert tx.item_cards.named(officer, [version_id]) == {}
+
+
 def test_an_import_of_which_something_is_approved_stays(any_engine: Engine, officer: Actor) -> None:
     run_id, report, _ = imported(any_engine, officer, "one", "two")
     version_id = ItemVersionId(str(report.items[0].version_id))
@@ -118,3 +152,29 @@ def test_nobody_withdraws_the_import_of_another_organisation(any_engine: Engine,
 
     with pytest.raises(NotFound):
         withdraw(any_engine, a_person(any_engine, an_organisation(any_engine), Role.CELL_OFFICER), run_id)
+
+
+def test_an_item_that_went_back_to_its_version_can_be_changed_again(any_engine: Engine, officer: Actor) -> None:
+    _, first, bank_id = imported(any_engine, officer, "one", "two")
+    again, _, _ = imported(any_engine, officer, "one", "two", bank_id=bank_id)
+    withdraw(any_engine, officer, again)
+    one, two = (ItemVersionId(str(item.version_id)) for item in first.items)
+    with any_engine.store.read() as tx:
+        before = tx.items.get(one)
+    new = NewItem(variants={"en": an_item("one", key="B")})
+
+    edited = save(any_engine, officer, bank_id=bank_id, item_id=before.item_id, based_on=before.version, new=new)
+    (told,) = give(any_engine, officer, GivenFacts(subject="Law"), [two])
+
+    assert (edited.version, told.version) == (3, 3)
+    assert newest(any_engine, one) == edited.id
+    assert newest(any_engine, two) == told.id
+
+
+def test_an_identifier_of_which_everything_was_withdrawn_is_free_again(any_engine: Engine, officer: Actor) -> None:
+    run_id, _, bank_id = imported(any_engine, officer, "one")
+    withdraw(any_engine, officer, run_id)
+
+    written = save(any_engine, officer, bank_id=bank_id, item_id=None, based_on=0, new=NewItem(variants={"en": an_item("one")}))
+
+    assert (written.version, newest(any_engine, written.id)) == (2, written.id)

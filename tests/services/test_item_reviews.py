@@ -1,23 +1,27 @@
 """From draft to approved by four people, and nobody in two of their places. On both databases."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
 from assessment_engine.kernel.errors import IllegalTransition, Invalid, ItemInUse, NotAllowed, NotFound, NotYet, SecondPersonNeeded
 from assessment_engine.kernel.ids import BankId, ItemVersionId
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import item_reviews
+from assessment_engine.services import item_reviews, items
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.exams import NewExam, NewSession, create_exam, create_session
 from assessment_engine.services.forms import build_form
 from assessment_engine.services.item_versions import save
 from assessment_engine.services.items import create_bank
+from assessment_engine.storage.database import Store, Transaction, open_database
+from assessment_engine.storage.migrations import migrate
 from item_bank.facts import ItemFacts
 from item_bank.item_reviews import Verdict
 from item_bank.items import ItemState, ItemVersion
-from tests.builders import GENERAL, a_person, accepted, an_organisation, steer
+from tests.builders import GENERAL, a_person, accepted, an_engine, an_organisation, steer
 from tests.services.test_item_versions import a_form_of, new_item
 
 
@@ -49,6 +53,37 @@ def a_cast(engine: Engine) -> Cast:
 def state(engine: Engine, version_id: ItemVersionId) -> ItemState:
     with engine.store.read() as tx:
         return tx.items.get(version_id).state
+
+
+class WatchedStore(Store):
+    """A store that knows how many questions were parsed while a writing transaction was open."""
+
+    parsed = 0
+
+    @contextmanager
+    def begin(self) -> Iterator[Transaction]:
+        with super().begin() as tx:
+            before = items._read.cache_info().misses
+            yield tx
+            self.parsed += items._read.cache_info().misses - before
+
+
+def test_questions_are_parsed_before_the_transaction_that_moves_them(tmp_path: Path) -> None:
+    store = WatchedStore(open_database(f"sqlite:///{tmp_path / 'watched.sqlite'}"))
+    migrate(store.engine)
+    engine = an_engine(tmp_path, store=store)
+    cast = a_cast(engine)
+    ids = [cast.version.id]
+
+    items._read.cache_clear()
+    item_reviews.send(engine, cast.author, ids)
+    for reviewer in (cast.first, cast.second):
+        item_reviews.review(engine, reviewer, ids, Verdict.ACCEPT)
+    items._read.cache_clear()
+    item_reviews.approve(engine, cast.officer, ids)
+
+    assert (state(engine, ids[0]), store.parsed) == (ItemState.APPROVED, 0)
+    store.engine.dispose()
 
 
 def test_four_people_take_an_item_from_draft_to_approved(any_engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -12,12 +13,14 @@ from assessment_engine.services import item_reviews
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.forms import NewForm, build_form
 from assessment_engine.services.item_versions import save
-from assessment_engine.services.items import create_bank
+from assessment_engine.services.items import create_bank, import_items
+from assessment_engine.storage.database import Store, Transaction, open_database
 from item_bank.facts import Bloom, Difficulty, ItemFacts, Origin
 from item_bank.forms import FormSection
 from item_bank.imports import NewItem
-from item_bank.items import ItemState
-from tests.builders import GENERAL, a_choice_item, a_person, an_organisation, approved, steer, stored
+from item_bank.items import ItemState, ItemVerb
+from tests.builders import GENERAL, a_choice_item, a_person, an_engine, an_organisation, approved, steer, stored
+from tests.services.test_two_at_once import while_it_waits
 
 FACTS = ItemFacts(
     subject="Ethics",
@@ -80,6 +83,46 @@ def test_saving_over_a_version_in_review_takes_it_back(engine: Engine) -> None:
 
     with engine.store.read() as tx:
         assert [each.state for each in tx.items.versions_of(first.item_id)] == [ItemState.DRAFT, ItemState.DRAFT]
+
+
+def test_an_import_over_a_version_in_review_takes_it_back(any_engine: Engine) -> None:
+    officer, bank_id = a_bank(any_engine)
+    first = save(any_engine, officer, bank_id=bank_id, item_id=None, based_on=0, new=new_item())
+    item_reviews.send(any_engine, officer, [first.id])
+
+    import_items(any_engine, officer, bank_id, [new_item()])
+
+    with any_engine.store.read() as tx:
+        assert [each.state for each in tx.items.versions_of(first.item_id)] == [ItemState.DRAFT, ItemState.DRAFT]
+
+
+def test_a_draft_that_is_overtaken_does_not_go_to_review(any_engine: Engine) -> None:
+    officer, bank_id = a_bank(any_engine)
+    first = save(any_engine, officer, bank_id=bank_id, item_id=None, based_on=0, new=new_item())
+    save(any_engine, officer, bank_id=bank_id, item_id=first.item_id, based_on=1, new=new_item())
+
+    with pytest.raises(EditedMeanwhile) as refused:
+        item_reviews.send(any_engine, officer, [first.id])
+
+    assert refused.value.details == {"newest": 2}
+
+
+def test_what_is_sent_to_review_while_it_is_saved_over_is_taken_back(postgres_url: str, tmp_path: Path) -> None:
+    store = Store(open_database(postgres_url))
+    engine = an_engine(tmp_path, store=store)
+    officer, bank_id = a_bank(engine)
+    first = save(engine, officer, bank_id=bank_id, item_id=None, based_on=0, new=new_item())
+
+    def send_it(tx: Transaction) -> None:
+        tx.items.move(first.advance(ItemVerb.SEND_TO_REVIEW), was=first.state, now=engine.clock.now())
+
+    def save_over() -> int:
+        return save(engine, officer, bank_id=bank_id, item_id=first.item_id, based_on=1, new=new_item()).version
+
+    assert while_it_waits(engine, lambda tx: tx.items.to_move(officer, [first.id]), send_it, save_over) == 2
+    with store.read() as tx:
+        assert [each.state for each in tx.items.versions_of(first.item_id)] == [ItemState.DRAFT, ItemState.DRAFT]
+    store.engine.dispose()
 
 
 def test_a_change_to_an_approved_item_leaves_the_approved_version_in_use(engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,8 @@ ROWS = (
     f"{VERSION} ('itv_1', 'itm', 1, 'retired', 'Item 1', :variants, 'x', NULL)",
     f"{VERSION} ('itv_2', 'itm', 2, 'approved', 'Item 1', :variants, :sha256, NULL)",
     f"{VERSION} ('itv_3', 'itm', 3, 'draft', 'Item 1', :variants, 'x', 'imp')",
+    "INSERT INTO audit_entries (id, kind, subject, actor_id, at, payload, sha256) "
+    "VALUES ('aud', 'item_staged', 'itv_2', 'per_1', '2026-11-23 12:00:00', '{}', 'y')",
     "INSERT INTO forms (id, organisation_id, title, title_hi, document, sha256, state) "
     "VALUES ('for', 'org_1', 'F', 'F', :form, 'f', 'approved')",
 )
@@ -67,6 +70,7 @@ def test_old_versions_are_whole_found_and_held(old_bank: Engine) -> None:
         "प्रश्न 1",
         "choice",
     )
+    assert (version.author_id, version.saved_at) == ("per_1", datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
     assert (version.is_whole, version.identifier, version.facts) == (True, "item-1", ItemFacts(words=4, kind="choice"))
     assert [form.form_id for form in forms] == ["for"]
     with pytest.raises(DBAPIError), old_bank.begin() as connection:

@@ -187,6 +187,9 @@ def _fill() -> None:
         AND n.version > item_versions.version
         AND NOT EXISTS (SELECT 1 FROM item_imports m WHERE m.id = n.import_id AND m.finished_at IS NULL))"""
     op.execute(sa.text(newest))
+    for column, said in (("author_id", "actor_id"), ("saved_at", "at")):  # who wrote a version is in the log; they are not to judge it
+        logged = f"SELECT MIN(e.{said}) FROM audit_entries e WHERE e.subject = item_versions.id AND e.kind = 'item_staged'"  # noqa: S608
+        op.execute(sa.text(f"UPDATE item_versions SET {column} = ({logged})"))  # noqa: S608
     _fill_gists(connection)
     for row in connection.execute(sa.text("SELECT id, document FROM forms")).all():
         document = json.loads(row.document) if isinstance(row.document, str) else row.document
