@@ -1,11 +1,13 @@
 """Tables and queries of drawn forms: which session's papers were drawn, from which pool and seed, and whose paper each form is."""
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, Row, String, Table, exists, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from assessment_engine.delivery.sitting import BEFORE_PAPER, SittingState
 from assessment_engine.kernel.ids import (
@@ -97,7 +99,8 @@ class DrawnForms:
     def keep_pool(self, pool: Pool) -> None:
         """Keep a pool, if it is not kept already."""
         if self._connection.execute(select(pools.c.sha256).where(pools.c.sha256 == pool.sha256)).first() is None:
-            self._connection.execute(insert(pools).values(sha256=pool.sha256, document=pool.document))
+            with suppress(IntegrityError), self._connection.begin_nested():  # or somebody else keeps the same one at this moment
+                self._connection.execute(insert(pools).values(sha256=pool.sha256, document=pool.document))
 
     def of_session(self, session_id: SessionId) -> FormDraw | None:
         """Return the draw of a session that counts, None where everybody sits the same form."""
