@@ -126,6 +126,24 @@ def test_an_import_whose_report_could_not_be_kept_has_not_come_in(
         assert all(tx.items.newest_of(tx.items.get(item.version_id).item_id).id == item.version_id for item in report.items)  # type: ignore[union-attr,arg-type]
 
 
+def test_an_import_during_which_the_database_was_away_is_not_called_a_bad_file(
+    any_engine: Engine, officer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = asked(any_engine, officer, a_large_package())
+
+    def away(*_: object) -> None:
+        raise StorageUnavailable("the database does not answer")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(ItemImports, "progress", away)
+        with pytest.raises(StorageUnavailable):
+            import_runs.carry_out(any_engine, run_id)
+    steer(any_engine).advance(301)
+    import_runs.carry_out(any_engine, run_id)
+
+    assert import_runs.shown_run(any_engine, officer, run_id)[0].imported == 2
+
+
 def test_a_check_is_followed_by_the_import_without_sending_the_files_again(any_engine: Engine, officer: Actor) -> None:
     checked = asked(any_engine, officer, zipped({"one.xml": an_item()}), replace(RULES, dry_run=True))
     run, report = import_runs.shown_run(any_engine, officer, checked)
