@@ -154,11 +154,11 @@ class DrawnForms:
         return {ItemVersionId(one) for one in rows.scalars()}
 
     def versions_of(self, session_id: SessionId) -> set[ItemVersionId]:
-        """Return every version in a candidate's own paper of a session."""
-        query = select(form_items.c.version_id).distinct().join(forms, forms.c.id == form_items.c.form_id)
+        """Return every version that somebody of a session has in their paper, the common one too; none where no paper was drawn."""
+        query = select(form_items.c.version_id, forms.c.draw_id).distinct().join(forms, forms.c.id == form_items.c.form_id)
         query = query.join(sittings, sittings.c.form_id == forms.c.id)
-        rows = self._connection.execute(query.where(sittings.c.session_id == session_id, forms.c.draw_id.is_not(None)))
-        return {ItemVersionId(one) for one in rows.scalars()}
+        rows = self._connection.execute(query.where(sittings.c.session_id == session_id)).all()
+        return {ItemVersionId(row.version_id) for row in rows} if any(row.draw_id for row in rows) else set()
 
     def digests(self, draw: FormDraw) -> Sequence[str]:
         """Return the hashes of a draw's papers, in order."""

@@ -413,3 +413,18 @@ def test_no_question_is_drawn_that_candidates_of_another_open_exam_practise_with
     assert sheet.draw is not None
     with engine.store.read() as tx:
         assert not set(tx.drawn_forms.uses(sheet.draw)).intersection(practice.items)
+
+
+def test_staff_can_speak_to_whoever_kept_the_common_paper_among_drawn_ones(any_engine: Engine) -> None:
+    engine, hall = any_engine, a_hall(any_engine)
+    (_, drawn_id), (candidate, common_id) = registered(engine, hall, "One", "Two")
+    drawn_forms.draw(engine, hall.officer, hall.session.id)
+    with engine.store.begin() as tx:
+        tx.sittings.save(replace(tx.sittings.get(common_id), form_id=hall.form.id))
+    drawn = form_of_sitting(engine, drawn_id).items
+    item = next(one for one in hall.form.items if one not in drawn)
+
+    announcements.announce(engine, hall.officer, hall.session.id, Wording(text="Read kg.", text_hi="किग्रा पढ़ें।", item_id=item))
+
+    assert len(announcements.mine(engine, candidate, common_id)) == 1
+    assert set(announcements.desk(engine, hall.officer, hall.session.id).questions) == {*drawn, *hall.form.items}
