@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from assessment_engine.kernel.canonical import Json
-from assessment_engine.kernel.errors import AssessmentError, Invalid
+from assessment_engine.kernel.errors import AssessmentError, Invalid, StorageUnavailable
 from assessment_engine.kernel.ids import CompetencyId, ItemVersionId
 from item_bank.checks import FEW_TRIES, check_item
 from item_bank.facts import Aim, ItemFacts, aim_from, facts_from
@@ -144,7 +144,10 @@ def check_import(
     check_only: bool = False,
     progress: Progress | None = None,
 ) -> CheckedImport:
-    """Open a package and decide what of it may be kept. What cannot even be opened is a report too; nothing is raised for bad files."""
+    """Open a package and decide what of it may be kept. What cannot even be opened is a report too; nothing is raised for bad files.
+
+    Raises StorageUnavailable where whoever is told of the progress does.
+    """
     try:
         with source.open() as package:
             plan = plan_import(package, lenient=lenient, progress=progress)
@@ -156,6 +159,8 @@ def check_import(
                 return CheckedImport(report=report, texts=texts, aims=aims)
             contents: dict[tuple[str, str], bytes] = {}
             items = tuple(_kept(line, group, contents) for line, group in groups)
+    except StorageUnavailable:
+        raise  # no fault of the package
     except AssessmentError as error:
         return CheckedImport(
             report=ImportReport(problems=(refusal(error, "Mend the package, or import its files one by one."),), refused=True)

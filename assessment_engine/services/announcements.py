@@ -66,7 +66,7 @@ def _may_know(actor: Actor, session: ExamSession, now: datetime) -> bool:
 
 
 def _questions(tx: Transaction, session: ExamSession, exam: Exam) -> tuple[Sequence[ItemVersionId], bool]:
-    """Return the questions of a session, and whether they are of candidates' own papers."""
+    """Return the questions of a session, and whether candidates have papers of their own."""
     own = tx.drawn_forms.versions_of(session.id)
     return (tuple(own), True) if own else (tx.forms.get(exam.form_id).items, False)
 

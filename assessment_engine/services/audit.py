@@ -99,12 +99,12 @@ def _seal_leaves(engine: Engine, tx: Transaction, entries: list[AuditEntry], now
 def _keep_nodes(tx: Transaction) -> None:
     """Keep the roots of tiles that are whole by now, so that a proof need not read the log."""
     size, level = tx.audit.frontier().size, 1
-    while whole := size >> level * TILE_BITS:
+    tree, below = tx.audit.tree(size), size
+    while whole := below >> TILE_BITS:  # only what is kept below is built upon: else one root would read the log of years
         kept = tx.audit.nodes_kept(level)
         fresh = range(kept, min(whole, kept + NODES_AT_ONCE))
-        tree = tx.audit.tree(size)
         tx.audit.keep_nodes(level, kept, [tree.tile_root(level - 1, place) for place in fresh])
-        level += 1
+        below, level = fresh.stop, level + 1
 
 
 def proofs(tx: Transaction, entries: Sequence[AuditEntry]) -> tuple[SignedCheckpoint, list[list[bytes]]]:

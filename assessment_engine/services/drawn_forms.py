@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from assessment_engine.delivery.sitting import BEFORE_PAPER
-from assessment_engine.exams import Exam, ExamSession
+from assessment_engine.exams import Exam, ExamSession, ExamState
 from assessment_engine.kernel.canonical import Json, digest, sha256_hex
 from assessment_engine.kernel.errors import BlueprintCannotBeMet, Conflict
 from assessment_engine.kernel.ids import DrawId, ItemVersionId, SessionId, SittingId, new_id
@@ -64,7 +64,7 @@ def sheet(engine: Engine, actor: Actor, session_id: SessionId) -> DrawSheet:
         exam = tx.exams.get(session.exam_id)
         form, draw = tx.forms.get(exam.form_id), tx.drawn_forms.of_session(session_id)
         kept = None if form.origin is None else tx.blueprints.get(form.origin.blueprint_id)
-        found = None if kept is None else survey(kept.blueprint, _pool(tx, exam), civil_date(session.closes_at))
+        found = None if kept is None else survey(kept.blueprint, _pool(tx, actor, exam), civil_date(session.closes_at))
         return DrawSheet(
             session=session,
             exam=exam,
@@ -78,13 +78,12 @@ def sheet(engine: Engine, actor: Actor, session_id: SessionId) -> DrawSheet:
         )
 
 
-def _pool(tx: Transaction, exam: Exam) -> Pool:
-    """Return the pool of an exam: what is approved, without the questions that its candidates practise with."""
-    pool = tx.blueprints.pool(exam.organisation_id)
-    if exam.practice_form_id is None:
-        return pool
-    practised = tx.items.many(tx.forms.get(exam.practice_form_id).items)
-    return pool.without(version.item_id for version in practised.values())
+def _pool(tx: Transaction, actor: Actor, exam: Exam) -> Pool:
+    """Return the pool of an exam: what is approved, without the questions that candidates of this or another open exam practise with."""
+    others = [one for one in tx.exams.all_of(actor) if one.state is ExamState.OPEN]
+    practice = {one.practice_form_id for one in (exam, *others) if one.practice_form_id is not None}
+    practised = tx.items.many({item for form_id in practice for item in tx.forms.get(form_id).items})
+    return tx.blueprints.pool(exam.organisation_id).without(version.item_id for version in practised.values())
 
 
 def _papers_sha256(tx: Transaction, draw: FormDraw) -> str:
@@ -103,7 +102,7 @@ def draw(engine: Engine, actor: Actor, session_id: SessionId) -> DrawSheet:
     with engine.store.read() as tx:
         session = tx.exams.session_of(actor, session_id)
         exam = tx.exams.get(session.exam_id)
-        kept, pool = _rules(tx, session, exam), _pool(tx, exam)
+        kept, pool = _rules(tx, session, exam), _pool(tx, actor, exam)
     usable, _ = pool.usable(kept.blueprint.languages, civil_date(session.closes_at))
     drawing, seed = Drawing(kept.blueprint, usable), secrets.token_hex(16)
     check_marks(kept.blueprint, survey(kept.blueprint, pool, civil_date(session.closes_at)))

@@ -127,11 +127,16 @@ def take_place(tx: Transaction, session: ExamSession, exam: Exam, new: NewRegist
 
 def move_place(tx: Transaction, session: ExamSession, sitting: Sitting, wish: Place) -> Sitting:
     """Put an untouched sitting into a session whose row is held, at another seat."""
-    place, moved = seating_of(tx, session).give(wish), sitting.moved_to(session.id)
+    place, moved = seating_of(tx, session).give(wish), _moved(tx, sitting, session)
     registration = tx.exams.registration(sitting.registration_id)
     tx.registrations.move(replace(registration, session_id=session.id, room_id=place.room_id, seat=place.seat))
     tx.sittings.save(moved)
     return moved
+
+
+def _moved(tx: Transaction, sitting: Sitting, session: ExamSession) -> Sitting:
+    """Move a sitting with the exam's common form: a paper drawn for another session stays there; if this one has a draw, it gives one."""
+    return replace(sitting.moved_to(session.id), form_id=tx.exams.get(session.exam_id).form_id)
 
 
 def given_back(tx: Transaction, exam: Exam, candidate_id: PersonId) -> Sitting | None:
@@ -148,7 +153,7 @@ def take_again(tx: Transaction, session: ExamSession, before: Sitting, new: NewR
     tx.registrations.move(replace(registration, session_id=session.id, room_id=place.room_id, seat=place.seat))
     if new.arrangements:
         tx.exams.arrange(registration.id, new.arrangements)
-    sitting = before.moved_to(session.id)
+    sitting = _moved(tx, before, session)
     tx.sittings.save(sitting)
     return sitting
 

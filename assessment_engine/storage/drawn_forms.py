@@ -1,11 +1,13 @@
 """Tables and queries of drawn forms: which session's papers were drawn, from which pool and seed, and whose paper each form is."""
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, Row, String, Table, exists, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from assessment_engine.delivery.sitting import BEFORE_PAPER, SittingState
 from assessment_engine.kernel.ids import (
@@ -97,7 +99,8 @@ class DrawnForms:
     def keep_pool(self, pool: Pool) -> None:
         """Keep a pool, if it is not kept already."""
         if self._connection.execute(select(pools.c.sha256).where(pools.c.sha256 == pool.sha256)).first() is None:
-            self._connection.execute(insert(pools).values(sha256=pool.sha256, document=pool.document))
+            with suppress(IntegrityError), self._connection.begin_nested():  # or somebody else keeps the same one at this moment
+                self._connection.execute(insert(pools).values(sha256=pool.sha256, document=pool.document))
 
     def of_session(self, session_id: SessionId) -> FormDraw | None:
         """Return the draw of a session that counts, None where everybody sits the same form."""
@@ -151,11 +154,11 @@ class DrawnForms:
         return {ItemVersionId(one) for one in rows.scalars()}
 
     def versions_of(self, session_id: SessionId) -> set[ItemVersionId]:
-        """Return every version in a candidate's own paper of a session."""
-        query = select(form_items.c.version_id).distinct().join(forms, forms.c.id == form_items.c.form_id)
+        """Return every version that somebody of a session has in their paper, the common one too; none where no paper was drawn."""
+        query = select(form_items.c.version_id, forms.c.draw_id).distinct().join(forms, forms.c.id == form_items.c.form_id)
         query = query.join(sittings, sittings.c.form_id == forms.c.id)
-        rows = self._connection.execute(query.where(sittings.c.session_id == session_id, forms.c.draw_id.is_not(None)))
-        return {ItemVersionId(one) for one in rows.scalars()}
+        rows = self._connection.execute(query.where(sittings.c.session_id == session_id)).all()
+        return {ItemVersionId(row.version_id) for row in rows} if any(row.draw_id for row in rows) else set()
 
     def digests(self, draw: FormDraw) -> Sequence[str]:
         """Return the hashes of a draw's papers, in order."""

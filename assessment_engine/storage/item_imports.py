@@ -147,9 +147,7 @@ class ItemImports:
         """Take an import that has not ended and that nobody is at; returns whether it was taken."""
         free = or_(import_runs.c.claimed_until.is_(None), import_runs.c.claimed_until < now)
         taken = self._connection.execute(
-            update(import_runs)
-            .where(import_runs.c.id == run_id, import_runs.c.ended_at.is_(None), free)
-            .values(claimed_until=now + CLAIM_LASTS, done=0, total=0)
+            update(import_runs).where(_open(run_id), free).values(claimed_until=now + CLAIM_LASTS, done=0, total=0)
         )
         return taken.rowcount == 1
 
@@ -160,15 +158,15 @@ class ItemImports:
         )
 
     def end(self, run_id: ImportId, now: datetime, *, report: Json, imported: int = 0, import_id: ImportId | None = None) -> None:
-        """Keep what came of it."""
+        """Keep what came of it, once; raises Conflict where somebody who was at it too has ended it."""
         came = {"report": report, "imported": imported, "import_id": import_id}
-        self._connection.execute(update(import_runs).where(import_runs.c.id == run_id).values(ended_at=now, claimed_until=None, **came))
+        ended = self._connection.execute(update(import_runs).where(_open(run_id)).values(ended_at=now, claimed_until=None, **came))
+        if ended.rowcount != 1:
+            raise Conflict("somebody else has ended this meanwhile", problem="run_ended")
 
     def break_off(self, run_id: ImportId, now: datetime, problem: str) -> None:
-        """Keep why nothing came of it."""
-        self._connection.execute(
-            update(import_runs).where(import_runs.c.id == run_id).values(ended_at=now, claimed_until=None, problem=problem[:2000])
-        )
+        """Keep why nothing came of it; what has ended stays as it is."""
+        self._connection.execute(update(import_runs).where(_open(run_id)).values(ended_at=now, claimed_until=None, problem=problem[:2000]))
 
     def get(self, run_id: ImportId) -> ImportRun:
         """Return an import with its report, for the engine's own acts; raises NotFound."""
@@ -227,6 +225,10 @@ class ItemImports:
         if row is None:
             raise NotFound("no such import")
         return _run(row, row.report)
+
+
+def _open(run_id: ImportId) -> ColumnElement[bool]:
+    return (import_runs.c.id == run_id) & import_runs.c.ended_at.is_(None)
 
 
 def _ours(actor: Actor, kind: str) -> ColumnElement[bool]:

@@ -159,6 +159,8 @@ def test_a_session_is_drawn_after_a_look_at_the_numbers(engine: Engine, hall: Ha
     sheet = drawn_forms.sheet(engine, hall.officer, hall.session.id)
     assert sheet.draw is not None
     assert sheet.draw.seed not in after
+    for _, sitting_id in places:
+        assert sheet.draw.seed not in officer.get(f"/cell/forms/{form_of_sitting(engine, sitting_id).id}")
     assert sheet.papers_sha256 in after
     assert len({form_of_sitting(engine, sitting_id).sha256 for _, sitting_id in places}) == 2
     steer(engine).advance(3 * 86400)

@@ -2,12 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 import pytest
 from sqlalchemy import event, text
 
-from assessment_engine.audit import TILE, leaf_hash, open_checkpoint, verify_inclusion
+from assessment_engine.audit import TILE, Checkpoint, Frontier, leaf_hash, open_checkpoint, verify_inclusion
 from assessment_engine.kernel.errors import IntegrityViolation, NotAllowed, NotFound
 from assessment_engine.people import Role
 from assessment_engine.services import audit
@@ -105,6 +106,26 @@ def test_a_log_from_before_roots_were_kept_is_proven_at_once_and_catches_up(any_
     assert kept == [audit.NODES_AT_ONCE, 10]
     assert is_proven(any_engine, hashes[700])
     assert audit.verify_log(any_engine).is_whole
+
+
+def test_roots_of_a_long_log_are_built_upon_those_below_only(any_engine: Engine) -> None:
+    entries = TILE * TILE
+    log(any_engine, "sit_1")
+    audit.sequence(any_engine)
+    with any_engine.store.begin() as tx:  # as many more as make a whole tile of tiles, from before roots were kept
+        columns = "kind, subject, at, payload, sha256"
+        numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :last)"
+        made = f"{numbers} SELECT 'log_a' || i, {columns}, i FROM audit_entries, n WHERE leaf_index = 0"  # noqa: S608  # our own names
+        tx.connection.execute(text(f"INSERT INTO audit_entries (id, {columns}, leaf_index) {made}"), {"last": entries - 1})
+        leaves = [leaf_hash(bytes.fromhex(one.sha256)) for one in tx.audit.leaves(1)] * entries
+        whole = reduce(Frontier.append, leaves, Frontier())
+        tx.audit.save_checkpoint(Checkpoint(origin="log", size=entries, root=whole.root), whole, "", any_engine.clock.now())
+    log(any_engine, "sit_2")
+
+    audit.sequence(any_engine)
+
+    with any_engine.store.read() as tx:
+        assert (tx.audit.nodes_kept(1), tx.audit.nodes_kept(2)) == (audit.NODES_AT_ONCE, 0)
 
 
 def test_a_kept_root_that_somebody_changed_proves_nothing_and_is_found(any_engine: Engine) -> None:

@@ -20,10 +20,12 @@ from assessment_engine.services import (
     announcements,
     audit,
     blueprints,
+    bookings,
     checkin,
     delivery,
     drawn_forms,
     exams,
+    forms,
     item_reviews,
     papers,
     results,
@@ -33,7 +35,7 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import scored_variant
 from assessment_engine.storage.blueprints import item_marks
 from item_bank.blueprints import Drawing
-from item_bank.forms import Form
+from item_bank.forms import Form, FormSection
 from tests.builders import a_form, a_person, an_organisation, steer
 from tests.services.drawn import Hall, a_hall, form_of_sitting, registered
 from tests.services.test_results import give_password
@@ -373,3 +375,56 @@ def test_whoever_is_admitted_before_the_papers_drawn_anew_are_written_gets_the_n
     origin = form_of_sitting(engine, sitting_id).origin
     assert first is not None and second is not None and origin is not None
     assert origin.draw_id == second.id != first.id
+
+
+def test_whoever_moves_to_a_session_without_a_draw_sits_the_common_paper_there(any_engine: Engine) -> None:
+    engine, hall = any_engine, a_hall(any_engine)
+    slots = [
+        exams.NewSession(exam_id=hall.exam.id, title="Slot", opens_at=at, closes_at=at + timedelta(hours=4), bookable=True, change_hours=0)
+        for at in (hall.session.opens_at, hall.session.opens_at + timedelta(days=3))
+    ]
+    first, later = (exams.create_session(engine, hall.officer, slot) for slot in slots)
+    hall = replace(hall, session=first)
+    ((candidate, sitting_id),) = registered(engine, hall, "One")
+    drawn_forms.draw(engine, hall.officer, hall.session.id)
+    drawn = form_of_sitting(engine, sitting_id)
+
+    bookings.change_slot(engine, candidate, sitting_id, later.id)
+    assert form_of_sitting(engine, sitting_id) == hall.form
+    assert announcements.desk(engine, hall.officer, later.id).numbered
+    bookings.change_slot(engine, candidate, sitting_id, hall.session.id)
+    drawn_forms.draw_missing(engine)
+
+    assert form_of_sitting(engine, sitting_id) == drawn
+
+
+def test_no_question_is_drawn_that_candidates_of_another_open_exam_practise_with(any_engine: Engine) -> None:
+    engine, hall = any_engine, a_hall(any_engine)
+    registered(engine, hall, *(f"Candidate {n}" for n in range(25)))
+    with engine.store.read() as tx:
+        free = [one for one in tx.item_cards.every(hall.officer) if one.id not in hall.form.items][:1]
+    section = FormSection(id="P", title="Practice", title_hi="अभ्यास", items=tuple(one.id for one in free))
+    practice = forms.build_form(engine, hall.officer, forms.NewForm(title="P", title_hi="P", sections=(section,)))
+    plain = exams.NewExam(code="P", title="P", title_hi="P", form_id=hall.form.id, duration_s=60, policy=hall.exam.policy)
+    exams.create_exam(engine, hall.officer, replace(plain, practice_form_id=practice.id))
+
+    sheet = drawn_forms.draw(engine, hall.officer, hall.session.id)
+
+    assert sheet.draw is not None
+    with engine.store.read() as tx:
+        assert not set(tx.drawn_forms.uses(sheet.draw)).intersection(practice.items)
+
+
+def test_staff_can_speak_to_whoever_kept_the_common_paper_among_drawn_ones(any_engine: Engine) -> None:
+    engine, hall = any_engine, a_hall(any_engine)
+    (_, drawn_id), (candidate, common_id) = registered(engine, hall, "One", "Two")
+    drawn_forms.draw(engine, hall.officer, hall.session.id)
+    with engine.store.begin() as tx:
+        tx.sittings.save(replace(tx.sittings.get(common_id), form_id=hall.form.id))
+    drawn = form_of_sitting(engine, drawn_id).items
+    item = next(one for one in hall.form.items if one not in drawn)
+
+    announcements.announce(engine, hall.officer, hall.session.id, Wording(text="Read kg.", text_hi="किग्रा पढ़ें।", item_id=item))
+
+    assert len(announcements.mine(engine, candidate, common_id)) == 1
+    assert set(announcements.desk(engine, hall.officer, hall.session.id).questions) == {*drawn, *hall.form.items}

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,9 @@ from assessment_engine.services import import_runs
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.services.import_sources import from_files
 from assessment_engine.services.item_imports import ImportRules, import_package, rules_of
+from assessment_engine.services.items import create_bank
 from assessment_engine.storage.item_imports import ItemImports
+from item_bank.imports import ImportReport
 from tests.builders import GENERAL, a_person, an_organisation, steer, told
 from tests.services.packages import a_broken_item, an_item, zipped
 from workers import jobs
@@ -80,6 +83,27 @@ def test_nobody_begins_what_somebody_is_at_and_what_broke_off_is_taken_up(any_en
     assert import_runs.shown_run(any_engine, officer, run_id)[0].imported == 2
 
 
+def test_two_who_are_at_one_import_bring_its_items_in_once(any_engine: Engine, officer: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    bank_id = create_bank(any_engine, officer, "Bank").id
+    run_id = asked(any_engine, officer, a_large_package(), ImportRules(bank_id=bank_id, facts=GENERAL))
+
+    def slow(*given: Any) -> ImportReport:
+        monkeypatch.undo()
+        steer(any_engine).advance(301)  # no sign of life for so long
+        import_runs.carry_out(any_engine, run_id)
+        return import_package(*given)
+
+    monkeypatch.setattr(import_runs, "import_package", slow)
+    import_runs.carry_out(any_engine, run_id)
+
+    run, report = import_runs.shown_run(any_engine, officer, run_id)
+    assert report is not None
+    assert (run.imported, run.problem, [item.version for item in report.items]) == (2, "", [1, 1])
+    with any_engine.store.read() as tx:
+        cards = tx.item_cards.every(officer)
+    assert {card.id for card in cards} == {item.version_id for item in report.items}
+
+
 def test_an_import_whose_report_could_not_be_kept_has_not_come_in(
     any_engine: Engine, officer: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,6 +124,24 @@ def test_an_import_whose_report_could_not_be_kept_has_not_come_in(
     assert report is not None and report.imported == 2
     with any_engine.store.read() as tx:
         assert all(tx.items.newest_of(tx.items.get(item.version_id).item_id).id == item.version_id for item in report.items)  # type: ignore[union-attr,arg-type]
+
+
+def test_an_import_during_which_the_database_was_away_is_not_called_a_bad_file(
+    any_engine: Engine, officer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = asked(any_engine, officer, a_large_package())
+
+    def away(*_: object) -> None:
+        raise StorageUnavailable("the database does not answer")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(ItemImports, "progress", away)
+        with pytest.raises(StorageUnavailable):
+            import_runs.carry_out(any_engine, run_id)
+    steer(any_engine).advance(301)
+    import_runs.carry_out(any_engine, run_id)
+
+    assert import_runs.shown_run(any_engine, officer, run_id)[0].imported == 2
 
 
 def test_a_check_is_followed_by_the_import_without_sending_the_files_again(any_engine: Engine, officer: Actor) -> None:

@@ -14,6 +14,7 @@ from assessment_engine.invigilation import CaseState
 from assessment_engine.services import invigilation, judgements
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Store, Transaction, open_database
+from item_bank.blueprints import Pool, PoolItem
 from tests.builders import a_world, an_engine, steer
 from tests.running import until
 from tests.services.test_invigilation import DISMISS, a_flag, finished, judges
@@ -87,3 +88,14 @@ def test_of_two_sweeps_the_second_does_not_say_that_a_judgement_lapsed(engine: E
 
     assert done == 0
     assert kinds_about(engine, incident) == ["case_judged"]
+
+
+def test_two_who_draw_from_the_same_questions_keep_them_once(engine: Engine) -> None:
+    pool = Pool((PoolItem(id="itv_1", item="itm_1"),))
+
+    def keep() -> int:
+        with engine.store.begin() as tx:
+            tx.drawn_forms.keep_pool(pool)
+            return len(tx.drawn_forms.pool(pool.sha256).items)
+
+    assert while_it_waits(engine, lambda tx: tx.drawn_forms.keep_pool(pool), lambda tx: None, keep) == 1
