@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from assessment_engine.kernel.canonical import Json
-from assessment_engine.kernel.errors import AssessmentError, Invalid, NotFound, NotYet, StorageUnavailable
+from assessment_engine.kernel.errors import Invalid, NotFound
 from assessment_engine.kernel.ids import ImportId, SittingId, new_id
-from assessment_engine.people import Actor, Role, civil_date, require
+from assessment_engine.people import Actor, Role, require
 from assessment_engine.services import item_cards
 from assessment_engine.services.engine import Engine, JobName
-from assessment_engine.services.import_runs import ON_A_PAGE, asker, broken_off, forget_files, telling
+from assessment_engine.services.import_runs import ON_A_PAGE, forget_files, once, telling
 from assessment_engine.services.item_exports import FORMS, Exported, OutForm, record, write
 from assessment_engine.storage.item_imports import EXPORT, ImportRun
 from item_bank.item_filters import ItemFilter, Order, filter_from
@@ -70,23 +70,12 @@ def ask(engine: Engine, actor: Actor, asked: ItemFilter, *, form: str, lang: str
 
 def carry_out(engine: Engine, run_id: ImportId | SittingId) -> None:
     """Write an export that was asked for, once: the body of a job, safe to run twice. Raises NotYet while somebody else is at it."""
-    now = engine.clock.now()
-    with engine.store.begin() as tx:
-        claimed = tx.item_imports.claim(ImportId(run_id), now)
-        run = tx.item_imports.get(ImportId(run_id))
-        actor = asker(tx, run, civil_date(now))
-    if run.ended_at is not None:
-        return
-    if not claimed:
-        raise NotYet("somebody is at this export already")
-    try:
-        written = _written(engine, actor, run)
-    except StorageUnavailable:
-        raise  # the next try may do better
-    except AssessmentError as error:
-        broken_off(engine, run.id, error.message)
-    else:
-        _ended(engine, actor, run, written)
+    once(
+        engine,
+        ImportId(run_id),
+        lambda actor, run: _written(engine, actor, run),
+        lambda actor, run, written: _ended(engine, actor, run, written),
+    )
 
 
 def _written(engine: Engine, actor: Actor, run: ImportRun) -> Exported:

@@ -5,9 +5,10 @@ What may be kept and how it is written: item_imports.py. Taking one back: import
 are imported; after a check or a refusal for a day, so that the import can follow without sending the files again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import TypeVar
 
 from assessment_engine.kernel.errors import AssessmentError, Invalid, NotFound, NotYet, StorageUnavailable
 from assessment_engine.kernel.ids import ImportId, PersonId, SittingId, new_id
@@ -18,6 +19,8 @@ from assessment_engine.services.item_imports import ImportRules, a_run, import_p
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.item_imports import IMPORT, ImportRun
 from item_bank.imports import ImportReport, Progress
+
+T = TypeVar("T")
 
 SMALL_BYTES = 64 * 1024
 """Files of so many bytes together are imported while the page waits."""
@@ -60,25 +63,37 @@ def ask_again(engine: Engine, actor: Actor, run_id: ImportId, rules: ImportRules
 
 def carry_out(engine: Engine, run_id: ImportId | SittingId) -> None:
     """Do an import that was asked for, once: the body of a job, safe to run twice. Raises NotYet while somebody else is at it."""
+
+    def bring_in(actor: Actor, run: ImportRun) -> ImportReport:
+        rules = replace(rules_of(run), run_id=run.id)
+        source = from_files(_uploads(engine, run), rules.form, rules.lang)
+        return import_package(engine, actor, source, rules, telling(engine, run.id))
+
+    once(engine, ImportId(run_id), bring_in, lambda _, run, report: _ended(engine, run, report))
+
+
+def once(engine: Engine, run_id: ImportId, work: Callable[[Actor, ImportRun], T], end: Callable[[Actor, ImportRun, T], None]) -> None:
+    """Do the work of an import or export that nobody is at and that has not ended, and keep what came of it, or why nothing did.
+
+    Raises NotYet while somebody else is at it, StorageUnavailable when the next try may do better.
+    """
     now = engine.clock.now()
     with engine.store.begin() as tx:
-        claimed = tx.item_imports.claim(ImportId(run_id), now)
-        run = tx.item_imports.get(ImportId(run_id))
+        claimed = tx.item_imports.claim(run_id, now)
+        run = tx.item_imports.get(run_id)
         actor = asker(tx, run, civil_date(now))
     if run.ended_at is not None:
         return
     if not claimed:
-        raise NotYet("somebody is at this import already")
-    rules = replace(rules_of(run), run_id=run.id)
+        raise NotYet("somebody is at this already")
     try:
-        source = from_files(_uploads(engine, run), rules.form, rules.lang)
-        report = import_package(engine, actor, source, rules, telling(engine, run.id))
+        done = work(actor, run)
     except StorageUnavailable:
-        raise  # the next try may do better
+        raise
     except AssessmentError as error:
-        broken_off(engine, run.id, error.message)
+        _broken_off(engine, run.id, error.message)
     else:
-        _ended(engine, run, report)
+        end(actor, run, done)
 
 
 def _kept(engine: Engine, actor: Actor, run_id: ImportId, names: tuple[str, ...], rules: ImportRules) -> str:
@@ -114,7 +129,7 @@ def telling(engine: Engine, run_id: ImportId) -> Progress:
     return tell
 
 
-def broken_off(engine: Engine, run_id: ImportId, problem: str) -> None:
+def _broken_off(engine: Engine, run_id: ImportId, problem: str) -> None:
     """Keep why nothing came of an import or export."""
     with engine.store.begin() as tx:
         tx.item_imports.break_off(run_id, engine.clock.now(), problem)
