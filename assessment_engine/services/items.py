@@ -181,7 +181,7 @@ def scored_variant(version: ItemVersion) -> QtiItem:
 
 def best_score(version: ItemVersion) -> Decimal:
     """Return what a version is worth at most."""
-    return Decimal(str(max_score(scored_variant(version)) or 0))
+    return Decimal(str(max_score(scored_variant(version)) or 0).removesuffix(".0"))  # people read 1, not 1.0
 
 
 def read_variant(version: ItemVersion, lang: str) -> QtiItem:

@@ -10,6 +10,7 @@ from assessment_engine.kernel.canonical import Json
 from item_bank.blueprints.blueprint import Blueprint
 from item_bank.blueprints.pool import LeftOut, Pool, PoolItem
 from item_bank.blueprints.strata import Strata
+from item_bank.facts import Difficulty
 
 COUNTED = ("competency", "level", "topic", "kind", "difficulty")
 
@@ -137,7 +138,7 @@ def counts_of(items: Iterable[PoolItem]) -> Counts:
     held: Sequence[PoolItem] = list(items)
     return Counts(
         questions=len(held),
-        by={name: dict(sorted(_counted(held, name).items())) for name in COUNTED},
+        by={name: _counted(held, name) for name in COUNTED},
         seconds=sum(item.seconds or 0 for item in held),
         words=sum(item.words or 0 for item in held),
         marks=f"{sum(item.marks for item in held):f}",
@@ -145,5 +146,8 @@ def counts_of(items: Iterable[PoolItem]) -> Counts:
     )
 
 
-def _counted(items: Iterable[PoolItem], name: str) -> Counter[str]:
-    return Counter("" if (value := getattr(item, name)) is None else str(value) for item in items)
+def _counted(items: Iterable[PoolItem], name: str) -> dict[str, int]:
+    """Count the items by what they say of one thing: difficulties from easy to hard, all else by its name."""
+    counts = Counter("" if (value := getattr(item, name)) is None else str(value) for item in items)
+    places = {str(each): place for place, each in enumerate(Difficulty)} if name == "difficulty" else {}
+    return dict(sorted(counts.items(), key=lambda pair: (places.get(pair[0], -1), pair[0])))

@@ -43,7 +43,7 @@ def test_everything_that_is_typed_arrives_and_comes_back_to_be_changed(engine: E
         passages="whole",
         seconds_least="5",
         words_most="900",
-        **{"title-B": "Second", "title_hi-B": "दूसरा", "count-B-2": "1", "marks-B-2": "1.0"},
+        **{"title-B": "Second", "title_hi-B": "दूसरा", "count-B-2": "1", "marks-B-2": "1"},
     )
 
     _, url = officer.post("/cell/blueprints/new", typed, "/cell/blueprints/new")
@@ -57,7 +57,7 @@ def test_everything_that_is_typed_arrives_and_comes_back_to_be_changed(engine: E
         Span(most=50),
     )
     assert (first.mixed, first.navigation, first.time_limit_s, first.locked) == (False, Navigation.LINEAR, 750, True)
-    assert (second.id, second.counts, str(second.strata[0].wanted.marks)) == ("B", (1,), "1.0")
+    assert (second.id, second.counts, str(second.strata[0].wanted.marks)) == ("B", (1,), "1")
     assert (kept.passages, kept.seconds, kept.words) == (Passages.WHOLE, Span(least=300), Span(most=900))
     assert (kept.languages, kept.title_hi) == (("en",), "शीर्षक")
 

@@ -320,7 +320,7 @@ def test_papers_that_would_not_be_worth_the_same_are_not_drawn(any_engine: Engin
     with pytest.raises(MarksDiffer) as refused:
         drawn_forms.draw(any_engine, hall.officer, hall.session.id)
 
-    assert (refused.value.code, refused.value.details["marks"]) == ("marks_differ", "1.0, 2")
+    assert (refused.value.code, refused.value.details["marks"]) == ("marks_differ", "1, 2")
     assert not drawn_forms.sheet(any_engine, hall.officer, hall.session.id).may_draw
     assert drawn_forms.sheet(any_engine, hall.officer, hall.session.id).draw is None
 

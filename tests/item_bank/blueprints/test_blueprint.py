@@ -133,6 +133,12 @@ def test_a_survey_tells_what_there_is_and_what_is_missing_before_anything_is_mad
     assert (found.asked, found.missing, found.is_met, found.left_out) == (7, 2, False, {LeftOut.LAPSED: 1})
 
 
+def test_difficulties_are_counted_from_easy_to_hard() -> None:
+    held = counts_of(an_item(difficulty, difficulty=difficulty) for difficulty in ("hard", "medium", "easy"))
+
+    assert list(held.by["difficulty"]) == ["easy", "medium", "hard"]
+
+
 def test_a_paper_is_counted_by_all_that_a_blueprint_asks() -> None:
     held = counts_of([an_item("a", level=1, topic="T", seconds=30, words=9, marks=Decimal(2)), an_item("b", level=1, competency="X")])
 
