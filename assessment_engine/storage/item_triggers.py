@@ -26,19 +26,19 @@ ITEM_NEEDS: Mapping[str, tuple[str, str]] = {
     "a review is by a reviewer of the subject who wrote nothing of it": (
         "INSERT ON item_reviews",
         f"""SELECT 1 FROM item_versions v JOIN reviewer_subjects s ON s.organisation_id = v.organisation_id AND s.subject = v.subject
-        WHERE v.id = NEW.version_id AND v.state = 'in_review' AND s.person_id = NEW.person_id AND NOT EXISTS ({_WROTE})""",  # noqa: S608
+        WHERE v.id = NEW.version_id AND v.state = 'in_review' AND s.person_id = NEW.person_id AND NOT EXISTS ({_WROTE})""",  # noqa: S608  # our own words
     ),
     "whoever approves has neither written nor reviewed it": (
         "INSERT ON item_approvals",
         f"""SELECT 1 FROM item_versions v WHERE v.id = NEW.version_id AND v.state = 'in_review' AND NOT EXISTS ({_WROTE})
-        AND NOT EXISTS (SELECT 1 FROM item_reviews r WHERE r.version_id = v.id AND r.person_id = NEW.person_id)""",  # noqa: S608
+        AND NOT EXISTS (SELECT 1 FROM item_reviews r WHERE r.version_id = v.id AND r.person_id = NEW.person_id)""",  # noqa: S608  # our own words
     ),
     "approval needs two reviewers who accept, none who does not, and a third person": (
         "UPDATE OF state ON item_versions",
         f"""SELECT 1 WHERE NEW.state <> 'approved' OR (OLD.state = 'in_review'
         AND EXISTS (SELECT 1 FROM item_approvals p WHERE p.version_id = NEW.id)
         AND 2 <= (SELECT COUNT(*) FROM item_reviews r WHERE r.verdict = 'accept' AND {_LAST_WORD})
-        AND NOT EXISTS (SELECT 1 FROM item_reviews r WHERE r.verdict = 'return' AND {_LAST_WORD}))""",  # noqa: S608
+        AND NOT EXISTS (SELECT 1 FROM item_reviews r WHERE r.verdict = 'return' AND {_LAST_WORD}))""",  # noqa: S608  # our own words
     ),
 }
 """What must be there, by the words of the refusal: at which change, and the query that must find something."""

@@ -181,15 +181,15 @@ def _move_contents() -> None:
 def _fill() -> None:
     connection = op.get_bind()
     for of_item in ("organisation_id", "bank_id", "identifier"):
-        op.execute(sa.text(f"UPDATE item_versions SET {of_item} = (SELECT i.{of_item} FROM items i WHERE i.id = item_versions.item_id)"))  # noqa: S608
+        op.execute(sa.text(f"UPDATE item_versions SET {of_item} = (SELECT i.{of_item} FROM items i WHERE i.id = item_versions.item_id)"))  # noqa: S608  # our own words
     newest = """UPDATE item_versions SET newest = true WHERE NOT EXISTS (SELECT 1 FROM item_imports m WHERE m.id = item_versions.import_id
         AND m.finished_at IS NULL) AND NOT EXISTS (SELECT 1 FROM item_versions n WHERE n.item_id = item_versions.item_id
         AND n.version > item_versions.version
         AND NOT EXISTS (SELECT 1 FROM item_imports m WHERE m.id = n.import_id AND m.finished_at IS NULL))"""
     op.execute(sa.text(newest))
     for column, said in (("author_id", "actor_id"), ("saved_at", "at")):  # who wrote a version is in the log; they are not to judge it
-        logged = f"SELECT MIN(e.{said}) FROM audit_entries e WHERE e.subject = item_versions.id AND e.kind = 'item_staged'"  # noqa: S608
-        op.execute(sa.text(f"UPDATE item_versions SET {column} = ({logged})"))  # noqa: S608
+        logged = f"SELECT MIN(e.{said}) FROM audit_entries e WHERE e.subject = item_versions.id AND e.kind = 'item_staged'"  # noqa: S608  # our own words
+        op.execute(sa.text(f"UPDATE item_versions SET {column} = ({logged})"))  # noqa: S608  # our own words
     _fill_gists(connection)
     for row in connection.execute(sa.text("SELECT id, document FROM forms")).all():
         document = json.loads(row.document) if isinstance(row.document, str) else row.document
