@@ -59,6 +59,7 @@ function done(database, name, act) {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(name, "readwrite", { durability: "strict" });
     const request = act(transaction.objectStore(name));
+    transaction.commit?.(); // now: left to itself it waits for the reply, and a page that is left meanwhile takes the answer with it
     transaction.oncomplete = () => resolve(request.result);
     transaction.onerror = () => reject(transaction.error);
     transaction.onabort = () => reject(transaction.error);

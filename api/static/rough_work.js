@@ -34,6 +34,7 @@ function inStore(database, mode, act) {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction("pads", mode);
     const request = act(transaction.objectStore("pads"));
+    transaction.commit?.(); // now: what is written as the page goes is undone else
     transaction.oncomplete = () => resolve(request.result);
     transaction.onabort = transaction.onerror = () => reject(transaction.error);
   });

@@ -112,8 +112,6 @@ def test_rough_work_stays_on_the_device_and_leaves_with_the_next_sitting(desk: D
     page.on("request", lambda request: sent.append(request.post_data or ""))
     page.get_by_role("button", name="Rough work").click()
     page.get_by_role("textbox", name="Rough work").fill("remainder is 17")
-    assert soon(page, lambda: _kept(page, desk) == "remainder is 17")
-
     again(page)
     page.get_by_role("button", name="Rough work").click()
 

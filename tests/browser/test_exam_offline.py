@@ -62,6 +62,19 @@ def place_kept(page: Page, item: str) -> None:
     assert soon(page, lambda: page.evaluate(until, item)), "the device does not hold the place"
 
 
+def test_what_is_chosen_as_the_page_goes_is_kept(address: Address, seat: Page) -> None:
+    start(seat, address)
+    held(seat)
+    seat.context.set_offline(True)
+    seat.evaluate("""addEventListener("pagehide", () => document.querySelector("#question input[type=radio]").click())""")
+    seat.reload()
+
+    expect(choice(seat, "Yes")).to_be_checked()
+    seat.context.set_offline(False)
+    saved(seat)
+    assert address.final() == {address.world.items[0]: {"RESPONSE": "A"}}
+
+
 def test_an_outage_with_a_reload_in_the_middle_loses_nothing(address: Address, seat: Page) -> None:
     start(seat, address)
     held(seat)
