@@ -89,7 +89,7 @@ function showNotice() {
   else notice(null);
 }
 
-const showEverything = () => showState(store.state, { durable: outbox.durable, mayWrite: rules.mayWrite(lease) });
+const showEverything = () => showState(store.state, { durable: store.durable, mayWrite: rules.mayWrite(lease) });
 
 function changed() {
   showEverything();

@@ -23,6 +23,7 @@ from tests.services.parts import give_parts
 pytestmark = pytest.mark.browser
 
 KEPT = "Not saved yet. Kept on this device; trying again. Go on answering."
+NOT_KEPT = "Not saved yet. This browser keeps nothing, so do not close this page; trying again. Go on answering."
 
 
 @pytest.fixture
@@ -73,6 +74,22 @@ def test_what_is_chosen_as_the_page_goes_is_kept(address: Address, seat: Page) -
     seat.context.set_offline(False)
     saved(seat)
     assert address.final() == {address.world.items[0]: {"RESPONSE": "A"}}
+
+
+def test_a_device_that_keeps_nothing_any_more_says_so_until_the_answer_is_saved(address: Address, seat: Page) -> None:
+    start(seat, address)
+    held(seat)
+    seat.context.set_offline(True)
+    choice(seat, "Yes").check()
+    expect(seat.locator("#offline")).to_have_text(KEPT)
+
+    seat.evaluate("new Promise((done) => (indexedDB.open('assessment-engine', 99).onsuccess = done))")  # the page lets go of its database
+    choice(seat, "No").check()
+
+    expect(seat.locator("#offline")).to_have_text(NOT_KEPT)
+    seat.context.set_offline(False)
+    saved(seat)
+    assert address.final() == {address.world.items[0]: {"RESPONSE": "B"}}
 
 
 def test_an_outage_with_a_reload_in_the_middle_loses_nothing(address: Address, seat: Page) -> None:
