@@ -67,6 +67,7 @@ async function goOnHere() {
     if (next.standing === "elsewhere" && next.by === "candidate" && next.holder !== lease.holder) next = await take(next, ask, next.holder);
     if (next.standing === "mine") await contact.resync();
     setLease(next);
+    if (next.standing === "mine") find("number").focus(); // the button that had the focus is gone
     if (sitting.moves) contact.contact(); // another device may have gone on to another question
   } catch {
     toast(words.no_line_now);
