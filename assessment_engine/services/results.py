@@ -9,7 +9,7 @@ from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Conflict, NotYet
 from assessment_engine.kernel.ids import BatchId, PersonId, SessionId, SittingId, new_id
-from assessment_engine.people import Actor, Role, require
+from assessment_engine.people import Actor, Person, Role, require
 from assessment_engine.scoring.results import BatchApproval, BatchEntry, BatchState, ResultBatch, batch_digest
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.services.people import require_reauthentication
@@ -50,7 +50,7 @@ class BatchSheet:
     exam: Exam
     lines: tuple[BatchLine, ...]
     approvals: tuple[BatchApproval, ...]
-    names: Mapping[PersonId, str]
+    officers: Mapping[PersonId, Person]  # who drafted and who approved
 
     @property
     def passed(self) -> int:
@@ -207,7 +207,7 @@ def _sheet(tx: Transaction, batch: ResultBatch) -> BatchSheet:
         exam=tx.exams.get(session.exam_id),
         lines=tuple(sorted(lines, key=lambda line: line.name)),
         approvals=tuple(approvals),
-        names=tx.people.names(officers),
+        officers=tx.people.many(officers),
     )
 
 
