@@ -142,6 +142,7 @@ function submit(reason, unheard = false) {
 }
 
 function lock() {
+  closePalette(); // as a drawer it would cover what the bar says now
   sheet.lock();
   disable(true);
 }
@@ -273,7 +274,11 @@ function listenToDialogs() {
     asking.returnValue = "no";
     asking.showModal();
   });
-  asking.addEventListener("close", () => asking.returnValue === "yes" && submit("handing_in"));
+  asking.addEventListener("close", () => {
+    if (asking.returnValue !== "yes") return;
+    submit("handing_in");
+    find("number").focus(); // the button that had the focus is locked
+  });
   const reporting = find("reporting");
   find("report").addEventListener("click", () => {
     reporting.returnValue = "no";
