@@ -76,6 +76,7 @@ export async function watchCandidate(sittingId, csrf, words, onMessage = () => {
 function showCamera({ camera, connection, message, sound }, words) {
   const away = ["lost", "elsewhere", "refused"].includes(connection) && ["seen", "not_seen", "starting"].includes(camera);
   const key = away ? connection : camera;
+  find("camera").hidden = connection === "closed"; // the exam is over: nothing is watched any more
   find("camera").dataset.kind = { seen: "good", starting: "plain" }[key] ?? "caution";
   write(find("camera-words"), words[`camera_${key}`] ?? words.camera_not_seen);
   if (sound) showSound(sound, words);
