@@ -75,3 +75,8 @@ def test_the_lock_names_no_index() -> None:
 
     assert "://" not in lock
     assert "--hash=sha256:" in lock
+
+
+def test_no_template_styles_in_line() -> None:
+    """The pages' own policy refuses it: a browser shows nothing of it and complains on its console."""
+    assert [path.name for path in (ROOT / "api" / "templates").rglob("*.html") if " style=" in path.read_text()] == []

@@ -16,6 +16,8 @@ const WANTED = { video: { width: { ideal: 640 }, height: { ideal: 480 }, frameRa
 const BLACK = 6; // mean brightness of 255
 const BLACK_MS = 4000;
 const RETRY_MS = 5000;
+const WORKER_WITHIN_MS = 30_000; // to load, on a poor line
+const WORKER_AGAIN_MS = 1000;
 
 // Open the camera: {outcome: "live", stream}, or {outcome: "denied" | "absent" | "in_use"}.
 export async function probeCamera() {
@@ -41,7 +43,6 @@ export function isOther(key, label, store) {
 export async function startCamera({ sittingId, csrf, preview = null, listen = false, onState, onMessage = () => {}, onOther = () => {} }) {
   const video = preview ?? document.createElement("video");
   Object.assign(video, { muted: true, playsInline: true });
-  const worker = new Worker(new URL("./camera_worker.js", import.meta.url), { type: "module" });
   let state = { camera: "starting", connection: "starting", message: "", sound: listen ? "starting" : null };
   let darkSince = null;
   let stopped = false;
@@ -110,10 +111,30 @@ export async function startCamera({ sittingId, csrf, preview = null, listen = fa
     },
     message: ({ message }) => hear(message),
   };
-  worker.onmessage = ({ data }) => receivers[data.type](data);
+
+  // A worker's file that does not come (a line cut just now, a shell being exchanged) would leave the candidate unseen: another is asked for.
+  function hire() {
+    const hired = new Worker(new URL("./camera_worker.js", import.meta.url), { type: "module" });
+    let here = false;
+    const miss = () => {
+      clearTimeout(patience);
+      if (here || stopped) return;
+      hired.terminate();
+      change({ connection: "lost" });
+      setTimeout(() => !stopped && (worker = hire()), WORKER_AGAIN_MS);
+    };
+    const patience = setTimeout(miss, WORKER_WITHIN_MS);
+    hired.onerror = miss;
+    hired.onmessage = ({ data }) => {
+      here = true;
+      receivers[data.type](data);
+    };
+    hired.postMessage({ type: "start", sittingId, csrf });
+    return hired;
+  }
 
   onState({ ...state });
-  worker.postMessage({ type: "start", sittingId, csrf });
+  let worker = hire();
   open();
   if (listen) {
     const onBlock = (samples, rate) => worker.postMessage({ type: "sound", samples, rate }, samples ? [samples.buffer] : []);

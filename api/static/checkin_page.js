@@ -34,6 +34,13 @@ function take() {
   paper.drawImage(at("live"), (videoWidth - width) / 2, (videoHeight - height) / 2, width, height, 0, 0, WIDTH, HEIGHT);
   at("said").textContent = say("look");
   show("taken", "send", "again");
+  at("send").focus(); // the button that had the focus is gone
+}
+
+function again() {
+  at("said").textContent = straight;
+  show("live", "take");
+  at("take").focus();
 }
 
 async function send() {
@@ -62,10 +69,12 @@ async function wait() {
   else if (at("place")) at("place").textContent = place;
 }
 
+let straight = "";
 const began = performance.now();
 if (at("live")) {
+  straight = at("said").textContent;
   at("take").addEventListener("click", take);
-  at("again").addEventListener("click", () => show("live", "take"));
+  at("again").addEventListener("click", again);
   at("send").addEventListener("click", send);
   open().catch(() => {
     at("said").textContent = say("camera");

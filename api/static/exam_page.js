@@ -67,6 +67,7 @@ async function goOnHere() {
     if (next.standing === "elsewhere" && next.by === "candidate" && next.holder !== lease.holder) next = await take(next, ask, next.holder);
     if (next.standing === "mine") await contact.resync();
     setLease(next);
+    if (next.standing === "mine") find("number").focus(); // the button that had the focus is gone
     if (sitting.moves) contact.contact(); // another device may have gone on to another question
   } catch {
     toast(words.no_line_now);
@@ -141,6 +142,7 @@ function submit(reason, unheard = false) {
 }
 
 function lock() {
+  closePalette(); // as a drawer it would cover what the bar says now
   sheet.lock();
   disable(true);
 }
@@ -272,7 +274,11 @@ function listenToDialogs() {
     asking.returnValue = "no";
     asking.showModal();
   });
-  asking.addEventListener("close", () => asking.returnValue === "yes" && submit("handing_in"));
+  asking.addEventListener("close", () => {
+    if (asking.returnValue !== "yes") return;
+    submit("handing_in");
+    find("number").focus(); // the button that had the focus is locked
+  });
   const reporting = find("reporting");
   find("report").addEventListener("click", () => {
     reporting.returnValue = "no";

@@ -14,11 +14,9 @@ export function listenToTools(words, call) {
   toggle("toggle-me", words.hide_me, words.show_me, (hidden) => (find("me").hidden = hidden));
   find("call").addEventListener("click", call);
   find("open-palette").addEventListener("click", openPalette);
-  find("close-palette").addEventListener("click", () => {
-    closePalette();
-    find("open-palette").focus();
-  });
-  addEventListener("keydown", (event) => event.key === "Escape" && closePalette());
+  find("close-palette").addEventListener("click", leavePalette);
+  addEventListener("keydown", (event) => event.key === "Escape" && find("palette").dataset.open === "true" && leavePalette());
+  new ResizeObserver(([{ target }]) => document.body.style.setProperty("--bar", `${target.offsetHeight}px`)).observe(document.querySelector(".bar"));
 }
 
 function resize(step) {
@@ -41,6 +39,11 @@ function openPalette() {
   find("palette").dataset.open = "true";
   find("open-palette").setAttribute("aria-expanded", "true");
   find("close-palette").focus();
+}
+
+function leavePalette() {
+  closePalette();
+  find("open-palette").focus();
 }
 
 /** Close the drawer; does nothing where the palette is no drawer. */
@@ -73,6 +76,7 @@ export async function watchCandidate(sittingId, csrf, words, onMessage = () => {
 function showCamera({ camera, connection, message, sound }, words) {
   const away = ["lost", "elsewhere", "refused"].includes(connection) && ["seen", "not_seen", "starting"].includes(camera);
   const key = away ? connection : camera;
+  find("camera").hidden = connection === "closed"; // the exam is over: nothing is watched any more
   find("camera").dataset.kind = { seen: "good", starting: "plain" }[key] ?? "caution";
   write(find("camera-words"), words[`camera_${key}`] ?? words.camera_not_seen);
   if (sound) showSound(sound, words);

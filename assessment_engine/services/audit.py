@@ -3,7 +3,7 @@
 The sequencer may run in several processes; a lock in the database lets one in at a time, and an entry keeps the index it got.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -21,7 +21,8 @@ from assessment_engine.audit import (
     verify_inclusion,
 )
 from assessment_engine.kernel.errors import IntegrityViolation, Invalid, NotFound
-from assessment_engine.people import Actor, Role, require
+from assessment_engine.kernel.ids import PersonId
+from assessment_engine.people import Actor, Person, Role, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.audit import AuditEntry, SignedCheckpoint
 from assessment_engine.storage.database import Transaction
@@ -59,6 +60,7 @@ class Overview:
     sequenced: int
     checkpoints: tuple[SignedCheckpoint, ...]
     latest: tuple[AuditEntry, ...]
+    people: Mapping[str, Person]  # who did the latest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,13 +189,15 @@ def overview(engine: Engine, actor: Actor) -> Overview:
     require(actor, Role.CELL_OFFICER)
     with engine.store.read() as tx:
         entries, sequenced = tx.audit.count()
+        latest = tuple(tx.audit.latest(actor.organisation_id, 25))
         return Overview(
             origin=origin(engine),
             verifier_key=verifier_key(origin(engine), engine.signer.log.public_bytes),
             entries=entries,
             sequenced=sequenced,
             checkpoints=tuple(tx.audit.checkpoints(limit=10)),
-            latest=tuple(tx.audit.latest(actor.organisation_id, 25)),
+            latest=latest,
+            people=dict(tx.people.many([PersonId(entry.actor_id) for entry in latest if entry.actor_id])),
         )
 
 

@@ -70,9 +70,11 @@ def offers(engine: Engine, actor: Actor) -> list[ExamOffer]:
 
 
 def _coming(tx: Transaction, actor: Actor, now: datetime) -> list[Slot]:
-    """Return every slot that can still be booked, soonest first."""
+    """Return every slot that the actor can still book, soonest first: not one that they had a place of, unless they gave it back."""
+    mine = tx.sittings.all_of_candidate(actor.person_id)
+    had = {one.session_id for one in mine if not (one.state is SittingState.VOIDED and one.is_untouched)}
     sessions = [session for session in reversed(tx.exams.sessions_of(actor)) if session.bookable and session.practice_of is None]
-    open_ = [session for session in sessions if now < session.booked_until]
+    open_ = [session for session in sessions if now < session.booked_until and session.id not in had]
     free = free_seats(tx, open_)
     return [Slot(session=session, free=free[session.id]) for session in open_]
 

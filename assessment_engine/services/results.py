@@ -9,7 +9,7 @@ from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Conflict, NotYet
 from assessment_engine.kernel.ids import BatchId, PersonId, SessionId, SittingId, new_id
-from assessment_engine.people import Actor, Role, require
+from assessment_engine.people import Actor, Person, Role, require
 from assessment_engine.scoring.results import BatchApproval, BatchEntry, BatchState, ResultBatch, batch_digest
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.services.people import require_reauthentication
@@ -36,6 +36,7 @@ class BatchLine:
     """One candidate's line in a batch."""
 
     name: str
+    name_hi: str
     seat: str
     report: ScoreReport
 
@@ -49,7 +50,7 @@ class BatchSheet:
     exam: Exam
     lines: tuple[BatchLine, ...]
     approvals: tuple[BatchApproval, ...]
-    names: Mapping[PersonId, str]
+    officers: Mapping[PersonId, Person]  # who drafted and who approved
 
     @property
     def passed(self) -> int:
@@ -189,11 +190,12 @@ def _sheet(tx: Transaction, batch: ResultBatch) -> BatchSheet:
     session = tx.exams.session(batch.session_id)
     approvals = tx.results.approvals(batch.id)
     sittings = {entry.score_report_id: tx.sittings.get(entry.sitting_id) for entry in tx.results.entries(batch.id)}
-    people = {sitting.candidate_id for sitting in sittings.values()} | {each.officer_id for each in approvals} | {batch.created_by}
-    names = tx.people.names(list(people))
+    officers = {each.officer_id for each in approvals} | {batch.created_by}
+    candidates = tx.people.many({sitting.candidate_id for sitting in sittings.values()})
     lines = [
         BatchLine(
-            name=names[sitting.candidate_id],
+            name=candidates[sitting.candidate_id].name,
+            name_hi=candidates[sitting.candidate_id].name_hi,
             seat=tx.exams.registration(sitting.registration_id).seat or "",
             report=tx.scoring.get(report_id),
         )
@@ -205,7 +207,7 @@ def _sheet(tx: Transaction, batch: ResultBatch) -> BatchSheet:
         exam=tx.exams.get(session.exam_id),
         lines=tuple(sorted(lines, key=lambda line: line.name)),
         approvals=tuple(approvals),
-        names=names,
+        officers=tx.people.many(officers),
     )
 
 

@@ -46,6 +46,7 @@ class SeatStanding:
 
     sitting: Sitting
     name: str
+    name_hi: str
     seat: str
     holds: Sequence[Hold]
     standing: Standing | None
@@ -84,13 +85,14 @@ def session_standing(engine: Engine, actor: Actor, session_id: SessionId) -> lis
     with engine.store.read() as tx:
         tx.exams.session_of(actor, session_id)
         sittings = tx.sittings.all_of_session(session_id, actor.organisation_id)
-        names = tx.people.names([sitting.candidate_id for sitting in sittings])
+        people = tx.people.many([sitting.candidate_id for sitting in sittings])
         seats = {place.id: place.seat or "" for place in tx.exams.registrations_of(actor, session_id)}
         standing = tx.certificates.newest_of([sitting.id for sitting in sittings])
         lines = [
             SeatStanding(
                 sitting=sitting,
-                name=names[sitting.candidate_id],
+                name=people[sitting.candidate_id].name,
+                name_hi=people[sitting.candidate_id].name_hi,
                 seat=seats.get(sitting.registration_id, ""),
                 holds=_holds(tx, sitting, standing.get(sitting.id), demo=engine.demo),
                 standing=standing.get(sitting.id),

@@ -1,7 +1,12 @@
 """What the browser noticed is told in plain words and always as a hint, whatever a page made up."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
+import assessment_engine
+from api.pages.audit import KINDS
 from api.pages.grievances import WHY_NOT
 from api.pages.told_words import CLEARED, OUTCOMES, SEEN, THOUGHT
 from api.pages.wording import CASE_STATES, HINTS, event_said
@@ -63,3 +68,16 @@ def test_whatever_is_seen_judged_and_decided_has_words_for_its_candidate() -> No
     assert set(OUTCOMES) == set(Outcome)
     assert set(CASE_STATES) == set(CaseState)
     assert set(WHY_NOT) == set(Seen)
+
+
+def leaves(path: Path) -> set[str]:
+    """The kinds of leaves that a module writes by name."""
+    calls = (one for one in ast.walk(ast.parse(path.read_text())) if isinstance(one, ast.Call) and one.args)
+    written = (one.args[0] for one in calls if ast.unparse(one.func).endswith("tx.audit.append"))
+    return {one.value for one in written if isinstance(one, ast.Constant)}
+
+
+def test_every_leaf_of_the_log_has_words() -> None:
+    services = Path(assessment_engine.__file__).parent / "services"
+
+    assert {kind for path in services.rglob("*.py") for kind in leaves(path)} - set(KINDS) == set()

@@ -209,6 +209,16 @@ def test_a_closed_sitting_ends_the_camera_for_good(place: Place, chrome: Browser
         assert soon(page, lambda: last_state(page)["connection"] == "closed")
 
 
+def test_a_worker_whose_file_did_not_come_is_asked_for_again(place: Place, chrome: Browser) -> None:
+    with ingest(place), chrome.new_context() as context:
+        context.route("**/camera_worker.js", lambda route: route.abort(), times=1)
+        page = place.page(context)
+        place.start(page)
+
+        assert soon(page, lambda: place.frames())
+        assert "lost" in page.evaluate("window.told.map((one) => one.connection)")
+
+
 UNPLUG = """() => {  // a page cannot pull a plug: the track ends, and the event comes that a browser would send
   const [track] = window.preview.srcObject.getTracks();
   track.stop();

@@ -129,9 +129,13 @@ def test_handing_in_without_a_line_waits_and_then_happens(address: Address, seat
     held(seat)
     seat.context.set_offline(True)
     choice(seat, "Yes").check()
+    seat.set_viewport_size({"width": 390, "height": 844})
+    seat.get_by_role("button", name="Questions", exact=True).click()
     seat.get_by_role("button", name="Submit …").click()
     seat.get_by_role("button", name="Hand in", exact=True).click()
     expect(seat.locator("#offline")).to_contain_text("waiting for the connection")
+    expect(seat.locator("#palette")).not_to_be_in_viewport()  # as a drawer it covered these words
+    expect(seat.locator("#number")).to_be_focused()
     expect(seat.get_by_role("button", name="Save my answers as a file")).to_be_visible()
     seat.reload()
     expect(seat.locator("#offline")).to_contain_text("waiting for the connection")

@@ -199,11 +199,11 @@ def test_sittings_are_counted_but_voided_ones_are_not(hall: Hall) -> None:
     assert refused.value.details["reason"] == "sittings_used_up"
 
 
-def sat(hall: Hall, who: Actor, state: SittingState) -> None:
+def sat(hall: Hall, who: Actor, state: SittingState, session: ExamSession | None = None) -> None:
     """A sitting that began today."""
     with hall.engine.store.read() as tx:
         exam = tx.exams.get(hall.exam_id)
-        session = next(one for one in tx.exams.sessions_of(who))
+        session = session or next(one for one in tx.exams.sessions_of(who))
     a_stored_sitting(hall.engine, who, exam.id, session.id, exam.form_id, state=state)
 
 
@@ -235,6 +235,14 @@ def test_an_offer_tells_free_seats_and_is_gone_once_a_place_is_held(hall: Hall) 
     assert [(slot.free, slot.is_full) for slot in offer.slots] == [(0, True), (7, False)]
     hall.book(who, roomy)
     assert offers(hall.engine, who) == []
+
+
+def test_a_slot_in_which_one_sat_is_not_offered_again(hall: Hall) -> None:
+    slot, who = hall.session(), hall.candidate()
+    sat(hall, who, SittingState.SUBMITTED, slot)
+
+    assert offers(hall.engine, who) == []
+    assert [one.session.id for one in offers(hall.engine, hall.candidate())[0].slots] == [slot.id]
 
 
 def test_a_room_serves_one_session_at_a_time_and_never_shrinks_below_its_people(hall: Hall) -> None:
