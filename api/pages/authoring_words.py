@@ -113,13 +113,14 @@ _FIELDS: Mapping[str, str] = {
     "case": N_("Capitals count"),
     "competency": N_("Competency"),
     "level": N_("Level"),
+    "order": N_("The order in which they stand"),
     **FACTS,
 }
 
 
 def label_of(field: str) -> tuple[str, Mapping[str, object], str]:
     """Return a field's words, what goes into them, and its language in its own name ("" for none)."""
-    name, _, rest = field.partition("-")
+    name, _, rest = field.partition("-") if not field.startswith("order-") else ("order", "", "")
     number, _, lang = rest.partition("-") if rest[:1].isdigit() else ("", "", rest)
     return _FIELDS.get(name, name), {"n": number}, LANGUAGES.get(lang, lang.upper())
 
