@@ -165,7 +165,7 @@ def a_version(item: Item, last: int, checked: CheckedItem, parts: tuple[ItemPart
 def take_back(tx: Transaction, actor: Actor, overtaken: ItemVersion, now: datetime) -> None:
     """Take a version out of review because its item has a newer one: nobody reviews what is overtaken."""
     back = overtaken.advance(ItemVerb.RETURN)
-    tx.items.move(back, was=overtaken.state, now=now)
+    tx.item_states.move([back.id], overtaken.state, back.state, now)
     about: Json = {"verb": str(ItemVerb.RETURN), "state": str(back.state), "why": "overtaken"}
     tx.audit.append("item_moved", subject=back.id, actor=actor.person_id, now=now, payload=about)
 
