@@ -86,7 +86,7 @@ def check_competencies(tx: Transaction, actor: Actor, checked: Sequence[CheckedI
     """Refuse another organisation's competency; raises NotFound."""
     for competency_id in {each.new.competency_id for each in checked if each.new.competency_id is not None}:
         if tx.competency.get(competency_id).organisation_id != actor.organisation_id:
-            raise NotFound("no such competency")
+            raise NotFound("no such competency", problem="no_such_competency")
 
 
 def stage_bytes(engine: Engine, new: Sequence[Staged]) -> None:

@@ -42,6 +42,7 @@ IMPORT, EXPORT = "run", "exp"
 
 CLAIM_LASTS = timedelta(minutes=5)
 LONGEST_NAME = 255
+LONGEST_CODE = 60
 
 import_runs = Table(
     "import_runs",
@@ -57,7 +58,8 @@ import_runs = Table(
     Column("done", Integer, nullable=False),
     Column("total", Integer, nullable=False),
     Column("ended_at", Instant),
-    Column("problem", Text),  # why it broke off
+    Column("problem", Text),  # why it broke off, as it was said
+    Column("problem_code", String(LONGEST_CODE)),
     Column("imported", Integer, nullable=False),
     Column("report", JSON(none_as_null=True)),
     Column("import_id", String(40), ForeignKey("item_imports.id")),
@@ -94,6 +96,7 @@ class ImportRun:
     total: int = 0
     ended_at: datetime | None = None
     problem: str = ""
+    problem_code: str = ""
     imported: int = 0
     report: Json = None
     import_id: ImportId | None = None
@@ -164,9 +167,10 @@ class ItemImports:
         if ended.rowcount != 1:
             raise Conflict("somebody else has ended this meanwhile", problem="run_ended")
 
-    def break_off(self, run_id: ImportId, now: datetime, problem: str) -> None:
+    def break_off(self, run_id: ImportId, now: datetime, code: str, problem: str) -> None:
         """Keep why nothing came of it; what has ended stays as it is."""
-        self._connection.execute(update(import_runs).where(_open(run_id)).values(ended_at=now, claimed_until=None, problem=problem[:2000]))
+        why = {"problem": problem[:2000], "problem_code": code[:LONGEST_CODE]}
+        self._connection.execute(update(import_runs).where(_open(run_id)).values(ended_at=now, claimed_until=None, **why))
 
     def get(self, run_id: ImportId) -> ImportRun:
         """Return an import with its report, for the engine's own acts; raises NotFound."""
@@ -264,6 +268,7 @@ def _run(row: Row[tuple[object, ...]], report: Json = None) -> ImportRun:
         total=row.total,
         ended_at=row.ended_at,
         problem=row.problem or "",
+        problem_code=row.problem_code or "",
         imported=row.imported,
         report=report,
         import_id=None if row.import_id is None else ImportId(row.import_id),

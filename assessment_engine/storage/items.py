@@ -164,7 +164,7 @@ class Items:
         """Return one bank of the organisation; raises NotFound."""
         found = next((bank for bank in self.banks(actor) if bank.id == bank_id), None)
         if found is None:
-            raise NotFound("no such bank")
+            raise NotFound("no such bank", problem="no_such_bank")
         return found
 
     def lock_bank(self, bank_id: BankId) -> None:

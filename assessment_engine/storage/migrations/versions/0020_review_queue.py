@@ -1,4 +1,4 @@
-"""What is in review is found a page at a time: an index of it alone, and whether the cell may approve it."""
+"""What is in review is found a page at a time, by an index of it alone; and why an import or export broke off has a code."""
 
 from datetime import UTC, datetime
 
@@ -15,7 +15,8 @@ _LAST = """r.version_id = item_versions.id AND NOT EXISTS (SELECT 1 FROM item_re
 
 
 def upgrade() -> None:
-    """Add the column, fill it from what reviewers said, and make the index."""
+    """Add the columns, fill one from what reviewers said, and make the index."""
+    op.add_column("import_runs", sa.Column("problem_code", sa.String(60), nullable=True))
     op.add_column("item_versions", sa.Column("ready", sa.Boolean(), nullable=False, server_default=sa.false()))
     versions = sa.table(
         "item_versions", sa.column("ready", sa.Boolean()), sa.column("state"), sa.column("moved_at", Instant()), sa.column("saved_at")
@@ -28,6 +29,7 @@ def upgrade() -> None:
     op.execute(
         sa.update(versions).where(waiting, versions.c.moved_at.is_(None)).values(moved_at=sa.func.coalesce(versions.c.saved_at, long_ago))
     )
+    op.create_index("ix_item_reviews_said", "item_reviews", ["version_id", "person_id", "ordinal", "verdict"])
     in_review = sa.text("state = 'in_review'")
     op.create_index(
         "ix_item_versions_in_review",
