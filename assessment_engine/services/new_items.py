@@ -14,12 +14,16 @@ from assessment_engine.kernel.ids import BankId, ImportId, ItemId, ItemVersionId
 from assessment_engine.people import Actor
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.item_likeness import index
+from assessment_engine.storage import statistics
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.items import NewVersion
 from item_bank.facts import tidy
 from item_bank.gist import gist_of
 from item_bank.imports import CheckedItem, NewPart
 from item_bank.items import LONGEST_MEDIA_TYPE, LONGEST_TITLE, Item, ItemPart, ItemState, ItemVerb, ItemVersion, content_digest
+
+LARGE = 1000
+"""From so many items on an import changes a table so much that the database counts it anew."""
 
 STAGED_AT_ONCE = 200
 BYTES_AT_ONCE = 4 * 1024 * 1024
@@ -51,6 +55,8 @@ def keep(
             take_back(tx, actor, overtaken, engine.clock.now())
         seal(tx, import_id, versions)
         tx.audit.append("items_imported", subject=import_id, actor=actor.person_id, now=engine.clock.now(), payload=about)
+    if len(versions) >= LARGE:
+        statistics.renew(engine.store)
     return versions
 
 
