@@ -62,9 +62,10 @@ def queue(engine: Engine, actor: Actor, place: Waited | None = None, *, everythi
         has_turns = bool(mine.reviewing or mine.approving)
         asked = every if everything else mine
         found = tx.item_states.in_review(actor, asked, place, size=size) if everything or has_turns else Queued(cards=())
+        whole = not everything and place is None and found.after is None
         return Queue(
             lines=_lines(tx, actor, found.cards, subjects, civil_date(engine.clock.now())),
-            mine=tx.item_states.count(actor, mine, MANY + 1) if has_turns else 0,
+            mine=len(found.cards) if whole else tx.item_states.count(actor, mine, MANY + 1) if has_turns else 0,
             total=tx.item_states.count(actor, every, MANY + 1),
             before=found.before,
             after=found.after,
