@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, false, func, literal, or_, select, update
 
 from assessment_engine.kernel.errors import Conflict, NotFound
 from assessment_engine.kernel.ids import ItemVersionId
@@ -114,24 +114,29 @@ def _conditions(actor: Actor, asked: InReview) -> Iterable[ColumnElement[bool]]:
         yield _V.subject.in_(asked.subjects)
     if asked.reviewing or asked.approving:
         mine = (item_reviews.c.version_id == _V.id) & (item_reviews.c.person_id == actor.person_id)
-        review = and_(_V.subject.in_(asked.reviewing), ~_accepted(actor)) if asked.reviewing else false()
-        approve = and_(_V.ready, ~exists().where(mine)) if asked.approving else false()
+        review = and_(_V.subject.in_(asked.reviewing), _none(_accepted(actor))) if asked.reviewing else false()
+        approve = and_(_V.ready, _none(select(item_reviews.c.ordinal).where(mine))) if asked.approving else false()
         yield or_(review, approve)
-        yield ~_wrote(actor)
+        yield _none(_wrote(actor))
 
 
-def _accepted(actor: Actor) -> ColumnElement[bool]:
-    """Tell whether a reviewer's last word on a version was to accept it."""
+def _none(found: Select[tuple[int]]) -> ColumnElement[bool]:
+    """Tell that a row finds nothing: looked up row by row as a page is filled, never made into a join of all that there is."""
+    return found.limit(1).correlate(item_versions).scalar_subquery().is_(None)
+
+
+def _accepted(actor: Actor) -> Select[tuple[int]]:
+    """Find a reviewer's last word on a version where that was to accept it."""
     word, later = item_reviews.alias(), item_reviews.alias()
     after = (later.c.version_id == _V.id) & (later.c.person_id == actor.person_id) & (later.c.ordinal > word.c.ordinal)
     said = (word.c.version_id == _V.id) & (word.c.person_id == actor.person_id) & (word.c.verdict == str(Verdict.ACCEPT))
-    return exists().where(said, ~exists().where(after).correlate(word, item_versions)).correlate(item_versions)
+    return select(word.c.ordinal).where(said, ~exists().where(after).correlate(word, item_versions))
 
 
-def _wrote(actor: Actor) -> ColumnElement[bool]:
-    """Tell whether somebody is an author of a version (`item_bank.item_reviews.authors_of`, in SQL)."""
+def _wrote(actor: Actor) -> Select[tuple[int]]:
+    """Find a step by which somebody is an author of a version (`item_bank.item_reviews.authors_of`, in SQL)."""
     step, rest = item_versions.alias(), item_versions.alias()
     rests = rest.c.state.in_((str(ItemState.APPROVED), str(ItemState.RETIRED)))
     between = (rest.c.item_id == _V.item_id) & (rest.c.version >= step.c.version) & (rest.c.version < _V.version) & rests
     before = (step.c.item_id == _V.item_id) & (step.c.version <= _V.version) & (step.c.author_id == actor.person_id)
-    return exists().where(before, ~exists().where(between).correlate(step, item_versions)).correlate(item_versions)
+    return select(step.c.version).where(before, ~exists().where(between).correlate(step, item_versions))
