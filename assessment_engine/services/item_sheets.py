@@ -6,7 +6,7 @@ from datetime import date
 
 from assessment_engine.kernel.errors import AssessmentError
 from assessment_engine.kernel.ids import ItemVersionId, PersonId
-from assessment_engine.people import BANK_STAFF, Actor, civil_date, require
+from assessment_engine.people import BANK_STAFF, Actor, Person, civil_date, require
 from assessment_engine.services import item_reviews
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.review_queue import reviewing_today
@@ -64,7 +64,7 @@ class ItemSheet:
     versions: tuple[ItemCard, ...]
     review: Review
     history: tuple[AuditEntry, ...]
-    names: Mapping[PersonId, str]
+    people: Mapping[PersonId, Person]
     use: Use
     enmities: tuple[Enmity, ...]
     beside: tuple[ItemCard, ...]
@@ -99,7 +99,7 @@ def sheet(engine: Engine, actor: Actor, version_id: ItemVersionId) -> ItemSheet:
             versions=versions,
             review=review,
             history=history,
-            names=_names(tx, versions, review, history),
+            people=_people(tx, versions, review, history),
             use=_use(engine, tx, version_id),
             enmities=_enmities(tx, version),
             beside=_beside(tx, actor, version),
@@ -140,11 +140,11 @@ def _review(tx: Transaction, actor: Actor, version: ItemVersion, ids: list[ItemV
     )
 
 
-def _names(tx: Transaction, versions: tuple[ItemCard, ...], review: Review, history: tuple[AuditEntry, ...]) -> Mapping[PersonId, str]:
+def _people(tx: Transaction, versions: tuple[ItemCard, ...], review: Review, history: tuple[AuditEntry, ...]) -> Mapping[PersonId, Person]:
     acted = {PersonId(entry.actor_id) for entry in history if entry.actor_id}
     wrote = {card.author_id for card in versions if card.author_id is not None}
     spoke = {each.person_id for each in (*review.reviews, *review.earlier)} | {each.person_id for each in review.comments}
-    return tx.people.names(acted | wrote | spoke)
+    return tx.people.many(acted | wrote | spoke)
 
 
 def _use(engine: Engine, tx: Transaction, version_id: ItemVersionId) -> Use:

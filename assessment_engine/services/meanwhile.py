@@ -6,7 +6,7 @@ How two forms are put together: item_bank/authoring/merging.py. Nothing is store
 from dataclasses import dataclass, replace
 
 from assessment_engine.kernel.ids import ItemVersionId
-from assessment_engine.people import WRITERS, Actor, require
+from assessment_engine.people import WRITERS, Actor, Person, require
 from assessment_engine.services.authoring import Draft, opened_version
 from assessment_engine.services.engine import Engine
 from item_bank.authoring.fields import Values
@@ -19,7 +19,7 @@ class Meanwhile:
     """What somebody saved while a form was open, what of it came over, and what both changed: None where the form cannot say it."""
 
     version: ItemVersion
-    by: str
+    by: Person | None
     compared: Compared | None
 
 
@@ -28,7 +28,7 @@ class _Two:
     """What somebody made of the version that a form began from, and who; `sides` are None for what the form cannot say."""
 
     version: ItemVersion
-    by: str
+    by: Person | None
     sides: Sides | None
 
 
@@ -59,7 +59,7 @@ def _two(engine: Engine, actor: Actor, draft: Draft) -> _Two:
     with engine.store.read() as tx:
         before = tx.items.of_actor(actor, draft.since or ItemVersionId(""))
         version = tx.items.of_actor(actor, draft.base) if draft.base else tx.items.newest_of(before.item_id) or before
-        by = tx.people.names([version.author_id]).get(version.author_id, "") if version.author_id else ""
+        by = tx.people.many([version.author_id]).get(version.author_id) if version.author_id else None
     was, now = opened_version(before), opened_version(version)
     if was.lacks or now.lacks or now.values.get("kind") != draft.values.get("kind"):
         return _Two(version=version, by=by, sides=None)  # nothing can be compared field by field

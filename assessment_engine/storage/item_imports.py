@@ -88,6 +88,7 @@ class ImportRun:
     organisation_id: OrganisationId
     person_id: str
     person: str
+    person_hi: str = ""
     asked_at: datetime
     name: str
     files: tuple[str, ...]
@@ -104,6 +105,7 @@ class ImportRun:
     bank_id: BankId | None = None
     withdrawn_at: datetime | None = None
     withdrawn_by: str = ""
+    withdrawn_by_hi: str = ""
 
     @property
     def check_only(self) -> bool:
@@ -242,9 +244,13 @@ def _ours(actor: Actor, kind: str) -> ColumnElement[bool]:
 def _runs(*more: ColumnElement[object]) -> Select[tuple[object, ...]]:
     plain = [column for column in import_runs.c if column.name != "report"]
     bank = (banks.c.name.label("bank"), banks.c.id.label("bank_id"))
-    withdrawn = (import_withdrawals.c.at.label("withdrawn_at"), _withdrawer.c.name.label("withdrawn_by"))
+    withdrawn = (
+        import_withdrawals.c.at.label("withdrawn_at"),
+        _withdrawer.c.name.label("withdrawn_by"),
+        _withdrawer.c.name_hi.label("withdrawn_by_hi"),
+    )
     return (
-        select(*plain, people.c.name.label("person"), *bank, *withdrawn, *more)
+        select(*plain, people.c.name.label("person"), people.c.name_hi.label("person_hi"), *bank, *withdrawn, *more)
         .outerjoin(people, people.c.id == import_runs.c.person_id)
         .outerjoin(item_imports, item_imports.c.id == import_runs.c.import_id)
         .outerjoin(banks, banks.c.id == item_imports.c.bank_id)
@@ -260,6 +266,7 @@ def _run(row: Row[tuple[object, ...]], report: Json = None) -> ImportRun:
         organisation_id=OrganisationId(row.organisation_id),
         person_id=row.person_id,
         person=row.person or "",
+        person_hi=row.person_hi or "",
         asked_at=row.asked_at,
         name=row.name,
         files=tuple(files),
@@ -276,4 +283,5 @@ def _run(row: Row[tuple[object, ...]], report: Json = None) -> ImportRun:
         bank_id=None if row.bank_id is None else BankId(row.bank_id),
         withdrawn_at=row.withdrawn_at,
         withdrawn_by=row.withdrawn_by or "",
+        withdrawn_by_hi=row.withdrawn_by_hi or "",
     )
