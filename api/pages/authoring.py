@@ -106,7 +106,7 @@ def preview(request: Request, engine: EngineDep, actor: Writer, form: AuthorsFor
     """Answer with the question as a candidate would see it now. Nothing is stored."""
     draft = draft_of(form, named=True)
     look = _look(request, engine, actor, draft, form)
-    return page(request, "cell/authoring_look.html", status=200, **_of_look(look, draft, ()))
+    return page(request, "cell/authoring_look.html", status=200, **_of_look(look, draft))
 
 
 def _look(request: Request, engine: Engine, actor: Actor, draft: Draft, form: AuthorsForm | None) -> Look:
@@ -198,11 +198,11 @@ def _form(request: Request, engine: Engine, actor: Actor, draft: Draft, shown: _
         picture_field=PICTURE,
         pictures={each.path: base64.b64encode(each.data).decode() for each in draft.pictures},
         types={each.path: each.media_type for each in draft.pictures},
-        **_of_look(look, draft, tuple(problems)),
+        **_of_look(look, draft),
     )
 
 
-def _of_look(look: Look, draft: Draft, said: tuple[str, ...]) -> dict[str, object]:
+def _of_look(look: Look, draft: Draft) -> dict[str, object]:
     """Return what the preview shows; pictures that are not saved yet are put into the page itself."""
     html = look.tried.html
     for each in draft.pictures:
@@ -213,7 +213,7 @@ def _of_look(look: Look, draft: Draft, said: tuple[str, ...]) -> dict[str, objec
         "look_html": html,
         "look_subject": draft.values.get("subject", "").strip(),
         "doubts": problems_of(look.doubts),
-        "missing": [each for each in look.troubles if each.field not in said],
+        "missing": look.troubles,
         "look_problems": problems_of(look.troubles),
         "label_of": label_of,
         "meanings": MEANINGS,

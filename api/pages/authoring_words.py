@@ -114,6 +114,11 @@ _FIELDS: Mapping[str, str] = {
     "competency": N_("Competency"),
     "level": N_("Level"),
     "order": N_("The order in which they stand"),
+    "options": N_("Answers"),
+    "identifier": N_("Identifier"),
+    "file": N_("Picture"),
+    "alt": N_("What it shows"),
+    "new_bank": N_("Name of the new bank"),
     **FACTS,
 }
 

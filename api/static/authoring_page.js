@@ -71,7 +71,7 @@ function attach(place, key) {
   form.addEventListener("submit", () => (leaving = true));
   place.addEventListener("click", async (event) => {
     const button = event.target.closest("button");
-    const link = event.target.closest('.look a[href^="#"]');
+    const link = event.target.closest('.look a[href^="#"], .note a[href^="#"]');
     if (link) return reach(event, link.getAttribute("href").slice(1));
     if (button?.name === "look_lang") {
       event.preventDefault();

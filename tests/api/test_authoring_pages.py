@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from httpx import Response
 from lxml.html import document_fromstring
+from sqlalchemy import update
 
 from api.app import create_app
 from api.pages.authoring_words import KINDS
@@ -16,6 +17,7 @@ from assessment_engine.services import items
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.import_sources import from_files
 from assessment_engine.services.item_imports import ImportRules, import_package
+from assessment_engine.storage.people import people
 from item_bank.items import ItemState
 from tests.api.browsers import Browser, a_browser
 from tests.builders import a_person, an_organisation
@@ -342,3 +344,32 @@ def test_a_question_that_asks_for_a_number_is_not_called_a_serial_number(browser
 
     assert "संख्या" in document_fromstring(html).xpath("string(//*[@href='/cell/items/new/number'])")
     assert "क्रमांक" not in html
+
+
+def test_what_is_missing_is_said_above_the_form_and_beside_it_with_a_way_to_it(browser: Browser) -> None:
+    html = browser.send("/cell/items/new/choice?lang=en", do="save", **{**QUESTION, "option-1-hi": "", "right": ""}).text
+    page = document_fromstring(html)
+
+    ways = [page.xpath(f"//*[contains(@class, '{place}')]//li//a/@href") for place in ("note--bad", "look__todo")]
+
+    assert [{"#option-1-hi", "#answers"} <= set(each) for each in ways] == [True, True]
+    assert "Every text is there in every language" not in html
+    assert "What to look at" not in html
+
+
+def test_an_author_is_not_sent_to_pages_of_the_cell(any_engine: Engine, author: Actor, browser: Browser) -> None:
+    theirs = a_browser(create_app(any_engine), any_engine, a_person(any_engine, author.organisation_id, Role.ITEM_AUTHOR))
+
+    assert 'href="/cell/items/import"' in browser.get("/cell/items/new").text
+    assert 'href="/cell/items/import"' not in theirs.get("/cell/items/new").text
+
+
+def test_a_hindi_page_calls_people_as_hindi_does(any_engine: Engine, author: Actor, browser: Browser) -> None:
+    version_id = saved(browser)
+    with any_engine.store.engine.begin() as connection:
+        connection.execute(update(people).where(people.c.id == author.person_id).values(name="Leela Menon", name_hi="लीला मेनन"))
+
+    shown = {lang: browser.get(f"/cell/items/{version_id}?lang={lang}").text for lang in ("en", "hi")}
+
+    assert "लीला मेनन ने सहेजा" in shown["hi"]
+    assert "saved by Leela Menon" in shown["en"]

@@ -253,3 +253,9 @@ def test_what_broke_off_before_there_were_codes_says_what_was_said(engine: Engin
         tx.item_imports.break_off(ImportId(path.rpartition("/")[2]), engine.clock.now(), "", "the moon was in the way")
 
     assert '<span lang="en">the moon was in the way</span>' in browser.get(f"{path}?lang=hi").text
+
+
+def test_an_export_of_nothing_goes_back_to_the_list(browser: Browser) -> None:
+    answer = browser.client.get("/cell/items/export", follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/cell/items?done=nothing")
