@@ -7,6 +7,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -92,8 +93,45 @@ class Place:
     back: bool = False
 
     def __str__(self) -> str:
-        said = json.dumps([self.order.key, self.order.down, self.value, self.id], ensure_ascii=False, separators=(",", ":")).encode()
-        return base64.urlsafe_b64encode(said).decode().rstrip("=")
+        return _written([self.order.key, self.order.down, self.value, self.id])
+
+
+def _written(said: list[str | int]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _read(text: str) -> Any:
+    return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+
+
+def _no_such_place() -> Invalid:
+    return Invalid("this page of the list is not there; begin at its first", problem="no_such_place")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waited:
+    """Where a page of what waits begins: after a row, or (`back`) before it. A row is told by since when it waits, and its id."""
+
+    since: datetime
+    id: str
+    back: bool = False
+
+    def __str__(self) -> str:
+        return _written([self.since.isoformat(), self.id])
+
+
+def waited_of(text: str, *, back: bool = False) -> Waited | None:
+    """Read what `str(waited)` wrote; None for "". Raises Invalid for anything else."""
+    if not text:
+        return None
+    try:
+        since, row_id = _read(text)
+        at = datetime.fromisoformat(since)
+        if at.tzinfo is None or not isinstance(row_id, str) or "\0" in row_id:
+            raise ValueError("no row of a list has this")
+        return Waited(since=at.astimezone(UTC), id=row_id, back=back)
+    except (ValueError, TypeError, OverflowError):
+        raise _no_such_place() from None
 
 
 def order_of(text: str) -> Order:
@@ -109,10 +147,10 @@ def place_of(text: str, order: Order, *, back: bool = False) -> Place | None:
     if not text:
         return None
     try:
-        key, down, value, row_id = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        key, down, value, row_id = _read(text)
         known = type(value) is str if key in _TEXTS else type(value) is int and 0 <= value <= _MOST
         if not known or not isinstance(row_id, str) or b"\0" in f"{value}{row_id}".encode():
             raise ValueError("no row of a list has this")
     except (ValueError, TypeError):
-        raise Invalid("this page of the list is not there; begin at its first", problem="no_such_place") from None
+        raise _no_such_place() from None
     return Place(order=order, value=value, id=row_id, back=back) if (key, down) == (order.key, order.down) else None

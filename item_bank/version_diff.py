@@ -12,6 +12,7 @@ from enum import StrEnum
 from item_bank.facts import ItemFacts
 from item_bank.gist import body_text
 from item_bank.items import ItemVersion
+from item_bank.qti.reader import title_of
 
 CONTEXT = 2
 """Unchanged lines that are shown beside a change."""
@@ -60,6 +61,7 @@ class TextChange:
     """One language of two versions: what a candidate reads, and the source."""
 
     lang: str
+    title: tuple[Piece, ...]  # nothing where it is the same
     words: tuple[Piece, ...]
     source: tuple[Line, ...]
 
@@ -90,7 +92,9 @@ def diff(before: ItemVersion, after: ItemVersion) -> VersionDiff:
 
 
 def _text_change(lang: str, before: str, after: str) -> TextChange:
-    return TextChange(lang=lang, words=words_diff(body_text(before), body_text(after)), source=source_diff(before, after))
+    titles = [title_of(xml) if xml else "" for xml in (before, after)]
+    title = words_diff(*titles) if titles[0] != titles[1] else ()
+    return TextChange(lang=lang, title=title, words=words_diff(body_text(before), body_text(after)), source=source_diff(before, after))
 
 
 def words_diff(before: str, after: str) -> tuple[Piece, ...]:

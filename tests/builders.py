@@ -287,12 +287,12 @@ def approved_items(engine: Engine, organisation_id: OrganisationId, items: Seque
         tx.items.add_items(item for item, _ in made)
         for item, version in made:
             tx.items.save([(version, gist_of(item.identifier, version.variants))], {item.id: item})
-            tx.items.move(replace(version, state=ItemState.IN_REVIEW), was=ItemState.DRAFT, now=now)
+            tx.item_states.move([version.id], ItemState.DRAFT, ItemState.IN_REVIEW, now)
         for ordinal, reviewer in enumerate(board.reviewers, start=1):
             tx.item_reviews.add(_a_review(version_id, ordinal, reviewer, now) for version_id in ids)
         tx.item_reviews.approve(ids, board.officer.person_id, now)
         for _, version in made:
-            tx.items.move(replace(version, state=ItemState.APPROVED), was=ItemState.IN_REVIEW, now=now)
+            tx.item_states.move([version.id], ItemState.IN_REVIEW, ItemState.APPROVED, now)
     return ids
 
 

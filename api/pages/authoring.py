@@ -22,8 +22,8 @@ from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Conflict, EditedMeanwhile, Invalid, NotFound
 from assessment_engine.kernel.ids import BankId, ItemVersionId
 from assessment_engine.people import WRITERS, Actor, Role
-from assessment_engine.services import authoring, items
-from assessment_engine.services.authoring import PENDING, Draft, Look, Meanwhile
+from assessment_engine.services import authoring, items, meanwhile
+from assessment_engine.services.authoring import PENDING, Draft, Look
 from assessment_engine.services.competency import competencies
 from assessment_engine.services.engine import Engine
 from item_bank.authoring.fields import LINES, asked_of, begun, languages_of
@@ -38,6 +38,8 @@ Writer = Annotated[Actor, Depends(needs(*WRITERS))]
 SAVED = "saved_form"
 """A cookie that tells the form's script which form was saved, so that the words it kept are let go."""
 
+THEIRS, MINE = "theirs", "mine"
+"""What a button beside something that two changed begins with: whose is taken."""
 
 _NO_BANK = Trouble(field="new_bank", code="missing", details={})
 
@@ -49,7 +51,6 @@ class _Shown:
     address: str
     version: ItemVersion | None = None
     troubles: tuple[Trouble, ...] = ()
-    others: Meanwhile | None = None
     more: tuple[str, int] = ("", 0)
     typed: bool = False
     status: int = 200
@@ -105,7 +106,7 @@ def preview(request: Request, engine: EngineDep, actor: Writer, form: AuthorsFor
     """Answer with the question as a candidate would see it now. Nothing is stored."""
     draft = draft_of(form, named=True)
     look = _look(request, engine, actor, draft, form)
-    return page(request, "cell/authoring_look.html", status=200, **_of_look(look, draft, ()))
+    return page(request, "cell/authoring_look.html", status=200, **_of_look(look, draft))
 
 
 def _look(request: Request, engine: Engine, actor: Actor, draft: Draft, form: AuthorsForm | None) -> Look:
@@ -120,22 +121,14 @@ def _look(request: Request, engine: Engine, actor: Actor, draft: Draft, form: Au
 def _sent(request: Request, engine: Engine, actor: Actor, form: AuthorsForm, shown: _Shown) -> Response:
     do = text(form, "do")
     draft, troubles = with_chosen_picture(form, draft_of(form), asked=do == "picture")
-    if draft.since:
-        shown = replace(shown, others=authoring.meanwhile(engine, actor, draft, draft.since))
-    if shown.others and do != "save":
-        draft = replace(draft, base=shown.others.version.id)
     if do == "save" and not troubles:
         return _saved(request, engine, actor, form, draft, shown)
-    if do.startswith("take:") and shown.others:
-        draft = _taken(draft, shown.others, do.removeprefix("take:"))
-        shown = replace(shown, others=authoring.meanwhile(engine, actor, draft, draft.since or shown.others.version.id))
-    draft, line, more = changed_lines(draft, do)
+    whose, _, unit = do.partition(":")
+    if whose in (THEIRS, MINE) and draft.since:
+        draft, line, more = meanwhile.take(engine, actor, draft, unit, theirs=whose == THEIRS), "", 0
+    else:
+        draft, line, more = changed_lines(draft, do)
     return _form(request, engine, actor, draft, replace(shown, troubles=troubles, more=(line, more), status=422 if troubles else 200), form)
-
-
-def _taken(draft: Draft, others: Meanwhile, field: str) -> Draft:
-    theirs = {each.field: each.theirs for each in others.differences}
-    return replace(draft, values={**others.values, field: theirs[field]}) if field in theirs else draft
 
 
 def _saved(request: Request, engine: Engine, actor: Actor, form: AuthorsForm, draft: Draft, shown: _Shown) -> Response:
@@ -147,9 +140,7 @@ def _saved(request: Request, engine: Engine, actor: Actor, form: AuthorsForm, dr
     try:
         version = authoring.save(engine, actor, draft, None if draft.base else _bank(engine, actor, draft))
     except EditedMeanwhile:
-        others = authoring.meanwhile(engine, actor, draft, draft.base or ItemVersionId(""))
-        draft = replace(draft, values=others.values, base=others.version.id, since=draft.base)
-        return _form(request, engine, actor, draft, replace(shown, version=others.version, others=others, status=409), form)
+        return _form(request, engine, actor, meanwhile.put_together(engine, actor, draft), replace(shown, status=409), form)
     except (Conflict, Invalid) as error:
         code = str(error.details.get("problem", ""))
         if code not in ("identifier_taken", "not_a_name"):
@@ -180,6 +171,7 @@ def _bank(engine: Engine, actor: Actor, draft: Draft) -> BankId:
 
 def _form(request: Request, engine: Engine, actor: Actor, draft: Draft, shown: _Shown, form: AuthorsForm | None = None) -> HTMLResponse:
     look = _look(request, engine, actor, draft, form)
+    others = meanwhile.since(engine, actor, draft) if draft.since else None
     asked, (line, more) = asked_of(draft.values), shown.more
     alts = {name: text(form, name) for name in form if name.startswith("alt-")} if form else {}
     problems = problems_of(shown.troubles)
@@ -188,14 +180,15 @@ def _form(request: Request, engine: Engine, actor: Actor, draft: Draft, shown: _
         "cell/authoring.html",
         status=shown.status,
         address=shown.address,
-        version=shown.version,
+        version=others.version if others else shown.version,
         draft=draft,
         fields={**draft.values, **(alts if problems else {})},
         problems=problems,
         asked=asked,
         kinds=KINDS,
         lines={name: shown_lines(draft.values, name, more if name == line else 0) for name in LINES[asked]},
-        others=shown.others,
+        others=others,
+        mine=json.dumps(draft.mine, ensure_ascii=False),
         typed_before=shown.typed,
         banks=[] if draft.base else items.banks_of(engine, actor),
         competencies=competencies(engine, actor),
@@ -205,11 +198,11 @@ def _form(request: Request, engine: Engine, actor: Actor, draft: Draft, shown: _
         picture_field=PICTURE,
         pictures={each.path: base64.b64encode(each.data).decode() for each in draft.pictures},
         types={each.path: each.media_type for each in draft.pictures},
-        **_of_look(look, draft, tuple(problems)),
+        **_of_look(look, draft),
     )
 
 
-def _of_look(look: Look, draft: Draft, said: tuple[str, ...]) -> dict[str, object]:
+def _of_look(look: Look, draft: Draft) -> dict[str, object]:
     """Return what the preview shows; pictures that are not saved yet are put into the page itself."""
     html = look.tried.html
     for each in draft.pictures:
@@ -220,7 +213,7 @@ def _of_look(look: Look, draft: Draft, said: tuple[str, ...]) -> dict[str, objec
         "look_html": html,
         "look_subject": draft.values.get("subject", "").strip(),
         "doubts": problems_of(look.doubts),
-        "missing": [each for each in look.troubles if each.field not in said],
+        "missing": look.troubles,
         "look_problems": problems_of(look.troubles),
         "label_of": label_of,
         "meanings": MEANINGS,

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -21,7 +22,7 @@ from item_bank.formats.questions import Medium
 PICTURE = "picture:"
 """A field of this name and a path holds a picture that is not saved yet, as base64; empty where only its path is sent."""
 
-_OURS = frozenset({"_csrf", "do", "base", "since", "look_lang", "response_json", "file", "at"})
+_OURS = frozenset({"_csrf", "do", "base", "since", "mine", "look_lang", "response_json", "file", "at"})
 _PATH = re.compile(r"media/[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 MOST_PICTURES = 10
 
@@ -40,7 +41,17 @@ def draft_of(form: FormData, *, named: bool = False) -> Draft:
     for name, value in form.multi_items():
         if isinstance(value, str) and name not in _OURS and not name.startswith((PICTURE, "alt-")):
             values[name] = f"{values[name]} {value}" if name in values else value
-    return Draft(values=values, pictures=_pictures(form, named), base=_version(form, "base"), since=_version(form, "since"))
+    pictures, base, since = _pictures(form, named), _version(form, "base"), _version(form, "since")
+    return Draft(values=values, pictures=pictures, base=base, since=since, mine=_mine(form) if since else {})
+
+
+def _mine(form: FormData) -> dict[str, str]:
+    """Read what a form carries of what was typed before somebody else was heard of; nothing where it is not what a page wrote."""
+    try:
+        found = json.loads(text(form, "mine") or "{}")
+    except ValueError:
+        return {}
+    return {name: value for name, value in found.items() if isinstance(value, str)} if isinstance(found, dict) else {}
 
 
 def text(form: FormData, name: str) -> str:

@@ -113,13 +113,19 @@ _FIELDS: Mapping[str, str] = {
     "case": N_("Capitals count"),
     "competency": N_("Competency"),
     "level": N_("Level"),
+    "order": N_("The order in which they stand"),
+    "options": N_("Answers"),
+    "identifier": N_("Identifier"),
+    "file": N_("Picture"),
+    "alt": N_("What it shows"),
+    "new_bank": N_("Name of the new bank"),
     **FACTS,
 }
 
 
 def label_of(field: str) -> tuple[str, Mapping[str, object], str]:
     """Return a field's words, what goes into them, and its language in its own name ("" for none)."""
-    name, _, rest = field.partition("-")
+    name, _, rest = field.partition("-") if not field.startswith("order-") else ("order", "", "")
     number, _, lang = rest.partition("-") if rest[:1].isdigit() else ("", "", rest)
     return _FIELDS.get(name, name), {"n": number}, LANGUAGES.get(lang, lang.upper())
 

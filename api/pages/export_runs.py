@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 from api.auth import EngineDep, Officer
 from api.pages import goto, page
 from api.pages.findings import grouped
+from api.pages.import_words import why_broken
 from api.pages.item_cards import asked_for
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import ImportId
@@ -60,6 +61,7 @@ def export_as_json(engine: EngineDep, actor: Officer, run_id: ImportId) -> Respo
         "total": run.total,
         "ended": run.ended_at is not None,
         "problem": run.problem,
+        "problem_code": run.problem_code,
         "exported": run.imported,
         "report": run.report,
     }
@@ -91,6 +93,7 @@ def _shown(request: Request, engine: Engine, actor: Actor, run_id: ImportId, *, 
         "cell/export_run.html",
         status=status,
         run=run,
+        why=why_broken(run.problem_code),
         report=report,
         form=export_runs.out_form(run),
         groups=grouped(report.problems) if report else [],

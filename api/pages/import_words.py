@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from api.pages.check_words import CHECK_MEANINGS
 from api.pages.format_words import FORMAT_MEANINGS
 from api.words import N_
+from assessment_engine.kernel.errors import AssessmentError
 
 # code → (what it means, what to do)
 MEANINGS: Mapping[str, tuple[str, str]] = {
@@ -262,3 +263,29 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     **FORMAT_MEANINGS,
     **CHECK_MEANINGS,
 }
+
+BROKE_OFF: Mapping[str, tuple[str, str]] = {  # why nothing came of an import or export, by the code of what stood in its way
+    "no_file": (N_("No file was chosen"), N_("Choose at least one.")),
+    "another_format": (N_("One of the files is of another format than QTI"), N_("Import it by itself.")),
+    "package_among_files": (N_("One of the files is a package"), N_("Import it by itself.")),
+    "same_name_twice": (N_("Two of the files have the same name"), N_("Give one of them another name.")),
+    "bank_unnamed": (N_("The new bank has no name"), N_("Say what it is called, or choose a bank.")),
+    "no_such_bank": (N_("The bank is not there"), N_("Choose another one.")),
+    "no_such_competency": (N_("The competency is not there"), N_("Choose another one.")),
+    "files_not_kept": (N_("The files are no longer kept"), N_("They are kept for a day. Choose them again.")),
+    "nothing_to_export": (N_("No item fits the filter any more"), N_("Look at the list, and export what it shows.")),
+    "not_allowed": (N_("Whoever asked for it may not do it any more"), N_("Let an officer of the cell ask again.")),
+}
+
+
+def why_broken(code: str) -> tuple[str, str] | None:
+    """Return what a code means and what to do; None for one without words of ours."""
+    return BROKE_OFF.get(code) or MEANINGS.get(code)
+
+
+def why_refused(error: AssessmentError | None) -> tuple[tuple[str, str] | None, str, str] | None:
+    """Return the words for a refusal, the file that it is about, and what it said where we have no words; None for no refusal."""
+    if error is None:
+        return None
+    words = why_broken(str(error.details.get("problem") or error.code))
+    return words, str(error.details.get("file", "")), "" if words else error.message

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.auth import EngineDep, Officer
-from api.pages import page
+from api.pages import goto, page
 from api.pages.findings import grouped
 from api.pages.item_cards import asked_for, meant
 from assessment_engine.kernel.errors import Invalid
@@ -33,7 +33,7 @@ def look_at_one(
     chosen: Annotated[list[str] | None, Query()] = None,
     form: str = "qti3",
     lang: str = "",
-) -> HTMLResponse:
+) -> Response:
     """Show what an export of these items would write."""
     return _looked(request, engine, actor, chosen or [], form=form, lang=lang)
 
@@ -47,7 +47,7 @@ def look_at_many(
     every: Annotated[str, Form(max_length=4000)] = "",
     form: Annotated[str, Form()] = "qti3",
     lang: Annotated[str, Form()] = "",
-) -> HTMLResponse:
+) -> Response:
     """The same for the chosen items of the list, or for all that its filter shows; what is too much to wait for is offered as a job."""
     ids = meant(engine, actor, chosen, every, MAX_ITEMS)
     if every and len(ids) > MAX_ITEMS:
@@ -77,7 +77,9 @@ def package(
     return Response(written.package, media_type=FORMS[form].media_type, headers=headers)
 
 
-def _looked(request: Request, engine: Engine, actor: Actor, chosen: Sequence[str], *, form: str, lang: str) -> HTMLResponse:
+def _looked(request: Request, engine: Engine, actor: Actor, chosen: Sequence[str], *, form: str, lang: str) -> Response:
+    if not chosen:
+        return goto("/cell/items", done="nothing")
     _check(chosen, form)
     written = look_at_export(engine, actor, chosen, form=form, lang=lang)
     return page(
@@ -98,6 +100,6 @@ def _check(chosen: Sequence[str], form: str) -> None:
     if form not in FORMS:
         raise Invalid(f"choose one of {', '.join(each.title for each in FORMS.values())}")
     if not chosen:
-        raise Invalid("choose at least one item")
+        raise Invalid("choose at least one item", problem="nothing_chosen")
     if len(chosen) > MAX_ITEMS:
         raise Invalid(f"at most {MAX_ITEMS} items at once here; for more, take all that a filter of the list shows")

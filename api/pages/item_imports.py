@@ -15,9 +15,9 @@ from api.auth import EngineDep, Officer
 from api.bounds import LARGEST_BODY
 from api.pages import goto, page
 from api.pages.findings import grouped
-from api.pages.import_words import MEANINGS
+from api.pages.import_words import MEANINGS, why_broken, why_refused
 from api.pages.template_words import COLUMN_MEANINGS
-from assessment_engine.kernel.errors import Conflict, ImportInUse, Invalid, NotFound, TooLarge
+from assessment_engine.kernel.errors import AssessmentError, Conflict, ImportInUse, Invalid, NotFound, TooLarge
 from assessment_engine.kernel.ids import BankId, CompetencyId, ImportId
 from assessment_engine.people import Actor
 from assessment_engine.services import import_runs, import_withdrawals, items
@@ -77,28 +77,28 @@ def import_files(
     try:
         run_id = import_runs.ask(engine, actor, _named(files or []), rules)
     except (Invalid, TooLarge) as error:
-        return _form(request, engine, actor, rules, problem=error.message)
+        return _form(request, engine, actor, rules, error)
     return goto(f"/cell/items/imports/{run_id}", request=request)
 
 
 def _named(files: list[UploadFile]) -> Mapping[str, bytes]:
     chosen = [file for file in files if file.filename]
     if len(chosen) > MAX_FILES:
-        raise TooLarge(f"at most {MAX_FILES} files at once")
+        raise TooLarge(f"at most {MAX_FILES} files at once", problem="too_many_files")
     named = {str(file.filename): file.file.read() for file in chosen}
     if len(named) < len(chosen):
-        raise Invalid("two of the files have the same name")
+        raise Invalid("two of the files have the same name", problem="same_name_twice")
     return named
 
 
-def _form(request: Request, engine: Engine, actor: Actor, asked: ImportRules, *, problem: str = "") -> HTMLResponse:
+def _form(request: Request, engine: Engine, actor: Actor, asked: ImportRules, error: AssessmentError | None = None) -> HTMLResponse:
     return page(
         request,
         "cell/item_import.html",
-        status=422 if problem else 200,
+        status=422 if error else 200,
         banks=items.banks_of(engine, actor),
         competencies=competencies(engine, actor),
-        problem=problem,
+        problem=why_refused(error),
         asked=asked,
         forms=FORMS,
         columns=COLUMN_MEANINGS,
@@ -129,6 +129,7 @@ def import_as_json(engine: EngineDep, actor: Officer, run_id: ImportId) -> Respo
         "total": run.total,
         "ended": run.ended_at is not None,
         "problem": run.problem,
+        "problem_code": run.problem_code,
         "withdrawn": run.withdrawn_at is not None,
         "report": run.report,
     }
@@ -142,16 +143,17 @@ def show_import(request: Request, engine: EngineDep, actor: Officer, run_id: Imp
     return _shown(request, engine, actor, run_id)
 
 
-def _shown(request: Request, engine: Engine, actor: Actor, run_id: ImportId, problem: str = "") -> HTMLResponse:
+def _shown(request: Request, engine: Engine, actor: Actor, run_id: ImportId, error: AssessmentError | None = None) -> HTMLResponse:
     run, found = import_runs.shown_run(engine, actor, run_id)
     groups = grouped(found.problems) if found else []
     return page(
         request,
         "cell/item_import_run.html",
-        status=422 if problem else 200,
+        status=422 if error else 200,
         run=run,
+        why=why_broken(run.problem_code),
         asked=rules_of(run),
-        problem=problem,
+        problem=why_refused(error),
         found=found,
         groups=groups,
         wrong=sum(each.count for each in groups if each.wrong),
@@ -186,7 +188,7 @@ def import_kept(
     try:
         next_id = import_runs.ask_again(engine, actor, run_id, rules)
     except (Invalid, NotFound) as error:
-        return _shown(request, engine, actor, run_id, problem=error.message)
+        return _shown(request, engine, actor, run_id, error)
     return goto(f"/cell/items/imports/{next_id}", request=request)
 
 

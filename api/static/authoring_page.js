@@ -71,7 +71,7 @@ function attach(place, key) {
   form.addEventListener("submit", () => (leaving = true));
   place.addEventListener("click", async (event) => {
     const button = event.target.closest("button");
-    const link = event.target.closest('.look a[href^="#"]');
+    const link = event.target.closest('.look a[href^="#"], .note a[href^="#"]');
     if (link) return reach(event, link.getAttribute("href").slice(1));
     if (button?.name === "look_lang") {
       event.preventDefault();
@@ -180,7 +180,8 @@ function settle(place, verb) {
   const lines = line ? [...place.querySelectorAll(`[id^="line-${line.replace(/-\d+$/, "")}-"]`)] : [];
   const number = Number(/\d+$/.exec(line ?? "")?.[0] ?? 0);
   const one = { more: lines.at(-1), remove: lines[Math.min(number, lines.length) - 1], up: lines[Math.max(number - 2, 0)] }[act];
-  const next = wrong ?? one?.querySelector("textarea, input:not([type=hidden], [type=radio], [type=checkbox])") ?? place.querySelector(act === "picture" ? "#stem-en" : "[name=do]:not([hidden])");
+  const chosen = place.querySelector(`[data-unit="${CSS.escape(line ?? "")}"] button`);
+  const next = wrong ?? chosen ?? one?.querySelector("textarea, input:not([type=hidden], [type=radio], [type=checkbox])") ?? place.querySelector(act === "picture" ? "#stem-en" : "[name=do]:not([hidden])");
   next?.closest("details")?.setAttribute("open", "");
   next?.focus();
 }

@@ -1,7 +1,7 @@
 // What the author's form keeps, sends and types, without a page: which fields are words to keep, what a look needs, how a mark goes around a
 // selection. The page around it is authoring_page.js.
 
-const NOT_KEPT = new Set(["_csrf", "do", "since", "file", "at", "look_lang", "response_json"]);
+const NOT_KEPT = new Set(["_csrf", "do", "since", "mine", "file", "at", "look_lang", "response_json"]);
 const PICTURE = "picture:";
 
 /** Return the fields that are worth keeping, as pairs: words and the version they are based on; no files, nothing of the session. */

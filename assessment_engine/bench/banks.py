@@ -11,16 +11,17 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TypeVar
 
 from assessment_engine.bench.bank_samples import WORDS, bank_items
 from assessment_engine.bench.faults.world import an_officer
 from assessment_engine.bench.measure import Figure, free_port
 from assessment_engine.kernel.errors import Invalid
-from assessment_engine.people import Actor
+from assessment_engine.people import Actor, Role
 from assessment_engine.runtime import build_engine
 from assessment_engine.runtime.serve import prepare
-from assessment_engine.services import item_cards, item_checks
+from assessment_engine.services import item_cards, item_checks, review_queue
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.import_sources import from_files
 from assessment_engine.services.item_imports import ImportRules, import_package
@@ -28,6 +29,7 @@ from assessment_engine.settings import Settings
 from item_bank.blueprints import Blueprint, BlueprintSection, Drawing, PoolItem, Span, Stratum, Wanted, pool_from
 from item_bank.facts import Difficulty, ItemFacts
 from item_bank.item_filters import ItemFilter, Order
+from item_bank.items import ItemState
 
 IMPORTED = 10_000
 KEPT = 20_000
@@ -48,6 +50,7 @@ def bank_figures(short: bool) -> tuple[dict[str, Figure], dict[str, float]]:
         _import(engine, officer, kept - imported - imported // 10, seed=3)
         near_ms, near_found = _near_duplicates(engine, officer)
         page_ms = _filtered_pages(engine, officer)
+        queue_ms = _waiting_pages(engine, officer)
     drawn_s, right = drawn_forms(FORMS // part)
     figures = {
         "import_items": Figure(value=imported, unit="items"),
@@ -57,6 +60,7 @@ def bank_figures(short: bool) -> tuple[dict[str, Figure], dict[str, float]]:
         "drawn_forms_all": Figure(value=drawn_s, unit="s", bar="<= 10"),
         "drawn_forms_right": Figure(value=right, unit="share", bar=">= 1"),
         "filtered_page_slowest": Figure(value=page_ms, unit="ms", bar="<= 100"),
+        "review_queue_page_slowest": Figure(value=queue_ms, unit="ms", bar="<= 100"),
         "near_duplicates_among": Figure(value=kept, unit="items"),
         "near_duplicate_check": Figure(value=near_ms, unit="ms", bar="<= 200"),
         "near_duplicates_found": Figure(value=near_found, unit="share", bar=">= 0.99"),
@@ -112,6 +116,17 @@ def _filtered_pages(engine: Engine, officer: Actor) -> float:
         (ItemFilter(equal={"kind": "choice"}, lang="en"), Order(key="level")),
     )
     return max(median_ms([each] * 5, lambda one: item_cards.look(engine, officer, *one)) for each in asked)
+
+
+def _waiting_pages(engine: Engine, officer: Actor) -> float:
+    """Look at the queue with every item in review, as who wrote them all and has no turn with any; returns the slowest median in ms."""
+    with engine.store.begin() as tx:
+        ids = [card.id for card in tx.item_cards.every(officer)]
+        tx.item_states.move(ids, ItemState.DRAFT, ItemState.IN_REVIEW, engine.clock.now())
+        tx.item_reviews.set_subjects(officer.person_id, officer.organisation_id, [f"Subject {seed}" for seed in (1, 2, 3)])
+    reviewer = replace(officer, roles=frozenset({Role.ITEM_REVIEWER}))
+    looks = [(actor, everything) for actor in (officer, reviewer) for everything in (False, True)]
+    return max(median_ms([each] * 5, lambda one: review_queue.queue(engine, one[0], everything=one[1])) for each in looks)
 
 
 def drawn_forms(count: int) -> tuple[float, float]:

@@ -1,7 +1,7 @@
 """Writing a question in the console: open one, look at it as a candidate would, save it as the next version.
 
-What fields mean is decided in item_bank/authoring/; who may save, and that nobody overwrites another unseen, in item_versions.py. A look
-changes nothing: it is made of what was sent, and forgotten.
+What fields mean is decided in item_bank/authoring/; who may save, and that nobody overwrites another unseen, in item_versions.py; what
+becomes of two who wrote at once, in meanwhile.py. A look changes nothing: it is made of what was sent, and forgotten.
 """
 
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.services.media import ADDRESS
 from assessment_engine.services.tryout import Tryout, tryout
 from assessment_engine.storage.database import Transaction
-from item_bank.authoring.beside import FACTS, competency_of, facts_read, facts_shown, level_of
-from item_bank.authoring.fields import Values, languages_of
+from item_bank.authoring.beside import competency_of, facts_read, facts_shown, level_of
+from item_bank.authoring.fields import Values
 from item_bank.authoring.fitness import Lack, opened
 from item_bank.authoring.pictures import shown_in
 from item_bank.authoring.reading import Read, Trouble, read
@@ -44,12 +44,16 @@ PENDING = "/cell/items/pictures/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What stands in an author's form, and the pictures that came with it. `base` is the version it began from, `since` one before that."""
+    """What stands in an author's form, and the pictures that came with it. `base` is the version it began from.
+
+    Where somebody saved that one meanwhile, `since` is the version before, and `mine` how the form stood then (meanwhile.py).
+    """
 
     values: Values
     pictures: tuple[Medium, ...] = ()
     base: ItemVersionId | None = None
     since: ItemVersionId | None = None
+    mine: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,27 +81,6 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """A field that somebody else changed meanwhile: as it was, as it is with them, as it is here."""
-
-    field: str
-    before: str
-    theirs: str
-    yours: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meanwhile:
-    """What somebody saved while a form was open, and the form with its own words on top of it."""
-
-    version: ItemVersion
-    by: str
-    values: Mapping[str, str]
-    differences: tuple[Difference, ...] = ()
-    readable: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Made:
     """A form as it was read: its questions, their items and files."""
 
@@ -114,10 +97,11 @@ def open_item(engine: Engine, actor: Actor, version_id: ItemVersionId) -> Opened
     with engine.store.read() as tx:
         version = tx.items.of_actor(actor, version_id)
         version = tx.items.newest_of(version.item_id) or version
-    return _opened(version)
+    return opened_version(version)
 
 
-def _opened(version: ItemVersion) -> Opened:
+def opened_version(version: ItemVersion) -> Opened:
+    """Show a version as the form says it, with what of it the form cannot say."""
     questions, lacks = opened({lang: read_item(xml.encode()) for lang, xml in version.variants.items()})
     if lacks:
         return Opened(version=version, values={}, lacks=lacks)
@@ -239,26 +223,3 @@ def _parts(tx: Transaction, made: _Made, draft: Draft) -> tuple[NewPart, ...]:
                 continue
             parts.append(NewPart(lang=lang, path=path, kind=PartKind.MEDIA, data=data, media_type=media_type))
     return tuple(parts)
-
-
-def meanwhile(engine: Engine, actor: Actor, draft: Draft, since: ItemVersionId) -> Meanwhile:
-    """Say what changed from the version `since`, where a form began, to the newest; the form's own words stay, and are based on it."""
-    require(actor, *WRITERS)
-    with engine.store.read() as tx:
-        before = tx.items.of_actor(actor, since)
-        newest = tx.items.newest_of(before.item_id) or before
-        by = tx.people.names([newest.author_id]).get(newest.author_id, "") if newest.author_id else ""
-    theirs, was = _opened(newest), _opened(before).values
-    if theirs.lacks or theirs.values.get("kind") != draft.values.get("kind"):
-        return Meanwhile(version=newest, by=by, values=draft.values, readable=False)
-    now, yours = theirs.values, _settled(draft)
-    changed = [name for name in {**now, **was} if now.get(name, "") not in (was.get(name, ""), yours.get(name, ""))]
-    found = (Difference(field=name, before=was.get(name, ""), theirs=now.get(name, ""), yours=yours.get(name, "")) for name in changed)
-    return Meanwhile(version=newest, by=by, values=yours, differences=tuple(found))
-
-
-def _settled(draft: Draft) -> dict[str, str]:
-    """Return a form's fields as an opened item has them, so that the two can be compared line by line."""
-    said = shown(read(draft.values).questions, languages_of(draft.values))
-    beside = {name: draft.values.get(name, "").strip() for name in FACTS}
-    return {name: value for name, value in {**beside, **said}.items() if value}

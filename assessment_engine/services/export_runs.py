@@ -84,7 +84,7 @@ def _written(engine: Engine, actor: Actor, run: ImportRun) -> Exported:
     said: Any = run.rules
     cards = item_cards.every(engine, actor, filter_from(said["filter"]), Order())
     if not cards:
-        raise Invalid("no item fits the filter any more")
+        raise Invalid("no item fits the filter any more", problem="nothing_to_export")
     return write(engine, actor, cards, form=said["form"], lang=said["lang"], progress=telling(engine, run.id))
 
 

@@ -40,7 +40,7 @@ def ask(engine: Engine, actor: Actor, files: Mapping[str, bytes], rules: ImportR
     require(actor, Role.CELL_OFFICER)
     from_files(files, rules.form, rules.lang)
     if not (rules.dry_run or rules.bank_id or rules.new_bank.strip()):
-        raise Invalid("a bank needs a name")
+        raise Invalid("a bank needs a name", problem="bank_unnamed")
     now = engine.clock.now()
     run_id = ImportId(new_id(IMPORT, now))
     for number, data in enumerate(files.values()):
@@ -91,7 +91,7 @@ def once(engine: Engine, run_id: ImportId, work: Callable[[Actor, ImportRun], T]
     except StorageUnavailable:
         raise
     except AssessmentError as error:
-        _broken_off(engine, run.id, error.message)
+        _broken_off(engine, run.id, error)
     else:
         end(actor, run, done)
 
@@ -108,7 +108,7 @@ def _uploads(engine: Engine, run: ImportRun) -> dict[str, bytes]:
     try:
         return {name: engine.blobs.get(f"{FOLDER}/{run.id}/{number}") for number, name in enumerate(run.files)}
     except NotFound as missing:
-        raise NotFound("the files of this check are no longer kept; choose them again") from missing
+        raise NotFound("the files of this check are no longer kept; choose them again", problem="files_not_kept") from missing
 
 
 def asker(tx: Transaction, run: ImportRun, day: date) -> Actor:
@@ -129,10 +129,11 @@ def telling(engine: Engine, run_id: ImportId) -> Progress:
     return tell
 
 
-def _broken_off(engine: Engine, run_id: ImportId, problem: str) -> None:
-    """Keep why nothing came of an import or export."""
+def _broken_off(engine: Engine, run_id: ImportId, error: AssessmentError) -> None:
+    """Keep why nothing came of an import or export: in a code, for which pages have words, and as it was said."""
+    code = str(error.details.get("problem") or error.code)
     with engine.store.begin() as tx:
-        tx.item_imports.break_off(run_id, engine.clock.now(), problem)
+        tx.item_imports.break_off(run_id, engine.clock.now(), code, error.message)
 
 
 def _ended(engine: Engine, run: ImportRun, report: ImportReport) -> None:

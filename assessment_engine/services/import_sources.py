@@ -41,7 +41,7 @@ def template(form: str) -> TemplateFile:
 def from_files(files: Mapping[str, bytes], form: str = AUTO, lang: str = "") -> Source:
     """Take loose QTI files, one package, or one file of another format; raises Invalid for none, or for a package among other files."""
     if not files:
-        raise Invalid("choose at least one file")
+        raise Invalid("choose at least one file", problem="no_file")
     if len(files) == 1:
         name, data = next(iter(files.items()))
         form = guess(name, data[:_BEGINNING]) if form == AUTO else form
@@ -49,12 +49,12 @@ def from_files(files: Mapping[str, bytes], form: str = AUTO, lang: str = "") -> 
             return _converted(form, name, lambda: data, lang)
     others = [name for name, data in files.items() if guess(name, data[:_BEGINNING]) != QTI]
     if others:
-        raise Invalid(f"{others[0]} is a file of another format than QTI; import it by itself")
+        raise Invalid(f"{others[0]} is a file of another format than QTI; import it by itself", problem="another_format", file=others[0])
     packages = [name for name, data in files.items() if looks_like_zip(data) or name.lower().endswith(".zip")]
     if not packages:
         return Source(open=lambda: nullcontext(open_folder(dict(files))), loose=True)
     if len(files) > 1:
-        raise Invalid(f"{packages[0]} is a package; import it by itself")
+        raise Invalid(f"{packages[0]} is a package; import it by itself", problem="package_among_files", file=packages[0])
     return Source(open=lambda: nullcontext(open_package(files[packages[0]])))
 
 

@@ -28,7 +28,7 @@ class ItemList:
     page: CardPage
     choices: Choices
     banks: tuple[Bank, ...]
-    enemies: tuple[EnemySet, ...]
+    enemies: Mapping[EnemySetId, str]  # names of the sets of the items on the page, and of the one that is asked for
     calibrations: Mapping[ItemVersionId, ItemCalibration]
 
 
@@ -58,7 +58,7 @@ def look(engine: Engine, actor: Actor, asked: ItemFilter, order: Order, place: P
             page=page,
             choices=tx.item_cards.choices(actor),
             banks=tuple(tx.items.banks(actor)),
-            enemies=tuple(tx.enemies.all_of(actor)),
+            enemies=tx.enemies.named(actor, [card.item_id for card in page.cards], asked.enemies),
             calibrations=tx.item_calibrations.of([card.id for card in page.cards]),
         )
 

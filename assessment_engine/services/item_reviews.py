@@ -4,25 +4,22 @@ Each verb takes several versions and moves all or none. Who may do what is decid
 the database's triggers. See docs/adr/0048-who-may-approve-a-question.md.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
 from assessment_engine.kernel.canonical import Json
-from assessment_engine.kernel.errors import AssessmentError, EditedMeanwhile, Invalid, ItemInUse, NotAllowed, NotYet
+from assessment_engine.kernel.errors import AssessmentError, EditedMeanwhile, Invalid, ItemInUse, NotAllowed, NotFound, NotYet
 from assessment_engine.kernel.ids import ItemId, ItemVersionId, PersonId
 from assessment_engine.people import BANK_STAFF, WRITERS, Actor, Role, civil_date, require, roles_on
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import best_score, shortfalls_of
 from assessment_engine.storage.database import Transaction
-from assessment_engine.storage.item_cards import ItemCard
 from item_bank.facts import ItemFacts, tidy
 from item_bank.item_reviews import (
     ItemComment,
     ItemReview,
     Verdict,
-    accepted_by,
     authors_of,
     check_approver,
     check_reviewer,
@@ -30,7 +27,7 @@ from item_bank.item_reviews import (
     checked_text,
     is_ready,
 )
-from item_bank.items import ItemVerb, ItemVersion
+from item_bank.items import ItemState, ItemVerb, ItemVersion
 
 
 def send(engine: Engine, actor: Actor, version_ids: Sequence[ItemVersionId]) -> list[ItemVersion]:
@@ -50,10 +47,11 @@ def review(engine: Engine, actor: Actor, version_ids: Sequence[ItemVersionId], v
     """
     require(actor, Role.ITEM_REVIEWER)
     said, now = checked_text(text, needed=verdict is Verdict.RETURN), engine.clock.now()
+    read = _read(engine, version_ids)
     with engine.store.begin() as tx:
-        versions = tx.items.to_move(actor, version_ids)
+        versions = _held(tx, actor, read)
         subjects = tx.item_reviews.subjects_of(actor.person_id, actor.organisation_id)
-        authors, earlier = _authors(tx, versions), tx.item_reviews.of(version_ids)
+        authors, earlier = _authors(tx, versions), tx.item_reviews.of(read)
         for version in versions:
             check_reviewer(actor.person_id, authors[version.id], version.facts.subject, subjects)
             version.advance(ItemVerb.RETURN)  # only what is in review is reviewed
@@ -62,10 +60,11 @@ def review(engine: Engine, actor: Actor, version_ids: Sequence[ItemVersionId], v
             for each in versions
         ]
         tx.item_reviews.add(new)
+        tx.item_states.say_ready({each.version_id: is_ready((*earlier[each.version_id], each)) for each in new})
         about: dict[str, Json] = {each.version_id: {"verdict": str(verdict), "ordinal": each.ordinal} for each in new}
         tx.audit.append_all("item_reviewed", about, actor=actor.person_id, now=now)
         if verdict is Verdict.RETURN:
-            return [_moved(tx, actor, version, ItemVerb.RETURN, now) for version in versions]
+            return _moved(tx, actor, versions, ItemVerb.RETURN, now)
     return versions
 
 
@@ -136,7 +135,8 @@ def refusals(
     """Return for each version that the actor cannot move so now why not; for previews, and for what a page offers."""
     if not actor.roles.intersection(DOERS[verb]):
         return {version_id: NotAllowed("somebody with another role does this") for version_id in version_ids}
-    facts = _known(engine, tx, actor, list(tx.items.many(version_ids).values()))
+    versions = list(tx.items.many(version_ids).values())
+    facts = _known(engine, tx, actor, versions, _unready(verb, versions))
     found: dict[ItemVersionId, AssessmentError] = {}
     for version in facts.versions:
         try:
@@ -158,56 +158,9 @@ def why_not_review(tx: Transaction, actor: Actor, version: ItemVersion) -> Asses
     return None
 
 
-class Turn(StrEnum):
-    """Whose turn it is with a version in review, as the actor sees it."""
-
-    REVIEW = "review"  # the actor's, as a reviewer
-    APPROVE = "approve"  # the actor's, as an officer
-    OTHERS = "others"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """A version in review, as the queue shows it."""
-
-    card: ItemCard
-    reviews: tuple[ItemReview, ...]
-    comments: int
-    turn: Turn
-
-
-def queue(engine: Engine, actor: Actor) -> list[Waiting]:
-    """Return what is in review, the longest waiting first: of a reviewer's subjects; of every subject for the cell and for authors."""
-    require(actor, *BANK_STAFF)
-    with engine.store.read() as tx:
-        subjects = tx.item_reviews.subjects_of(actor.person_id, actor.organisation_id)
-        cards = tx.item_cards.waiting(actor, None if actor.roles.intersection(WRITERS) else subjects)
-        ids = [card.id for card in cards]
-        reviews, comments = tx.item_reviews.of(ids), tx.item_reviews.counts_of_comments(ids)
-        steps = tx.items.steps_of({card.item_id for card in cards})
-    return [
-        Waiting(
-            card=card,
-            reviews=reviews[card.id],
-            comments=comments.get(card.id, 0),
-            turn=_turn(actor, card.facts.subject in subjects, authors_of(card.version, steps[card.item_id]), reviews[card.id]),
-        )
-        for card in cards
-    ]
-
-
-def _turn(actor: Actor, knows_subject: bool, authors: frozenset[PersonId], reviews: Sequence[ItemReview]) -> Turn:
-    if actor.person_id in authors or actor.person_id in accepted_by(reviews):
-        return Turn.OTHERS
-    if Role.ITEM_REVIEWER in actor.roles and knows_subject:
-        return Turn.REVIEW
-    free = actor.person_id not in {each.person_id for each in reviews}
-    return Turn.APPROVE if Role.CELL_OFFICER in actor.roles and free and is_ready(reviews) else Turn.OTHERS
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """What the rules look at, of several versions."""
+    """What the rules look at, of several versions; `unready` is what keeps one out of exams."""
 
     actor: Actor
     versions: Sequence[ItemVersion]
@@ -215,9 +168,12 @@ class _Known:
     newest: dict[ItemId, int]
     reviews: dict[ItemVersionId, tuple[ItemReview, ...]]
     asked_by: dict[ItemVersionId, list[str]]
+    unready: Mapping[ItemVersionId, NotYet]
 
 
-def _known(engine: Engine, tx: Transaction, actor: Actor, versions: Sequence[ItemVersion]) -> _Known:
+def _known(
+    engine: Engine, tx: Transaction, actor: Actor, versions: Sequence[ItemVersion], unready: Mapping[ItemVersionId, NotYet]
+) -> _Known:
     ids = [version.id for version in versions]
     asked_by: dict[ItemVersionId, list[str]] = {}
     for use in tx.item_use.sessions_after(engine.clock.now(), ids):
@@ -230,6 +186,7 @@ def _known(engine: Engine, tx: Transaction, actor: Actor, versions: Sequence[Ite
         newest={item_id: some[-1].version for item_id, some in steps.items()},
         reviews=tx.item_reviews.of(ids),
         asked_by=asked_by,
+        unready=unready,
     )
 
 
@@ -240,43 +197,65 @@ def _check(known: _Known, version: ItemVersion, verb: ItemVerb) -> None:
         if (newest := known.newest[version.item_id]) != version.version:  # nobody reviews what is overtaken
             raise EditedMeanwhile(f"somebody saved version {newest} of {version.identifier} meanwhile", newest=newest)
         check_sendable(version)
-        check_ready(version)
     if verb is ItemVerb.APPROVE:
         check_approver(known.actor.person_id, known.authors[version.id], known.reviews[version.id])
-        check_ready(version)
+    if version.id in known.unready:
+        raise known.unready[version.id]
     if verb is ItemVerb.RETIRE and (titles := list(dict.fromkeys(known.asked_by.get(version.id, ())))):
         said = ", ".join(titles)
         raise ItemInUse(f"a session that is not over yet asks this item: {said}", sessions=said, count=len(titles))
 
 
 def _all_moved(engine: Engine, actor: Actor, verb: ItemVerb, version_ids: Sequence[ItemVersionId]) -> list[ItemVersion]:
+    """Move all or none. What versions say never changes: it is read and judged before, and only their states are looked at again."""
     require(actor, *DOERS[verb])
-    if verb in (ItemVerb.SEND_TO_REVIEW, ItemVerb.APPROVE):
-        _read_ahead(engine, version_ids)
-    now = engine.clock.now()
+    read, now = _read(engine, version_ids), engine.clock.now()
+    unready = _unready(verb, read.values())
+    best = {version.id: best_score(version) for version in read.values()} if verb is ItemVerb.APPROVE and not unready else {}
     with engine.store.begin() as tx:
-        versions = tx.items.to_move(actor, version_ids)
-        known = _known(engine, tx, actor, versions)
+        versions = _held(tx, actor, read)
+        known = _known(engine, tx, actor, versions, unready)
         for version in versions:
             _check(known, version, verb)
         if verb is ItemVerb.APPROVE:
-            tx.item_reviews.approve(version_ids, actor.person_id, now)
-            tx.blueprints.keep_marks({version.id: best_score(version) for version in versions})  # the check has just read them
-        return [_moved(tx, actor, version, verb, now) for version in versions]
+            tx.item_reviews.approve(read, actor.person_id, now)
+            tx.blueprints.keep_marks(best)
+        return _moved(tx, actor, versions, verb, now)
 
 
-def _read_ahead(engine: Engine, version_ids: Sequence[ItemVersionId]) -> None:
-    """Read the questions, which never change, before they are judged: no save of an answer waits for five hundred of them to be parsed."""
+def _read(engine: Engine, version_ids: Iterable[ItemVersionId]) -> dict[ItemVersionId, ItemVersion]:
+    """Read versions, each once, in the order in which they are named; raises NotFound for one that there is not."""
+    wanted = tuple(dict.fromkeys(version_ids))
     with engine.store.read() as tx:
-        versions = tx.items.many(version_ids)
-    for version in versions.values():
-        shortfalls_of(version)
+        found = tx.items.many(wanted)
+    if len(found) != len(wanted):
+        raise NotFound("no such item")
+    return {version_id: found[version_id] for version_id in wanted}
+
+
+def _held(tx: Transaction, actor: Actor, read: Mapping[ItemVersionId, ItemVersion]) -> list[ItemVersion]:
+    """Return versions that were read before, as they stand now and until this transaction ends; raises NotFound."""
+    states = tx.item_states.hold(actor, read)
+    return [replace(version, state=states[version.id]) for version in read.values()]
+
+
+def _unready(verb: ItemVerb, versions: Iterable[ItemVersion]) -> dict[ItemVersionId, NotYet]:
+    """Return what keeps versions out of exams, where a verb asks for that; their questions are parsed for it."""
+    if verb not in (ItemVerb.SEND_TO_REVIEW, ItemVerb.APPROVE):
+        return {}
+    return {version.id: lack for version in versions if (lack := _lack(version)) is not None}
+
+
+def _lack(version: ItemVersion) -> NotYet | None:
+    for shortfall in shortfalls_of(version):
+        return NotYet(f"this item cannot be in an exam: {shortfall.message}. {shortfall.advice}", problem=shortfall.code)
+    return None
 
 
 def check_ready(version: ItemVersion) -> None:
     """Refuse a version that no exam could have; raises NotYet with the code of what it lacks."""
-    for shortfall in shortfalls_of(version):
-        raise NotYet(f"this item cannot be in an exam: {shortfall.message}. {shortfall.advice}", problem=shortfall.code)
+    if (lack := _lack(version)) is not None:
+        raise lack
 
 
 def _authors(tx: Transaction, versions: Sequence[ItemVersion]) -> dict[ItemVersionId, frozenset[PersonId]]:
@@ -284,8 +263,13 @@ def _authors(tx: Transaction, versions: Sequence[ItemVersion]) -> dict[ItemVersi
     return {version.id: authors_of(version.version, steps[version.item_id]) for version in versions}
 
 
-def _moved(tx: Transaction, actor: Actor, before: ItemVersion, verb: ItemVerb, now: datetime) -> ItemVersion:
-    after = before.advance(verb)
-    tx.items.move(after, was=before.state, now=now)
-    tx.audit.append("item_moved", subject=after.id, actor=actor.person_id, now=now, payload={"verb": verb, "state": after.state})
+def _moved(tx: Transaction, actor: Actor, versions: Sequence[ItemVersion], verb: ItemVerb, now: datetime) -> list[ItemVersion]:
+    after = [version.advance(verb) for version in versions]
+    moves: dict[tuple[ItemState, ItemState], list[ItemVersionId]] = {}
+    for old, new in zip(versions, after, strict=True):
+        moves.setdefault((old.state, new.state), []).append(old.id)
+    for (was, to), ids in moves.items():
+        tx.item_states.move(ids, was, to, now)
+    about: dict[str, Json] = {each.id: {"verb": str(verb), "state": str(each.state)} for each in after}
+    tx.audit.append_all("item_moved", about, actor=actor.person_id, now=now)
     return after

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from assessment_engine.kernel.errors import AssessmentError
 from assessment_engine.kernel.ids import ItemVersionId, PersonId
-from assessment_engine.people import BANK_STAFF, Actor, require
+from assessment_engine.people import BANK_STAFF, Actor, Person, civil_date, require
 from assessment_engine.services import item_reviews
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.review_queue import reviewing_today
 from assessment_engine.storage.audit import AuditEntry
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.enemies import EnemySet
@@ -37,6 +39,7 @@ class Review:
     reviewers: int  # of its subject
     mine: AssessmentError | None  # why the actor may not review it; None: they may
     ready: bool
+    former: frozenset[PersonId]  # who spoke as a reviewer of its subject, and reviews it no more: their word stands
 
     @property
     def standing(self) -> tuple[ItemReview, ...]:
@@ -61,7 +64,7 @@ class ItemSheet:
     versions: tuple[ItemCard, ...]
     review: Review
     history: tuple[AuditEntry, ...]
-    names: Mapping[PersonId, str]
+    people: Mapping[PersonId, Person]
     use: Use
     enmities: tuple[Enmity, ...]
     beside: tuple[ItemCard, ...]
@@ -88,7 +91,7 @@ def sheet(engine: Engine, actor: Actor, version_id: ItemVersionId) -> ItemSheet:
         version = tx.items.of_actor(actor, version_id)
         versions = tuple(tx.item_cards.versions_of(version.item_id))
         ids = [card.id for card in versions]
-        history, review = tuple(tx.audit.about_all(ids)), _review(tx, actor, version, ids)
+        history, review = tuple(tx.audit.about_all(ids)), _review(tx, actor, version, ids, civil_date(engine.clock.now()))
         base = _base(version, versions)
         return ItemSheet(
             version=version,
@@ -96,7 +99,7 @@ def sheet(engine: Engine, actor: Actor, version_id: ItemVersionId) -> ItemSheet:
             versions=versions,
             review=review,
             history=history,
-            names=_names(tx, versions, review, history),
+            people=_people(tx, versions, review, history),
             use=_use(engine, tx, version_id),
             enmities=_enmities(tx, version),
             beside=_beside(tx, actor, version),
@@ -121,9 +124,11 @@ def _base(version: ItemVersion, versions: tuple[ItemCard, ...]) -> ItemCard | No
     return next(approved, earlier[0] if earlier else None)
 
 
-def _review(tx: Transaction, actor: Actor, version: ItemVersion, ids: list[ItemVersionId]) -> Review:
+def _review(tx: Transaction, actor: Actor, version: ItemVersion, ids: list[ItemVersionId], day: date) -> Review:
     said = tx.item_reviews.of(ids)
     reviews = said[version.id]
+    spoke = {each.person_id for each in reviews}
+    today = reviewing_today(tx, version.organisation_id, day, spoke)
     return Review(
         reviews=reviews,
         earlier=tuple(each for version_id, words in said.items() if version_id != version.id for each in words),
@@ -131,14 +136,15 @@ def _review(tx: Transaction, actor: Actor, version: ItemVersion, ids: list[ItemV
         reviewers=len(tx.item_reviews.reviewers_of(version.organisation_id, version.facts.subject)),
         mine=item_reviews.why_not_review(tx, actor, version),
         ready=is_ready(reviews),
+        former=frozenset(each for each in spoke if (each, version.facts.subject) not in today),
     )
 
 
-def _names(tx: Transaction, versions: tuple[ItemCard, ...], review: Review, history: tuple[AuditEntry, ...]) -> Mapping[PersonId, str]:
+def _people(tx: Transaction, versions: tuple[ItemCard, ...], review: Review, history: tuple[AuditEntry, ...]) -> Mapping[PersonId, Person]:
     acted = {PersonId(entry.actor_id) for entry in history if entry.actor_id}
     wrote = {card.author_id for card in versions if card.author_id is not None}
     spoke = {each.person_id for each in (*review.reviews, *review.earlier)} | {each.person_id for each in review.comments}
-    return tx.people.names(acted | wrote | spoke)
+    return tx.people.many(acted | wrote | spoke)
 
 
 def _use(engine: Engine, tx: Transaction, version_id: ItemVersionId) -> Use:

@@ -60,7 +60,7 @@ def create_bank(engine: Engine, actor: Actor, name: str) -> Bank:
     """Open an empty bank."""
     require(actor, Role.CELL_OFFICER)
     if not name.strip():
-        raise Invalid("a bank needs a name")
+        raise Invalid("a bank needs a name", problem="bank_unnamed")
     now = engine.clock.now()
     bank = Bank(id=BankId(new_id("bnk", now)), organisation_id=actor.organisation_id, name=name.strip())
     with engine.store.begin() as tx:

@@ -14,12 +14,16 @@ from assessment_engine.kernel.ids import BankId, ImportId, ItemId, ItemVersionId
 from assessment_engine.people import Actor
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.item_likeness import index
+from assessment_engine.storage import statistics
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.items import NewVersion
 from item_bank.facts import tidy
 from item_bank.gist import gist_of
 from item_bank.imports import CheckedItem, NewPart
 from item_bank.items import LONGEST_MEDIA_TYPE, LONGEST_TITLE, Item, ItemPart, ItemState, ItemVerb, ItemVersion, content_digest
+
+LARGE = 1000
+"""From so many items on an import changes a table so much that the database counts it anew."""
 
 STAGED_AT_ONCE = 200
 BYTES_AT_ONCE = 4 * 1024 * 1024
@@ -51,6 +55,8 @@ def keep(
             take_back(tx, actor, overtaken, engine.clock.now())
         seal(tx, import_id, versions)
         tx.audit.append("items_imported", subject=import_id, actor=actor.person_id, now=engine.clock.now(), payload=about)
+    if len(versions) >= LARGE:
+        statistics.renew(engine.store)
     return versions
 
 
@@ -86,7 +92,7 @@ def check_competencies(tx: Transaction, actor: Actor, checked: Sequence[CheckedI
     """Refuse another organisation's competency; raises NotFound."""
     for competency_id in {each.new.competency_id for each in checked if each.new.competency_id is not None}:
         if tx.competency.get(competency_id).organisation_id != actor.organisation_id:
-            raise NotFound("no such competency")
+            raise NotFound("no such competency", problem="no_such_competency")
 
 
 def stage_bytes(engine: Engine, new: Sequence[Staged]) -> None:
@@ -165,7 +171,7 @@ def a_version(item: Item, last: int, checked: CheckedItem, parts: tuple[ItemPart
 def take_back(tx: Transaction, actor: Actor, overtaken: ItemVersion, now: datetime) -> None:
     """Take a version out of review because its item has a newer one: nobody reviews what is overtaken."""
     back = overtaken.advance(ItemVerb.RETURN)
-    tx.items.move(back, was=overtaken.state, now=now)
+    tx.item_states.move([back.id], overtaken.state, back.state, now)
     about: Json = {"verb": str(ItemVerb.RETURN), "state": str(back.state), "why": "overtaken"}
     tx.audit.append("item_moved", subject=back.id, actor=actor.person_id, now=now, payload=about)
 

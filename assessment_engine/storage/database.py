@@ -46,6 +46,7 @@ from assessment_engine.storage.item_cards import ItemCards
 from assessment_engine.storage.item_imports import ItemImports
 from assessment_engine.storage.item_likeness import ItemLikeness
 from assessment_engine.storage.item_reviews import ItemReviews
+from assessment_engine.storage.item_states import ItemStates
 from assessment_engine.storage.item_use import ItemUse
 from assessment_engine.storage.items import Items
 from assessment_engine.storage.late_answers import LateAnswers
@@ -106,6 +107,11 @@ class Transaction:
     def item_calibrations(self) -> ItemCalibrations:
         """How items did with candidates."""
         return ItemCalibrations(self.connection)
+
+    @cached_property
+    def item_states(self) -> ItemStates:
+        """States of versions, and the queue of those in review."""
+        return ItemStates(self.connection)
 
     @cached_property
     def item_use(self) -> ItemUse:

@@ -71,10 +71,14 @@ class Enemies:
             raise NotFound("no such set of enemy items")
         return EnemySet(id=EnemySetId(row.id), name=row.name, items=self._items([row.id])[row.id])
 
-    def all_of(self, actor: Actor) -> list[EnemySet]:
-        """Return the organisation's sets, by name."""
-        query = select(enemy_sets).where(enemy_sets.c.organisation_id == actor.organisation_id)
-        return self._sets(self._connection.execute(query.order_by(enemy_sets.c.name, enemy_sets.c.id)).all())
+    def named(self, actor: Actor, item_ids: Collection[ItemId], set_id: str = "") -> dict[EnemySetId, str]:
+        """Return the names of the organisation's sets that any of these items is in, and of one set more, by name."""
+        found: dict[EnemySetId, str] = {}
+        for chunk in chunks(item_ids) if item_ids else ((),):
+            inside = select(enemy_items.c.set_id).where(enemy_items.c.item_id.in_(chunk))
+            ours = (enemy_sets.c.organisation_id == actor.organisation_id) & (enemy_sets.c.id.in_(inside) | (enemy_sets.c.id == set_id))
+            found |= {EnemySetId(row.id): row.name for row in self._connection.execute(select(enemy_sets).where(ours))}
+        return dict(sorted(found.items(), key=lambda each: (each[1], each[0])))
 
     def of_items(self, item_ids: Collection[ItemId]) -> list[EnemySet]:
         """Return the sets that any of these items is in, whole."""

@@ -4,7 +4,7 @@ A page goes on where the one before ended (by the value it is sorted by, and the
 much as the first.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -134,20 +134,20 @@ class ItemCards:
         found = []
         for chunk in chunks(version_ids):
             query = _cards().where(_V.organisation_id == actor.organisation_id, _V.id.in_(chunk), ~begun())
-            found += [_card(row) for row in self._connection.execute(query)]
+            found += [card_of(row) for row in self._connection.execute(query)]
         return sorted(found, key=lambda card: (card.identifier, card.id))
 
     def every(self, actor: Actor) -> list[ItemCard]:
         """Return the newest version of every item of the actor's organisation, by identifier."""
         query = _cards().where(_V.organisation_id == actor.organisation_id, _V.newest).order_by(_V.identifier, _V.id)
-        return [_card(row) for row in self._connection.execute(query)]
+        return [card_of(row) for row in self._connection.execute(query)]
 
     def named(self, actor: Actor, names: Sequence[str]) -> dict[str, ItemCard]:
         """Return items by what they are called by: an identifier means the newest version, an id the version itself."""
         ours, found = (_V.organisation_id == actor.organisation_id) & ~begun(), {}
         for chunk in chunks(names):
             for row in self._connection.execute(_cards().where(ours, or_(_V.id.in_(chunk), and_(_V.identifier.in_(chunk), _V.newest)))):
-                card = _card(row)
+                card = card_of(row)
                 found.update(dict.fromkeys((row.identifier if row.newest else row.id, row.id), card))
         return {name: found[name] for name in names if name in found}
 
@@ -155,7 +155,7 @@ class ItemCards:
         """Return the newest versions of items, by identifier."""
         found = []
         for chunk in chunks(item_ids):
-            found += [_card(row) for row in self._connection.execute(_cards().where(_V.item_id.in_(chunk), _V.newest))]
+            found += [card_of(row) for row in self._connection.execute(_cards().where(_V.item_id.in_(chunk), _V.newest))]
         return sorted(found, key=lambda card: (card.identifier, card.id))
 
     def versions_of(self, item_id: ItemId) -> list[ItemCard]:
@@ -167,14 +167,7 @@ class ItemCards:
         """Return the newest versions that stand beside one of these texts, by identifier."""
         uses = select(item_parts.c.version_id).where(item_parts.c.sha256.in_(sha256s), item_parts.c.kind == str(PartKind.STIMULUS))
         query = _cards().where(_V.organisation_id == actor.organisation_id, _V.newest, _V.id.in_(uses)).order_by(_V.identifier)
-        return [_card(row) for row in self._connection.execute(query)]
-
-    def waiting(self, actor: Actor, subjects: Iterable[str] | None = None) -> list[ItemCard]:
-        """Return the versions in review, of these subjects or of all, the longest waiting first."""
-        query = _cards().where(_V.organisation_id == actor.organisation_id, _V.state == str(ItemState.IN_REVIEW), ~begun())
-        if subjects is not None:
-            query = query.where(_V.subject.in_(sorted(subjects)))
-        return [_card(row) for row in self._connection.execute(query.order_by(_V.moved_at, _V.id))]
+        return [card_of(row) for row in self._connection.execute(query)]
 
     def choices(self, actor: Actor) -> Choices:
         """Return what the organisation's newest versions say, and how many there are in each state."""
@@ -202,7 +195,7 @@ class ItemCards:
 
     def _counted(self, rows: Sequence[Row[tuple[object, ...]]]) -> tuple[ItemCard, ...]:
         """Return cards with how many candidates have seen each."""
-        cards = tuple(map(_card, rows))
+        cards = tuple(map(card_of, rows))
         seen = ItemUse(self._connection).exposures([card.id for card in cards])
         return tuple(replace(card, exposures=seen.get(card.id, 0)) for card in cards)
 
@@ -273,7 +266,8 @@ def _place(row: Row[tuple[object, ...]] | None, order: Order) -> Place | None:
     return None if row is None else Place(order=order, value=row.sorted_by, id=row.id)
 
 
-def _card(row: Row[tuple[object, ...]]) -> ItemCard:
+def card_of(row: Row[tuple[object, ...]]) -> ItemCard:
+    """Read a version's row as a list shows it."""
     return ItemCard(
         id=ItemVersionId(row.id),
         item_id=ItemId(row.item_id),

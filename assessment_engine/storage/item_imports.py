@@ -42,6 +42,7 @@ IMPORT, EXPORT = "run", "exp"
 
 CLAIM_LASTS = timedelta(minutes=5)
 LONGEST_NAME = 255
+LONGEST_CODE = 60
 
 import_runs = Table(
     "import_runs",
@@ -57,7 +58,8 @@ import_runs = Table(
     Column("done", Integer, nullable=False),
     Column("total", Integer, nullable=False),
     Column("ended_at", Instant),
-    Column("problem", Text),  # why it broke off
+    Column("problem", Text),  # why it broke off, as it was said
+    Column("problem_code", String(LONGEST_CODE)),
     Column("imported", Integer, nullable=False),
     Column("report", JSON(none_as_null=True)),
     Column("import_id", String(40), ForeignKey("item_imports.id")),
@@ -86,6 +88,7 @@ class ImportRun:
     organisation_id: OrganisationId
     person_id: str
     person: str
+    person_hi: str = ""
     asked_at: datetime
     name: str
     files: tuple[str, ...]
@@ -94,6 +97,7 @@ class ImportRun:
     total: int = 0
     ended_at: datetime | None = None
     problem: str = ""
+    problem_code: str = ""
     imported: int = 0
     report: Json = None
     import_id: ImportId | None = None
@@ -101,6 +105,7 @@ class ImportRun:
     bank_id: BankId | None = None
     withdrawn_at: datetime | None = None
     withdrawn_by: str = ""
+    withdrawn_by_hi: str = ""
 
     @property
     def check_only(self) -> bool:
@@ -164,9 +169,10 @@ class ItemImports:
         if ended.rowcount != 1:
             raise Conflict("somebody else has ended this meanwhile", problem="run_ended")
 
-    def break_off(self, run_id: ImportId, now: datetime, problem: str) -> None:
+    def break_off(self, run_id: ImportId, now: datetime, code: str, problem: str) -> None:
         """Keep why nothing came of it; what has ended stays as it is."""
-        self._connection.execute(update(import_runs).where(_open(run_id)).values(ended_at=now, claimed_until=None, problem=problem[:2000]))
+        why = {"problem": problem[:2000], "problem_code": code[:LONGEST_CODE]}
+        self._connection.execute(update(import_runs).where(_open(run_id)).values(ended_at=now, claimed_until=None, **why))
 
     def get(self, run_id: ImportId) -> ImportRun:
         """Return an import with its report, for the engine's own acts; raises NotFound."""
@@ -238,9 +244,13 @@ def _ours(actor: Actor, kind: str) -> ColumnElement[bool]:
 def _runs(*more: ColumnElement[object]) -> Select[tuple[object, ...]]:
     plain = [column for column in import_runs.c if column.name != "report"]
     bank = (banks.c.name.label("bank"), banks.c.id.label("bank_id"))
-    withdrawn = (import_withdrawals.c.at.label("withdrawn_at"), _withdrawer.c.name.label("withdrawn_by"))
+    withdrawn = (
+        import_withdrawals.c.at.label("withdrawn_at"),
+        _withdrawer.c.name.label("withdrawn_by"),
+        _withdrawer.c.name_hi.label("withdrawn_by_hi"),
+    )
     return (
-        select(*plain, people.c.name.label("person"), *bank, *withdrawn, *more)
+        select(*plain, people.c.name.label("person"), people.c.name_hi.label("person_hi"), *bank, *withdrawn, *more)
         .outerjoin(people, people.c.id == import_runs.c.person_id)
         .outerjoin(item_imports, item_imports.c.id == import_runs.c.import_id)
         .outerjoin(banks, banks.c.id == item_imports.c.bank_id)
@@ -256,6 +266,7 @@ def _run(row: Row[tuple[object, ...]], report: Json = None) -> ImportRun:
         organisation_id=OrganisationId(row.organisation_id),
         person_id=row.person_id,
         person=row.person or "",
+        person_hi=row.person_hi or "",
         asked_at=row.asked_at,
         name=row.name,
         files=tuple(files),
@@ -264,6 +275,7 @@ def _run(row: Row[tuple[object, ...]], report: Json = None) -> ImportRun:
         total=row.total,
         ended_at=row.ended_at,
         problem=row.problem or "",
+        problem_code=row.problem_code or "",
         imported=row.imported,
         report=report,
         import_id=None if row.import_id is None else ImportId(row.import_id),
@@ -271,4 +283,5 @@ def _run(row: Row[tuple[object, ...]], report: Json = None) -> ImportRun:
         bank_id=None if row.bank_id is None else BankId(row.bank_id),
         withdrawn_at=row.withdrawn_at,
         withdrawn_by=row.withdrawn_by or "",
+        withdrawn_by_hi=row.withdrawn_by_hi or "",
     )

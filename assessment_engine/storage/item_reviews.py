@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, Row, String, Table, Text, delete, func, insert, select
+from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, String, Table, Text, delete, func, insert, select
 
 from assessment_engine.kernel.ids import ItemVersionId, OrganisationId, PersonId, new_id
 from assessment_engine.storage.item_parts import chunks
@@ -28,6 +28,7 @@ item_reviews = Table(
     Column("verdict", String(8), nullable=False),
     Column("text", Text, nullable=False),
     Column("at", Instant, nullable=False),
+    Index("ix_item_reviews_said", "version_id", "person_id", "ordinal", "verdict"),
 )
 
 item_approvals = Table(

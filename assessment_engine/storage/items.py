@@ -34,7 +34,7 @@ from sqlalchemy import (
     update,
 )
 
-from assessment_engine.kernel.errors import Conflict, NotFound
+from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import BankId, CompetencyId, ImportId, ItemId, ItemVersionId, OrganisationId, PersonId
 from assessment_engine.people import Actor
 from assessment_engine.storage.item_parts import ItemParts, chunks
@@ -73,6 +73,7 @@ item_imports = Table(
 )
 
 _NEWEST = text("newest")
+_IN_REVIEW = text("state = 'in_review'")
 
 item_versions = Table(
     "item_versions",
@@ -109,10 +110,17 @@ item_versions = Table(
     Column("licence", String(LONGEST_NAME), nullable=False, server_default=""),
     Column("licence_ends", Date),
     Column("contract", String(LONGEST_NAME), nullable=False, server_default=""),
+    Column("ready", Boolean, nullable=False, server_default=false()),  # in review: two accept and nobody objects
     UniqueConstraint("item_id", "version"),
     Index("uq_item_versions_newest", "item_id", unique=True, sqlite_where=_NEWEST, postgresql_where=_NEWEST),
     Index("ix_item_versions_listed", "organisation_id", "identifier", "id", sqlite_where=_NEWEST, postgresql_where=_NEWEST),
     Index("ix_item_versions_import_id", "import_id"),
+    Index(
+        "ix_item_versions_in_review",
+        *("organisation_id", "moved_at", "id", "subject", "ready"),
+        sqlite_where=_IN_REVIEW,
+        postgresql_where=_IN_REVIEW,
+    ),
 )
 
 item_contents = Table(
@@ -156,7 +164,7 @@ class Items:
         """Return one bank of the organisation; raises NotFound."""
         found = next((bank for bank in self.banks(actor) if bank.id == bank_id), None)
         if found is None:
-            raise NotFound("no such bank")
+            raise NotFound("no such bank", problem="no_such_bank")
         return found
 
     def lock_bank(self, bank_id: BankId) -> None:
@@ -274,16 +282,6 @@ class Items:
         if len(found) != len(version_ids):
             raise NotFound("no such item")
         return [found[version_id] for version_id in version_ids]
-
-    def move(self, version: ItemVersion, was: ItemState, now: datetime) -> None:
-        """Store a version's new state; raises Conflict when somebody else moved it meanwhile."""
-        moved = self._connection.execute(
-            update(item_versions)
-            .where(item_versions.c.id == version.id, item_versions.c.state == str(was))
-            .values(state=str(version.state), moved_at=now)
-        )
-        if moved.rowcount != 1:
-            raise Conflict("somebody else changed this item meanwhile; look again")
 
     def steps_of(self, item_ids: Collection[ItemId]) -> dict[ItemId, list[Step]]:
         """Return how several items came about: every version, oldest first."""

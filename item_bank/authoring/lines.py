@@ -4,7 +4,7 @@ import re
 
 from item_bank.authoring.fields import LINES, MOST_LINES, Values, asked_of
 
-_NUMBERED = re.compile(r"([a-z]+)-([0-9]{1,2})(-[A-Za-z-]+)?")
+_NUMBERED = re.compile(r"([a-z]+)-([0-9]{1,3})(-[A-Za-z-]+)?")
 _OWN = {
     "option": ("option", "name", "worth", "fixed", "told"),
     "answer": ("answer", "pattern", "worth", "told"),
@@ -25,7 +25,7 @@ def removed(values: Values, line: str, number: int) -> dict[str, str]:
     """Take a line out; those below it move up."""
     last = max(shown_lines(values, line))
     places = {place: place for place in range(1, number)} | {place: place - 1 for place in range(number + 1, last + 1)}
-    return _placed(values, line, places)
+    return placed(values, line, places)
 
 
 def raised(values: Values, line: str, number: int) -> dict[str, str]:
@@ -34,11 +34,17 @@ def raised(values: Values, line: str, number: int) -> dict[str, str]:
     places = {place: place for place in range(1, last + 1)}
     if number > 1:
         places |= {number: number - 1, number - 1: number}
-    return _placed(values, line, places)
+    return placed(values, line, places)
 
 
-def _placed(values: Values, line: str, places: dict[int, int]) -> dict[str, str]:
-    """Give lines new numbers; one that has none is gone."""
+def fields_of_line(values: Values, line: str, number: int) -> dict[str, str]:
+    """Return what a line and the fields beside it say."""
+    found = ((name, value, _NUMBERED.fullmatch(name)) for name, value in values.items())
+    return {name: value for name, value, parts in found if parts and parts[1] in _OWN[line] and int(parts[2]) == number}
+
+
+def placed(values: Values, line: str, places: dict[int, int]) -> dict[str, str]:
+    """Give a kind of lines new numbers, and what names them; one that has none is gone."""
     found: dict[str, str] = {}
     for name, value in values.items():
         parts = _NUMBERED.fullmatch(name)

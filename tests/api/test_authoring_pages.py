@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from httpx import Response
 from lxml.html import document_fromstring
+from sqlalchemy import update
 
 from api.app import create_app
 from api.pages.authoring_words import KINDS
@@ -16,6 +17,7 @@ from assessment_engine.services import items
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.import_sources import from_files
 from assessment_engine.services.item_imports import ImportRules, import_package
+from assessment_engine.storage.people import people
 from item_bank.items import ItemState
 from tests.api.browsers import Browser, a_browser
 from tests.builders import a_person, an_organisation
@@ -67,6 +69,12 @@ def fields_of(html: str) -> dict[str, str]:
     [form] = document_fromstring(html).xpath("//form[@id='authoring']")
     pairs = [(name, value) for name, value in form.form_values() if name not in ("_csrf", "do")]
     return {name: " ".join(each for known, each in pairs if known == name) for name, _ in pairs}
+
+
+def units_in(html: str) -> dict[str, list[str]]:
+    """What somebody else changed meanwhile, each with whose may still be taken."""
+    rows = document_fromstring(html).xpath("//tr[@data-unit]")
+    return {row.get("data-unit"): [value.partition(":")[0] for value in row.xpath(".//button/@value")] for row in rows}
 
 
 def question_in(html: str) -> str:
@@ -143,25 +151,52 @@ def test_the_second_of_two_people_is_told_and_keeps_what_they_typed(any_engine: 
         create_app(any_engine), any_engine, a_person(any_engine, author.organisation_id, Role.ITEM_AUTHOR, name="Ravi Menon")
     )
     mine = fields_of(browser.get(f"/cell/items/{first}/edit").text)
-    edited(theirs, first, **{"option-1-en": "A dozen", "points": "3"})
+    edited(theirs, first, **{"option-1-en": "A dozen", "points": "3", "bloom": "apply"})
 
     told = browser.send(f"/cell/items/{first}/edit?lang=en", do="save", **{**mine, "option-1-en": "12", "stem-en": "How many sit there?"})
 
     assert told.status_code == 409
     assert "Ravi Menon saved version 2" in told.text
-    assert re.findall(r'value="take:([^"]+)"', told.text) == ["points", "option-1-en"]
+    assert "These only Ravi Menon changed. They came over into your form by themselves." in told.text
+    assert units_in(told.text) == {"option-1-en": ["theirs"], "points": [], "bloom": []}
     kept = fields_of(told.text)
-    assert (kept["option-1-en"], kept["stem-en"], kept["points"]) == ("12", "How many sit there?", "2")
+    assert (kept["option-1-en"], kept["stem-en"], kept["points"], kept["bloom"]) == ("12", "How many sit there?", "3", "apply")
 
-    taken = browser.send(f"/cell/items/{first}/edit?lang=en", **{**kept, "do": "take:points"})
-    assert re.findall(r'value="take:([^"]+)"', taken.text) == ["option-1-en"]
-    assert fields_of(taken.text)["points"] == "3"
-    answer = browser.send(f"/cell/items/{first}/edit", **{**fields_of(taken.text), "do": "save"})
+    taken = browser.send(f"/cell/items/{first}/edit?lang=en", **{**kept, "do": "theirs:option-1-en"})
+    back = browser.send(f"/cell/items/{first}/edit?lang=hi", **{**fields_of(taken.text), "points": "2", "do": "mine:option-1-en"})
+    assert [fields_of(each.text)["option-1-en"] for each in (taken, back)] == ["A dozen", "12"]
+    assert [units_in(each.text)["option-1-en"] for each in (taken, back)] == [["mine"], ["theirs"]]
+    answer = browser.send(f"/cell/items/{first}/edit", **{**fields_of(back.text), "do": "save"})
     assert answer.status_code == 303, errors(answer.text)
 
     third = answer.headers["location"].split("?")[0].rpartition("/")[2]
     now = fields_of(browser.get(f"/cell/items/{third}/edit").text)
-    assert (now["points"], now["option-1-en"], now["stem-en"]) == ("3", "12", "How many sit there?")
+    assert (now["points"], now["option-1-en"], now["stem-en"], now["bloom"]) == ("2", "12", "How many sit there?", "apply")
+
+
+def test_a_third_person_between_the_telling_and_the_saving_is_told_of_too(any_engine: Engine, author: Actor, browser: Browser) -> None:
+    first = saved(browser)
+    mine = fields_of(browser.get(f"/cell/items/{first}/edit").text)
+    second = edited(browser, first, points="3").headers["location"].split("?")[0].rpartition("/")[2]
+    told = browser.send(f"/cell/items/{first}/edit?lang=en", do="save", **{**mine, "topic": "Councils"})
+    edited(browser, second, **{"stem-en": "How many?"})
+
+    more = browser.send(f"/cell/items/{first}/edit?lang=en", **{**fields_of(told.text), "do": "more:option"})
+    again = browser.send(f"/cell/items/{first}/edit?lang=en", **{**fields_of(more.text), "do": "save"})
+
+    assert (again.status_code, units_in(again.text)) == (409, {"stem-en": []})
+    assert browser.send(f"/cell/items/{first}/edit", **{**fields_of(again.text), "do": "save"}).status_code == 303
+
+
+@pytest.mark.parametrize("mine", ["", "no", "[1]", '{"points": 3}', "{"])
+def test_what_a_page_did_not_write_of_mine_is_nothing(browser: Browser, mine: str) -> None:
+    first = saved(browser)
+    fields = fields_of(browser.get(f"/cell/items/{first}/edit").text)
+    second = edited(browser, first, points="3").headers["location"].split("?")[0].rpartition("/")[2]
+
+    answer = browser.send(f"/cell/items/{first}/edit", **{**fields, "base": second, "since": first, "mine": mine, "do": "mine:points"})
+
+    assert (answer.status_code, fields_of(answer.text)["points"]) == (200, "2")
 
 
 def test_the_preview_is_what_the_candidate_will_see_and_changes_nothing(any_engine: Engine, author: Actor, browser: Browser) -> None:
@@ -309,3 +344,32 @@ def test_a_question_that_asks_for_a_number_is_not_called_a_serial_number(browser
 
     assert "संख्या" in document_fromstring(html).xpath("string(//*[@href='/cell/items/new/number'])")
     assert "क्रमांक" not in html
+
+
+def test_what_is_missing_is_said_above_the_form_and_beside_it_with_a_way_to_it(browser: Browser) -> None:
+    html = browser.send("/cell/items/new/choice?lang=en", do="save", **{**QUESTION, "option-1-hi": "", "right": ""}).text
+    page = document_fromstring(html)
+
+    ways = [page.xpath(f"//*[contains(@class, '{place}')]//li//a/@href") for place in ("note--bad", "look__todo")]
+
+    assert [{"#option-1-hi", "#answers"} <= set(each) for each in ways] == [True, True]
+    assert "Every text is there in every language" not in html
+    assert "What to look at" not in html
+
+
+def test_an_author_is_not_sent_to_pages_of_the_cell(any_engine: Engine, author: Actor, browser: Browser) -> None:
+    theirs = a_browser(create_app(any_engine), any_engine, a_person(any_engine, author.organisation_id, Role.ITEM_AUTHOR))
+
+    assert 'href="/cell/items/import"' in browser.get("/cell/items/new").text
+    assert 'href="/cell/items/import"' not in theirs.get("/cell/items/new").text
+
+
+def test_a_hindi_page_calls_people_as_hindi_does(any_engine: Engine, author: Actor, browser: Browser) -> None:
+    version_id = saved(browser)
+    with any_engine.store.engine.begin() as connection:
+        connection.execute(update(people).where(people.c.id == author.person_id).values(name="Leela Menon", name_hi="लीला मेनन"))
+
+    shown = {lang: browser.get(f"/cell/items/{version_id}?lang={lang}").text for lang in ("en", "hi")}
+
+    assert "लीला मेनन ने सहेजा" in shown["hi"]
+    assert "saved by Leela Menon" in shown["en"]

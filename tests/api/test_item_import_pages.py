@@ -8,6 +8,7 @@ import pytest
 
 from api.app import create_app
 from api.pages import item_exports
+from assessment_engine.kernel.ids import ImportId
 from assessment_engine.people import Actor, Role
 from assessment_engine.services import import_runs
 from assessment_engine.services.engine import Engine
@@ -217,3 +218,44 @@ def test_another_organisations_export_is_not_there(engine: Engine, browser: Brow
     assert browser.get(path).status_code == 200
     assert [stranger.get(address).status_code for address in (path, f"{path}.json")] == [404, 404]
     assert stranger.send(f"{path}/file").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", ("No file was chosen", "Choose at least one.")), ("hi", ("कोई फ़ाइल नहीं चुनी गई", "कम से कम एक चुनिए।"))]
+)
+def test_why_files_are_refused_is_said_in_the_readers_language(browser: Browser, lang: str, words: tuple[str, str]) -> None:
+    answer = browser.client.post(
+        f"/cell/items/import?lang={lang}", data={"_csrf": browser.csrf, "new_bank": "Bank"}, follow_redirects=False
+    )
+
+    assert answer.status_code == 422
+    assert all(each in answer.text for each in words)
+    assert "choose at least one file" not in answer.text
+
+
+def test_why_an_import_broke_off_is_said_in_both_languages_and_has_a_code(engine: Engine, browser: Browser) -> None:
+    noise = random.Random(1).randbytes(import_runs.SMALL_BYTES * 2)
+    _, path = send(browser, "p.zip", zipped({"one.xml": an_item(), "noise.bin": noise}))
+    for one in engine.blobs.under(import_runs.FOLDER):
+        engine.blobs.delete(one.key)
+
+    assert jobs.do(engine, told(engine)[0])
+
+    assert "The files are no longer kept" in browser.get(f"{path}?lang=en").text
+    assert "फ़ाइलें अब रखी नहीं हैं" in browser.get(f"{path}?lang=hi").text
+    assert json.loads(browser.get(f"{path}.json").content)["problem_code"] == "files_not_kept"
+
+
+def test_what_broke_off_before_there_were_codes_says_what_was_said(engine: Engine, browser: Browser) -> None:
+    noise = random.Random(1).randbytes(import_runs.SMALL_BYTES * 2)
+    _, path = send(browser, "p.zip", zipped({"one.xml": an_item(), "noise.bin": noise}))
+    with engine.store.begin() as tx:
+        tx.item_imports.break_off(ImportId(path.rpartition("/")[2]), engine.clock.now(), "", "the moon was in the way")
+
+    assert '<span lang="en">the moon was in the way</span>' in browser.get(f"{path}?lang=hi").text
+
+
+def test_an_export_of_nothing_goes_back_to_the_list(browser: Browser) -> None:
+    answer = browser.client.get("/cell/items/export", follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/cell/items?done=nothing")

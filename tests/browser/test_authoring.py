@@ -1,5 +1,6 @@
 """Writing a question in a real Chromium: with the keyboard alone, on a telephone, without script, and over a reload."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -222,8 +223,12 @@ def test_the_second_of_two_people_sees_on_a_telephone_what_the_first_changed(tel
     expect(telephone.get_by_text("Ravi Menon ने")).to_be_visible()
     expect(telephone.locator("#option-1-en")).to_have_value("Lok Sabha")
     is_fit_for_everybody(telephone)
-    telephone.get_by_role("button", name="उनका लें: अंक").click()
-    expect(telephone.locator("#points")).to_have_value("2")
+    expect(telephone.locator("#points")).to_have_value("2")  # which only Ravi changed
+    telephone.get_by_role("button", name="उनका लें: उत्तर 1 · English").click()
+    expect(telephone.locator("#option-1-en")).to_have_value(re.compile("^The House"))
+    expect(telephone.get_by_role("button", name="मेरा लें: उत्तर 1 · English")).to_be_focused()
+    telephone.keyboard.press("Enter")
+    expect(telephone.locator("#option-1-en")).to_have_value("Lok Sabha")
     telephone.get_by_role("button", name="मसौदे के रूप में सहेजें").click()
     assert items.previewed_item(engine, author, saved_version(telephone), "en")[0].version == 3
 

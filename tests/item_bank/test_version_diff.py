@@ -73,6 +73,13 @@ def test_facts_and_files_that_changed_are_named() -> None:
     assert [(each.change, each.text) for each in found.files] == [(Change.REMOVED, "a.png (en)"), (Change.ADDED, "a.png (en)")]
 
 
+def test_a_title_that_changed_is_said_by_itself() -> None:
+    (text,) = diff(a_version(), a_version(variants={"en": a_choice_item(1).replace('title="', 'title="New ', 1)})).texts
+
+    assert [piece.text for piece in text.title if piece.change is Change.ADDED] == ["New "]
+    assert {piece.change for piece in text.words} == {Change.SAME}
+
+
 def test_a_language_that_came_is_all_new() -> None:
     (text,) = diff(a_version(), a_version(variants={"en": a_choice_item(1), "hi": a_choice_item(1)})).texts
 

@@ -119,7 +119,8 @@ def test_an_export_of_nothing_says_so(any_engine: Engine, officer: Actor) -> Non
 
     export_runs.carry_out(any_engine, run_id)
 
-    assert export_runs.shown_run(any_engine, officer, run_id)[0].problem == "no item fits the filter any more"
+    run = export_runs.shown_run(any_engine, officer, run_id)[0]
+    assert (run.problem_code, run.problem) == ("nothing_to_export", "no item fits the filter any more")
     assert any_engine.blobs.under(export_runs.FOLDER) == []
 
 

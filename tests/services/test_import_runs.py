@@ -188,7 +188,7 @@ def test_whoever_lost_the_role_meanwhile_imports_nothing(any_engine: Engine, off
     import_runs.carry_out(any_engine, run_id)
 
     run, report = import_runs.shown_run(any_engine, officer, run_id)
-    assert (run.imported, report, "needs one of" in run.problem) == (0, None, True)
+    assert (run.imported, report, run.problem_code, "needs one of" in run.problem) == (0, None, "not_allowed", True)
 
 
 def test_what_makes_no_sense_is_refused_before_anything_is_kept(any_engine: Engine, officer: Actor) -> None:

@@ -140,8 +140,25 @@ def test_items_beside_one_text_and_enemies_are_found_together(any_engine: Engine
     assert found(any_engine, officer, ItemFilter(stimulus=first.parts[0].sha256)) == ["item-1", "item-2"]
     assert found(any_engine, officer, ItemFilter(enemies=made)) == ["item-1", "item-3"]
     item_cards.end_enmity(any_engine, officer, made, alone)
-    assert item_cards.look(any_engine, officer, ItemFilter(), Order()).enemies == ()
+    assert item_cards.look(any_engine, officer, ItemFilter(), Order()).enemies == {}
     assert found(any_engine, officer, ItemFilter(enemies=EnemySetId(made))) == []
+
+
+def test_a_page_offers_the_enemies_of_its_own_items_and_the_set_that_is_asked_for(any_engine: Engine) -> None:
+    officer, bank_id = a_bank(any_engine)
+    first, second, third, fourth = (saved(any_engine, officer, bank_id, new_item(number)) for number in (1, 2, 3, 4))
+    early = item_cards.make_enemies(any_engine, officer, "The same date", [first, second])
+    late = item_cards.make_enemies(any_engine, officer, "Another date", [third, fourth])
+    stranger = a_person(any_engine, an_organisation(any_engine, "Elsewhere"), Role.CELL_OFFICER)
+
+    def offered(actor: Actor, asked: ItemFilter, size: int = 50) -> list[str]:
+        return list(item_cards.look(any_engine, actor, asked, Order(), size=size).enemies)
+
+    assert offered(officer, ItemFilter()) == [late, early]
+    assert offered(officer, ItemFilter(), size=2) == [early]
+    assert offered(officer, ItemFilter(enemies=late)) == [late]
+    assert offered(officer, ItemFilter(enemies=late, words="nothing like it")) == [late]
+    assert offered(stranger, ItemFilter(enemies=late)) == []
 
 
 def test_only_the_newest_version_is_listed_and_counted(any_engine: Engine) -> None:

@@ -16,7 +16,7 @@ from assessment_engine.services.new_items import Saved, a_version
 from assessment_engine.storage.database import Store, Transaction, open_database
 from item_bank.facts import GivenFacts, ItemFacts
 from item_bank.imports import CheckedItem, NewItem, NewPart
-from item_bank.items import ItemState, ItemVerb, ItemVersion, PartKind
+from item_bank.items import ItemState, ItemVersion, PartKind
 from tests.builders import GENERAL, a_choice_item, a_person, an_engine, an_organisation, approved, stored
 from tests.services.test_item_versions import a_bank, new_item
 from tests.services.test_two_at_once import while_it_waits
@@ -151,7 +151,7 @@ def test_a_save_or_a_sending_at_the_same_moment_is_seen(postgres_url: str, tmp_p
 
     def send_it(tx: Transaction) -> None:
         (version,) = tx.items.to_move(officer, [sent.id])
-        tx.items.move(version.advance(ItemVerb.SEND_TO_REVIEW), was=version.state, now=engine.clock.now())
+        tx.item_states.move([version.id], version.state, ItemState.IN_REVIEW, engine.clock.now())
 
     while_it_waits(engine, lambda tx: tx.items.held(officer, [edited.item_id]), save_it, lambda: refused(free, edited))
     while_it_waits(engine, lambda tx: tx.items.to_move(officer, [sent.id]), send_it, lambda: refused(free, sent))

@@ -6,16 +6,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from assessment_engine.kernel.errors import IllegalTransition, Invalid, ItemInUse, NotAllowed, NotFound, NotYet, SecondPersonNeeded
 from assessment_engine.kernel.ids import BankId, ItemVersionId
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import item_reviews, items
+from assessment_engine.services import item_reviews, item_sheets, items, review_queue
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.exams import NewExam, NewSession, create_exam, create_session
 from assessment_engine.services.forms import build_form
 from assessment_engine.services.item_versions import save
 from assessment_engine.services.items import create_bank
+from assessment_engine.services.review_queue import Turn
 from assessment_engine.storage.database import Store, Transaction, open_database
 from assessment_engine.storage.migrations import migrate
 from item_bank.facts import ItemFacts
@@ -56,33 +58,46 @@ def state(engine: Engine, version_id: ItemVersionId) -> ItemState:
 
 
 class WatchedStore(Store):
-    """A store that knows how many questions were parsed while a writing transaction was open."""
+    """A store that knows how often a question was read, and its XML fetched, while a writing transaction was open."""
 
-    parsed = 0
+    seen = 0
+    writing = False
+
+    def watch(self) -> "WatchedStore":
+        def note(connection: object, cursor: object, statement: str, *_: object) -> None:
+            self.seen += self.writing and "item_contents" in statement
+
+        event.listen(self.engine, "before_cursor_execute", note)
+        return self
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
         with super().begin() as tx:
-            before = items._read.cache_info().misses
+            before, self.writing = _looked_at(), True
             yield tx
-            self.parsed += items._read.cache_info().misses - before
+            self.seen += _looked_at() - before
+            self.writing = False
 
 
-def test_questions_are_parsed_before_the_transaction_that_moves_them(tmp_path: Path) -> None:
-    store = WatchedStore(open_database(f"sqlite:///{tmp_path / 'watched.sqlite'}"))
+def _looked_at() -> int:
+    info = items._read.cache_info()
+    return info.hits + info.misses
+
+
+def test_nothing_of_a_question_is_read_in_the_transaction_that_moves_it(tmp_path: Path) -> None:
+    store = WatchedStore(open_database(f"sqlite:///{tmp_path / 'watched.sqlite'}")).watch()
     migrate(store.engine)
     engine = an_engine(tmp_path, store=store)
     cast = a_cast(engine)
     ids = [cast.version.id]
+    store.seen = 0  # what saving it took
 
-    items._read.cache_clear()
     item_reviews.send(engine, cast.author, ids)
     for reviewer in (cast.first, cast.second):
         item_reviews.review(engine, reviewer, ids, Verdict.ACCEPT)
-    items._read.cache_clear()
     item_reviews.approve(engine, cast.officer, ids)
 
-    assert (state(engine, ids[0]), store.parsed) == (ItemState.APPROVED, 0)
+    assert (state(engine, ids[0]), store.seen) == (ItemState.APPROVED, 0)
     store.engine.dispose()
 
 
@@ -250,3 +265,18 @@ def test_many_are_moved_or_none(engine: Engine) -> None:
         item_reviews.approve(engine, cast.officer, [cast.version.id, more[0].id, more[1].id])
 
     assert {state(engine, version.id) for version in (cast.version, more[0])} == {ItemState.IN_REVIEW}
+
+
+def test_a_word_given_while_one_reviewed_the_subject_stands_when_it_is_taken_away(any_engine: Engine) -> None:
+    cast = a_cast(any_engine)
+    ids = [cast.version.id]
+    item_reviews.send(any_engine, cast.author, ids)
+    for reviewer in (cast.first, cast.second):
+        item_reviews.review(any_engine, reviewer, ids, Verdict.ACCEPT)
+
+    item_reviews.give_subjects(any_engine, cast.officer, cast.first.person_id, ["Law"])
+
+    assert item_sheets.sheet(any_engine, cast.officer, ids[0]).review.former == {cast.first.person_id}
+    [line] = review_queue.queue(any_engine, cast.officer).lines
+    assert (line.former, line.turn) == ((cast.first.person_id,), Turn.APPROVE)
+    assert item_reviews.approve(any_engine, cast.officer, ids)[0].state is ItemState.APPROVED

@@ -18,7 +18,7 @@ from assessment_engine.storage.database import Store, Transaction, open_database
 from item_bank.facts import Bloom, Difficulty, ItemFacts, Origin
 from item_bank.forms import FormSection
 from item_bank.imports import NewItem
-from item_bank.items import ItemState, ItemVerb
+from item_bank.items import ItemState
 from tests.builders import GENERAL, a_choice_item, a_person, an_engine, an_organisation, approved, steer, stored
 from tests.services.test_two_at_once import while_it_waits
 
@@ -114,7 +114,7 @@ def test_what_is_sent_to_review_while_it_is_saved_over_is_taken_back(postgres_ur
     first = save(engine, officer, bank_id=bank_id, item_id=None, based_on=0, new=new_item())
 
     def send_it(tx: Transaction) -> None:
-        tx.items.move(first.advance(ItemVerb.SEND_TO_REVIEW), was=first.state, now=engine.clock.now())
+        tx.item_states.move([first.id], first.state, ItemState.IN_REVIEW, engine.clock.now())
 
     def save_over() -> int:
         return save(engine, officer, bank_id=bank_id, item_id=first.item_id, based_on=1, new=new_item()).version
