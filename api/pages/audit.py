@@ -54,6 +54,7 @@ KINDS: Mapping[str, str] = {
     "form_built": N_("A form was built"),
     "grievance_filed": N_("A grievance was filed"),
     "grievance_assigned": N_("A grievance was assigned"),
+    "grievance_released": N_("A grievance was taken from an officer who can no longer answer it"),
     "grievance_resolved": N_("A grievance was resolved"),
     "grievance_withdrawn": N_("A grievance was withdrawn"),
     "incident_raised": N_("The machine raised a flag"),
