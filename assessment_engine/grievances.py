@@ -53,6 +53,14 @@ class Seen(StrEnum):
     CONFLICT = "conflict"
 
 
+class Left(StrEnum):
+    """Why an officer can no longer answer the grievance that they were given."""
+
+    NO_OFFICER = "no_officer"  # the account, the role or the organisation is gone
+    DECIDED = "decided"
+    CONFLICT = "conflict"
+
+
 class GrievanceState(StrEnum):
     """Where a grievance is."""
 
@@ -66,6 +74,7 @@ class GrievanceVerb(StrEnum):
     """What can be done with a grievance."""
 
     ASSIGN = "assign"
+    RELEASE = "release"
     RESOLVE = "resolve"
     WITHDRAW = "withdraw"
 
@@ -74,6 +83,7 @@ TRANSITIONS: Mapping[tuple[GrievanceState, GrievanceVerb], GrievanceState] = {
     (GrievanceState.FILED, GrievanceVerb.ASSIGN): GrievanceState.ASSIGNED,
     (GrievanceState.FILED, GrievanceVerb.WITHDRAW): GrievanceState.WITHDRAWN,
     (GrievanceState.ASSIGNED, GrievanceVerb.ASSIGN): GrievanceState.ASSIGNED,
+    (GrievanceState.ASSIGNED, GrievanceVerb.RELEASE): GrievanceState.FILED,
     (GrievanceState.ASSIGNED, GrievanceVerb.RESOLVE): GrievanceState.RESOLVED,
     (GrievanceState.ASSIGNED, GrievanceVerb.WITHDRAW): GrievanceState.WITHDRAWN,
 }
@@ -102,7 +112,7 @@ class Step:
     grievance_id: GrievanceId
     at: datetime
     person_id: PersonId | None  # None: the system
-    what: str  # filed, assigned, resolved or withdrawn
+    what: str  # filed, assigned, released, resolved or withdrawn
     text: str = ""
 
 
@@ -140,6 +150,10 @@ class Grievance:
         self._check_independent(to, seen)
         return replace(self, state=advance(TRANSITIONS, self.state, GrievanceVerb.ASSIGN), assigned_to=to)
 
+    def release(self) -> "Grievance":
+        """Take it from an officer who can no longer answer it; its days run on, for the candidate was promised them."""
+        return replace(self, state=advance(TRANSITIONS, self.state, GrievanceVerb.RELEASE), assigned_to=None)
+
     def resolve(self, by: PersonId, outcome: Outcome, reason: str, deciders: Set[PersonId], now: datetime) -> "Grievance":
         """Answer it; only the person it is assigned to may, and only with a reason."""
         state = advance(TRANSITIONS, self.state, GrievanceVerb.RESOLVE)
@@ -174,6 +188,15 @@ def closes_at(decided_at: datetime | None, published_at: datetime | None, days: 
     if decided_at is None:
         return None  # nothing is decided, so no time runs
     return max(decided_at, published_at or decided_at) + timedelta(days=days)
+
+
+def why_left(officer: PersonId, *, officers: Set[PersonId], deciders: Set[PersonId], knowing: Set[PersonId]) -> Left | None:
+    """Return why an officer can no longer answer what they were given, None while they can; their own look at it is no reason."""
+    if officer not in officers:
+        return Left.NO_OFFICER
+    if officer in knowing:
+        return Left.CONFLICT
+    return Left.DECIDED if officer in deciders else None
 
 
 def choose_officer(load: Mapping[PersonId, int], seen: Set[PersonId], candidate: PersonId) -> PersonId | None:

@@ -68,6 +68,7 @@ KINDS: Mapping[str, str] = {
     "form_built": N_("A form was built"),
     "grievance_assigned": N_("A grievance was assigned"),
     "grievance_filed": N_("A grievance was filed"),
+    "grievance_released": N_("A grievance was taken from an officer who can no longer answer it"),
     "grievance_resolved": N_("A grievance was resolved"),
     "grievance_withdrawn": N_("A grievance was withdrawn"),
     "hearing_opened": N_("A candidate was asked before a second decision"),

@@ -8,15 +8,16 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.auth import Candidate, EngineDep, GrievanceOfficer, SignedInDep, needs
 from api.errors import status_of
-from api.pages import goto, page
+from api.pages import goto, language_of, page
 from api.pages.told_words import SEEN
-from api.pages.wording import KINDS, REASONS
-from api.words import N_
+from api.pages.wording import KINDS, REASONS, TIES
+from api.words import N_, words
 from assessment_engine.grievances import About, Outcome, Seen
+from assessment_engine.invigilation.interests import Tie
 from assessment_engine.kernel.errors import AssessmentError, Conflict, Invalid, NotAllowed, NotYet, SecondPersonNeeded
 from assessment_engine.kernel.ids import GrievanceId, IncidentId, PersonId, SittingId
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import grievances, people
+from assessment_engine.services import grievance_officers, grievances, people
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.grievances import Complaint, GrievanceView
 from assessment_engine.services.people import SignedIn
@@ -127,11 +128,24 @@ def assign(
 ) -> Response:
     """Give it to an officer who neither decided nor saw what is contested."""
     try:
-        grievances.assign(engine, actor, grievance_id, officer)
+        grievance_officers.assign(engine, actor, grievance_id, officer)
     except (SecondPersonNeeded, NotAllowed) as error:
         view = grievances.grievance(engine, actor, grievance_id)
         return _one(request, view, actor, desk=True, problem=error.code)
     return goto(f"/grievances/{grievance_id}", done="assigned")
+
+
+@router.post("/grievances/{grievance_id}/step-back")
+def step_back(
+    engine: EngineDep,
+    actor: GrievanceOfficer,
+    grievance_id: GrievanceId,
+    tie: Annotated[Tie, Form()],
+    note: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Say that one knows the candidate, so that somebody else answers it."""
+    grievance_officers.step_back(engine, actor, grievance_id, tie, note)
+    return goto(f"/grievances/{grievance_id}", done="given_back")
 
 
 @router.post("/grievances/{grievance_id}/resolve")
@@ -182,6 +196,7 @@ def _one(
         seen=SEEN,
         reasons=REASONS,
         why_not=WHY_NOT,
+        ties=[(str(tie), words(language_of(request)).gettext(text)) for tie, text in TIES.items()],
         desk=desk,
         problem=problem,
         written=written,

@@ -10,7 +10,7 @@ from api.pages import language_of, page, wording
 from api.routes.invigilation import Watcher
 from api.words import N_, words
 from assessment_engine.delivery.messages import LONGEST_TEXT, SENTENCES, Sentence
-from assessment_engine.invigilation.interests import ConflictOfInterest, Tie
+from assessment_engine.invigilation.interests import ConflictOfInterest
 from assessment_engine.kernel.ids import SessionId, SittingId, new_id
 from assessment_engine.people import Actor
 from assessment_engine.services import challenges, demotion, duty, eyes, wall
@@ -19,11 +19,6 @@ from proctoring.expected import THINGS
 
 router = APIRouter(prefix="/invigilator", include_in_schema=False)
 
-TIES: Mapping[str, str] = {
-    Tie.KNOWS: N_("I know this person"),
-    Tie.SAME_OFFICE: N_("We work in the same office"),
-    Tie.FAMILY: N_("We belong to one family"),
-}
 SCRIBES: Mapping[str, str] = {
     "expected": N_("expected; not seen yet"),
     "recognised": N_("recognised in the picture"),
@@ -135,7 +130,7 @@ def _panel(request: Request, engine: Engine, actor: Actor, sitting_id: SittingId
         unseen=unseen,
         wording=wording,
         problem=problem,
-        ties=[(str(tie), said.gettext(text)) for tie, text in TIES.items()],
+        ties=[(str(tie), said.gettext(text)) for tie, text in wording.TIES.items()],
         scribes=SCRIBES,
         checks=challenges.latest(engine, sitting_id),
         declared=[said.gettext(wording.OBJECTS[one]) for one in watching.declared if one in wording.OBJECTS],

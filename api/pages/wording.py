@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from api.pages.challenge_words import CHECK_EVENTS, check_said
 from api.words import N_
+from assessment_engine.invigilation.interests import Tie
 from assessment_engine.storage.events import ExamEvent
 
 KINDS: Mapping[str, str] = {
@@ -105,6 +106,12 @@ REASONS: Mapping[str, str] = {
     "another_candidate": N_("Somebody else sits the exam"),
     "forbidden_material": N_("Forbidden material or device"),
     "other": N_("Another reason, written below"),
+}
+
+TIES: Mapping[str, str] = {
+    Tie.KNOWS: N_("I know this person"),
+    Tie.SAME_OFFICE: N_("We work in the same office"),
+    Tie.FAMILY: N_("We belong to one family"),
 }
 
 SEVERITIES: Mapping[str, str] = {"low": N_("low"), "medium": N_("medium"), "high": N_("high")}

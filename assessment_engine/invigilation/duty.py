@@ -4,6 +4,7 @@ A Duty is a frozen record; its verbs return a new one. Every step names a person
 somebody else had. Stored by storage/duty.py, driven by services/duty.py. See docs/adr/0044-a-room-has-a-name.md.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -64,6 +65,17 @@ class Duty:
         """Who watches now: the one who covers, else the named one."""
         return self.cover or self.named
 
+    @property
+    def people(self) -> frozenset[PersonId]:
+        """Everybody whom the room depends on: who is named, who covers, whom it is offered to."""
+        return frozenset({self.named, self.cover, self.offer.to if self.offer else None} - {None})  # type: ignore[arg-type]
+
+    def among(self, serving: Set[PersonId]) -> "Duty":
+        """Return it without whoever no longer runs sessions: nobody waits for them, and who covers goes on. No step, so no new version."""
+        offer = self.offer if self.offer is not None and self.offer.to in serving else None
+        named, cover = (one if one in serving else None for one in (self.named, self.cover))
+        return replace(self, named=named, cover=cover, offer=offer)
+
     def seen_as(self, version: int) -> "Duty":
         """Return it if it is as the actor saw it; raises RoomChanged, so that of two who act at once one is told."""
         if version != self.version:
@@ -74,7 +86,7 @@ class Duty:
         """Answer for a room that nobody answers for; raises RoomTaken."""
         if self.named not in (None, by):
             raise RoomTaken("this room has a named invigilator; cover it, or have it handed over")
-        return self._changed(named=by)
+        return self._changed(named=by, cover=None if self.cover == by else self.cover)
 
     def assign(self, to: PersonId) -> "Duty":
         """Name somebody for the room: the cell's act."""

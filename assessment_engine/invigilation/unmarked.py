@@ -4,7 +4,7 @@ None of them has an outcome for any sitting. The first judgement stands while a 
 simulated sitting whose truth is known; an audit shows a stretch of a drawn sitting that the machine found nothing in.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -74,6 +74,13 @@ class UnmarkedReview:
             raise IllegalTransition("this case is decided")
         if self.answer is not None or judged_before or by == self.not_for:
             raise SecondPersonNeeded("you judged this case already; it needs a different person")
+
+    def answerable_by(self, staff: Set[PersonId], judges: Set[PersonId]) -> Set[PersonId]:
+        """Return who of the staff may still answer it; `judges` are those who judged the incident itself."""
+        if self.answer is not None:
+            return frozenset()
+        theirs = staff if self.for_person is None else staff & {self.for_person}
+        return theirs - judges - {self.not_for}
 
     def answered(self, judgement: Judgement, *, by: PersonId, now: datetime, seconds: float | None) -> "UnmarkedReview":
         """Return it with a person's answer; raises Invalid when words are missing."""

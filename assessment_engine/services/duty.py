@@ -3,17 +3,19 @@
 Rules: invigilation/duty.py. Every step is a leaf of the log; whose page is open is noted by services/wall_live.py and is no step.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from assessment_engine.exams import Registration
 from assessment_engine.invigilation.duty import Duty, Offer, rooms_of
+from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Invalid, NotFound
 from assessment_engine.kernel.ids import PersonId, RegistrationId, SessionId
-from assessment_engine.people import SESSION_STAFF, Actor, Role, require, roles_on
-from assessment_engine.people import civil_date as day_of
+from assessment_engine.people import SESSION_STAFF, Actor, Role, require
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.people import serving
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
 
@@ -49,13 +51,16 @@ def change(engine: Engine, actor: Actor, session_id: SessionId, room: int, act: 
         tx.exams.session_of(actor, session_id)
         if not 1 <= room <= rooms_of(len(tx.exams.registrations_of(actor, session_id))):
             raise NotFound("this session has no such room")
-        before = tx.duties.locked(actor.organisation_id, session_id, room).seen_as(act.version)
-        to = None if act.to is None else _staff(engine, tx, actor, act.to)
+        stored = tx.duties.locked(actor.organisation_id, session_id, room).seen_as(act.version)
+        before = stored.among(_serving(tx, actor, [stored], now))
+        to = None if act.to is None else _staff(tx, actor, act.to, now)
         offer = Offer(to=to, by=actor.person_id, note=act.note, at=now) if to is not None else None
         after = _STEPS[act.verb](before, actor, offer)
         tx.duties.save(after)
         about: dict[str, str | int | None] = {"room": room, "verb": str(act.verb), "named": after.named, "cover": after.cover, "to": to}
-        tx.audit.append("room_duty", subject=session_id, actor=actor.person_id, now=now, payload={**about, "note": act.note.strip()})
+        gone: list[Json] = [*sorted(stored.people - before.people)]
+        payload: dict[str, Json] = {**about, "note": act.note.strip(), **({"left": gone} if gone else {})}
+        tx.audit.append("room_duty", subject=session_id, actor=actor.person_id, now=now, payload=payload)
         tx.events.record(
             ExamEvent(
                 at=now,
@@ -67,6 +72,18 @@ def change(engine: Engine, actor: Actor, session_id: SessionId, room: int, act: 
             )
         )
     return after
+
+
+def standing(tx: Transaction, actor: Actor, session_id: SessionId, now: datetime) -> dict[int, Duty]:
+    """Return the rooms of a session that somebody ever answered for, without those who run no sessions any more."""
+    stored = tx.duties.of_session(session_id)
+    serving_now = _serving(tx, actor, stored.values(), now)
+    return {room: duty.among(serving_now) for room, duty in stored.items()}
+
+
+def _serving(tx: Transaction, actor: Actor, duties: Iterable[Duty], now: datetime) -> Set[PersonId]:
+    asked = frozenset[PersonId]().union(*(one.people for one in duties))
+    return serving(tx, actor.organisation_id, SESSION_STAFF, now, asked).keys()
 
 
 def _assign(before: Duty, actor: Actor, offer: Offer | None) -> Duty:
@@ -96,11 +113,10 @@ _STEPS: Mapping[RoomVerb, Callable[[Duty, Actor, Offer | None], Duty]] = {
 }
 
 
-def _staff(engine: Engine, tx: Transaction, actor: Actor, person_id: PersonId) -> PersonId:
+def _staff(tx: Transaction, actor: Actor, person_id: PersonId, now: datetime) -> PersonId:
     """Return somebody who runs sessions in the actor's organisation today; raises NotFound, Invalid."""
     person = tx.people.of(actor, person_id)
-    held = roles_on(tx.people.terms(person.id, actor.organisation_id), day_of(engine.clock.now()))
-    if not person.active or not held & set(SESSION_STAFF):
+    if not serving(tx, actor.organisation_id, SESSION_STAFF, now, [person_id]):
         raise Invalid("a room is answered for by an invigilator or an officer of the cell", field="to")
     return person.id
 
@@ -108,10 +124,9 @@ def _staff(engine: Engine, tx: Transaction, actor: Actor, person_id: PersonId) -
 def staff(engine: Engine, actor: Actor) -> list[tuple[PersonId, str]]:
     """Return everybody who could answer for a room, by name."""
     require(actor, *SESSION_STAFF)
-    today = day_of(engine.clock.now())
     with engine.store.read() as tx:
-        members = tx.people.members(actor.organisation_id)
-    return [(one.person.id, one.person.name) for one in members if one.person.active and roles_on(one.terms, today) & set(SESSION_STAFF)]
+        found = serving(tx, actor.organisation_id, SESSION_STAFF, engine.clock.now())
+    return [(person_id, person.name) for person_id, person in found.items()]
 
 
 def room_of(registered: Sequence[Registration]) -> dict[RegistrationId, int]:

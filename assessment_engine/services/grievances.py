@@ -1,9 +1,9 @@
 """Grievances: a candidate files one, somebody who did not decide answers it, and the certificate is asked for again.
 
-One about a flag is an appeal: to somebody who has not seen the sitting (services/seen.py), and what it upholds is done at once.
+One about a flag is an appeal, and what it upholds is done at once. To whom one goes is services/grievance_officers.py.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,26 +14,24 @@ from assessment_engine.grievances import (
     About,
     AppealClosed,
     Grievance,
-    GrievanceState,
     NotDecidedYet,
     NothingHeld,
     Outcome,
     Seen,
     Step,
     checked_text,
-    choose_officer,
     closes_at,
 )
 from assessment_engine.invigilation import FOUND_NOTHING, UNDECIDED, Adjudication, Case, CaseState
 from assessment_engine.invigilation.hearing import Hearing
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import Conflict, NotFound, NotYet
-from assessment_engine.kernel.ids import GrievanceId, IncidentId, OrganisationId, PersonId, SittingId, new_id
-from assessment_engine.people import Actor, Person, Role, civil_date, require, roles_on
+from assessment_engine.kernel.ids import GrievanceId, IncidentId, PersonId, SittingId, new_id
+from assessment_engine.people import Actor, Person, Role, require
 from assessment_engine.services import demotion, invigilation
 from assessment_engine.services.engine import Engine, JobName
+from assessment_engine.services.grievance_officers import assign_if_free, barred, deciders, note, officers
 from assessment_engine.services.people import require_reauthentication
-from assessment_engine.services.seen import seen_by
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
 from assessment_engine.storage.incidents import SCRUB, EvidenceRecord, IncidentRecord
@@ -138,10 +136,9 @@ def file_grievance(engine: Engine, actor: Actor, complaint: Complaint) -> Grieva
             due_at=now + TIME_TO_RESOLVE,
         )
         tx.grievances.add(grievance)
-        _note(tx, grievance, "filed", actor.person_id, now)
+        note(tx, grievance, "filed", actor.person_id, now)
         tx.events.record(_event("grievance_filed", grievance, actor, now))
-        officer = _free_officer(tx, grievance, now)
-        return grievance if officer is None else _assign(tx, grievance, officer, None, now)
+        return assign_if_free(tx, grievance, now)
 
 
 def mine(engine: Engine, actor: Actor) -> list[GrievanceView]:
@@ -170,47 +167,6 @@ def grievance(engine: Engine, actor: Actor, grievance_id: GrievanceId) -> Grieva
         return _whole(tx, tx.grievances.of_organisation(grievance_id, actor.organisation_id), engine.clock.now())
 
 
-def assign(engine: Engine, actor: Actor, grievance_id: GrievanceId, officer: PersonId) -> Grievance:
-    """Give a grievance to a grievance officer; raises SecondPersonNeeded when they decided what is contested, or have seen it."""
-    require(actor, Role.GRIEVANCE_OFFICER, Role.CELL_OFFICER)
-    now = engine.clock.now()
-    with engine.store.begin() as tx:
-        before = tx.grievances.of_organisation_locked(grievance_id, actor.organisation_id)
-        if officer not in _officers(tx, actor.organisation_id, now):
-            raise NotFound("no such grievance officer")
-        return _assign(tx, before, officer, actor.person_id, now)
-
-
-def assign_waiting(engine: Engine, breathe: Callable[[], None] = lambda: None) -> int:
-    """Give what nobody could be given when it was filed to whoever may answer it by now; returns how much. A chore of the sweep."""
-    with engine.store.read() as tx:
-        waiting = tx.grievances.unassigned()
-    given = 0
-    for one in waiting:
-        with engine.store.read() as tx:
-            found = _free_officer(tx, one, engine.clock.now())
-        if found is not None:
-            given += _assign_if_waiting(engine, one)
-            breathe()
-    return given
-
-
-def _assign_if_waiting(engine: Engine, waiting: Grievance) -> bool:
-    now = engine.clock.now()
-    with engine.store.begin() as tx:
-        before = tx.grievances.of_organisation_locked(waiting.id, waiting.organisation_id)
-        officer = _free_officer(tx, before, now)  # asked again, now that nobody else can assign it
-        if before.state is not GrievanceState.FILED or officer is None:
-            return False
-        _assign(tx, before, officer, None, now)
-    return True
-
-
-def _free_officer(tx: Transaction, grievance: Grievance, now: datetime) -> PersonId | None:
-    load = tx.grievances.load(_officers(tx, grievance.organisation_id, now))
-    return choose_officer(load, set(_seen(tx, grievance)), grievance.candidate_id) if load else None
-
-
 def resolve(engine: Engine, actor: Actor, grievance_id: GrievanceId, outcome: Outcome, reason: str) -> Grievance:
     """Answer a grievance with an outcome and a reason; an appeal that is upheld overturns its case, and the sitting is decided anew.
 
@@ -220,7 +176,7 @@ def resolve(engine: Engine, actor: Actor, grievance_id: GrievanceId, outcome: Ou
     now = engine.clock.now()
     with engine.store.begin() as tx:
         before = tx.grievances.of_organisation_locked(grievance_id, actor.organisation_id)
-        after = before.resolve(actor.person_id, outcome, reason, _deciders(tx, before), now)
+        after = before.resolve(actor.person_id, outcome, reason, deciders(tx, before), now)
         case = _contested(tx, before)
         if case is not None and case.state in UNDECIDED:
             raise NotDecidedYet("people have not decided on this flag yet")
@@ -286,37 +242,10 @@ def _contested(tx: Transaction, grievance: Grievance) -> Case | None:
         return None  # a flag that nobody set before people
 
 
-def _seen(tx: Transaction, grievance: Grievance) -> dict[PersonId, tuple[Seen, ...]]:
-    return seen_by(tx, tx.sittings.get(grievance.sitting_id), grievance.about)
-
-
-def _officers(tx: Transaction, organisation_id: OrganisationId, now: datetime) -> set[PersonId]:
-    today = civil_date(now)
-    members = tx.people.members(organisation_id)
-    return {one.person.id for one in members if one.person.active and Role.GRIEVANCE_OFFICER in roles_on(one.terms, today)}
-
-
-def _deciders(tx: Transaction, grievance: Grievance) -> frozenset[PersonId]:
-    return tx.grievances.deciders(grievance.sitting_id) | tx.seen.knowing(grievance.candidate_id)
-
-
-def _assign(tx: Transaction, before: Grievance, officer: PersonId, by: PersonId | None, now: datetime) -> Grievance:
-    after = before.assign(officer, _seen(tx, before).keys())
-    tx.grievances.save(after)
-    _note(tx, after, "assigned", by, now, tx.people.get(officer).name)
-    return after
-
-
 def _end(tx: Transaction, after: Grievance, what: str, actor: Actor, now: datetime) -> str:
     tx.grievances.save(after)
-    _note(tx, after, what, actor.person_id, now, after.reason)
+    note(tx, after, what, actor.person_id, now, after.reason)
     return tx.outbox.add(JobName.ISSUE_CERTIFICATES, after.sitting_id, now)
-
-
-def _note(tx: Transaction, grievance: Grievance, what: str, by: PersonId | None, now: datetime, text: str = "") -> None:
-    tx.grievances.append(Step(grievance_id=grievance.id, at=now, person_id=by, what=what, text=text))
-    facts = {"sitting": grievance.sitting_id, "outcome": None if grievance.outcome is None else str(grievance.outcome)}
-    tx.audit.append(f"grievance_{what}", subject=grievance.id, actor=by, now=now, payload=facts)
 
 
 def _event(kind: str, grievance: Grievance, actor: Actor, now: datetime) -> ExamEvent:
@@ -356,16 +285,15 @@ def _overturns(tx: Transaction, grievance: Grievance) -> bool:
 
 def _for_staff(tx: Transaction, view: GrievanceView, now: datetime) -> GrievanceView:
     grievance = view.grievance
-    officers, seen = _officers(tx, grievance.organisation_id, now), _seen(tx, grievance)
-    names = {one: person.name for one, person in tx.people.many(officers).items()}
-    free = tuple(sorted(officers - seen.keys(), key=lambda one: names[one]))
-    barred = {one: seen[one] for one in sorted(officers & seen.keys(), key=lambda one: names[one])}
+    serving, seen = officers(tx, grievance.organisation_id, now), barred(tx, grievance)
+    free = tuple(one for one in serving if one not in seen)
+    not_given = {one: seen[one] for one in serving if one in seen}
     if view.flag is None:
-        return replace(view, officers=free, barred=barred)
+        return replace(view, officers=free, barred=not_given)
     return replace(
         view,
         officers=free,
-        barred=barred,
+        barred=not_given,
         judgements=tuple(tx.invigilation.adjudications_of(view.flag.id)),
         frames=tuple(shot for shot in tx.incidents.evidence_of(view.flag.id) if shot.role != SCRUB),
         hearing=tx.hearings.of_case(view.flag.id),

@@ -1,5 +1,7 @@
 """Conflicts of interest: who may not watch or judge whom. Declared by the invigilator; one's own sitting needs no word."""
 
+from datetime import datetime
+
 from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.invigilation.interests import ConflictOfInterest, Interest, Tie
 from assessment_engine.kernel.ids import PersonId, SittingId
@@ -14,19 +16,23 @@ def declare(engine: Engine, actor: Actor, sitting_id: SittingId, tie: Tie, note:
     require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.begin() as tx:
-        sitting = tx.sittings.of_organisation(sitting_id, actor.organisation_id)
-        interest = Interest(
-            organisation_id=actor.organisation_id,
-            person_id=actor.person_id,
-            candidate_id=sitting.candidate_id,
-            tie=tie,
-            note=note.strip(),
-            declared_at=now,
-        )
-        if tx.interests.declare(interest):
-            about = {"candidate": sitting.candidate_id, "tie": str(tie), "note": interest.note}
-            tx.audit.append("conflict_declared", subject=sitting_id, actor=actor.person_id, now=now, payload=about)
-            tx.events.record(sitting_event("conflict_declared", sitting, now, actor, data={"tie": str(tie)}))
+        return declare_in(tx, actor, tx.sittings.of_organisation(sitting_id, actor.organisation_id), tie, note, now)
+
+
+def declare_in(tx: Transaction, actor: Actor, sitting: Sitting, tie: Tie, note: str, now: datetime) -> Interest:
+    """Store what somebody declares of a sitting's candidate, with its leaf of the log; raises Invalid for a note that is too long."""
+    interest = Interest(
+        organisation_id=actor.organisation_id,
+        person_id=actor.person_id,
+        candidate_id=sitting.candidate_id,
+        tie=tie,
+        note=note.strip(),
+        declared_at=now,
+    )
+    if tx.interests.declare(interest):
+        about = {"candidate": sitting.candidate_id, "tie": str(tie), "note": interest.note}
+        tx.audit.append("conflict_declared", subject=sitting.id, actor=actor.person_id, now=now, payload=about)
+        tx.events.record(sitting_event("conflict_declared", sitting, now, actor, data={"tie": str(tie)}))
     return interest
 
 

@@ -115,7 +115,7 @@ def _watch(tx: Transaction, sitting: Sitting, now: datetime) -> OwnWatch:
         min_observable_share=watched.min_observable_share,
         could_not_watch=dict(watch.unobservable) if watch else {},
         checks=_checks(tx, sitting.id),
-        keeping=keeping(facts_of(tx, sitting)),
+        keeping=keeping(facts_of(tx, sitting, now)),
         erased_at=_erased_at(tx, sitting.id),
         package=next(iter(tx.evidence.packages_of(sitting.id)), None),
         contestable=contestable_in(tx, sitting, now),

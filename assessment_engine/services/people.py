@@ -151,6 +151,17 @@ def require_reauthentication(tx: Transaction, actor: Actor, now: datetime) -> No
         raise ReauthenticationNeeded("give your password again to confirm that it is you")
 
 
+def serving(
+    tx: Transaction, organisation_id: OrganisationId, roles: Collection[Role], now: datetime, among: Collection[PersonId] | None = None
+) -> dict[PersonId, Person]:
+    """Return who serves an organisation in one of these roles today, by name: account, role and organisation all stand."""
+    today = civil_date(now)
+    if not tx.people.organisation(organisation_id).exists_on(today):
+        return {}
+    members = tx.people.holding(organisation_id, roles, among)
+    return {one.person.id: one.person for one in members if one.person.active and roles_on(one.terms, today)}
+
+
 def add_organisation(engine: Engine, kind: OrganisationKind, name: str, name_hi: str, *, starts_on: date | None = None) -> Organisation:
     """Add an organisation, from today unless told otherwise. A system act: `user add` and the demo."""
     now = engine.clock.now()

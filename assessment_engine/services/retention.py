@@ -17,7 +17,7 @@ from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Conflict, Invalid, NotFound, SecondPersonNeeded, Unavailable
 from assessment_engine.kernel.ids import PersonId, SittingId
 from assessment_engine.people import Actor, Role, require
-from assessment_engine.services import evidence
+from assessment_engine.services import evidence, unmarked
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.grievances import appeals_until
 from assessment_engine.storage.database import Transaction
@@ -64,12 +64,13 @@ class KeptPage:
 def kept(engine: Engine, actor: Actor, page: int = 1, *, asked_only: bool = False) -> KeptPage:
     """Return what of the organisation's evidence can still be read, until when and why, the oldest first."""
     require(actor, Role.CELL_OFFICER)
+    now = engine.clock.now()
     with engine.store.read() as tx:
         everything = list(tx.evidence.readable(actor.organisation_id))
         wanted = tx.evidence.requested(actor.organisation_id)
         readable = wanted if asked_only else everything
         page = min(max(page, 1), max(1, -(-len(readable) // PAGE)))
-        lines = [_line(tx, one) for one in readable[(page - 1) * PAGE : page * PAGE]]
+        lines = [_line(tx, one, now) for one in readable[(page - 1) * PAGE : page * PAGE]]
         asked = {line.request.asked_by for line in lines if line.request is not None}
         people = {one: (person.name, person.name_hi) for one, person in tx.people.many(asked).items()}
     counts = {"everything": len(everything), "asked": len(wanted), "matching": len(readable)}
@@ -81,7 +82,7 @@ def kept_of(engine: Engine, actor: Actor, sitting_id: SittingId) -> KeptLine:
     require(actor, Role.CELL_OFFICER, Role.INVIGILATOR, Role.GRIEVANCE_OFFICER)
     with engine.store.read() as tx:
         tx.sittings.of_organisation(sitting_id, actor.organisation_id)
-        return _line(tx, sitting_id)
+        return _line(tx, sitting_id, engine.clock.now())
 
 
 def erased_at(engine: Engine, sitting_id: SittingId) -> datetime | None:
@@ -106,7 +107,7 @@ def _trouble(engine: Engine, readable: Sequence[SittingId]) -> str:
     return ""
 
 
-def _line(tx: Transaction, sitting_id: SittingId) -> KeptLine:
+def _line(tx: Transaction, sitting_id: SittingId, now: datetime) -> KeptLine:
     sitting = tx.sittings.get(sitting_id)
     person = tx.people.get(sitting.candidate_id)
     return KeptLine(
@@ -116,12 +117,12 @@ def _line(tx: Transaction, sitting_id: SittingId) -> KeptLine:
         name=person.name,
         name_hi=person.name_hi,
         pictures=sum(len(tx.incidents.evidence_of(one.id)) for one in tx.incidents.of_sitting(sitting_id)),
-        keeping=keeping(facts_of(tx, sitting)),
+        keeping=keeping(facts_of(tx, sitting, now)),
         request=tx.evidence.request_of(sitting_id),
     )
 
 
-def facts_of(tx: Transaction, sitting: Sitting) -> Facts:
+def facts_of(tx: Transaction, sitting: Sitting, now: datetime) -> Facts:
     """Return what decides about a sitting's evidence."""
     policy, session = tx.exams.get(sitting.exam_id).policy, tx.exams.session(sitting.session_id)
     decision, published_at = tx.invigilation.decision_of(sitting.id), tx.evidence.result_published_at(sitting.id)
@@ -131,15 +132,15 @@ def facts_of(tx: Transaction, sitting: Sitting) -> Facts:
         decided_at=decision.decided_at if decision else None,
         published_at=published_at,
         over_at=session.closes_at if sitting.started_at is None or sitting.practice else None,
-        holds=frozenset(_holds(tx, sitting, decided=decision is not None, published=published_at is not None)),
+        holds=frozenset(_holds(tx, sitting, now, decided=decision is not None, published=published_at is not None)),
     )
 
 
-def _holds(tx: Transaction, sitting: Sitting, *, decided: bool, published: bool) -> list[Hold]:
+def _holds(tx: Transaction, sitting: Sitting, now: datetime, *, decided: bool, published: bool) -> list[Hold]:
     """Return what keeps a sitting's evidence; whoever adds a way to contest a decision adds its line here.
 
     A hearing holds as the case that it belongs to; so does a case that only measures, an audit of the secret draw among them: its pictures
-    live until somebody has looked, and it must not be told from another.
+    live until somebody has looked, and it must not be told from another. Where nobody is left who could look it holds nothing.
     """
     holds = []
     if sitting.started_at is not None and sitting.state is not SittingState.SUBMITTED and sitting.state is not SittingState.VOIDED:
@@ -148,7 +149,7 @@ def _holds(tx: Transaction, sitting: Sitting, *, decided: bool, published: bool)
         holds.append(Hold.UNDECIDED)
     if sitting.state is SittingState.SUBMITTED and not sitting.practice and not published:
         holds.append(Hold.RESULT)
-    if any(case.state in UNDECIDED for case in tx.invigilation.cases_of(sitting.id)) or tx.unmarked.waits_in(sitting.id):
+    if any(case.state in UNDECIDED for case in tx.invigilation.cases_of(sitting.id)) or unmarked.waits(tx, sitting, now):
         holds.append(Hold.CASE)
     if tx.grievances.open_of(sitting.id):
         holds.append(Hold.GRIEVANCE)
@@ -161,7 +162,7 @@ def erase_due(engine: Engine) -> int:
     with engine.store.read() as tx:
         days = {exam.id: timedelta(days=exam.policy.evidence_days) for exam in tx.exams.everywhere()}
         readable = [one for exam_id, kept in days.items() for one in tx.evidence.old_enough(exam_id, now - kept)]
-        due = [one for one in readable if keeping(facts_of(tx, tx.sittings.get(one))).is_due(now)]
+        due = [one for one in readable if keeping(facts_of(tx, tx.sittings.get(one), now)).is_due(now)]
     return sum(_erase_if_due(engine, sitting_id) for sitting_id in due)
 
 
@@ -169,7 +170,7 @@ def _erase_if_due(engine: Engine, sitting_id: SittingId) -> bool:
     now = engine.clock.now()
     with engine.store.begin() as tx:
         sitting = tx.sittings.get_locked(sitting_id)
-        facts = facts_of(tx, sitting)  # asked again, now that nobody else can open anything
+        facts = facts_of(tx, sitting, now)  # asked again, now that nobody else can open anything
         if not keeping(facts).is_due(now) or tx.evidence.erased_at(sitting_id) is not None:
             return False
         _erase(tx, sitting, now, {"kept_days": facts.evidence_days}, None)
@@ -233,7 +234,7 @@ def _may_erase(tx: Transaction, actor: Actor, sitting_id: SittingId, now: dateti
     sitting = tx.sittings.get_locked(sitting_id)
     if tx.evidence.erased_at(sitting_id) is not None:
         raise Conflict("this evidence is erased already", problem="erased")
-    kept = keeping(facts_of(tx, sitting))
+    kept = keeping(facts_of(tx, sitting, now))
     appeal = _can_be_appealed(tx, sitting, now)
     if appeal or not kept.may_be_erased:
         raise Conflict("something is still open that needs this evidence", problem="held", holds=" ".join(sorted(kept.holds | appeal)))

@@ -8,15 +8,17 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.invigilation import UNDECIDED, Case, CaseState, Verdict
 from assessment_engine.invigilation.pending import PendingJudgement
 from assessment_engine.invigilation.unmarked import SHARES, Origin, Shares, UnmarkedReview
 from assessment_engine.kernel.errors import Conflict, Invalid, NotFound
 from assessment_engine.kernel.ids import IncidentId, PersonId, new_id
-from assessment_engine.people import Actor, Role, require
+from assessment_engine.people import SESSION_STAFF, Actor, Role, require
 from assessment_engine.services import random_audit
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.interests import check_stranger
+from assessment_engine.services.people import serving
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import Facts
 from assessment_engine.storage.incidents import EvidenceRecord, IncidentRecord
@@ -114,6 +116,20 @@ def check(tx: Transaction, review: UnmarkedReview, person_id: PersonId) -> None:
     check_stranger(tx, person_id, tx.sittings.get(review.sitting_id))
     judged = review.incident_id is not None and tx.unmarked.judged(review.incident_id, person_id)
     review.check(person_id, judged_before=judged)
+
+
+def waits(tx: Transaction, sitting: Sitting, now: datetime) -> bool:
+    """Tell whether an unmarked case that shows a sitting waits for somebody who is still there and may answer it."""
+    waiting = tx.unmarked.unanswered(sitting.id)
+    if not waiting:
+        return False
+    staff = serving(tx, sitting.organisation_id, SESSION_STAFF, now).keys() - tx.seen.knowing(sitting.candidate_id) - {sitting.candidate_id}
+    return any(one.answerable_by(staff, _judges(tx, one)) for one in waiting)
+
+
+def _judges(tx: Transaction, review: UnmarkedReview) -> frozenset[PersonId]:
+    judged = [] if review.incident_id is None else tx.invigilation.adjudications_of(review.incident_id)
+    return frozenset(one.person_id for one in judged)
 
 
 def answer(tx: Transaction, review: UnmarkedReview, pending: PendingJudgement) -> None:

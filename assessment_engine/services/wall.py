@@ -13,11 +13,12 @@ from assessment_engine.invigilation import Case, WaitingCase
 from assessment_engine.invigilation.duty import GONE_AFTER, Duty, next_room, rooms_of
 from assessment_engine.kernel.errors import NotAllowed
 from assessment_engine.kernel.ids import IncidentId, PersonId, SessionId, SittingId
-from assessment_engine.people import SESSION_STAFF, Actor, Person, civil_date, require, roles_on
+from assessment_engine.people import SESSION_STAFF, Actor, Person, require
 from assessment_engine.services import tickets
-from assessment_engine.services.duty import room_of
+from assessment_engine.services.duty import room_of, standing
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.interests import check_stranger
+from assessment_engine.services.people import serving
 from assessment_engine.services.risk import risk_for
 from assessment_engine.services.tickets import TicketKind
 from assessment_engine.storage.database import Transaction
@@ -128,7 +129,7 @@ def _room(tx: Transaction, actor: Actor, session: ExamSession, now: datetime) ->
 
 
 def _unwatched(tx: Transaction, actor: Actor, session: ExamSession, now: datetime) -> int:
-    taken = set(placed_in(tx, actor, session.id).room.values()) - {EVERY}
+    taken = set(placed_in(tx, actor, session.id, now).room.values()) - {EVERY}
     return len(taken - tx.duties.present(session.id, now - GONE_AFTER).keys())
 
 
@@ -140,7 +141,7 @@ def wall(engine: Engine, actor: Actor, session_id: SessionId, room: int = 1) -> 
     require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
         session = tx.exams.session_of(actor, session_id)
-        placed = placed_in(tx, actor, session_id)
+        placed = placed_in(tx, actor, session_id, engine.clock.now())
         room = EVERY if room == EVERY else min(max(room, 1), placed.rooms)
         chosen = [one for one in placed.present if room in (EVERY, placed.room[one.id])]
         mine = tx.interests.of(actor.person_id)
@@ -166,10 +167,10 @@ class Placed:
     duties: Mapping[int, Duty]
 
 
-def placed_in(tx: Transaction, actor: Actor, session_id: SessionId) -> Placed:
+def placed_in(tx: Transaction, actor: Actor, session_id: SessionId, now: datetime) -> Placed:
     """Return which room watches whom: one's own, unless whoever answers for it has a conflict of interest."""
     registered = tx.exams.registrations_of(actor, session_id)
-    home, rooms, duties = room_of(registered), rooms_of(len(registered)), tx.duties.of_session(session_id)
+    home, rooms, duties = room_of(registered), rooms_of(len(registered)), standing(tx, actor, session_id, now)
     tied = {room: tx.interests.of(duty.answering) for room, duty in duties.items() if duty.answering is not None}
     present = tuple(one for one in tx.sittings.all_of_session(session_id, actor.organisation_id) if one.state in WATCHED)
 
@@ -237,7 +238,6 @@ def barred(engine: Engine, person_id: PersonId, session_id: SessionId) -> frozen
     """Return whom of a session somebody may not watch: whom they know, and their own sitting; raises NotAllowed for who is no staff."""
     with engine.store.read() as tx:
         session = tx.exams.session(session_id)
-        roles = roles_on(tx.people.terms(person_id, session.organisation_id), civil_date(engine.clock.now()))
-        if not tx.people.get(person_id).active or roles.isdisjoint(SESSION_STAFF):
+        if not serving(tx, session.organisation_id, SESSION_STAFF, engine.clock.now(), [person_id]):
             raise NotAllowed("whoever watches a session is on its staff")
         return tx.walls.of_candidates(session_id, tx.interests.of(person_id))

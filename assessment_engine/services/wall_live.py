@@ -75,7 +75,7 @@ def live(engine: Engine, actor: Actor, session_id: SessionId, room: int) -> Live
     now = engine.clock.now()
     with engine.store.read() as tx:
         tx.exams.session_of(actor, session_id)
-        placed = placed_in(tx, actor, session_id)
+        placed = placed_in(tx, actor, session_id, now)
         present = tx.duties.present(session_id, now - GONE_AFTER)
         mine = tx.interests.of(actor.person_id)
         found = _read(tx, actor, session_id, placed, now)

@@ -112,6 +112,10 @@ class Grievances:
         """Return what waits for somebody to answer it, in every organisation, oldest first."""
         return self._all(grievances.c.state == GrievanceState.FILED, grievances.c.filed_at)
 
+    def assigned(self) -> list[Grievance]:
+        """Return what somebody has to answer, in every organisation, oldest first."""
+        return self._all(grievances.c.state == GrievanceState.ASSIGNED, grievances.c.filed_at)
+
     def open_of(self, sitting_id: SittingId) -> list[Grievance]:
         """Return the open grievances on a sitting, oldest first; while there is one the certificate waits."""
         return self._all((grievances.c.sitting_id == sitting_id) & grievances.c.state.in_(OPEN_STATES), grievances.c.filed_at)

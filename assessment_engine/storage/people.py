@@ -303,6 +303,28 @@ class People:
         everybody = select(people).where(people.c.organisation_id == organisation_id).order_by(people.c.name, people.c.id)
         return [Member(person=_person(row), terms=tuple(terms.get(PersonId(row.id), ()))) for row in self._connection.execute(everybody)]
 
+    def holding(self, organisation_id: OrganisationId, wanted: Collection[Role], among: Collection[PersonId] | None = None) -> list[Member]:
+        """Return who ever holds one of these roles in an organisation, by name and with those roles only; of some people where `among`."""
+        query = select(people, roles.c.role, roles.c.starts_on, roles.c.ends_on).join(roles, roles.c.person_id == people.c.id)
+        query = query.where(
+            people.c.organisation_id == organisation_id, roles.c.organisation_id == organisation_id, roles.c.role.in_(wanted)
+        )
+        if among is not None:
+            query = query.where(people.c.id.in_(set(among)))
+        found: dict[PersonId, Member] = {}
+        for row in self._connection.execute(query.order_by(people.c.name, people.c.id, roles.c.starts_on)):
+            person = _person(row)
+            term = RoleTerm(
+                person_id=person.id,
+                organisation_id=organisation_id,
+                role=Role(row.role),
+                starts_on=row.starts_on,
+                ends_on=row.ends_on,
+            )
+            earlier = found[person.id].terms if person.id in found else ()
+            found[person.id] = Member(person=person, terms=(*earlier, term))
+        return list(found.values())
+
     def add_role(self, term: RoleTerm) -> None:
         """Store a role with its dates; raises Conflict when the same role starts on the same day already."""
         values = insert(roles).values(

@@ -145,10 +145,9 @@ class UnmarkedReviews:
         """Return the audits of a drawn sitting."""
         return self._all((unmarked_reviews.c.sitting_id == sitting_id) & (unmarked_reviews.c.origin == Origin.AUDIT))
 
-    def waits_in(self, sitting_id: SittingId) -> bool:
-        """Tell whether one that shows pictures of a sitting has not been answered."""
-        open_ones = (unmarked_reviews.c.sitting_id == sitting_id) & unmarked_reviews.c.person_id.is_(None)
-        return self._connection.execute(select(unmarked_reviews.c.id).where(open_ones).limit(1)).first() is not None
+    def unanswered(self, sitting_id: SittingId) -> list[UnmarkedReview]:
+        """Return those that show pictures of a sitting and have not been answered."""
+        return self._all((unmarked_reviews.c.sitting_id == sitting_id) & unmarked_reviews.c.person_id.is_(None))
 
     def audits_in(self, session_id: SessionId) -> dict[SittingId, list[UnmarkedReview]]:
         """Return the audits of a session's drawn sittings, by sitting; those that have none are left out."""

@@ -132,3 +132,18 @@ def test_after_the_days_for_appeals_it_is_said_that_they_are_over(court: Court) 
     assert late.status_code == 409 and "The time for contesting this is over" in late.text
     page = candidate.get(f"/candidate/sittings/{court.world.sitting_id}/watch?lang=en").text
     assert "So the certificate of this exam is not issued." in page and "You can appeal" not in page
+
+
+def test_an_officer_who_knows_the_candidate_gives_it_back_and_the_candidate_reads_that_it_waits(court: Court) -> None:
+    incident, officer = an_upheld_case(court), a_grievance_officer(court)
+    filed = an_appeal(court, incident)
+    desk = a_desk(court, officer)
+    assert "I know this candidate" in desk.get(f"/grievances/{filed}?lang=en").text
+
+    back = desk.send(f"/grievances/{filed}/step-back", tie="knows", note="")
+
+    assert back.status_code == 303 and back.headers["location"].endswith("done=given_back")
+    page = desk.get(f"/grievances/{filed}?lang=en").text
+    assert "Nobody is left who may answer it" in page and "<strong>Farah Khan</strong>: knows the candidate" in page
+    own = a_desk(court, court.candidate).get(f"/candidate/grievances/{filed}?lang=en").text
+    assert "Its officer can no longer answer it; somebody else will" in own and "Farah" not in own

@@ -19,12 +19,13 @@ from assessment_engine.invigilation import Outcome as Decided
 from assessment_engine.invigilation.interests import Tie
 from assessment_engine.kernel.errors import Conflict, NotYet, ReauthenticationNeeded, SecondPersonNeeded
 from assessment_engine.kernel.ids import IncidentId
-from assessment_engine.people import Actor, Role
+from assessment_engine.people import Actor, Role, RoleTerm, civil_date
 from assessment_engine.services import (
     audit,
     certification,
     duty,
     evidence_packages,
+    grievance_officers,
     grievances,
     hearings,
     interests,
@@ -298,6 +299,10 @@ def packaged(case: Accused, officer: Actor) -> None:
 
 def answered_for_the_room(case: Accused, officer: Actor) -> None:
     watcher, session = replace(officer, roles=officer.roles | {Role.INVIGILATOR}), case.story.world.session_id
+    with case.engine.store.begin() as tx:
+        today = civil_date(case.engine.clock.now())
+        held = RoleTerm(person_id=officer.person_id, organisation_id=officer.organisation_id, role=Role.INVIGILATOR, starts_on=today)
+        tx.people.add_role(held)
     duty.change(case.engine, watcher, session, 1, RoomAct(verb=RoomVerb.TAKE, version=0))
     duty.change(case.engine, watcher, session, 1, RoomAct(verb=RoomVerb.LEAVE, version=1))
 
@@ -351,7 +356,7 @@ def test_whoever_has_seen_it_in_any_way_is_not_given_the_appeal(case: Accused, a
     assert view.officers == () and way in view.barred[case.officer.person_id]
     cell = case.story.officers[0]
     with pytest.raises(SecondPersonNeeded):
-        grievances.assign(case.engine, cell, appeal.id, case.officer.person_id)
+        grievance_officers.assign(case.engine, cell, appeal.id, case.officer.person_id)
 
 
 def test_where_every_officer_has_seen_it_it_waits_for_one_who_has_not(case: Accused) -> None:
@@ -362,20 +367,20 @@ def test_where_every_officer_has_seen_it_it_waits_for_one_who_has_not(case: Accu
 
     view = grievances.grievance(case.engine, case.officer, appeal.id)
     assert (view.officers, list(view.barred)) == ((fresh.person_id,), [case.officer.person_id])
-    assert grievances.assign(case.engine, case.story.officers[0], appeal.id, fresh.person_id).assigned_to == fresh.person_id
+    assert grievance_officers.assign(case.engine, case.story.officers[0], appeal.id, fresh.person_id).assigned_to == fresh.person_id
 
 
 def test_an_appeal_that_nobody_could_take_goes_by_itself_to_a_new_officer(case: Accused) -> None:
     opened(case, case.officer)
     appeal = case.appeal()
-    assert grievances.assign_waiting(case.engine) == 0, "who has seen it is not given it, however long it waits"
+    assert grievance_officers.assign_waiting(case.engine) == 0, "who has seen it is not given it, however long it waits"
     steer(case.engine).advance(86400)
     a_person(case.engine, an_organisation(case.engine), Role.GRIEVANCE_OFFICER, name="Somebody Elsewhere")
-    assert grievances.assign_waiting(case.engine) == 0
+    assert grievance_officers.assign_waiting(case.engine) == 0
     fresh = a_person(case.engine, case.story.world.organisation_id, Role.GRIEVANCE_OFFICER, name="Kabir Das")
 
-    assert grievances.assign_waiting(case.engine) == 1
-    assert grievances.assign_waiting(case.engine) == 0
+    assert grievance_officers.assign_waiting(case.engine) == 1
+    assert grievance_officers.assign_waiting(case.engine) == 0
 
     view = grievances.grievance(case.engine, fresh, appeal.id)
     assert (view.grievance.state, view.grievance.assigned_to) == (GrievanceState.ASSIGNED, fresh.person_id)

@@ -1,13 +1,17 @@
 """Rooms of the wall have a name: taken, handed over with a note, covered, left; who acts second on what they saw is told."""
 
+from collections.abc import Mapping
+
 import pytest
+from sqlalchemy import update
 
 from assessment_engine.invigilation.duty import Duty, HandOverWaits, RoomChanged, RoomTaken, next_room, rooms_of
 from assessment_engine.kernel.errors import Invalid, NotAllowed, NotFound
-from assessment_engine.people import Actor
-from assessment_engine.services import duty
+from assessment_engine.people import Actor, Role
+from assessment_engine.services import duty, wall_live
 from assessment_engine.services.duty import RoomAct, RoomVerb
 from assessment_engine.services.engine import Engine
+from assessment_engine.storage.people import people
 from tests.builders import a_person, an_organisation
 from tests.services.hall import Hall, a_hall
 
@@ -74,6 +78,35 @@ def test_a_room_that_somebody_answers_for_is_not_taken(any_engine: Engine, hall:
         step(any_engine, hall, hall.noor, RoomVerb.ASSIGN, taken.version, hall.noor)
     assigned = step(any_engine, hall, hall.officer, RoomVerb.ASSIGN, taken.version, hall.noor)
     assert assigned.named == hall.noor.person_id
+
+
+def test_nobody_waits_for_who_runs_no_sessions_any_more(any_engine: Engine, hall: Hall) -> None:
+    taken = step(any_engine, hall, hall.ravi, RoomVerb.TAKE, 0)
+    covered = step(any_engine, hall, hall.noor, RoomVerb.COVER, taken.version)
+    offered = step(any_engine, hall, hall.ravi, RoomVerb.HAND_OVER, covered.version, hall.officer, "My shift ends.")
+    closed(any_engine, hall.ravi)
+
+    (shown,) = wall_live.live(any_engine, hall.noor, hall.world.session_id, 1).rooms
+    assert (shown.duty.named, shown.duty.cover, shown.duty.answering) == (None, hall.noor.person_id, hall.noor.person_id)
+    mine = step(any_engine, hall, hall.noor, RoomVerb.TAKE, offered.version)
+
+    assert (mine.named, mine.cover) == (hall.noor.person_id, None)
+    assert mine.offer is not None, "whom it was offered to is still there"
+    with any_engine.store.read() as tx:
+        payloads = [one.payload for one in tx.audit.about(hall.world.session_id)]
+    assert [one["left"] for one in payloads if isinstance(one, Mapping) and "left" in one] == [[hall.ravi.person_id]]
+    closed(any_engine, hall.officer)
+    again = step(any_engine, hall, hall.noor, RoomVerb.HAND_OVER, mine.version, a_watcher(any_engine, hall), "Mine ends too.")
+    assert again.offer is not None and again.offer.by == hall.noor.person_id
+
+
+def closed(engine: Engine, person: Actor) -> None:
+    with engine.store.begin() as tx:
+        tx.connection.execute(update(people).where(people.c.id == person.person_id).values(active=False))
+
+
+def a_watcher(engine: Engine, hall: Hall) -> Actor:
+    return a_person(engine, hall.world.organisation_id, Role.INVIGILATOR, name="Usha Rao")
 
 
 def test_what_names_nobody_who_could_watch_changes_nothing(any_engine: Engine, hall: Hall) -> None:

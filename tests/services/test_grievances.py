@@ -21,7 +21,7 @@ from assessment_engine.kernel.errors import Conflict, IllegalTransition, Invalid
 from assessment_engine.kernel.ids import GrievanceId, IncidentId, OrganisationId, PersonId, SittingId, new_id
 from assessment_engine.kernel.machine import advance
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import grievances
+from assessment_engine.services import grievance_officers, grievances
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.services.grievances import Complaint
 from assessment_engine.storage.delivery import sittings
@@ -171,7 +171,7 @@ def test_who_judged_the_flag_is_not_given_the_grievance(engine: Engine, world: W
 
     assert filed.state is GrievanceState.FILED
     with pytest.raises(SecondPersonNeeded):
-        grievances.assign(engine, officer, filed.id, officer.person_id)
+        grievance_officers.assign(engine, officer, filed.id, officer.person_id)
     assert grievances.grievance(engine, officer, filed.id).officers == ()
 
 
@@ -215,13 +215,13 @@ def test_another_officer_is_given_it_by_the_cell(engine: Engine, world: World, o
     second = a_person(engine, world.organisation_id, Role.GRIEVANCE_OFFICER, name="Kabir Das")
     cell = a_person(engine, world.organisation_id, Role.CELL_OFFICER, name="Meera Iyer")
 
-    given = grievances.assign(engine, cell, filed.id, second.person_id)
+    given = grievance_officers.assign(engine, cell, filed.id, second.person_id)
 
     assert given.assigned_to == second.person_id
     with pytest.raises(NotAllowed):
         grievances.resolve(engine, officer, filed.id, Outcome.UPHELD, WHY)
     with pytest.raises(NotFound):
-        grievances.assign(engine, cell, filed.id, cell.person_id)
+        grievance_officers.assign(engine, cell, filed.id, cell.person_id)
 
 
 def test_the_same_flag_is_contested_once_at_a_time(engine: Engine, world: World, officer: Actor) -> None:
@@ -289,7 +289,7 @@ def test_the_desk_shows_what_is_due_first_and_only_ones_own_organisation(engine:
     assert grievances.desk(engine, stranger) == []
     for attempt in (
         lambda: grievances.grievance(engine, stranger, first.id),
-        lambda: grievances.assign(engine, stranger, first.id, stranger.person_id),
+        lambda: grievance_officers.assign(engine, stranger, first.id, stranger.person_id),
         lambda: grievances.resolve(engine, stranger, first.id, Outcome.UPHELD, WHY),
         lambda: grievances.my_grievance(engine, stranger, first.id),
         lambda: grievances.withdraw(engine, stranger, first.id),

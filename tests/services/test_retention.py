@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.evidence.retention import Facts, Hold, keeping
@@ -16,10 +17,11 @@ from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotFo
 from assessment_engine.kernel.ids import IncidentId
 from assessment_engine.kernel.signing import Purpose, SigningKey
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import audit, checkin, retention
+from assessment_engine.services import audit, checkin, retention, unmarked
 from assessment_engine.services.checkin import Picture
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.blobs import Blobs
+from assessment_engine.storage.people import people
 from tests.builders import NOON, a_person, a_world, an_organisation, steer
 from tests.certification.story import Story, a_story, tell
 
@@ -160,6 +162,29 @@ def test_an_audit_that_nobody_has_answered_keeps_the_evidence(story: Story) -> N
     with engine.store.begin() as tx:
         tx.unmarked.answer(audit.answered(judgement, by=story.invigilators[0].person_id, now=engine.clock.now(), seconds=30.0))
     assert retention.erase_due(engine) == 1
+
+
+def test_an_unmarked_case_that_nobody_may_answer_holds_nothing(any_engine: Engine) -> None:
+    """Both reviewers judged it, or whom it was planted for is gone: pictures are not kept for a look that never comes."""
+    story = an_unpublished_story(any_engine)
+    publish(story)
+    again = UnmarkedReview(
+        id=IncidentId("inc_again"),
+        organisation_id=story.world.organisation_id,
+        origin=Origin.PLANTED,
+        sitting_id=story.sitting_id,
+        incident_id=story.flag(case="dismissed"),
+        kind="phone",
+        severity="high",
+        opened_at=any_engine.clock.now(),
+        for_person=story.invigilators[0].person_id,
+    )
+    with any_engine.store.begin() as tx:
+        tx.unmarked.add(again)
+        sitting = tx.sittings.get(story.sitting_id)
+        assert unmarked.waits(tx, sitting, any_engine.clock.now())
+        tx.connection.execute(update(people).where(people.c.id == story.invigilators[0].person_id).values(active=False))
+        assert not unmarked.waits(tx, sitting, any_engine.clock.now())
 
 
 def test_without_a_result_two_officers_may_erase_what_nobody_can_appeal(any_engine: Engine) -> None:
