@@ -97,7 +97,10 @@ def _free(tx: Transaction, session_id: SessionId, sittings: Sequence[SittingId])
 
 
 def approve_batch(engine: Engine, actor: Actor, batch_id: BatchId) -> ResultBatch:
-    """Approve a batch; the second, different officer publishes it, each under a fresh password. Raises SecondPersonNeeded or ConflictOfInterest."""
+    """Approve a batch; the second, different officer publishes it. Needs a fresh password; raises SecondPersonNeeded.
+
+    Nobody signs their own result: raises ConflictOfInterest.
+    """
     require(actor, Role.CELL_OFFICER)
     now = engine.clock.now()
     with engine.store.begin() as tx:
