@@ -19,6 +19,7 @@ from openvc.proof.errors import CredentialExpired, CredentialNotYetValid, ProofM
 
 from assessment_engine.certification.credential import VC_CONTEXT, Document
 from assessment_engine.certification.issuer import TrustedIssuers, key_named_by
+from assessment_engine.certification.weight import is_plain, is_small
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.signing import b64url
 
@@ -57,6 +58,7 @@ REASONS: Mapping[str, str] = {
     "signature_wrong": "The signature does not fit: the document was changed, or never signed by this key.",
     "not_the_issuers_key": "The document was signed by somebody else than the issuer it names.",
     "not_covered": "The document has parts that the signature does not cover.",
+    "too_heavy": "The document has too many parts, or too many unnamed ones that look alike, to be checked here.",
 }
 
 
@@ -97,6 +99,8 @@ def verify_credential(document: Json, contexts: Mapping[str, Json], trusted_issu
     """Check a credential; never raises on bad input."""
     if not isinstance(document, Mapping):
         return Verdict(answer=Answer.INVALID, code="not_a_credential", as_of=now)
+    if not is_small(document, contexts):
+        return Verdict(answer=Answer.INVALID, code="too_heavy", as_of=now)
     issuer: str | None = None
     try:
         issuer = _issuer(document)
@@ -153,6 +157,8 @@ def _check_proof(
     method = str(proof["verificationMethod"])
     named = key_named_by(method)
     secured = _normal(document, proof)
+    if proof["cryptosuite"] == "eddsa-rdfc-2022" and not is_plain(secured, contexts):
+        raise _Refused("too_heavy")
     for key in trusted.get(issuer, ()):
         if _fits(secured, key, contexts, now):
             return Answer.VALID

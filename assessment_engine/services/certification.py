@@ -18,6 +18,7 @@ from assessment_engine.certification.certificate import (
     CertificateVerb,
     Facts,
     Hold,
+    HoldReason,
     Proctored,
     Scored,
     Standing,
@@ -41,11 +42,12 @@ from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.invigilation import CaseState
 from assessment_engine.kernel.canonical import digest
 from assessment_engine.kernel.clock import iso
-from assessment_engine.kernel.errors import Conflict, Invalid, NotFound, SecondPersonNeeded
+from assessment_engine.kernel.errors import Conflict, Invalid, NotFound, NotYet, SecondPersonNeeded
 from assessment_engine.kernel.ids import CertificateId, CompetencyId, PersonId, ScoreReportId, SittingId, made_at, new_id
 from assessment_engine.people import Actor, Role, civil_date, require
 from assessment_engine.scoring.results import BatchState
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.interests import check_stranger
 from assessment_engine.services.invigilation import standing_decision, watched_of
 from assessment_engine.services.verification import issuer_of
 from assessment_engine.storage.database import Transaction
@@ -285,7 +287,10 @@ def reinstate(engine: Engine, actor: Actor, number: str, reason: str) -> Standin
 
 
 def revoke(engine: Engine, actor: Actor, number: str, reason: str) -> Standing:
-    """Revoke a suspended certificate for good; needs another officer than the one who suspended it, or raises SecondPersonNeeded."""
+    """Revoke a suspended certificate for good; needs another officer than the one who suspended it, or raises SecondPersonNeeded.
+
+    One that the system suspended is revoked once people have decided against its holder; raises NotYet before.
+    """
     return _changed_by(engine, actor, number, CertificateVerb.REVOKE, reason)
 
 
@@ -294,16 +299,23 @@ def _changed_by(engine: Engine, actor: Actor, number: str, verb: CertificateVerb
     if len(reason.strip()) < MIN_REASON:
         raise Invalid(f"say why, in at least {MIN_REASON} letters", field="reason")
     with engine.store.begin() as tx:
-        tx.sittings.get_locked(_of_organisation(tx, actor, number).certificate.sitting_id)
+        sitting = tx.sittings.get_locked(_of_organisation(tx, actor, number).certificate.sitting_id)
+        check_stranger(tx, actor.person_id, sitting)
         standing = _of_organisation(tx, actor, number)
-        if verb is CertificateVerb.REVOKE and not _suspended_by_another(standing, actor):
-            raise SecondPersonNeeded("one officer suspends a certificate, a second, different one revokes it")
+        if verb is CertificateVerb.REVOKE:
+            _check_second(standing, actor, may_issue(facts_of(tx, sitting, demo=engine.demo)))
         _change(tx, standing, verb, reason.strip(), actor.person_id, engine.clock.now())
         return tx.certificates.by_number(number)
 
 
-def _suspended_by_another(standing: Standing, actor: Actor) -> bool:
-    return standing.state is not CertificateState.ISSUED and standing.changes[-1].person_id != actor.person_id
+def _check_second(standing: Standing, actor: Actor, held_by: Sequence[Hold]) -> None:
+    """Refuse a revocation behind which one person stands alone: what the machine suspended is nobody's word against the holder."""
+    by = standing.changes[-1].person_id if standing.state is not CertificateState.ISSUED else actor.person_id
+    if by == actor.person_id:
+        raise SecondPersonNeeded("one officer suspends a certificate, a second, different one revokes it")
+    doubts = {hold.reason for hold in held_by} & LATER_FINDINGS
+    if by is None and doubts != {HoldReason.ADVERSE_DECISION}:
+        raise NotYet("the system suspended this certificate; people have not decided against its holder")
 
 
 def _of_organisation(tx: Transaction, actor: Actor, number: str) -> Standing:

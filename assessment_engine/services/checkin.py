@@ -17,6 +17,7 @@ from assessment_engine.kernel.ids import SessionId, SittingId, new_id
 from assessment_engine.people import SESSION_STAFF, Actor, Role, require
 from assessment_engine.services import drawn_forms, evidence
 from assessment_engine.services.engine import Engine, JobName
+from assessment_engine.services.interests import check_stranger
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent, sitting_event
 
@@ -161,13 +162,14 @@ def _scribe_of(registration: Registration) -> str:
 
 
 def decide(engine: Engine, actor: Actor, sitting_id: SittingId, decision: CheckInVerb, note: str = "") -> CheckIn:
-    """Admit, ask again or refer; raises IllegalTransition when somebody else decided meanwhile."""
+    """Admit, ask again or refer; raises IllegalTransition when somebody else decided meanwhile, ConflictOfInterest."""
     require(actor, *SESSION_STAFF)
     now = engine.clock.now()
+    with engine.store.read() as tx:
+        check_stranger(tx, actor.person_id, tx.sittings.of_organisation(sitting_id, actor.organisation_id))
     if decision is CheckInVerb.ADMIT:
         drawn_forms.ensure(engine, sitting_id)
     with engine.store.begin() as tx:
-        tx.sittings.of_organisation(sitting_id, actor.organisation_id)
         sitting = tx.sittings.get_locked(sitting_id)
         checkin = tx.checkins.get(sitting_id, actor.organisation_id).decide(decision, note, by=actor.person_id, now=now)
         tx.sittings.save(_moved(sitting, decision, now))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.exams import Exam, ExamSession
+from assessment_engine.invigilation.interests import ConflictOfInterest
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Conflict, NotYet
 from assessment_engine.kernel.ids import BatchId, PersonId, SessionId, SittingId, new_id
@@ -97,7 +98,10 @@ def _free(tx: Transaction, session_id: SessionId, sittings: Sequence[SittingId])
 
 
 def approve_batch(engine: Engine, actor: Actor, batch_id: BatchId) -> ResultBatch:
-    """Approve a batch; the second, different officer publishes it. Needs a fresh password; raises SecondPersonNeeded."""
+    """Approve a batch; the second, different officer publishes it. Needs a fresh password; raises SecondPersonNeeded.
+
+    Nobody signs their own result: raises ConflictOfInterest.
+    """
     require(actor, Role.CELL_OFFICER)
     now = engine.clock.now()
     with engine.store.begin() as tx:
@@ -105,6 +109,7 @@ def approve_batch(engine: Engine, actor: Actor, batch_id: BatchId) -> ResultBatc
         before = tx.results.of_actor(actor, batch_id)
         earlier = [approval.officer_id for approval in tx.results.approvals(batch_id)]
         after = before.approve(actor.person_id, earlier, now)
+        _check_not_own(tx, actor, batch_id)
         _check_seals(tx, batch_id)
         _record_approval(tx, actor, after, now)
         tx.results.move(after, was=before.state)
@@ -112,6 +117,13 @@ def approve_batch(engine: Engine, actor: Actor, batch_id: BatchId) -> ResultBatc
     for job in jobs:
         engine.jobs.tell(job)
     return after
+
+
+def _check_not_own(tx: Transaction, actor: Actor, batch_id: BatchId) -> None:
+    """Refuse a signature under one's own result."""
+    mine = {sitting.id for sitting in tx.sittings.all_of_candidate(actor.person_id)}
+    if any(entry.sitting_id in mine for entry in tx.results.entries(batch_id)):
+        raise ConflictOfInterest("your own result is in this batch: two other officers sign it")
 
 
 def _check_seals(tx: Transaction, batch_id: BatchId) -> None:

@@ -9,7 +9,8 @@ from assessment_engine.certification.certificate import CertificateState, Holder
 from assessment_engine.certification.document import credential_in_pdf
 from assessment_engine.certification.verification import Answer
 from assessment_engine.invigilation import Outcome
-from assessment_engine.kernel.errors import IllegalTransition, Invalid, NotAllowed, NotFound, SecondPersonNeeded
+from assessment_engine.invigilation.interests import ConflictOfInterest
+from assessment_engine.kernel.errors import IllegalTransition, Invalid, NotAllowed, NotFound, NotYet, SecondPersonNeeded
 from assessment_engine.people import Role
 from assessment_engine.services import audit, certification, competency, verification
 from assessment_engine.services.engine import Engine
@@ -156,6 +157,40 @@ def test_an_adverse_decision_after_the_issue_suspends(story: Story) -> None:
     story.decide(Outcome.ADVERSE)
 
     certification.issue_certificates(story.engine, story.sitting_id)
+
+    assert state_of(story, certificate.number) is CertificateState.SUSPENDED
+
+
+def test_what_the_system_suspended_no_officer_revokes_alone_before_people_have_decided(story: Story) -> None:
+    tell(story)
+    certificate = certification.issue_certificates(story.engine, story.sitting_id)
+    assert certificate is not None
+    story.tick()
+    story.flag(case="open")
+    certification.issue_certificates(story.engine, story.sitting_id)
+
+    with pytest.raises(NotYet):
+        certification.revoke(story.engine, story.officers[0], certificate.number, "a machine said so")
+
+    assert state_of(story, certificate.number) is CertificateState.SUSPENDED
+    with story.engine.store.begin() as tx:
+        [case] = tx.invigilation.cases_of(story.sitting_id)
+        tx.invigilation.save_case(replace(case, state=type(case.state).UPHELD))
+    story.tick()
+    story.decide(Outcome.ADVERSE)
+    revoked = certification.revoke(story.engine, story.officers[0], certificate.number, "two people upheld the flag")
+    assert revoked.state is CertificateState.REVOKED
+
+
+def test_nobody_changes_their_own_certificate(story: Story) -> None:
+    tell(story)
+    certificate = certification.issue_certificates(story.engine, story.sitting_id)
+    assert certificate is not None
+    holder = replace(story.world.candidate, roles=frozenset({Role.CANDIDATE, Role.CELL_OFFICER}))
+    certification.suspend(story.engine, story.officers[0], certificate.number, "a complaint was received")
+
+    with pytest.raises(ConflictOfInterest):
+        certification.reinstate(story.engine, holder, certificate.number, "it was an error")
 
     assert state_of(story, certificate.number) is CertificateState.SUSPENDED
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -74,3 +75,34 @@ def test_a_document_nested_without_end_gets_an_answer() -> None:
     verdict = verify_credential({**credential_of(an_award(), ISSUER), "proof": deep, "evidence": deep}, {}, {}, NOON)
 
     assert verdict.answer is Answer.INVALID
+
+
+def entangled(count: int) -> list[Any]:
+    """Unnamed nodes that all name each other, and say nothing else: nothing tells one from another but trying every order."""
+    nodes = [f"_:n{number}" for number in range(count)]
+    return [{"id": one, "urn:knows": [{"@id": other} for other in nodes if other != one]} for one in nodes]
+
+
+@pytest.mark.parametrize("part", ["credentialSubject", "proof"])
+def test_what_would_take_the_processor_for_hours_is_refused_at_once(part: str) -> None:
+    document = signed()
+    document[part]["urn:knows"] = entangled(6)  # each one more takes some fifty times as long
+
+    verdict = verify_credential(document, contexts(), {}, NOON + timedelta(days=1))
+
+    assert (verdict.answer, verdict.code) == (Answer.INVALID, "too_heavy")
+
+
+def test_a_document_without_end_is_refused_by_its_size() -> None:
+    evidence, contexts_again = signed()["evidence"][0], signed()["@context"] * 20
+
+    for change in ({"evidence": [evidence] * 1000}, {"@context": contexts_again}):
+        assert verify_credential({**signed(), **change}, contexts(), {}, NOON + timedelta(days=1)).code == "too_heavy"
+
+
+def test_a_picture_inside_is_one_value_and_a_few_that_look_alike_are_nothing_strange() -> None:
+    document = signed()
+    document["credentialSubject"]["achievement"]["image"] = {"id": "data:image/png;base64," + "A" * 400_000, "type": "Image"}
+    document["credentialSubject"]["result"] = [{"type": ["Result"], "status": "Completed"} for _ in range(4)]
+
+    assert verify_credential(document, contexts(), {}, NOON + timedelta(days=1)).code == "signature_wrong"

@@ -1,14 +1,15 @@
 """A candidate at the door, driven through services."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from assessment_engine.delivery.checkin import CheckInState, CheckInVerb, MachineView
 from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.invigilation.interests import ConflictOfInterest, Tie
 from assessment_engine.kernel.errors import Conflict, IllegalTransition, Invalid, NotAllowed, NotFound, TooLarge, UnreadableFile
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import checkin
+from assessment_engine.services import checkin, interests
 from assessment_engine.services.checkin import Picture
 from assessment_engine.services.engine import Engine
 from tests.builders import World, a_person, a_stored_sitting, a_world, an_organisation, steer, told
@@ -69,6 +70,18 @@ def test_asked_again_the_candidate_sends_another_picture(engine: Engine, world: 
     assert standing.checkin is not None and standing.checkin.note == "Please take off the cap."
     checkin.ask_admission(engine, world.candidate, world.sitting_id, FACE + b"2")
     assert checkin.picture(engine, invigilator, world.sitting_id, Picture.LIVE) == FACE + b"2"
+
+
+def test_nobody_lets_themselves_in_nor_somebody_whom_they_know(engine: Engine, world: World, invigilator: Actor) -> None:
+    checkin.ask_admission(engine, world.candidate, world.sitting_id, FACE)
+    own = replace(world.candidate, roles=frozenset({Role.CANDIDATE, Role.INVIGILATOR}))
+    interests.declare(engine, invigilator, world.sitting_id, Tie.FAMILY)
+
+    for actor in (own, invigilator):
+        with pytest.raises(ConflictOfInterest):
+            checkin.decide(engine, actor, world.sitting_id, CheckInVerb.ADMIT)
+
+    assert state_of(engine, world) is SittingState.AWAITING_ADMISSION
 
 
 def test_a_referred_candidate_stays_in_the_queue_until_a_person_decides(engine: Engine, world: World, invigilator: Actor) -> None:

@@ -1,9 +1,11 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, select
 
 from assessment_engine.delivery.sitting import SittingState
+from assessment_engine.invigilation.interests import ConflictOfInterest
 from assessment_engine.kernel.errors import IllegalTransition, NotAllowed, NotFound, NotYet, ReauthenticationNeeded, SecondPersonNeeded
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.people import Actor, Role
@@ -85,6 +87,21 @@ def test_every_approval_is_an_entry_of_the_log(engine: Engine) -> None:
         logged = set(tx.connection.execute(query).scalars())
     approvals = batch_sheet(engine, paper.officer, batch.id).approvals
     assert {approval.log_sha256 for approval in approvals} == logged
+
+
+def test_nobody_signs_a_batch_with_their_own_result(engine: Engine) -> None:
+    paper, candidate, _ = a_scored_paper(engine)
+    own = replace(candidate, roles=frozenset({Role.CANDIDATE, Role.CELL_OFFICER}))
+    give_password(engine, own, paper.officer)
+    batch = draft_batch(engine, paper.officer, paper.session.id)
+
+    for _ in range(2):  # neither as the first nor as the second officer
+        with pytest.raises(ConflictOfInterest):
+            approve_batch(engine, own, batch.id)
+        if batch_sheet(engine, paper.officer, batch.id).batch.state is BatchState.DRAFT:
+            approve_batch(engine, paper.officer, batch.id)
+
+    assert batch_sheet(engine, paper.officer, batch.id).batch.state is BatchState.APPROVED_ONCE
 
 
 def test_the_same_officer_cannot_give_both_approvals(engine: Engine) -> None:
