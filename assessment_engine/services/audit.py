@@ -3,7 +3,7 @@
 The sequencer may run in several processes; a lock in the database lets one in at a time, and an entry keeps the index it got.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ from assessment_engine.kernel.errors import IntegrityViolation, Invalid, NotFoun
 from assessment_engine.kernel.ids import PersonId
 from assessment_engine.people import Actor, Person, Role, require
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.keys import known_keys
 from assessment_engine.storage.audit import AuditEntry, SignedCheckpoint
 from assessment_engine.storage.database import Transaction
 
@@ -127,7 +128,8 @@ def verify_log(engine: Engine) -> LogReport:
     """Recompute every entry, leaf, root and signature of the log, trusting none of them."""
     with engine.store.read() as tx:
         published = {checkpoint.size: checkpoint for checkpoint in tx.audit.checkpoints()}
-        last = max(published, default=0)
+        last, current = max(published, default=0), engine.signer.log.public_bytes
+        earlier = {*known_keys(tx, engine.signer.log).values()}
         problems: list[str] = []
         frontier, tile, roots = Frontier(), Frontier(), []
         for entry in tx.audit.leaves(last):
@@ -137,7 +139,9 @@ def verify_log(engine: Engine) -> LogReport:
                 roots.append(tile.root)
                 tile = Frontier()
             if frontier.size in published:
-                problems += _checkpoint_problems(engine, published[frontier.size], frontier)
+                # the newest, which is over all the others, by today's key; what an earlier key signed stays signed
+                keys = {current} if frontier.size == last else earlier
+                problems += _checkpoint_problems(origin(engine), keys, published[frontier.size], frontier)
         entries, _ = tx.audit.count()
         problems += _node_problems(tx, roots)
     if last != frontier.size:
@@ -173,11 +177,16 @@ def _entry_problems(entry: AuditEntry, place: int) -> list[str]:
     return problems
 
 
-def _checkpoint_problems(engine: Engine, signed: SignedCheckpoint, frontier: Frontier) -> list[str]:
-    try:
-        checkpoint = open_checkpoint(signed.note, origin(engine), engine.signer.log.public_bytes)
-    except Invalid as error:
-        return [f"checkpoint {signed.size}: {error.message}"]
+def _checkpoint_problems(name: str, keys: Collection[bytes], signed: SignedCheckpoint, frontier: Frontier) -> list[str]:
+    opened, refusals = [], []
+    for key in keys:
+        try:
+            opened.append(open_checkpoint(signed.note, name, key))
+        except Invalid as error:
+            refusals.append(f"checkpoint {signed.size}: {error.message}")
+    if not opened:
+        return refusals[:1]
+    checkpoint = opened[0]
     head = TreeHead(size=checkpoint.size, root=checkpoint.root)
     if head != TreeHead(size=frontier.size, root=frontier.root):
         return [f"checkpoint {signed.size} was signed over other entries than these"]

@@ -17,6 +17,7 @@ from assessment_engine.scoring.results import BatchState
 from assessment_engine.scoring.scorecard import ItemScore, Rules, Scorecard, quantised, scorecard, share_of
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import outcomes_of
+from assessment_engine.services.keys import known_keys
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import sitting_event
 from assessment_engine.storage.scoring import ScoreReport
@@ -55,7 +56,7 @@ def score_sitting(engine: Engine, sitting_id: SittingId) -> ScoreReport:
 
 def _card(engine: Engine, tx: Transaction, sitting: Sitting, seal: Seal) -> Scorecard:
     answers, late = tx.answers.of_sitting(sitting.id), tx.late_answers.accepted(sitting.id)
-    _check_ledger(engine, seal, answers, late)
+    _check_ledger(known_keys(tx, engine.signer.receipts), seal, answers, late)
     form = tx.forms.get(sitting.form_id)
     if form.sha256 != seal.form_sha256:
         raise HashMismatch("the form is not the one that was sealed")
@@ -67,9 +68,9 @@ def _card(engine: Engine, tx: Transaction, sitting: Sitting, seal: Seal) -> Scor
     return scorecard(sitting.id, seal.sha256, seal.form_sha256, items, rules)
 
 
-def _check_ledger(engine: Engine, seal: Seal, answers: Sequence[Answer], late: Sequence[LateAnswer]) -> None:
-    key = engine.signer.receipts.public_bytes
-    if not is_whole(seal, (answer.receipt for answer in answers), key, late) or not all(is_genuine_late(one, key) for one in late):
+def _check_ledger(keys: Mapping[str, bytes], seal: Seal, answers: Sequence[Answer], late: Sequence[LateAnswer]) -> None:
+    whole = is_whole(seal, (answer.receipt for answer in answers), keys.get(seal.key_id, b""), late)
+    if not whole or not all(is_genuine_late(one, keys.get(one.key_id, b"")) for one in late):
         raise IntegrityViolation("the ledger is not the one that was sealed", sitting=seal.sitting_id)
     given = [
         *((answer.response, answer.receipt.response_sha256) for answer in answers),

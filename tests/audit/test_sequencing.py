@@ -13,6 +13,7 @@ from assessment_engine.kernel.errors import IntegrityViolation, NotAllowed, NotF
 from assessment_engine.people import Role
 from assessment_engine.services import audit
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.keys import announce_keys
 from tests.builders import an_actor, steer
 
 
@@ -178,6 +179,20 @@ def test_a_checkpoint_signed_by_another_key_is_not_ours(any_engine: Engine) -> N
     stranger = replace(any_engine, signer=replace(signer, log=replace(signer.log, seed=bytes(32))))
 
     assert not audit.verify_log(stranger).is_whole
+
+
+def test_what_an_earlier_announced_key_signed_stays_signed_under_the_newest_checkpoint(any_engine: Engine) -> None:
+    announce_keys(any_engine)
+    audit.sequence(any_engine)
+    signer = any_engine.signer
+    after = replace(any_engine, signer=replace(signer, log=replace(signer.log, seed=bytes(32))))
+
+    assert not audit.verify_log(after).is_whole
+
+    announce_keys(after)
+    audit.sequence(after)
+
+    assert audit.verify_log(after).problems == ()
 
 
 def test_an_outsider_can_follow_the_proof_of_an_entry(any_engine: Engine) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from assessment_engine.kernel.errors import HashMismatch, IntegrityViolation, NotFound, NotYet
 from assessment_engine.people import Role
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.keys import announce_keys
 from assessment_engine.services.scoring import report_of, score_sitting
 from tests.builders import a_person, an_organisation
 from tests.services.paper import a_key, a_paper, a_place, a_sealed_sitting
@@ -19,6 +21,20 @@ def test_a_sitting_that_answers_everything_right_has_all_marks_and_every_top_lev
     assert (card.total, card.max, card.passed) == (Decimal("36.00"), Decimal("36.00"), True)
     assert [each.level for each in card.competencies] == [4, 4, 4, 4]
     assert sum(each.max for each in card.competencies) == card.max
+
+
+def test_what_an_earlier_key_sealed_is_scored_and_what_nobody_announced_is_not(engine: Engine) -> None:
+    paper = a_paper(engine)
+    announce_keys(engine)
+    _, sitting_id = a_sealed_sitting(engine, paper, a_key(engine, paper))
+    signer = engine.signer
+    after = replace(engine, signer=replace(signer, receipts=replace(signer.receipts, seed=bytes(32))))
+    _, foreign = a_sealed_sitting(replace(after, signer=replace(signer, receipts=replace(signer.receipts, seed=b"1" * 32))), paper, {}, "X")
+    announce_keys(after)
+
+    assert score_sitting(after, sitting_id).card.passed
+    with pytest.raises(IntegrityViolation):
+        score_sitting(after, foreign)
 
 
 def test_silence_has_no_marks_and_no_level(engine: Engine) -> None:
