@@ -26,7 +26,7 @@ check: lint test ## everything that must be green before a change goes in
 
 pictures: venv assets ## take the documents' pictures anew, with the browser tests of the whole story and of the questions
 	.ci/system
-	$(BIN)/pytest tests/browser/test_story.py tests/browser/test_questions.py
+	PICTURES=1 $(BIN)/pytest tests/browser/test_story.py tests/browser/test_questions.py
 	$(BIN)/python docs/pictures/take.py build/screens docs/pictures
 
 venv: $(INSTALLED) ## make .venv exactly as locked

@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, event, insert, text
 from sqlalchemy import Engine as Database
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.kernel.canonical import Json, digest
@@ -73,22 +75,40 @@ def create_schema(database: Database) -> None:
     migrate(database)
 
 
+def like(first: Database, url: str) -> Database:
+    """Open another database of this kind with the statements that are compiled already.
+
+    A server compiles each once; a test that starts with none would spend most of its time on that. Nor does SQLite wait for the disk:
+    no test pulls its plug (tests/faults has servers of its own).
+    """
+    database = open_database(url)
+    database.dialect, database._compiled_cache = first.dialect, first._compiled_cache
+    if database.dialect.name == "sqlite":
+        event.listen(database, "connect", _hurry)
+    return database
+
+
+def _hurry(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.cursor().execute("PRAGMA synchronous=OFF")
+
+
 @cache
-def _empty_sqlite() -> Path:
+def _empty_sqlite() -> tuple[Path, Database]:
     folder = tempfile.mkdtemp(prefix="engine-schema-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = Path(folder) / "empty.sqlite"
     database = open_database(f"sqlite:///{path}")
     create_schema(database)
     database.dispose()  # the last connection folds the write-ahead log into the file
-    return path
+    return path, database
 
 
 def a_sqlite_store(folder: Path) -> Store:
     """A real database file with every table and no rows."""
     path = folder / "engine.sqlite"
-    shutil.copyfile(_empty_sqlite(), path)
-    return Store(open_database(f"sqlite:///{path}"))
+    empty, first = _empty_sqlite()
+    shutil.copyfile(empty, path)
+    return Store(like(first, f"sqlite:///{path}"))
 
 
 @cache

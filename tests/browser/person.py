@@ -1,14 +1,25 @@
-"""One person at a browser: signs in, goes to pages, and takes a picture of what they see, wide and narrow, in both languages."""
+"""One person at a browser: signs in, goes to pages, and looks at what they see, wide and narrow, in both languages.
 
+`PICTURES=1` keeps pictures of it in build/screens.
+"""
+
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize
 
 from assessment_engine.demo.seed import PASSWORD
 
 SCREENS = Path(__file__).resolve().parents[2] / "build" / "screens"
+PICTURES = os.environ.get("PICTURES") == "1"
+# Laid out anew, and nothing that moves for a moment is still on its way.
+AT_REST = """async () => {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  const moving = document.getAnimations().filter((one) => one.playState === "running").map((one) => one.finished);
+  await Promise.race([Promise.allSettled(moving), new Promise((enough) => setTimeout(enough, 1000))]);
+}"""
 WIDE, NARROW = ViewportSize(width=1280, height=860), ViewportSize(width=390, height=844)
 # What a browser says when it cannot get what a test took away on purpose; everything else on the console is a fault.
 _EXPECTED = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION")
@@ -32,26 +43,31 @@ class Person:
         self.page.get_by_role("button", name=name, exact=exact).locator("visible=true").first.click()
 
     def picture(self, name: str, *, languages: bool = True) -> None:
-        """Save what is on the screen at both widths, and, for pages that can be asked for again, in both languages."""
+        """Look at the page at both widths, and, if it can be asked for again, in both languages."""
         take_pictures(self.page, name, languages=languages)
 
     def shot(self, name: str) -> None:
         """Save the screen as it is, without touching it."""
-        self.page.screenshot(path=SCREENS / f"{name}.png")
+        keep_picture(self.page, name)
 
 
 def take_pictures(page: Page, name: str, *, languages: bool = True) -> None:
-    """Save what is on a page at both widths, and in both languages if it can be asked for again; fails for a page that is too wide."""
-    SCREENS.mkdir(parents=True, exist_ok=True)
+    """Look at a page at both widths, and in both languages if it can be asked for again; fails for one that is too wide, keeps pictures."""
     here = page.url
     for lang in ("hi", "en") if languages else ("",):
         if lang:
             page.goto(here + ("&" if "?" in here else "?") + f"lang={lang}")
         for width, size in ((390, NARROW), (1280, WIDE)):
             page.set_viewport_size(size)
-            page.wait_for_timeout(250)
+            page.evaluate(AT_REST)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than {width} px"
-            page.screenshot(path=SCREENS / f"{name}-{lang or 'en'}-{width}.png", full_page=True)
+            keep_picture(page, f"{name}-{lang or 'en'}-{width}", full_page=True)
+
+
+def keep_picture(what: Page | Locator, name: str, **how: bool) -> None:
+    """Save what is on the screen for the documents, if somebody wants to look at it: a picture costs more than most tests."""
+    if PICTURES:
+        what.screenshot(path=SCREENS / f"{name}.png", **how)  # type: ignore[arg-type]  # both take full_page or have no use for it
 
 
 def sign_in(browser: Browser, url: str, login: str, *, password: str = PASSWORD) -> Person:

@@ -1,7 +1,6 @@
 """The camera check on the exam's page, in a real Chromium: light around the question, in words, without taking focus, place or text."""
 
 from itertools import pairwise
-from pathlib import Path
 from statistics import median
 
 import pytest
@@ -9,13 +8,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from proctoring.challenge.colours import Light
+from tests.browser.person import keep_picture
 from tests.browser.test_exam_beside import Desk, desk
 
 __all__ = ["desk"]  # a fixture
 
 pytestmark = pytest.mark.browser
 
-SCREENS = Path(__file__).resolve().parents[2] / "build" / "screens"
 COLOURS = Light((0, 2, 4, 6, 1, 5)).colours
 LIGHT = {"type": "challenge", "id": 3, "ask": "light", "in_ms": 300, "step_ms": 1000, "colours": COLOURS}
 TURN = {"type": "challenge", "id": 4, "ask": "turn", "try": 1, "turns": ["left", "up"], "lasts_ms": 15000}
@@ -54,7 +53,6 @@ def test_the_light_is_painted_around_the_question_and_moves_nothing(
     page = desk.open(browser, width=width, height=height, lang=lang)
     page.locator("#question input").first.focus()
     before, focused = _places(page), page.evaluate("document.activeElement.outerHTML")
-    SCREENS.mkdir(parents=True, exist_ok=True)
 
     page.evaluate(HEARS, {**LIGHT, "step_ms": 5000})
     expect(page.locator(".sheet")).to_have_css("background-color", _rgb(COLOURS[0]))
@@ -64,7 +62,7 @@ def test_the_light_is_painted_around_the_question_and_moves_nothing(
     assert page.evaluate("document.activeElement.outerHTML") == focused
     assert page.evaluate("told") == [{"number": 3}]
     expect(page.locator("#check")).to_be_visible()
-    page.screenshot(path=SCREENS / f"camera-check-light-{width}-{lang}.png")
+    keep_picture(page, f"camera-check-light-{width}-{lang}")
     page.context.close()
 
 
@@ -94,13 +92,13 @@ def test_a_request_to_turn_is_said_beside_the_work_and_goes_when_it_is_answered(
     before = _places(page)
 
     page.evaluate(HEARS, TURN)
-    page.screenshot(path=SCREENS / f"camera-check-turn-{width}-{lang}.png")
+    keep_picture(page, f"camera-check-turn-{width}-{lang}")
 
     expect(page.locator("#check-words")).to_contain_text("left" if lang == "en" else "बाईं")
     assert _places(page) == before
     assert page.evaluate("document.body.hasAttribute('data-light')") is False
     page.evaluate(HEARS, {**TURN, "ask": "hand", "lasts_ms": 10000})
-    page.screenshot(path=SCREENS / f"camera-check-hand-{width}-{lang}.png")
+    keep_picture(page, f"camera-check-hand-{width}-{lang}")
     assert page.evaluate("told") == [{"number": 4}]
     page.evaluate(HEARS, {"type": "challenge", "id": 4, "ask": "done"})
     expect(page.locator("#check")).to_be_hidden()
@@ -138,7 +136,7 @@ def test_in_the_dark_theme_the_light_stays_low_and_words_stay_light(desk: Desk, 
 
     page.evaluate(HEARS, {**LIGHT, "step_ms": 60_000})
     page.wait_for_timeout(900)
-    page.screenshot(path=SCREENS / "camera-check-light-dark.png")
+    keep_picture(page, "camera-check-light-dark")
 
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(232, 236, 241)"
     grave = [one["id"] for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]

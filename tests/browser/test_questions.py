@@ -20,7 +20,7 @@ from assessment_engine.services.samples import KINDS
 from tests.browser.keys import KEYS, key_order, keys_on
 from tests.browser.mouse import MOUSE, carry_words, draw, press_at, slide
 from tests.browser.paper import an_exam_of
-from tests.browser.person import NARROW, SCREENS, WIDE
+from tests.browser.person import NARROW, WIDE, keep_picture
 from tests.browser.test_front import SIZES, small_targets
 from tests.builders import World, a_person, an_engine, an_organisation
 from tests.certification.parts import ASSETS
@@ -79,12 +79,12 @@ def test_a_question_is_answered_with_the_mouse(desk: Page, name: str) -> None:
     desk.goto(f"/cell/items/gallery/{name}?show=en&lang=en")
 
     MOUSE[name](desk)
-    take_alone(desk.locator(".qti-item").first, name)
+    keep_picture(desk.locator(".qti-item").first, f"kinds/{name}")
     desk.get_by_role("button", name="Try it").click()
 
     the_server_is_content(desk, name)
     if name == "graphic-associate":
-        take(desk, "questions-gallery")
+        keep_picture(desk, "questions-gallery")
 
 
 @pytest.mark.parametrize("name", KEYS)
@@ -298,13 +298,13 @@ def test_answers_of_every_kind_are_saved_and_filled_in_again(seat: tuple[Page, C
     key_order(page)
     go_on(page, 2)
     carry_words(page)
-    take(page, "questions-gaps")
+    keep_picture(page, "questions-gaps")
     go_on(page, 3)
     type_in_hindi(page)
     page.set_viewport_size(NARROW)
     page.wait_for_timeout(400)  # the palette has become a drawer and slid away
     page.locator('[data-response="RIGHT"]').evaluate("one => { one.blur(); one.focus(); }")  # the keyboard uncovers it
-    take(page, "questions-hindi")
+    keep_picture(page, "questions-hindi")
     page.set_viewport_size(WIDE)
     go_on(page, 4)
     press_at(240, 150)(page)
@@ -360,18 +360,6 @@ def test_what_the_keyboard_reaches_is_not_under_a_bar(seat: tuple[Page, Callable
         covered.append(page.evaluate(COVERED))
 
     assert [one for one in covered if one] == []
-
-
-def take(page: Page, name: str) -> None:
-    """Take a picture for the documents."""
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENS / f"{name}.png")
-
-
-def take_alone(question: Locator, name: str) -> None:
-    """Take a picture of one answered question for the sheet of all kinds."""
-    (SCREENS / "kinds").mkdir(parents=True, exist_ok=True)
-    question.screenshot(path=SCREENS / "kinds" / f"{name}.png")
 
 
 def type_in_hindi(page: Page) -> None:

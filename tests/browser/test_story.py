@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 from assessment_engine.demo.content import demo_exam
 from item_bank.qti.reader import read_item
 from tests.browser.conftest import Deployment
-from tests.browser.person import SCREENS, Person, sign_in
+from tests.browser.person import SCREENS, Person, keep_picture, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -157,6 +157,7 @@ def see_the_flag_on_the_wall(invigilator: Person, deployment: Deployment, sittin
 
 def note_figure(name: str, value: float) -> None:
     """Keep a measured figure beside the pictures."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
     (SCREENS / "figures.json").write_text(json.dumps({name: value}))
 
 
@@ -288,7 +289,7 @@ def check_it_as_a_stranger(candidate: Person, browser: Browser, deployment: Depl
     stranger.locator("input[type=file]").set_input_files(pdf)
     stranger.get_by_role("button", name="Verify").click()
     expect(stranger.get_by_text("Valid as of", exact=False).first).to_be_visible()
-    stranger.screenshot(path=SCREENS / "public-verified.png", full_page=True)
+    keep_picture(stranger, "public-verified", full_page=True)
 
     for file in (pdf, credential):
         verified = deployment.run("credential", "verify", str(file), "--json")
@@ -304,6 +305,7 @@ def download(person: Person, name: str) -> Path:
     link = person.page.get_by_role("link", name=name, exact=False).locator("visible=true").first
     answer = person.context.request.get(person.url + (link.get_attribute("href") or ""))
     assert answer.ok
+    SCREENS.mkdir(parents=True, exist_ok=True)
     path = SCREENS / f"certificate.{name.lower()}"
     path.write_bytes(answer.body())
     return path

@@ -1,3 +1,5 @@
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,12 @@ from proctoring.vision.models import Pixels
 from proctoring.vision.tint import GAMMA, lit, tint
 
 FACE = Box(x=0.4, y=0.15, width=0.2, height=0.35)
-STILL = picture(Script(), 3.0)
+
+
+@cache
+def still() -> Pixels:
+    """One picture of the demonstration's candidate, made when a test first needs it."""
+    return picture(Script(), 3.0)
 
 
 def _chroma(colour: tuple[float, float, float]) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
@@ -33,11 +40,11 @@ def test_the_colours_of_face_and_wall_are_read_each_from_its_place() -> None:
 
 
 def test_a_face_that_is_too_small_has_no_colour() -> None:
-    assert tint(STILL, Box(x=0.5, y=0.5, width=0.03, height=0.03)) is None
+    assert tint(still(), Box(x=0.5, y=0.5, width=0.03, height=0.03)) is None
 
 
 def test_a_face_that_fills_the_picture_has_nothing_behind_it() -> None:
-    seen = tint(STILL, Box(x=0.05, y=0.05, width=0.9, height=0.9))
+    seen = tint(still(), Box(x=0.05, y=0.05, width=0.9, height=0.9))
 
     assert seen is not None
     assert seen.ground is None
@@ -45,8 +52,8 @@ def test_a_face_that_fills_the_picture_has_nothing_behind_it() -> None:
 
 @pytest.mark.parametrize("share", [0.004, 0.02, 0.08])
 def test_light_added_to_pixels_is_read_again_as_strong_as_it_was_through_the_pages_jpeg(share: float) -> None:
-    before = tint(decode(jpeg(STILL)), FACE)
-    after = tint(decode(jpeg(lit(STILL, FACE, (share, 0.0, -share)))), FACE)
+    before = tint(decode(jpeg(still())), FACE)
+    after = tint(decode(jpeg(lit(still(), FACE, (share, 0.0, -share)))), FACE)
 
     assert before is not None
     assert after is not None
@@ -56,7 +63,7 @@ def test_light_added_to_pixels_is_read_again_as_strong_as_it_was_through_the_pag
 
 
 def test_the_wall_takes_far_less_of_the_light_than_the_face() -> None:
-    before, after = tint(STILL, FACE), tint(lit(STILL, FACE, (0.2, 0.0, 0.0)), FACE)
+    before, after = tint(still(), FACE), tint(lit(still(), FACE, (0.2, 0.0, 0.0)), FACE)
 
     assert before is not None
     assert after is not None
@@ -67,7 +74,7 @@ def test_the_wall_takes_far_less_of_the_light_than_the_face() -> None:
 
 
 def test_without_light_a_picture_stays_as_it_was() -> None:
-    assert np.array_equal(lit(STILL, FACE, (0.0, 0.0, 0.0)), STILL)
+    assert np.array_equal(lit(still(), FACE, (0.0, 0.0, 0.0)), still())
 
 
 def test_every_colour_of_a_light_is_a_colour() -> None:
