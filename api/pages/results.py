@@ -60,7 +60,7 @@ def batch_csv(engine: EngineDep, actor: Officer, batch_id: BatchId, sort: str = 
 def _csv_row(line: BatchLine, skills: Sequence[CompetencyId]) -> tuple[object, ...]:
     card = line.report.card
     levels = {each.competency_id: each.level for each in card.competencies}
-    return (line.seat, line.name, card.total, card.max, card.passed, *(levels.get(skill) for skill in skills))
+    return (line.seat, line.name, card.total, card.max, "yes" if card.passed else "no", *(levels.get(skill) for skill in skills))
 
 
 @router.post("/{batch_id}/approve")

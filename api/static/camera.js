@@ -59,6 +59,10 @@ export async function startCamera({ sittingId, csrf, preview = null, listen = fa
   async function open() {
     if (stopped) return;
     const { outcome, stream } = await probeCamera();
+    if (stopped) {
+      for (const track of stream?.getTracks() ?? []) track.stop();
+      return;
+    }
     if (outcome !== "live") {
       change({ camera: outcome });
       setTimeout(open, RETRY_MS);
@@ -141,6 +145,7 @@ export async function startCamera({ sittingId, csrf, preview = null, listen = fa
     microphone = openMicrophone({ onBlock, onState: (here) => hark({ here }) }).catch(() => hark({ here: "absent" }));
   }
   function lookAway() {
+    if (stopped) return; // the preview may show another's picture by now
     stopped = true;
     microphone?.then((opened) => opened?.stop());
     for (const track of video.srcObject?.getTracks() ?? []) track.stop();

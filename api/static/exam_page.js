@@ -14,7 +14,7 @@ import { senderOf } from "./exam_saving.js";
 import { notice, showState, showTab, strip } from "./exam_show.js";
 import { storeOf } from "./exam_store.js";
 import { clockOf } from "./exam_time.js";
-import { closePalette, listenToTools, toast, watchCandidate } from "./exam_tools.js";
+import { closePalette, listenToTools, showCamera, toast, watchCandidate } from "./exam_tools.js";
 import { checksOf } from "./challenge.js";
 import { announce, clockTime, say, words } from "./exam_words.js";
 import { lineTo, take, windowName } from "./lease_page.js";
@@ -30,7 +30,7 @@ const csrf = document.querySelector("meta[name=csrf-token]").content;
 const sheet = questionSheet(find("question"), JSON.parse(find("question-words").textContent), (item, response) => store.change(exam.answer(store.state, item, response)));
 
 let outbox, ask, store, clock, sender, contact, finish, moves, lease, line, paper, sitting;
-let camera = null;
+let camera = null; // once it is opened, or is being opened: a promise of it
 let beside = null; // the tools beside the question (exam_beside.js); the exam goes on without them
 let timeOver = null; // a question to the server about the end of the time, on its way
 let asking = false; // whether a question about it goes before handing in
@@ -44,9 +44,24 @@ function setLease(next) {
   const before = lease;
   lease = next;
   if (before.standing !== "mine" && next.standing === "mine") line.tell(next.me);
+  if (before.standing === "mine" && next.standing !== "mine") handOverCamera();
+  if (next.standing === "mine") watch();
   showNotice();
   showEverything();
   if (!rules.mayWrite(before) && rules.mayWrite(next)) sender.hurry();
+}
+
+/** The camera looks where the candidate writes: what was kept in a cut is still sent from here, then the other window has it. */
+function handOverCamera() {
+  camera?.then((opened) => opened?.finish());
+  camera = null;
+  showCamera({ camera: "starting", connection: "elsewhere", message: "" }, words);
+}
+
+function watch() {
+  const check = checksOf({ words, tell: (data) => note("challenge_shown", data) });
+  const heard = { news: () => contact.contact(), challenge: check };
+  camera ??= watchCandidate(sittingId, csrf, words, (message) => heard[message.type]?.(message), () => note("camera_changed", {}));
 }
 
 async function takeLease() {
@@ -379,7 +394,7 @@ async function assemble() {
   line = lineTo(sittingId, (writer) => setLease(rules.seen(lease, writer)));
 }
 
-const leaving = (onLeft) => Promise.all([camera?.finish(onLeft), beside?.handedIn()]);
+const leaving = (onLeft) => Promise.all([camera?.then((opened) => opened?.finish(onLeft)), beside?.handedIn()]);
 
 function pausedSince() {
   const since = store.state?.paused?.since;
@@ -409,10 +424,7 @@ async function begin() {
   changed();
   setTimeout(() => takeLease().catch(() => {}).then(moves.follow), Math.random() * BACK_MS);
   keepShell(sittingId);
-  const check = checksOf({ words, tell: (data) => note("challenge_shown", data) });
-  const heard = { news: () => contact.contact(), challenge: check };
-  const other = () => note("camera_changed", {});
-  watchCandidate(sittingId, csrf, words, (message) => heard[message.type]?.(message), other).then((watching) => (camera = watching));
+  watch();
   paper = await holdEverything({ ask, outbox, sittingId, paper });
   if (!paper) fetchQuestions();
 }

@@ -73,7 +73,8 @@ export async function watchCandidate(sittingId, csrf, words, onMessage = () => {
   }
 }
 
-function showCamera({ camera, connection, message, sound }, words) {
+/** Say how the camera is; `connection` is camera.js's. */
+export function showCamera({ camera, connection, message, sound }, words) {
   const away = ["lost", "elsewhere", "refused"].includes(connection) && ["seen", "not_seen", "starting"].includes(camera);
   const key = away ? connection : camera;
   find("camera").hidden = connection === "closed"; // the exam is over: nothing is watched any more

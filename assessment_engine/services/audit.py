@@ -61,7 +61,7 @@ class Overview:
     sequenced: int
     checkpoints: tuple[SignedCheckpoint, ...]
     latest: tuple[AuditEntry, ...]
-    people: Mapping[str, Person]  # who did the latest
+    people: Mapping[PersonId, Person]  # who did the latest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +206,7 @@ def overview(engine: Engine, actor: Actor) -> Overview:
             sequenced=sequenced,
             checkpoints=tuple(tx.audit.checkpoints(limit=10)),
             latest=latest,
-            people=dict(tx.people.many([PersonId(entry.actor_id) for entry in latest if entry.actor_id])),
+            people=tx.people.many([PersonId(entry.actor_id) for entry in latest if entry.actor_id]),
         )
 
 

@@ -74,7 +74,7 @@ def leaves(path: Path) -> set[str]:
     """The kinds of leaves that a module writes by name."""
     calls = (one for one in ast.walk(ast.parse(path.read_text())) if isinstance(one, ast.Call) and one.args)
     written = (one.args[0] for one in calls if ast.unparse(one.func).endswith("tx.audit.append"))
-    return {one.value for one in written if isinstance(one, ast.Constant)}
+    return {str(one.value) for one in written if isinstance(one, ast.Constant)}
 
 
 def test_every_leaf_of_the_log_has_words() -> None:

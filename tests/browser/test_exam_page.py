@@ -108,6 +108,9 @@ def test_two_tabs_end_in_one_ledger(seat: Seat) -> None:
     other.get_by_role("button", name="Go on here").click()
     saved(other)
     expect(other.locator("#number")).to_be_focused()
+    expect(seat.page.locator("#camera-words")).to_have_text("Camera open in another window")
+    shown = "document.getElementById('me').srcObject !== null"
+    assert (seat.page.evaluate(shown), other.evaluate(shown)) == (False, True)
 
     assert seat.revisions() == [1, 2]
     with seat.engine.store.read() as tx:
