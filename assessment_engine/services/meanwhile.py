@@ -61,9 +61,11 @@ def _two(engine: Engine, actor: Actor, draft: Draft) -> _Two:
         version = tx.items.of_actor(actor, draft.base) if draft.base else tx.items.newest_of(before.item_id) or before
         by = tx.people.many([version.author_id]).get(version.author_id) if version.author_id else None
     was, now = opened_version(before), opened_version(version)
-    if was.lacks or now.lacks or now.values.get("kind") != draft.values.get("kind"):
+    kinds = {each.get("kind") for each in (was.values, now.values, draft.values)}
+    if was.lacks or now.lacks or len(kinds) > 1:
         return _Two(version=version, by=by, sides=None)  # nothing can be compared field by field
-    return _Two(version=version, by=by, sides=Sides(before=was.values, theirs=now.values, mine={**was.values, **draft.mine}))
+    mine = {**was.values, **draft.mine, "kind": was.values["kind"]}
+    return _Two(version=version, by=by, sides=Sides(before=was.values, theirs=now.values, mine=mine))
 
 
 def _changed(before: Values, mine: Values) -> dict[str, str]:

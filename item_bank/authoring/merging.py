@@ -118,8 +118,8 @@ def _lined(values: Values, known: Sequence[_Form], new: int) -> _Form:
         places |= {number: next(fresh) for number in numbers if number not in places}
         values = placed(values, line, places)
         order[line] = tuple(places[number] for number in numbers)
-    right = sorted(values.get("right", "").split(), key=int)
-    return _Form(values={**values, "right": " ".join(right)}, order=order)
+    right = sorted(_numbers(values.get("right", "")))
+    return _Form(values={**values, "right": " ".join(map(str, right))}, order=order)
 
 
 def _who(values: Values, line: str, number: int, langs: Iterable[str]) -> str:
@@ -140,6 +140,10 @@ def _same_lines(form: _Form, found: Set[int], line: str, lines: Mapping[int, str
         if verb == "equal" or (verb == "replace" and not found):
             same |= dict(zip(now[j:j_end], old[i:i_end], strict=False))
     return same
+
+
+def _numbers(said: str) -> list[int]:
+    return [int(word) for word in said.split() if word.isascii() and word.isdecimal() and len(word) < 4]
 
 
 def _langs(*forms: Values) -> tuple[str, ...]:
@@ -264,6 +268,6 @@ def _text(form: _Form, unit: str, forms: Sequence[_Form]) -> str:
         return _words(form.values, *_place(unit), langs)
     line = unit.removeprefix(_ORDER) if unit.startswith(_ORDER) else "target" if unit.startswith("pair-") else "option"
     if unit.startswith((_ORDER, "pair-")) or unit == "right":
-        numbers = form.order[line] if unit.startswith(_ORDER) else map(int, form.values.get(unit, "").split())
+        numbers = form.order[line] if unit.startswith(_ORDER) else _numbers(form.values.get(unit, ""))
         return "\n".join(_words(form.values, line, number, langs[:1]) for number in numbers)
     return form.values.get(unit, "")

@@ -11,7 +11,9 @@ from assessment_engine.services import item_reviews
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.item_versions import save
 from assessment_engine.services.items import create_bank
-from item_bank.imports import NewItem
+from assessment_engine.services.new_items import keep
+from item_bank.imports import CheckedItem, NewItem
+from item_bank.item_reviews import Verdict
 from item_bank.items import ItemState, ItemVersion
 from tests.api.browsers import Browser, a_browser
 from tests.builders import GENERAL, a_choice_item, a_person, an_organisation, approved
@@ -165,3 +167,33 @@ def test_an_item_of_another_organisation_is_not_there(engine: Engine, desk: Desk
     assert stranger.get(f"{desk.page}/changes?since={desk.version.id}").status_code == 404
     assert stranger.send(f"{desk.page}/state", verb="retire").status_code == 404
     assert stranger.send(f"{desk.page}/comments", comment="Hello").status_code == 404
+
+
+def test_the_queue_leads_from_page_to_page_and_back(engine: Engine, desk: Desk) -> None:
+    bank_id = desk.version.bank_id
+    assert bank_id is not None
+    new = [CheckedItem(new=new_item(number), identifier=f"item-{number}", title=f"Title {number}") for number in range(2, 53)]
+    versions = keep(engine, desk.actors["author"], bank_id, new)
+    with engine.store.begin() as tx:
+        tx.item_states.move([each.id for each in versions], ItemState.DRAFT, ItemState.IN_REVIEW, engine.clock.now())
+
+    first = desk.sees("first", "/cell/item-reviews?lang=en")
+    [on] = re.findall(r'href="(/cell/item-reviews\?[^"]*after=[^"]+)"', first)
+    second = desk.sees("first", on.replace("&amp;", "&"))
+
+    assert (first.count('data-label="Whose turn"'), second.count('data-label="Whose turn"')) == (50, 1)
+    assert 'rel="prev"' not in first
+    assert 'rel="next"' not in second
+    assert 'rel="prev"' in second
+    assert desk.browsers["first"].get("/cell/item-reviews?after=nothing").status_code == 422
+
+
+def test_the_pages_say_who_accepted_and_no_longer_reviews_the_subject(engine: Engine, desk: Desk) -> None:
+    item_reviews.send(engine, desk.actors["author"], [desk.version.id])
+    for name in ("first", "second"):
+        item_reviews.review(engine, desk.actors[name], [desk.version.id], Verdict.ACCEPT)
+    item_reviews.give_subjects(engine, desk.actors["officer"], desk.actors["first"].person_id, [])
+
+    assert desk.sees("officer", f"{desk.page}?lang=en").count("No longer reviews this subject") == 1
+    assert "1 of them no longer reviews this subject" in desk.sees("officer", "/cell/item-reviews?lang=en")
+    assert "अब इस विषय की समीक्षा नहीं करते" in desk.sees("officer", f"{desk.page}?lang=hi")

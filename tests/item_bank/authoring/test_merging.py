@@ -224,3 +224,15 @@ def test_what_both_changed_can_all_be_taken_and_all_be_taken_back(
 @pytest.mark.parametrize("unit", ["", "line-option-", "line-x-1", "order-", "option-9-en", "nothing"])
 def test_a_unit_that_there_is_not_changes_nothing(unit: str) -> None:
     assert taken(Sides(before=BEFORE, theirs=BEFORE, mine=BEFORE), BEFORE, unit, theirs=True) == BEFORE
+
+
+@pytest.mark.parametrize("kind", ["choice", "multiple", "list", "text", "number", "order", "match", "essay", "nothing"])
+def test_what_no_form_sends_is_no_reason_to_fail(kind: str) -> None:
+    junk = {"right": "x ٣ 99 1e9", "pair-1": "y", "langs": "en", "option-100-en": "z", "name-1": "", "option-1-en": "a", "source-1-en": "b"}
+    sides = Sides(before={"kind": kind}, theirs={"kind": kind, **junk, "right": "-1", "pair-1": "1 2"}, mine={"kind": kind, **junk})
+
+    form = merged(sides)
+
+    kept = [taken(sides, form, change.unit, theirs=True)["kind"] for change in compared(sides, form).both]
+
+    assert [form["kind"], *kept] == [kind] * (len(kept) + 1)
