@@ -86,6 +86,10 @@ class Person:
     active: bool = True
     must_change_password: bool = False  # somebody else chose it
 
+    def called(self, lang: str) -> str:
+        """Return the name as it is written in a language."""
+        return self.name_hi if lang == "hi" else self.name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleTerm:

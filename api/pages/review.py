@@ -29,7 +29,7 @@ _WORDS: Mapping[str, str] = {
     "pause": N_("Pause"),
     "frame": N_("Picture %(n)s of %(of)s"),
     "gone": N_("This picture cannot be shown: it was erased, is missing, or is not the one that was stored. Do not judge from memory."),
-    "undo_left": N_("takes effect in %(n)s s"),
+    "undo_left": N_("It takes effect in %(n)s s."),
     "undo_over": N_("has taken effect"),
     "also": N_("%(names)s has this case open too. Whoever judges first is kept; nothing of yours is lost."),
     "signed_out": N_("You are signed out. What you wrote is kept in this tab: sign in again, and come back to this page."),

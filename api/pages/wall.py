@@ -37,7 +37,7 @@ _WORDS: Mapping[str, str] = {
     "looked_now": N_("looked at just now"),
     "never": N_("not looked at yet"),
     "bars": N_("Connection: %(n)s of 4"),
-    "lost": N_("dropped: %(dropped)s; gaps: %(gaps)s"),
+    "lost": N_("pictures left out: %(dropped)s; cuts in the line: %(gaps)s"),
     "unit.min": N_("min"),
     "unit.h": N_("h"),
     "calls": N_("calls you"),
@@ -99,7 +99,7 @@ def live_wall(request: Request, engine: EngineDep, actor: Watcher, session_id: S
         wall=found,
         unseen=eyes.unseen_now(engine, found.exam.policy),
         demoted=demotion.demoted_in(engine, found.exam.id),
-        staff=[one for one in duty.staff(engine, actor) if one[0] != actor.person_id],
+        staff={one: person for one, person in duty.staff(engine, actor).items() if one != actor.person_id},
         wording=wording,
         said_by_script={key: said.gettext(text) for key, text in _WORDS.items()},
     )

@@ -5,11 +5,12 @@ Decisions are forms (pages/invigilator.py).
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from api.auth import EngineDep, needs
+from api.pages import language_of
 from api.paths import ID, SessionPath
 from assessment_engine.kernel.ids import IncidentId
 from assessment_engine.people import SESSION_STAFF, Actor, Role
@@ -41,9 +42,10 @@ class SeenBy(BaseModel):
 
 
 @router.post("/review/{incident_id}/seen")
-def seen(engine: EngineDep, actor: Watcher, incident_id: Annotated[str, Path(pattern=ID)]) -> SeenBy:
+def seen(request: Request, engine: EngineDep, actor: Watcher, incident_id: Annotated[str, Path(pattern=ID)]) -> SeenBy:
     """Say that the reader has a case before them, and learn who else has; the review page says so every 20 seconds."""
-    return SeenBy(others=judgements.see(engine, actor, IncidentId(incident_id)))
+    others = judgements.see(engine, actor, IncidentId(incident_id))
+    return SeenBy(others=[one.called(language_of(request)) for one in others])
 
 
 @router.get("/evidence/{evidence_id}", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})

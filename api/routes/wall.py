@@ -7,10 +7,11 @@ ended by a person with a reason; the page asks twice.
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 
 from api.auth import EngineDep
+from api.pages import language_of
 from api.paths import ID, SessionPath, SittingPath
 from api.routes.invigilation import Watcher
 from api.routes.sittings import LedgerDep
@@ -136,7 +137,7 @@ class ActRequest(BaseModel):
 
 
 @router.get("/sessions/{session_id}/wall")
-def live(engine: EngineDep, actor: Watcher, session_id: SessionPath, room: Annotated[int, Query(ge=0)] = 1) -> LiveAnswer:
+def live(request: Request, engine: EngineDep, actor: Watcher, session_id: SessionPath, room: Annotated[int, Query(ge=0)] = 1) -> LiveAnswer:
     """Return how a room stands (0: all of them); asking says that the room is watched."""
     now = wall_live.live(engine, actor, session_id, room)
     return LiveAnswer(
@@ -149,7 +150,7 @@ def live(engine: EngineDep, actor: Watcher, session_id: SessionPath, room: Annot
         calls=list(now.calls),
         wrote=list(now.wrote),
         to_look_at=list(now.to_look_at),
-        rooms=[_room(one) for one in now.rooms],
+        rooms=[_room(one, language_of(request)) for one in now.rooms],
         unwatchable=now.unwatchable,
     )
 
@@ -158,8 +159,8 @@ def _going_on(one: Found) -> GoingOnNow:
     return GoingOnNow(incident=one.incident_id, sitting=one.sitting_id, kind=one.kind, tier=one.tier, severity=one.severity)
 
 
-def _room(now: RoomNow) -> RoomAnswer:
-    one, names = now.duty, now.names
+def _room(now: RoomNow, lang: str) -> RoomAnswer:
+    one, names = now.duty, {id_: person.called(lang) for id_, person in now.people.items()}
     offer = one.offer
     return RoomAnswer(
         room=now.room,

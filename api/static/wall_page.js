@@ -5,7 +5,7 @@ import { ask, say } from "./page.js";
 import { attachDuty } from "./wall_duty.js";
 import { openLines } from "./wall_line.js";
 import { attachPanel } from "./wall_panel.js";
-import { bars, chip, closePanel, counts, initial, isOver, move, openPanel, pictures, receive, reorder, ring, since, taken } from "./wall_state.js";
+import { bars, chip, closePanel, counts, initial, isOver, move, openPanel, pictures, reaches, receive, reorder, ring, since, taken } from "./wall_state.js";
 
 const REORDER_MS = 10000;
 const REDRAW_MS = 1000;
@@ -101,7 +101,7 @@ function paint(canvas, bitmap) {
 const panel = root && attachPanel(find("panel-body"), {
   status: (text) => (find("said").textContent = text),
   done(sitting, word, whole = false) {
-    if (word === "wrote") lines.tell({ type: "wrote", sitting });
+    if (reaches(word)) lines.tell({ type: "wrote", sitting });
     fillPanel(sitting, whole).catch(() => {});
     lines.refresh();
   },

@@ -186,6 +186,11 @@ export function duty(room, me, cell) {
   return { lines, steps };
 }
 
+// Whether an act changes what the candidate's page has to show, so that it is told to ask at once: nobody types on into an exam that stands still.
+export function reaches(word) {
+  return ["wrote", "pause", "resume", "terminate"].includes(word);
+}
+
 // The rooms that nobody watches although somebody sits in them.
 export function unwatched(rooms) {
   return rooms.filter((room) => room.tiles > 0 && !room.watched).map((room) => room.room);

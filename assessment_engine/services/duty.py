@@ -13,7 +13,7 @@ from assessment_engine.invigilation.duty import Duty, Offer, rooms_of
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Invalid, NotFound
 from assessment_engine.kernel.ids import PersonId, RegistrationId, SessionId
-from assessment_engine.people import SESSION_STAFF, Actor, Role, require
+from assessment_engine.people import SESSION_STAFF, Actor, Person, Role, require
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.people import serving
 from assessment_engine.storage.database import Transaction
@@ -121,12 +121,11 @@ def _staff(tx: Transaction, actor: Actor, person_id: PersonId, now: datetime) ->
     return person.id
 
 
-def staff(engine: Engine, actor: Actor) -> list[tuple[PersonId, str]]:
+def staff(engine: Engine, actor: Actor) -> dict[PersonId, Person]:
     """Return everybody who could answer for a room, by name."""
     require(actor, *SESSION_STAFF)
     with engine.store.read() as tx:
-        found = serving(tx, actor.organisation_id, SESSION_STAFF, engine.clock.now())
-    return [(person_id, person.name) for person_id, person in found.items()]
+        return serving(tx, actor.organisation_id, SESSION_STAFF, engine.clock.now())
 
 
 def room_of(registered: Sequence[Registration]) -> dict[RegistrationId, int]:

@@ -13,7 +13,7 @@ from assessment_engine.invigilation.pending import JudgedMeanwhile, PendingJudge
 from assessment_engine.invigilation.unmarked import SHARES, Origin, Shares
 from assessment_engine.kernel.errors import Conflict, NotAllowed, SecondPersonNeeded
 from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId
-from assessment_engine.people import SESSION_STAFF, Actor, require
+from assessment_engine.people import SESSION_STAFF, Actor, Person, require
 from assessment_engine.services import demotion, hearings, invigilation, random_audit, unmarked
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.database import Transaction
@@ -141,8 +141,8 @@ def _record(tx: Transaction, pending: PendingJudgement, now: datetime, shares: S
     return jobs
 
 
-def see(engine: Engine, actor: Actor, case_id: IncidentId) -> list[str]:
-    """Note that the actor has a case before them; returns the names of others who have. Raises NotFound."""
+def see(engine: Engine, actor: Actor, case_id: IncidentId) -> list[Person]:
+    """Note that the actor has a case before them; returns others who have, by name. Raises NotFound."""
     require(actor, *SESSION_STAFF)
     now = engine.clock.now()
     with engine.store.begin() as tx:
@@ -150,7 +150,7 @@ def see(engine: Engine, actor: Actor, case_id: IncidentId) -> list[str]:
             tx.invigilation.case(case_id, actor.organisation_id)
         tx.pending.see(case_id, actor.person_id, now)
         here = [one.person_id for one in tx.pending.openings(case_id) if one.is_here(now) and one.person_id != actor.person_id]
-        return sorted(tx.people.names(here).values())
+        return sorted(tx.people.many(here).values(), key=lambda one: one.name)
 
 
 def mine(engine: Engine, actor: Actor) -> list[PendingJudgement]:

@@ -97,7 +97,7 @@ class CaseFile:
     pending: PendingJudgement | None  # the viewer's own, while it can be taken back
     taken: bool  # somebody else's judgement waits to take effect
     taken_back: PendingJudgement | None  # the viewer's own last word that they took back
-    open_with: Sequence[str]  # who else has the case before them now
+    open_with: Sequence[Person]  # who else has the case before them now
     erased: bool  # the key of the pictures is gone: their time was over
     hearing: Hearing | None  # what the candidate was asked and said; not for whoever judged it as the first, until it is decided
     may_uphold: bool  # False before the candidate was heard; a dismissal never waits
@@ -221,9 +221,9 @@ def _file(tx: Transaction, actor: Actor, before: _Before, now: datetime) -> Case
     )
 
 
-def _open_with(tx: Transaction, actor: Actor, case_id: str, now: datetime) -> list[str]:
+def _open_with(tx: Transaction, actor: Actor, case_id: str, now: datetime) -> list[Person]:
     here = [one.person_id for one in tx.pending.openings(case_id) if one.is_here(now) and one.person_id != actor.person_id]
-    return sorted(tx.people.names(here).values())
+    return sorted(tx.people.many(here).values(), key=lambda one: one.name)
 
 
 def _network(tx: Transaction, sitting: Sitting, incident: IncidentRecord) -> Network:

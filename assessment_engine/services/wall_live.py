@@ -13,7 +13,7 @@ from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.invigilation.duty import GONE_AFTER, Duty
 from assessment_engine.invigilation.order import weight
 from assessment_engine.kernel.ids import PersonId, SessionId, SittingId
-from assessment_engine.people import SESSION_STAFF, Actor, require
+from assessment_engine.people import SESSION_STAFF, Actor, Person, require
 from assessment_engine.services.challenges import asked_for_a_person
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.interests import check_stranger
@@ -35,7 +35,7 @@ class RoomNow:
 
     room: int
     duty: Duty
-    names: Mapping[PersonId, str]
+    people: Mapping[PersonId, Person]  # who is named anywhere in it
     here: tuple[PersonId, ...]
     tiles: int
     calls: int
@@ -153,11 +153,11 @@ def _rooms(
     offers = [duty.offer for duty in duties if duty.offer is not None]
     people = {one for duty in duties for one in (duty.named, duty.cover) if one is not None}
     people |= {one for room in present.values() for one in room} | {one for offer in offers for one in (offer.to, offer.by)}
-    names = tx.people.names(people)
-    return tuple(_room(duty, names, tuple(sorted(present.get(duty.room, ()))), placed, found) for duty in duties)
+    known = tx.people.many(people)
+    return tuple(_room(duty, known, tuple(sorted(present.get(duty.room, ()))), placed, found) for duty in duties)
 
 
-def _room(duty: Duty, names: Mapping[PersonId, str], here: tuple[PersonId, ...], placed: Placed, found: _Facts) -> RoomNow:
+def _room(duty: Duty, people: Mapping[PersonId, Person], here: tuple[PersonId, ...], placed: Placed, found: _Facts) -> RoomNow:
     tiles = [one for one in placed.present if placed.room[one.id] == duty.room]
     ids = [one.id for one in tiles]
     never = any(one not in found.looked for one in ids)
@@ -165,7 +165,7 @@ def _room(duty: Duty, names: Mapping[PersonId, str], here: tuple[PersonId, ...],
     return RoomNow(
         room=duty.room,
         duty=duty,
-        names=names,
+        people=people,
         here=here,
         tiles=len(tiles),
         calls=sum(calls[one] for one in ids) + len(found.wrote & set(ids)),

@@ -191,8 +191,8 @@ def test_the_second_at_a_case_is_told_who_has_it_open(engine: Engine, world: Wor
     incident, (ravi, meera) = a_flag(engine, world), judges(engine, world)
     judgements.see(engine, ravi, incident)
 
-    assert judgements.see(engine, meera, incident) == ["Ravi Das"]
-    assert review.case(engine, meera, incident).open_with == ["Ravi Das"]
+    assert [one.name for one in judgements.see(engine, meera, incident)] == ["Ravi Das"]
+    assert [one.name for one in review.case(engine, meera, incident).open_with] == ["Ravi Das"]
     steer(engine).advance(51)
     assert judgements.see(engine, meera, incident) == []
 

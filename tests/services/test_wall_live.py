@@ -61,7 +61,7 @@ def test_two_people_on_one_room_see_each_other(any_engine: Engine) -> None:
 
     (room,) = live(any_engine, hall, hall.ravi).rooms
 
-    assert sorted(room.names[one] for one in room.here) == ["Noor Ali", "Ravi Nair"]
+    assert sorted(room.people[one].name for one in room.here) == ["Noor Ali", "Ravi Nair"]
 
 
 def test_what_goes_on_is_told_whoever_decides_about_it_and_only_where_one_may_watch(any_engine: Engine) -> None:

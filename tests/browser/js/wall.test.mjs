@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bars, chip, closePanel, counts, duty, gravest, initial, isOver, move, need, openPanel, pictures, receive, reorder, ring, since, taken, unwatched } from "../../../api/static/wall_state.js";
+import { bars, chip, closePanel, counts, duty, gravest, initial, isOver, move, need, openPanel, pictures, reaches, receive, reorder, ring, since, taken, unwatched } from "../../../api/static/wall_state.js";
 
 const people = ["a", "b", "c", "d"].map((sitting, index) => ({ sitting, seat: `A${index}`, name: sitting }));
 const seen = (sitting, more = {}) => ({ type: "seen", sitting, observable: true, fps: 2, lag_ms: 200, received: 100, dropped: 0, gaps: 0, ...more });
@@ -160,4 +160,8 @@ test("a room whose invigilator is away, or that nobody has, is said", () => {
   assert.deepEqual(duty(room({ named: "n", named_name: "Noor" }), "r", false).lines, [["named_away", { name: "Noor" }]]);
   assert.deepEqual(duty(room(), "r", false).lines, [["nobody", {}]]);
   assert.deepEqual(unwatched([room(), room({ room: 2, watched: false }), room({ room: 3, watched: false, tiles: 0 })]), [2]);
+});
+
+test("the candidate is told at once of what is written, and of time that stands still, goes on or ends", () => {
+  assert.deepEqual(["wrote", "pause", "resume", "terminate", "dismissed"].map(reaches), [true, true, true, true, false]);
 });
