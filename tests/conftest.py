@@ -46,6 +46,13 @@ class InOrder(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         return next((group for folder, group in _TOGETHER.items() if nodeid.startswith(folder)), nodeid)
 
+    def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
+        """Note that a test is done, and forget what is done as a whole, which would be counted again after each of ten thousand tests."""
+        super().mark_test_complete(node, item_index, duration)
+        given, scope = self.assigned_work[node], self._split_scope(self.registered_collections[node][item_index])
+        if all(given[scope].values()):
+            del given[scope]
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> InOrder:

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from proctoring.challenge.colours import Light
-from tests.browser.person import keep_picture
+from tests.browser.person import AT_REST, keep_picture
 from tests.browser.test_exam_beside import Desk, desk
 
 __all__ = ["desk"]  # a fixture
@@ -123,7 +123,8 @@ def test_the_painted_page_can_be_read(desk: Desk, browser: Browser) -> None:
     page = desk.open(browser)
 
     page.evaluate(HEARS, {**LIGHT, "step_ms": 60_000})
-    page.wait_for_timeout(900)
+    expect(page.locator("body[data-light]")).to_have_count(1)
+    page.evaluate(AT_REST)
 
     grave = [one["id"] for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
     assert grave == []
@@ -135,7 +136,8 @@ def test_in_the_dark_theme_the_light_stays_low_and_words_stay_light(desk: Desk, 
     page.emulate_media(color_scheme="dark")
 
     page.evaluate(HEARS, {**LIGHT, "step_ms": 60_000})
-    page.wait_for_timeout(900)
+    expect(page.locator("body[data-light]")).to_have_count(1)
+    page.evaluate(AT_REST)
     keep_picture(page, "camera-check-light-dark")
 
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(232, 236, 241)"

@@ -20,7 +20,7 @@ from assessment_engine.services.samples import KINDS
 from tests.browser.keys import KEYS, key_order, keys_on
 from tests.browser.mouse import MOUSE, carry_words, draw, press_at, slide
 from tests.browser.paper import an_exam_of
-from tests.browser.person import NARROW, WIDE, keep_picture
+from tests.browser.person import AT_REST, NARROW, WIDE, keep_picture
 from tests.browser.test_front import SIZES, small_targets
 from tests.builders import World, a_person, an_engine, an_organisation
 from tests.certification.parts import ASSETS
@@ -302,7 +302,7 @@ def test_answers_of_every_kind_are_saved_and_filled_in_again(seat: tuple[Page, C
     go_on(page, 3)
     type_in_hindi(page)
     page.set_viewport_size(NARROW)
-    page.wait_for_timeout(400)  # the palette has become a drawer and slid away
+    page.evaluate(AT_REST)  # the palette has become a drawer and slid away
     page.locator('[data-response="RIGHT"]').evaluate("one => { one.blur(); one.focus(); }")  # the keyboard uncovers it
     keep_picture(page, "questions-hindi")
     page.set_viewport_size(WIDE)
@@ -351,7 +351,7 @@ def test_what_the_keyboard_reaches_is_not_under_a_bar(seat: tuple[Page, Callable
     expect(page.locator(".qti-handle").first).to_be_visible()  # the script is there
     go_on(page, 2)
     page.set_viewport_size(NARROW)
-    page.wait_for_timeout(400)  # the palette slides away
+    page.evaluate(AT_REST)  # the palette has become a drawer and slid away
     page.locator("#question").evaluate("one => { one.tabIndex = -1; one.focus(); }")
 
     covered = []

@@ -26,6 +26,7 @@ from tests.browser.person import take_pictures
 from tests.browser.test_front import SIZES, small_targets
 from tests.builders import World, a_person, a_stored_sitting, a_world, an_engine
 from tests.certification.parts import ASSETS
+from tests.fakes.ports import SteeredClock
 from tests.running import free_port, served, until
 from tests.services.test_invigilation import DISMISS
 from tests.services.test_invigilation import a_flag as a_stored_flag
@@ -180,8 +181,7 @@ def test_u_upholds_with_words_and_z_takes_it_back(desk: Desk, browser: Browser) 
 
     expect(page.get_by_text("You took your judgement back")).to_be_visible()
     expect(page.locator("#uphold-reason")).to_have_value("The chair is empty; j and d are letters here.")
-    page.wait_for_timeout(3200)
-    assert judgements.take_effect(desk.engine) == 0
+    assert judgements.take_effect(replace(desk.engine, clock=SteeredClock(desk.engine.clock.now() + timedelta(minutes=1)))) == 0
     assert desk.state(incident) is CaseState.OPEN
 
 

@@ -20,6 +20,7 @@ from assessment_engine.demo.content import demo_exam
 from item_bank.qti.reader import read_item
 from tests.browser.conftest import Deployment
 from tests.browser.person import SCREENS, Person, keep_picture, sign_in
+from tests.browser.seats import soon
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -57,7 +58,7 @@ def come_to_the_door(candidate: Person) -> None:
     candidate.picture("candidate-3-notice")
     candidate.page.get_by_label("I have read this", exact=False).check()
     candidate.click("Agree and go on")
-    candidate.page.wait_for_timeout(1500)
+    assert soon(candidate.page, lambda: candidate.page.evaluate("live.videoWidth > 0 && live.currentTime > 0.2")), "no picture"
     candidate.click("Take the picture")
     candidate.shot("candidate-4-picture-taken")
     candidate.click("Ask to be let in")
@@ -151,7 +152,7 @@ def see_the_flag_on_the_wall(invigilator: Person, deployment: Deployment, sittin
     assert delay < 10  # the aim is 3 s and the figure is kept; the assertion allows for a busy machine
     invigilator.shot("invigilator-3-wall-flag")
     tile.click()
-    page.wait_for_timeout(800)
+    expect(page.locator("#panel .panel__parts")).to_be_visible()
     invigilator.shot("invigilator-4-wall-panel")
 
 
@@ -181,7 +182,6 @@ def decide_as_two_people(first: Person, browser: Browser, deployment: Deployment
     first.picture("invigilator-5-queue")
     incident = until(lambda: query(deployment, ENDED, sitting), within_s=120)[0][0]
     first.go(f"/invigilator/review/{incident}")
-    first.page.wait_for_timeout(500)
     first.picture("invigilator-6-case")
     judge(first, "Uphold", "Uphold the case", "left_the_seat")
     until(lambda: query(deployment, "SELECT 1 FROM adjudications WHERE incident_id = ?", incident), within_s=120)

@@ -15,6 +15,7 @@ from proctoring.simulation import (
     POPULATION,
     VARIANTS,
     Recorded,
+    Simulation,
     Variant,
     hours,
     incidents,
@@ -96,10 +97,10 @@ def test_a_limit_is_held_against_the_common_ground_then_its_own_population_then_
     assert [one.variant for one in simulated.trials] == ["common ground", "population", "longer glances"]
     assert simulated.calibration.false_alarms == simulated.trials[1].false_alarms
     assert set(POPULATION) - {Variant()} <= set(VARIANTS)
+    it_keeps_the_budget_of_all_and_of_no_kind_of_people_spends_more_than_one_and_a_half(simulated)
 
 
-def test_a_limit_keeps_the_budget_of_all_and_of_no_kind_of_people_spends_more_than_one_and_a_half() -> None:
-    simulated = simulate(budget=0.5, people=20, seed=1)
+def it_keeps_the_budget_of_all_and_of_no_kind_of_people_spends_more_than_one_and_a_half(simulated: Simulation) -> None:
     rng, kinds = np.random.default_rng(1), list(dict.fromkeys(POPULATION))
     spent = {}
     for one in kinds:
