@@ -162,7 +162,7 @@ def _seen_by(tx: Transaction, actor: Actor, sitting_id: SittingId) -> Sitting:
 
 
 def _may_take(tx: Transaction, actor: Actor, sitting: Sitting) -> bool:
-    return sitting.candidate_id == actor.person_id or may_see_the_machine(tx, actor.person_id, sitting.id)
+    return sitting.candidate_id == actor.person_id or may_see_the_machine(tx, actor, sitting.id)
 
 
 def _check_over(tx: Transaction, sitting: Sitting, now: datetime) -> None:
