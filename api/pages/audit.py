@@ -19,6 +19,8 @@ KINDS: Mapping[str, str] = {
     "batch_discarded": N_("A result batch was discarded"),
     "batch_drafted": N_("A result batch was drafted"),
     "batch_published": N_("Results were published"),
+    "break_taken": N_("A candidate began a break"),
+    "break_ended": N_("A candidate's break ended"),
     "camera_declined": N_("A candidate declined the camera"),
     "candidate_registered": N_("A candidate was registered"),
     "case_judged": N_("A case was judged"),
