@@ -21,8 +21,10 @@ from assessment_engine.audit import (
     verify_inclusion,
 )
 from assessment_engine.kernel.errors import IntegrityViolation, Invalid, NotFound
+from assessment_engine.kernel.signing import Purpose
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.keys import public_keys
 from assessment_engine.storage.audit import AuditEntry, SignedCheckpoint
 from assessment_engine.storage.database import Transaction
 
@@ -122,7 +124,11 @@ def proofs(tx: Transaction, entries: Sequence[AuditEntry]) -> tuple[SignedCheckp
 
 
 def verify_log(engine: Engine) -> LogReport:
-    """Recompute every entry, leaf, root and signature of the log, trusting none of them."""
+    """Recompute every entry, leaf, root and signature of the log, trusting none of them.
+
+    A key that signed before the present one is believed where the log names it and a newer checkpoint of the present key stands over that.
+    """
+    present, past = engine.signer.log.public_bytes, _past_keys(engine)
     with engine.store.read() as tx:
         published = {checkpoint.size: checkpoint for checkpoint in tx.audit.checkpoints()}
         last = max(published, default=0)
@@ -135,7 +141,8 @@ def verify_log(engine: Engine) -> LogReport:
                 roots.append(tile.root)
                 tile = Frontier()
             if frontier.size in published:
-                problems += _checkpoint_problems(engine, published[frontier.size], frontier)
+                known = [present] if frontier.size == last else [present, *past]
+                problems += _checkpoint_problems(engine, published[frontier.size], frontier, known)
         entries, _ = tx.audit.count()
         problems += _node_problems(tx, roots)
     if last != frontier.size:
@@ -171,11 +178,19 @@ def _entry_problems(entry: AuditEntry, place: int) -> list[str]:
     return problems
 
 
-def _checkpoint_problems(engine: Engine, signed: SignedCheckpoint, frontier: Frontier) -> list[str]:
-    try:
-        checkpoint = open_checkpoint(signed.note, origin(engine), engine.signer.log.public_bytes)
-    except Invalid as error:
-        return [f"checkpoint {signed.size}: {error.message}"]
+def _past_keys(engine: Engine) -> list[bytes]:
+    return [bytes.fromhex(one.ed25519_hex) for one in public_keys(engine) if one.purpose == Purpose.LOG and one.until is not None]
+
+
+def _checkpoint_problems(engine: Engine, signed: SignedCheckpoint, frontier: Frontier, known: Sequence[bytes]) -> list[str]:
+    for key in known:
+        try:
+            checkpoint = open_checkpoint(signed.note, origin(engine), key)
+            break
+        except Invalid as error:
+            refusal = error.message
+    else:
+        return [f"checkpoint {signed.size}: {refusal}"]
     head = TreeHead(size=checkpoint.size, root=checkpoint.root)
     if head != TreeHead(size=frontier.size, root=frontier.root):
         return [f"checkpoint {signed.size} was signed over other entries than these"]
