@@ -29,6 +29,8 @@ KINDS: Mapping[str, str] = {
     "batch_published": N_("Results were published"),
     "blueprint_given_up": N_("A blueprint was given up"),
     "blueprint_saved": N_("A blueprint was kept"),
+    "break_ended": N_("A candidate's break ended"),
+    "break_taken": N_("A candidate began a break"),
     "camera_declined": N_("A candidate declined the camera"),
     "candidate_heard": N_("A candidate answered, or did not wish to say anything"),
     "candidate_registered": N_("A candidate was registered"),

@@ -54,7 +54,8 @@ def decide(
     """Accept or refuse the chosen ones; accepting takes the password."""
     try:
         if verdict is Verdict.ACCEPT:
-            people.reauthenticate(engine, signed.token, password)
+            with request.app.state.login_gate.a_try(signed.person.login, request):
+                people.reauthenticate(engine, signed.token, password)
         said = Said(verdict=verdict, reason=reason)
         states = late_decisions.decide_late(engine, actor, sitting_id, late or [], said)
     except (Conflict, Invalid, NotAllowed) as refusal:

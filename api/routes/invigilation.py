@@ -14,7 +14,7 @@ from api.pages import language_of
 from api.paths import ID, SessionPath
 from assessment_engine.kernel.ids import IncidentId
 from assessment_engine.people import SESSION_STAFF, Actor, Role
-from assessment_engine.services import incidents, judgements, random_audit, wall
+from assessment_engine.services import incidents, judgements, review, wall
 
 router = APIRouter(prefix="/api/v1", tags=["invigilation"])
 
@@ -51,5 +51,5 @@ def seen(request: Request, engine: EngineDep, actor: Watcher, incident_id: Annot
 @router.get("/evidence/{evidence_id}", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
 def evidence(engine: EngineDep, actor: Reader, evidence_id: Annotated[str, Path(pattern=ID)]) -> Response:
     """Return one frame of evidence, decrypted and checked against its hash."""
-    read = random_audit.picture if random_audit.is_picture(evidence_id) else incidents.frame
+    read = review.picture if review.is_of_case(evidence_id) else incidents.frame
     return Response(read(engine, actor, evidence_id), media_type="image/jpeg")

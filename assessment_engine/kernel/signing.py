@@ -45,16 +45,21 @@ def _public_bytes(seed: bytes) -> bytes:
 
 
 @lru_cache(maxsize=32)
-def _key_id(purpose: Purpose, seed: bytes) -> str:
-    return f"{purpose}-{sha256_hex(_public_bytes(seed))[:12]}"
+def _key_id(purpose: Purpose, public_bytes: bytes) -> str:
+    return f"{purpose}-{sha256_hex(public_bytes)[:12]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
-    """A private key and its name: `PURPOSE-` + the first 12 hex digits of the public key's SHA-256."""
+    """A private key and its name: `PURPOSE-` + the first 12 hex digits of the public key's SHA-256.
+
+    `earlier` are the public halves of those that signed before it: what they signed stays signed. They lie beside the private keys, not in
+    the database: whoever can write there could name a key of their own.
+    """
 
     purpose: Purpose
     seed: bytes  # 32 bytes
+    earlier: tuple[bytes, ...] = ()  # 32 bytes each
 
     @property
     def private(self) -> Ed25519PrivateKey:
@@ -69,7 +74,12 @@ class SigningKey:
     @property
     def key_id(self) -> str:
         """The public name of the key."""
-        return _key_id(self.purpose, self.seed)
+        return _key_id(self.purpose, self.public_bytes)
+
+    @property
+    def known(self) -> dict[str, bytes]:
+        """The public halves of this key and of the earlier ones, by their names."""
+        return {_key_id(self.purpose, public_bytes): public_bytes for public_bytes in (*self.earlier, self.public_bytes)}
 
     def sign(self, message: bytes) -> str:
         """Sign bytes; returns the 64-byte signature as base64url."""

@@ -1,4 +1,7 @@
-"""The deployment's private keys: one file a purpose under data/keys, readable by its owner only, made at the first start."""
+"""The deployment's private keys: one file a purpose under data/keys, readable by its owner only, made at the first start.
+
+`receipts.key` signs; what lies beside it as `receipts.ANYTHING.key` signed before, and is still believed.
+"""
 
 import os
 import secrets
@@ -14,8 +17,12 @@ def load_signer(data_dir: Path) -> Signer:
     """Return the keys, making those that are missing; raises IntegrityViolation for a file that is not a key."""
     folder = data_dir / KEYS
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keys = {str(purpose): SigningKey(purpose=purpose, seed=_seed(folder / f"{purpose}.key")) for purpose in Purpose}
-    return Signer(**keys)
+    return Signer(**{str(purpose): _key(folder, purpose) for purpose in Purpose})
+
+
+def _key(folder: Path, purpose: Purpose) -> SigningKey:
+    earlier = [SigningKey(purpose=purpose, seed=_seed(path)) for path in sorted(folder.glob(f"{purpose}.*.key"))]
+    return SigningKey(purpose=purpose, seed=_seed(folder / f"{purpose}.key"), earlier=tuple(key.public_bytes for key in earlier))
 
 
 def _seed(path: Path) -> bytes:

@@ -58,6 +58,7 @@ def ask(engine: Engine, actor: Actor, new: NewArrangement) -> Arrangement:
     kinds = [_media_type(name, data) for name, data in _checked(new.documents)]
     with engine.store.read() as tx:
         sitting = tx.sittings.of_candidate(new.sitting_id, actor.person_id)
+        _check_open(tx, sitting)  # before anything is kept: what is refused leaves nothing behind
     request = Arrangement(
         id=ArrangementId(new_id("arr", now)),
         organisation_id=sitting.organisation_id,
@@ -70,7 +71,7 @@ def ask(engine: Engine, actor: Actor, new: NewArrangement) -> Arrangement:
     )
     kept = [_keep(engine, request, number, document) for number, document in enumerate(zip(new.documents, kinds, strict=True), start=1)]
     with engine.store.begin() as tx:
-        _check_open(tx, request)
+        _check_open(tx, tx.sittings.get_locked(sitting.id))  # again, held against other writers: two clicks are one
         tx.arrangements.add(request)
         for row in kept:
             tx.arrangements.add_document(row)
@@ -102,11 +103,11 @@ def _keep(engine: Engine, request: Arrangement, number: int, document: tuple[tup
     )
 
 
-def _check_open(tx: Transaction, request: Arrangement) -> None:
-    """Refuse a request beside an open one, or for a sitting that has begun. The sitting's row is locked, so that two clicks are one."""
-    if tx.sittings.get_locked(request.sitting_id).state not in BEFORE_START:
+def _check_open(tx: Transaction, sitting: Sitting) -> None:
+    """Refuse a request beside an open one, or for a sitting that has begun."""
+    if sitting.state not in BEFORE_START:
         raise Conflict("the exam has begun; an invigilator can give time now", problem="exam_begun")
-    if any(one.state in OPEN_STATES for one in tx.arrangements.of_registration(request.registration_id)):
+    if any(one.state in OPEN_STATES for one in tx.arrangements.of_registration(sitting.registration_id)):
         raise Conflict("a request for this exam is open already", problem="request_open")
 
 
@@ -170,20 +171,24 @@ def enrol_scribe(engine: Engine, actor: Actor, arrangement_id: ArrangementId, na
     """Enrol the scribe whom a granted request allows: name, face, and the declaration that both gave. Raises UnreadableFile or TooLarge."""
     now = engine.clock.now()
     with engine.store.read() as tx:
-        sitting_id = tx.arrangements.of_candidate(arrangement_id, actor.person_id).sitting_id
+        known = tx.arrangements.of_candidate(arrangement_id, actor.person_id)
     if len(face_jpeg) > LARGEST_FACE:
         raise TooLarge("the picture is larger than 2 MiB", limit=LARGEST_FACE, problem="face_too_large")
     if not face_jpeg.startswith(b"\xff\xd8\xff"):
         raise UnreadableFile("this is not a JPEG picture", problem="face_unreadable")
-    blob = f"arrangements/{sitting_id}/{new_id('scribe', now)}"
-    engine.blobs.put(blob, evidence.data_key(engine, sitting_id).encrypt(blob, face_jpeg))
+    blob = f"arrangements/{known.sitting_id}/{new_id('scribe', now)}"
+    scribe = Scribe(name=name.strip(), face_blob=blob, declared_at=now)
+    known.enrol(scribe)  # refuses before anything is kept
+    engine.blobs.put(blob, evidence.data_key(engine, known.sitting_id).encrypt(blob, face_jpeg))
     with engine.store.begin() as tx:
         before = tx.arrangements.of_candidate(arrangement_id, actor.person_id)
         _check_begun(tx, before)
-        after = before.enrol(Scribe(name=name.strip(), face_blob=blob, declared_at=now))
+        after = before.enrol(scribe)
         tx.arrangements.save(after)
         tx.exams.arrange(after.registration_id, after.rules())
         _note(tx, after, "scribe_enrolled", actor, now)
+    if before.scribe is not None:
+        engine.blobs.delete(before.scribe.face_blob)  # somebody else's face, who does not come
     return after
 
 

@@ -3,7 +3,7 @@
 The sequencer may run in several processes; a lock in the database lets one in at a time, and an entry keeps the index it got.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -22,9 +22,10 @@ from assessment_engine.audit import (
 )
 from assessment_engine.kernel.errors import IntegrityViolation, Invalid, NotFound
 from assessment_engine.kernel.ids import PersonId
+from assessment_engine.kernel.signing import Purpose
 from assessment_engine.people import Actor, Person, Role, require
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.keys import known_keys
+from assessment_engine.services.keys import public_keys
 from assessment_engine.storage.audit import AuditEntry, SignedCheckpoint
 from assessment_engine.storage.database import Transaction
 
@@ -125,11 +126,14 @@ def proofs(tx: Transaction, entries: Sequence[AuditEntry]) -> tuple[SignedCheckp
 
 
 def verify_log(engine: Engine) -> LogReport:
-    """Recompute every entry, leaf, root and signature of the log, trusting none of them."""
+    """Recompute every entry, leaf, root and signature of the log, trusting none of them.
+
+    A key that signed before the present one is believed where the log names it and a newer checkpoint of the present key stands over that.
+    """
+    present, past = engine.signer.log.public_bytes, _past_keys(engine)
     with engine.store.read() as tx:
         published = {checkpoint.size: checkpoint for checkpoint in tx.audit.checkpoints()}
-        last, current = max(published, default=0), engine.signer.log.public_bytes
-        earlier = {*known_keys(tx, engine.signer.log).values()}
+        last = max(published, default=0)
         problems: list[str] = []
         frontier, tile, roots = Frontier(), Frontier(), []
         for entry in tx.audit.leaves(last):
@@ -139,9 +143,8 @@ def verify_log(engine: Engine) -> LogReport:
                 roots.append(tile.root)
                 tile = Frontier()
             if frontier.size in published:
-                # the newest, which is over all the others, by today's key; what an earlier key signed stays signed
-                keys = {current} if frontier.size == last else earlier
-                problems += _checkpoint_problems(origin(engine), keys, published[frontier.size], frontier)
+                known = [present] if frontier.size == last else [present, *past]
+                problems += _checkpoint_problems(engine, published[frontier.size], frontier, known)
         entries, _ = tx.audit.count()
         problems += _node_problems(tx, roots)
     if last != frontier.size:
@@ -177,16 +180,19 @@ def _entry_problems(entry: AuditEntry, place: int) -> list[str]:
     return problems
 
 
-def _checkpoint_problems(name: str, keys: Collection[bytes], signed: SignedCheckpoint, frontier: Frontier) -> list[str]:
-    opened, refusals = [], []
-    for key in keys:
+def _past_keys(engine: Engine) -> list[bytes]:
+    return [bytes.fromhex(one.ed25519_hex) for one in public_keys(engine) if one.purpose == Purpose.LOG and one.until is not None]
+
+
+def _checkpoint_problems(engine: Engine, signed: SignedCheckpoint, frontier: Frontier, known: Sequence[bytes]) -> list[str]:
+    for key in known:
         try:
-            opened.append(open_checkpoint(signed.note, name, key))
+            checkpoint = open_checkpoint(signed.note, origin(engine), key)
+            break
         except Invalid as error:
-            refusals.append(f"checkpoint {signed.size}: {error.message}")
-    if not opened:
-        return refusals[:1]
-    checkpoint = opened[0]
+            refusal = error.message
+    else:
+        return [f"checkpoint {signed.size}: {refusal}"]
     head = TreeHead(size=checkpoint.size, root=checkpoint.root)
     if head != TreeHead(size=frontier.size, root=frontier.root):
         return [f"checkpoint {signed.size} was signed over other entries than these"]

@@ -78,7 +78,7 @@ def settle(tx: Transaction, sitting: Sitting, now: datetime) -> Sitting:
 def _settled(tx: Transaction, sitting: Sitting, now: datetime) -> Sitting:
     after = rules.settled(sitting, terms_of(tx, sitting), now)
     if rules.on_break(sitting) and not rules.on_break(after):
-        tx.events.record(sitting_event("break_ended", sitting, now, None, data={"by": "time"}))
+        _note_break_ended(tx, sitting, now)
     if given := after.given_back_s - sitting.given_back_s:
         tx.audit.append("time_given_back", subject=sitting.id, now=now, payload={"seconds": given, "rule": "time_stops"})
         tx.events.record(sitting_event("time_given_back", sitting, now, None, data={"seconds": given}))
@@ -140,9 +140,15 @@ def end_breaks(engine: Engine) -> int:
             if _break_over(tx, sitting, now):
                 after = rules.end_break(sitting, terms_of(tx, sitting).breaks, now)
                 tx.sittings.save(after)
-                tx.events.record(sitting_event("break_ended", after, now, None, data={"by": "time"}))
+                _note_break_ended(tx, after, now)
                 ended += 1
     return ended
+
+
+def _note_break_ended(tx: Transaction, sitting: Sitting, now: datetime) -> None:
+    """Say in the log and in the events that a break ended by itself: the deadline has moved by it."""
+    tx.audit.append("break_ended", subject=sitting.id, now=now, payload={"by": "time"})
+    tx.events.record(sitting_event("break_ended", sitting, now, None, data={"by": "time"}))
 
 
 def _break_over(tx: Transaction, sitting: Sitting, now: datetime) -> bool:

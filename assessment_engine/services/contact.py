@@ -216,7 +216,9 @@ def _change(ledger: AnswerLedger, actor: Actor, sitting_id: SittingId, change: C
         after = change(here, allowed, now)
         if after.state is not here.state:
             kind = "break_taken" if rules.on_break(after) else "break_ended"
-            tx.events.record(sitting_event(kind, after, now, actor, data={"used": rules.breaks_used(after)}))
+            used = {"used": rules.breaks_used(after)}
+            tx.audit.append(kind, subject=sitting_id, actor=actor.person_id, now=now, payload=dict(used))
+            tx.events.record(sitting_event(kind, after, now, actor, data=used))
         if after.state in RUNNING:
             tx.sittings.save(after)
         return Resting(sitting=after, breaks=allowed, server_time=now)

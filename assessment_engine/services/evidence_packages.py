@@ -24,7 +24,7 @@ from assessment_engine.people import Actor, Role
 from assessment_engine.services import audit, chains, checkin, draw, evidence
 from assessment_engine.services.engine import Engine, JobName
 from assessment_engine.services.interests import check_stranger
-from assessment_engine.services.package_rows import decided, incident_row, proven
+from assessment_engine.services.package_rows import DECIDED_CASE, OPEN_CASE, decided, incident_row, proven
 from assessment_engine.services.risk import may_see_the_machine
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import sitting_event
@@ -65,7 +65,10 @@ def may_take(engine: Engine, actor: Actor, sitting_id: SittingId) -> bool:
 
 
 def ask(engine: Engine, actor: Actor, sitting_id: SittingId) -> PackageRecord:
-    """Have a package made; asking again while one is made changes nothing. Raises NotYet before everything was looked at."""
+    """Have a package made; asking again while one is made, or before anything new happened, changes nothing.
+
+    Raises NotYet before everything was looked at.
+    """
     with engine.store.read() as tx:
         _seen_by(tx, actor, sitting_id)
     return _ask(engine, sitting_id, actor.person_id)
@@ -83,13 +86,20 @@ def _ask(engine: Engine, sitting_id: SittingId, by: PersonId) -> PackageRecord:
     with engine.store.begin() as tx:
         _check_over(tx, tx.sittings.get_locked(sitting_id), now)
         newest = next(iter(tx.evidence.packages_of(sitting_id)), None)
-        if newest is not None and newest.made_at is None:
+        if newest is not None and (newest.made_at is None or _says_all(tx, newest, newest.made_at)):
             return newest
         record = PackageRecord(id=new_id("pkg", now), sitting_id=sitting_id, asked_by=by, asked_at=now)
         tx.evidence.add_package(record)
         job = tx.outbox.add(JobName.PACKAGE_EVIDENCE, sitting_id, now)
     engine.jobs.tell(job)
     return record
+
+
+def _says_all(tx: Transaction, record: PackageRecord, made_at: datetime) -> bool:
+    """Tell whether nothing that a package tells of has happened since it was made: making one more of the same would only cost."""
+    told = {*LOGGED, *OPEN_CASE, *DECIDED_CASE}
+    subjects = [record.sitting_id, *(case.incident_id for case in tx.invigilation.cases_of(record.sitting_id))]
+    return all(entry.at < made_at for entry in tx.audit.about_all(subjects) if entry.kind in told)
 
 
 def package(engine: Engine, actor: Actor, sitting_id: SittingId) -> Package:
@@ -162,7 +172,7 @@ def _seen_by(tx: Transaction, actor: Actor, sitting_id: SittingId) -> Sitting:
 
 
 def _may_take(tx: Transaction, actor: Actor, sitting: Sitting) -> bool:
-    return sitting.candidate_id == actor.person_id or may_see_the_machine(tx, actor.person_id, sitting.id)
+    return sitting.candidate_id == actor.person_id or may_see_the_machine(tx, actor, sitting.id)
 
 
 def _check_over(tx: Transaction, sitting: Sitting, now: datetime) -> None:

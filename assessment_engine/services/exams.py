@@ -11,7 +11,7 @@ from assessment_engine.exams import Exam, ExamPolicy, ExamSession, ExamState, Ex
 from assessment_engine.exams.recalibration import TwoOfficersNeeded
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
-from assessment_engine.kernel.errors import Conflict, Invalid, NotFound
+from assessment_engine.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from assessment_engine.kernel.ids import CourseId, ExamId, FormId, ItemId, ItemVersionId, RoomId, SessionId, new_id
 from assessment_engine.people import CIVIL_TIME, SESSION_STAFF, Actor, Role, require
 from assessment_engine.services import draw
@@ -262,6 +262,8 @@ def register(engine: Engine, actor: Actor, new: NewRegistration) -> Sitting:
     mine = new.candidate_id == actor.person_id and not (new.arrangements or new.simulated or new.seat or new.room_id)
     if not mine:
         require(actor, Role.CELL_OFFICER)
+    if new.arrangements and new.candidate_id == actor.person_id:
+        raise NotAllowed("nobody decides their own arrangements: ask for them, and others decide")
     now = engine.clock.now()
     with engine.store.begin() as tx:
         tx.exams.session_of(actor, new.session_id)

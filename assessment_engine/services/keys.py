@@ -11,7 +11,6 @@ from itertools import zip_longest
 from assessment_engine.kernel.signing import Purpose, SigningKey
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.audit import AuditEntry
-from assessment_engine.storage.database import Transaction
 
 SUBJECTS = {Purpose.RECEIPTS: "receipt-keys", Purpose.LOG: "log-keys", Purpose.EVIDENCE: "evidence-keys"}
 
@@ -43,15 +42,6 @@ def public_keys(engine: Engine) -> list[PublicKey]:
     with engine.store.read() as tx:
         announced = {key.purpose: tx.audit.about(SUBJECTS[key.purpose]) for key in _signing(engine)}
     return [one for key in _signing(engine) for one in _of_purpose(key, announced[key.purpose])]
-
-
-def known_keys(tx: Transaction, key: SigningKey) -> dict[str, bytes]:
-    """Return the public halves of a key and of all that signed for its purpose before it, by their names.
-
-    What an earlier key signed stays signed: whoever checks it takes the key that it names.
-    """
-    announced = dict(map(_key_of, tx.audit.about(SUBJECTS[key.purpose])))
-    return {**{key_id: bytes.fromhex(ed25519_hex) for key_id, ed25519_hex in announced.items()}, key.key_id: key.public_bytes}
 
 
 def _signing(engine: Engine) -> tuple[SigningKey, ...]:

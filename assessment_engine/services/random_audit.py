@@ -11,13 +11,11 @@ from datetime import datetime, timedelta
 
 from assessment_engine.delivery.sitting import ENDED, Sitting, SittingState
 from assessment_engine.invigilation.unmarked import Origin, UnmarkedReview
-from assessment_engine.kernel.errors import NotFound
+from assessment_engine.kernel.canonical import sha256_hex
 from assessment_engine.kernel.ids import IncidentId, SessionId, SittingId, new_id
-from assessment_engine.people import Actor, Role, require
 from assessment_engine.services import draw
 from assessment_engine.services.draw import KeptFrame
 from assessment_engine.services.engine import Engine
-from assessment_engine.services.interests import check_stranger
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.incidents import SCRUB, EvidenceRecord, IncidentRecord
 from proctoring.policy import Kind, Tier
@@ -25,6 +23,9 @@ from proctoring.policy import Kind, Tier
 MOST_AT_ONCE = 25
 STRETCHES = 3
 STRETCH_S = 60.0
+BEFORE_S, RAISED_S = 10.0, 3.0
+"""As with any flag, pictures begin so long before what is said to be seen, and it was raised so long after that began."""
+
 SHOWN = 7
 """Pictures of a stretch that stand in its strip; the others are for scrubbing, as with any case."""
 
@@ -94,7 +95,7 @@ def _audit(tx: Transaction, sitting: Sitting, began: float, ended: float, now: d
     kinds = sorted(tx.unmarked.kinds_raised(sitting.organisation_id).items()) or [(Kind.NOBODY.value, "medium")]
     kind, severity = kinds[secrets.randbelow(len(kinds))]
     return UnmarkedReview(
-        id=IncidentId(new_id("inc", now)),
+        id=IncidentId(new_id("inc", _moment(sitting, began + BEFORE_S + RAISED_S))),
         organisation_id=sitting.organisation_id,
         origin=Origin.AUDIT,
         sitting_id=sitting.id,
@@ -108,9 +109,8 @@ def _audit(tx: Transaction, sitting: Sitting, began: float, ended: float, now: d
 
 def shown(engine: Engine, sitting: Sitting, review: UnmarkedReview) -> tuple[IncidentRecord, list[EvidenceRecord]]:
     """Return a stretch as the incident that its reader takes it for: one that exists on the page only, and its pictures."""
-    assert review.start_s is not None and review.end_s is not None
     frames = _frames(engine, sitting, review)
-    middle = _moment(sitting, (review.start_s + review.end_s) / 2)
+    began, ended = _told(review)
     return (
         IncidentRecord(
             id=review.id,
@@ -122,17 +122,25 @@ def shown(engine: Engine, sitting: Sitting, review: UnmarkedReview) -> tuple[Inc
             tier=Tier.ALERT.value,
             severity=review.severity,
             confidence=0.0,
-            opened_at=_moment(sitting, review.start_s),
-            raised_at=middle,
-            ended_at=_moment(sitting, review.end_s),
-            start_s=review.start_s,
-            end_s=review.end_s,
+            opened_at=_moment(sitting, began),
+            raised_at=_moment(sitting, began + RAISED_S),
+            ended_at=_moment(sitting, ended),
+            start_s=began,
+            end_s=ended,
             item_id=None,
             trace={},
             models={},
         ),
         [_picture(review, frame, role) for frame, role in zip(frames, _roles(len(frames)), strict=True)],
     )
+
+
+def _told(review: UnmarkedReview) -> tuple[float, float]:
+    """Return from when to when a stretch is said to show something: as long as flags last, not always a minute; the same at every look."""
+    assert review.start_s is not None
+    share = int(sha256_hex(review.id.encode())[:8], 16) / 0xFFFFFFFF
+    began = review.start_s + BEFORE_S
+    return began, began + round(RAISED_S + share * (STRETCH_S - BEFORE_S - 2 * RAISED_S), 1)
 
 
 def _frames(engine: Engine, sitting: Sitting, review: UnmarkedReview) -> list[KeptFrame]:
@@ -159,26 +167,6 @@ def _picture(review: UnmarkedReview, frame: KeptFrame, role: str) -> EvidenceRec
         blob=frame.blob,
         sha256="",
     )
-
-
-def is_picture(evidence_id: str) -> bool:
-    """Tell whether an id names a kept picture of a stretch rather than a row of evidence."""
-    return "." in evidence_id
-
-
-def picture(engine: Engine, actor: Actor, evidence_id: str) -> bytes:
-    """Return a kept picture of a stretch, decrypted; raises NotFound for any other, ConflictOfInterest for whoever knows the candidate."""
-    require(actor, Role.INVIGILATOR, Role.CELL_OFFICER)
-    review_id, _, seq = evidence_id.partition(".")
-    with engine.store.read() as tx:
-        review = tx.unmarked.find(review_id, actor.organisation_id)
-        if review is None or review.origin is not Origin.AUDIT or not seq.isdecimal():
-            raise NotFound("no such evidence")
-        sitting = tx.sittings.get(review.sitting_id)
-        check_stranger(tx, actor.person_id, sitting)
-    if int(seq) not in {one.seq for one in _frames(engine, sitting, review)}:
-        raise NotFound("no such evidence")
-    return draw.frame(engine, sitting.id, int(seq))
 
 
 def close(engine: Engine, sitting_id: SittingId) -> None:

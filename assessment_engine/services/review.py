@@ -11,9 +11,11 @@ from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.invigilation import SERVICE_LEVEL, UNDECIDED, Adjudication, Case, CaseState, Experience, WaitingCase
 from assessment_engine.invigilation.hearing import Hearing
 from assessment_engine.invigilation.pending import PendingJudgement
+from assessment_engine.invigilation.unmarked import UnmarkedReview
+from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import IncidentId, PersonId
 from assessment_engine.people import SESSION_STAFF, Actor, Person, require
-from assessment_engine.services import hearings, unmarked
+from assessment_engine.services import evidence, hearings, unmarked
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.interests import check_stranger
 from assessment_engine.services.invigilation import going_on, needs_enough_seen, watched_of
@@ -173,8 +175,17 @@ def case(engine: Engine, actor: Actor, incident_id: IncidentId) -> CaseFile:
 
 
 def _before(engine: Engine, tx: Transaction, actor: Actor, case_id: IncidentId) -> _Before:
-    """Return what there is to judge: a real case, or one that must not be told from a real one."""
-    review = tx.unmarked.find(case_id, actor.organisation_id)
+    """Return what there is to judge: a real case, or one that must not be told from a real one.
+
+    Pictures are named by their case and number, whichever it is. Whoever is asked about a decided case once more does not read what
+    was decided.
+    """
+    review = tx.unmarked.find(case_id, actor.organisation_id) or tx.unmarked.open_about(case_id, actor.person_id, actor.organisation_id)
+    before = _given(engine, tx, actor, case_id, review)
+    return replace(before, evidence=[replace(one, id=f"{before.case.incident_id}.{one.seq}") for one in before.evidence])
+
+
+def _given(engine: Engine, tx: Transaction, actor: Actor, case_id: IncidentId, review: UnmarkedReview | None) -> _Before:
     if review is None:
         case = tx.invigilation.case(case_id, actor.organisation_id)
         incident = tx.incidents.get(case_id, actor.organisation_id)
@@ -183,6 +194,24 @@ def _before(engine: Engine, tx: Transaction, actor: Actor, case_id: IncidentId) 
     incident, evidence = unmarked.shown(engine, tx, review)
     numbered = review.incident_id is not None
     return _Before(case=review.case, incident=incident, evidence=evidence, judged=review.adjudications, numbered=numbered)
+
+
+def picture(engine: Engine, actor: Actor, picture_id: str) -> bytes:
+    """Return a picture of a case by the name that its file has for it, decrypted; raises NotFound, ConflictOfInterest, EvidenceMissing…"""
+    require(actor, *SESSION_STAFF)
+    case_id, _, seq = picture_id.partition(".")
+    with engine.store.read() as tx:
+        before = _before(engine, tx, actor, IncidentId(case_id))
+        check_stranger(tx, actor.person_id, tx.sittings.get(before.case.sitting_id))
+    shot = next((one for one in before.evidence if str(one.seq) == seq), None)
+    if shot is None:
+        raise NotFound("no such evidence")
+    return evidence.read_frame(engine, shot)
+
+
+def is_of_case(picture_id: str) -> bool:
+    """Tell whether a picture is named by its case rather than by its own row."""
+    return "." in picture_id
 
 
 def _file(tx: Transaction, actor: Actor, before: _Before, now: datetime) -> CaseFile:
@@ -207,9 +236,9 @@ def _file(tx: Transaction, actor: Actor, before: _Before, now: datetime) -> Case
         seated=tx.review.seated([sitting.id])[sitting.id],
         sitting=sitting,
         watch=tx.incidents.watch(sitting.id),
-        events=_around(tx, sitting, incident.raised_at, blind=not shows),
+        events=_around(tx, sitting, incident.raised_at, () if before.numbered else _raised(incident), blind=not shows),
         expected=_expected(tx, sitting),
-        risk=risk_for(tx, actor.person_id, sitting.id) if shows else None,
+        risk=risk_for(tx, actor, sitting.id) if shows else None,
         network=_network(tx, sitting, incident),
         pending=pending if pending is not None and pending.person_id == actor.person_id else None,
         taken=pending is not None and pending.person_id != actor.person_id,
@@ -235,9 +264,19 @@ def _network(tx: Transaction, sitting: Sitting, incident: IncidentRecord) -> Net
     return Network(gaps=len(near), seconds=sum((one.end_s if one.end_s is not None else ended) - one.start_s for one in near))
 
 
-def _around(tx: Transaction, sitting: Sitting, moment: datetime, *, blind: bool) -> list[ExamEvent]:
+def _raised(incident: IncidentRecord) -> list[ExamEvent]:
+    """Return what the timeline says of any flag, of one that is on the page only."""
+    happened = (("incident_raised", incident.raised_at), ("incident_closed", incident.ended_at))
+    return [
+        ExamEvent(kind=kind, at=at, organisation_id=incident.organisation_id, sitting_id=incident.sitting_id, subject=incident.id)
+        for kind, at in happened
+        if at is not None
+    ]
+
+
+def _around(tx: Transaction, sitting: Sitting, moment: datetime, also: Sequence[ExamEvent], *, blind: bool) -> list[ExamEvent]:
     """Return what happened in a sitting around a moment, its saves among it, oldest first; who has still to judge sees no judgements."""
-    happened = [*tx.events.of_sitting(sitting.id), *(answer_saved(receipt, sitting) for receipt in tx.answers.receipts(sitting.id))]
+    happened = [*tx.events.of_sitting(sitting.id), *also, *(answer_saved(receipt, sitting) for receipt in tx.answers.receipts(sitting.id))]
     return sorted(
         (one for one in happened if abs(one.at - moment) <= CONTEXT and not (blind and one.kind == "case_judged")), key=lambda one: one.at
     )
@@ -250,7 +289,7 @@ def _may_judge(found: Case, actor: Actor, earlier: Sequence[Adjudication], sitti
 
 def _expected(tx: Transaction, sitting: Sitting) -> Expected:
     hours = tx.incidents.observable_in(sitting.session_id, sitting.organisation_id) / 3600
-    flags, dismissed = tx.invigilation.flags_in(sitting.session_id), tx.invigilation.dismissed_in(sitting.session_id)
+    flags, dismissed = max(1, tx.invigilation.flags_in(sitting.session_id)), tx.invigilation.dismissed_in(sitting.session_id)
     return Expected(flags=flags, dismissed=dismissed, hours=hours, allowed=hours * tx.exams.get(sitting.exam_id).policy.false_alert_budget)
 
 

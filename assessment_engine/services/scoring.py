@@ -17,7 +17,6 @@ from assessment_engine.scoring.results import BatchState
 from assessment_engine.scoring.scorecard import ItemScore, Rules, Scorecard, quantised, scorecard, share_of
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import outcomes_of
-from assessment_engine.services.keys import known_keys
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import sitting_event
 from assessment_engine.storage.scoring import ScoreReport
@@ -56,7 +55,7 @@ def score_sitting(engine: Engine, sitting_id: SittingId) -> ScoreReport:
 
 def _card(engine: Engine, tx: Transaction, sitting: Sitting, seal: Seal) -> Scorecard:
     answers, late = tx.answers.of_sitting(sitting.id), tx.late_answers.accepted(sitting.id)
-    _check_ledger(known_keys(tx, engine.signer.receipts), seal, answers, late)
+    _check_ledger(engine.signer.receipts.known, seal, answers, late)
     form = tx.forms.get(sitting.form_id)
     if form.sha256 != seal.form_sha256:
         raise HashMismatch("the form is not the one that was sealed")

@@ -74,7 +74,7 @@ def draw_after(tx: Transaction, judged: Case, pending: PendingJudgement, shares:
         verdict = Verdict.UPHOLD if judged.state is CaseState.UPHELD else Verdict.DISMISS
         tx.unmarked.add(
             UnmarkedReview(
-                id=IncidentId(new_id("inc", now)),
+                id=IncidentId(new_id("inc", incident.raised_at)),  # an id tells its moment: that of the flag, as with any other
                 organisation_id=judged.organisation_id,
                 origin=Origin.AGAIN,
                 sitting_id=judged.sitting_id,
@@ -95,9 +95,10 @@ def _plant_for(tx: Transaction, pending: PendingJudgement) -> None:
     if not library:
         return
     planted, kind, severity, sitting_id = library[secrets.randbelow(len(library))]
+    raised_at = tx.incidents.get(planted.incident_id, pending.organisation_id).raised_at
     tx.unmarked.add(
         UnmarkedReview(
-            id=IncidentId(new_id("inc", pending.effective_at)),
+            id=IncidentId(new_id("inc", raised_at)),
             organisation_id=pending.organisation_id,
             origin=Origin.PLANTED,
             sitting_id=sitting_id,

@@ -220,10 +220,16 @@ def watching(engine: Engine, actor: Actor, sitting_id: SittingId) -> Watching:
             seat=_seat(sitting, registration, tx.people.get(sitting.candidate_id)),
             exam=tx.exams.get(sitting.exam_id),
             incidents=tuple(tx.incidents.of_sitting(sitting_id)),
-            cases={case.incident_id: case for case in tx.invigilation.cases_of(sitting_id)},
+            cases=_cases(tx, actor, sitting_id),
             watch=tx.incidents.watch(sitting_id),
-            risk=risk_for(tx, actor.person_id, sitting_id),
+            risk=risk_for(tx, actor, sitting_id),
         )
+
+
+def _cases(tx: Transaction, actor: Actor, sitting_id: SittingId) -> dict[str, Case]:
+    """Return a sitting's cases by incident; what the viewer is asked about once more is open to them, whatever was decided."""
+    once_more = {str(one.incident_id): one.case for one in tx.unmarked.open_in(sitting_id, actor.person_id) if one.incident_id is not None}
+    return {str(case.incident_id): case for case in tx.invigilation.cases_of(sitting_id)} | once_more
 
 
 def ticket(engine: Engine, actor: Actor, session_id: SessionId) -> str:

@@ -122,20 +122,21 @@ class UnmarkedReviews:
 
     def waiting_for(self, person_id: PersonId, organisation_id: OrganisationId) -> list[UnmarkedReview]:
         """Return those that wait for this person: nobody's own sitting, nothing they judged before, nothing whose pictures are erased."""
-        table = unmarked_reviews
-        judged = select(adjudications.c.incident_id).where(adjudications.c.person_id == person_id)
-        own = exists().where(sittings.c.id == table.c.sitting_id, (sittings.c.candidate_id == person_id) | knows(person_id))
         held = exists().where(
-            pending_judgements.c.case_id == table.c.id,
+            pending_judgements.c.case_id == unmarked_reviews.c.id,
             pending_judgements.c.undone_at.is_(None),
             pending_judgements.c.effected_at.is_(None),
         )
-        erased = exists().where(evidence_keys.c.sitting_id == table.c.sitting_id, evidence_keys.c.erased_at.is_not(None))
-        theirs = or_(table.c.for_person.is_(None), table.c.for_person == person_id)
-        others = or_(table.c.not_for.is_(None), table.c.not_for != person_id)
-        new = or_(table.c.incident_id.is_(None), table.c.incident_id.not_in(judged))
-        mine = (table.c.organisation_id == organisation_id) & table.c.person_id.is_(None)
-        return self._all(mine & theirs & others & new & ~own & ~held & ~erased)
+        return self._all(_meant_for(person_id) & (unmarked_reviews.c.organisation_id == organisation_id) & ~held)
+
+    def open_in(self, sitting_id: SittingId, person_id: PersonId) -> list[UnmarkedReview]:
+        """Return those of a sitting that this person may be asked and has not answered, their pending answer among them."""
+        return self._all(_meant_for(person_id) & (unmarked_reviews.c.sitting_id == sitting_id))
+
+    def open_about(self, incident_id: str, person_id: PersonId, organisation_id: OrganisationId) -> UnmarkedReview | None:
+        """Return one about an incident of this organisation that this person may be asked and has not answered."""
+        about = (unmarked_reviews.c.incident_id == incident_id) & (unmarked_reviews.c.organisation_id == organisation_id)
+        return next(iter(self._all(_meant_for(person_id) & about)), None)
 
     def answered_in(self, organisation_id: OrganisationId) -> list[UnmarkedReview]:
         """Return every answered one of an organisation, oldest first."""
@@ -211,6 +212,18 @@ class UnmarkedReviews:
     def _all(self, condition: ColumnElement[bool]) -> list[UnmarkedReview]:
         query = select(unmarked_reviews).where(condition).order_by(unmarked_reviews.c.opened_at, unmarked_reviews.c.id)
         return [_review(row) for row in self._connection.execute(query)]
+
+
+def _meant_for(person_id: PersonId) -> ColumnElement[bool]:
+    """Return the condition of what a person may be asked and nobody has answered."""
+    table = unmarked_reviews
+    judged = select(adjudications.c.incident_id).where(adjudications.c.person_id == person_id)
+    own = exists().where(sittings.c.id == table.c.sitting_id, (sittings.c.candidate_id == person_id) | knows(person_id))
+    erased = exists().where(evidence_keys.c.sitting_id == table.c.sitting_id, evidence_keys.c.erased_at.is_not(None))
+    theirs = or_(table.c.for_person.is_(None), table.c.for_person == person_id)
+    others = or_(table.c.not_for.is_(None), table.c.not_for != person_id)
+    new = or_(table.c.incident_id.is_(None), table.c.incident_id.not_in(judged))
+    return table.c.person_id.is_(None) & theirs & others & new & ~own & ~erased
 
 
 def _review(row: Row[tuple[object, ...]]) -> UnmarkedReview:

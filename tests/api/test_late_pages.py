@@ -112,6 +112,14 @@ def test_a_wrong_password_or_no_reason_changes_nothing_and_keeps_what_was_typed(
     assert "To be decided" in office.get(office.officer, office.case).text
 
 
+def test_a_password_is_not_tried_without_end_here_either(office: Office) -> None:
+    guess = {"verdict": "accept", "late": late(office), "reason": "The line was cut.", "password": "x"}
+
+    pages = [office.post(office.officer, office.case, guess).text for _ in range(11)]
+
+    assert "Too many tries" not in pages[9] and "Too many tries" in pages[10]
+
+
 def test_the_page_of_results_leads_to_the_late_answers_that_keep_a_sitting_out_of_a_batch(office: Office) -> None:
     score_sitting(office.engine, office.world.sitting_id)
     before = office.get(office.officer, "/cell/results").text

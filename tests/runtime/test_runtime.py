@@ -155,6 +155,16 @@ def test_keys_are_made_once_and_readable_by_their_owner_only(tmp_path: Path) -> 
     assert {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "keys").iterdir()} == {0o600}
 
 
+def test_a_key_that_is_put_aside_signs_no_more_and_is_still_believed(tmp_path: Path) -> None:
+    before = load_signer(tmp_path).receipts
+    (tmp_path / "keys" / "receipts.key").rename(tmp_path / "keys" / "receipts.2026.key")
+
+    after = load_signer(tmp_path).receipts
+
+    assert after.key_id != before.key_id
+    assert after.known == {**before.known, after.key_id: after.public_bytes}
+
+
 def test_a_damaged_key_is_never_used(tmp_path: Path) -> None:
     load_signer(tmp_path)
     (tmp_path / "keys" / "log.key").write_bytes(b"short")

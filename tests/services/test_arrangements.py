@@ -56,6 +56,23 @@ def test_what_was_given_stretches_the_candidates_time(any_engine: Engine, world:
     assert [step.what for step in view.history] == ["requested", "decided"]
 
 
+def test_what_is_refused_leaves_no_file_behind_and_a_scribe_who_does_not_come_no_face(any_engine: Engine, world: World) -> None:
+    request = ask(any_engine, world)
+    folder = f"arrangements/{world.sitting_id}"
+
+    for _ in range(2):
+        with pytest.raises(Conflict):
+            ask(any_engine, world)
+        with pytest.raises(Invalid):
+            arrangements.enrol_scribe(any_engine, world.candidate, request.id, "Meena Iyer", FACE)
+    assert len(any_engine.blobs.under(folder)) == 1
+
+    arrangements.decide(any_engine, officers(any_engine, world, 1)[0], request.id, ASKED, "")
+    for name in ("Meena Iyer", "Om Jain"):
+        arrangements.enrol_scribe(any_engine, world.candidate, request.id, name, FACE)
+    assert len(any_engine.blobs.under(folder)) == 2
+
+
 def test_a_refusal_takes_two_and_can_be_appealed(any_engine: Engine, world: World) -> None:
     request = ask(any_engine, world)
     kavita, joseph, sunita, imran = officers(any_engine, world, 4)

@@ -158,6 +158,10 @@ def test_a_break_stops_the_time_until_the_candidate_goes_on(any_engine: Engine, 
         contact.take_break(ledger, world.candidate, world.sitting_id)
     with any_engine.store.read() as tx:
         assert [one.kind for one in tx.events.of_sitting(world.sitting_id)] == ["break_taken", "break_ended"]
+        assert [(one.kind, one.actor_id) for one in tx.audit.about(world.sitting_id)] == [
+            ("break_taken", world.candidate.person_id),
+            ("break_ended", world.candidate.person_id),
+        ]
 
 
 def test_a_break_ends_by_itself_in_the_sweep(any_engine: Engine, ledger: AnswerLedger) -> None:
@@ -172,6 +176,8 @@ def test_a_break_ends_by_itself_in_the_sweep(any_engine: Engine, ledger: AnswerL
 
     back = delivery.my_sitting(any_engine, world.candidate, world.sitting_id)
     assert (back.state, back.stopped_s) == (S.IN_PROGRESS, 600)
+    with any_engine.store.read() as tx:
+        assert [(one.kind, one.actor_id) for one in tx.audit.about(world.sitting_id)][-1] == ("break_ended", None)
 
 
 def test_an_answer_after_the_breaks_minutes_is_taken_and_ends_it(any_engine: Engine, ledger: AnswerLedger) -> None:

@@ -179,6 +179,24 @@ def test_asking_twice_makes_one_and_before_the_end_there_is_none(any_engine: Eng
     assert first == second
 
 
+def test_another_is_made_only_when_something_has_happened_since(any_engine: Engine) -> None:
+    story = a_recorded_story(any_engine)
+    audit.sequence(any_engine)
+    chains.close(any_engine, story.sitting_id)
+    audit.sequence(any_engine)
+    story.tick()
+    first = made(story).record
+    story.tick()
+
+    again = evidence_packages.ask(any_engine, story.world.candidate, story.sitting_id)
+    with any_engine.store.begin() as tx:
+        (case,) = tx.invigilation.cases_of(story.sitting_id)
+        tx.audit.append("case_judged", subject=case.incident_id, now=any_engine.clock.now())
+    afterwards = evidence_packages.ask(any_engine, story.world.candidate, story.sitting_id)
+
+    assert again == first and afterwards.made_at is None
+
+
 def test_what_people_judged_on_an_open_case_is_not_in_it(any_engine: Engine) -> None:
     story = a_recorded_story(any_engine)
     with any_engine.store.begin() as tx:

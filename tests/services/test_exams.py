@@ -84,6 +84,15 @@ def test_a_candidate_registers_themselves_but_grants_themselves_nothing(engine: 
     register(engine, candidate, NewRegistration(session_id=paper.session.id, candidate_id=candidate.person_id))
 
 
+def test_an_officer_who_sits_the_exam_gives_themselves_no_more_time(engine: Engine, paper: Paper) -> None:
+    own = NewRegistration(session_id=paper.session.id, candidate_id=paper.officer.person_id, arrangements={"extra_minutes_per_hour": 20})
+
+    with pytest.raises(NotAllowed):
+        register(engine, paper.officer, own)
+
+    register(engine, paper.second, own)
+
+
 def test_an_arrangement_that_is_no_rule_is_refused(engine: Engine, paper: Paper) -> None:
     candidate = a_person(engine, paper.officer.organisation_id)
 

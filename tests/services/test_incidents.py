@@ -10,7 +10,7 @@ from assessment_engine.kernel.canonical import sha256_hex
 from assessment_engine.kernel.errors import Conflict, HashMismatch, NotAllowed, NotFound
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.people import Role
-from assessment_engine.services import incidents, watches
+from assessment_engine.services import incidents, review, watches
 from assessment_engine.services.engine import Engine
 from assessment_engine.storage.incidents import WatchRecord
 from proctoring.evidence import Segment, Shot
@@ -62,6 +62,20 @@ def test_an_alert_is_kept_with_its_frames_and_set_before_people(any_engine: Engi
         assert [case.incident_id for case in tx.invigilation.cases_of(world.sitting_id)] == [incident_id]
         kinds = [event.kind for event in tx.events.of_sitting(world.sitting_id)]
     assert kinds.count("incident_raised") == 1
+
+
+def test_a_reviewer_finds_the_pictures_of_every_case_by_its_case_and_number_so_that_none_tells_what_it_is_for(engine: Engine) -> None:
+    world = a_world(engine)
+    incident_id = incidents.record(engine, world.sitting_id, a_change(), a_segment(9.0, 12.0), MODELS)
+    actor = a_person(engine, world.organisation_id, Role.INVIGILATOR)
+
+    named = [one.id for one in review.case(engine, actor, incident_id).evidence]
+
+    assert named == [f"{incident_id}.18", f"{incident_id}.24"]  # as those of a stretch of the random audit are
+    assert [review.picture(engine, actor, one) for one in named] == [b"\xff\xd89.0", b"\xff\xd812.0"]
+    for who in (world.candidate, a_person(engine, an_organisation(engine, "Elsewhere"), Role.INVIGILATOR)):
+        with pytest.raises((NotAllowed, NotFound)):
+            review.picture(engine, who, named[0])
 
 
 def test_the_question_on_the_screen_is_kept_with_the_incident(any_engine: Engine) -> None:

@@ -9,7 +9,7 @@ from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.invigilation import CaseState
 from assessment_engine.invigilation.unmarked import Origin
 from assessment_engine.kernel.errors import NotFound
-from assessment_engine.kernel.ids import IncidentId, SittingId
+from assessment_engine.kernel.ids import IncidentId, SittingId, made_at
 from assessment_engine.people import Actor, Role
 from assessment_engine.services import draw, figures, judgements, random_audit, review
 from assessment_engine.services.engine import Engine
@@ -56,12 +56,16 @@ def test_stretches_wait_like_cases_with_their_pictures(engine: Engine, world: Wo
 
     found = waiting(engine, ravi)
     assert len(found) == 3
+    assert all(made_at(one) < engine.clock.now() - timedelta(hours=4) for one in found)  # as if it had been raised then
     file = review.case(engine, ravi, found[0])
     assert (file.case.state, file.may_judge, file.going_on, file.incident.tier) == (CaseState.OPEN, True, False, "alert")
     assert file.sitting.id == sitting_id
+    assert {event.kind for event in file.events} == {"incident_raised", "incident_closed"} and file.expected.flags == 1
+    lasted = {one.end_s - one.start_s for one in (review.case(engine, ravi, case).incident for case in found) if one.end_s is not None}
+    assert len(lasted) == 3 and max(lasted) < 60
     assert 12 <= len(file.evidence) <= 13
     assert [one.role for one in file.evidence].count("peak") == 1
-    shown = random_audit.picture(engine, ravi, file.evidence[0].id)
+    shown = review.picture(engine, ravi, file.evidence[0].id)
     assert shown == b"\xff\xd8 %d" % file.evidence[0].seq
 
 
@@ -163,4 +167,4 @@ def test_pictures_of_a_stretch_are_for_those_who_may_review_it(engine: Engine, w
 
     for who, name in ((stranger, file.evidence[0].id), (ravi, f"{file.case.incident_id}.99999"), (ravi, f"{file.case.incident_id}.x")):
         with pytest.raises(NotFound):
-            random_audit.picture(engine, who, name)
+            review.picture(engine, who, name)

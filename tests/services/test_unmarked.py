@@ -8,9 +8,9 @@ from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.invigilation import CaseState, Outcome, Verdict
 from assessment_engine.invigilation.unmarked import Origin, Shares, UnmarkedReview
 from assessment_engine.kernel.errors import Conflict, IllegalTransition, NotAllowed, NotFound
-from assessment_engine.kernel.ids import IncidentId, SittingId
+from assessment_engine.kernel.ids import IncidentId, SittingId, made_at
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import invigilation, judgements, review, unmarked
+from assessment_engine.services import evidence_packages, invigilation, judgements, review, unmarked, wall
 from assessment_engine.services.engine import Engine
 from tests.builders import World, a_person, a_stored_sitting, a_world, heard, steer
 from tests.services.test_invigilation import DISMISS, UPHOLD, a_flag, finished, judges, outcome
@@ -64,6 +64,35 @@ def test_a_decision_that_is_drawn_waits_for_everybody_else_and_looks_like_any_ot
     assert (file.case.state, file.second, file.may_judge) == (CaseState.OPEN, False, True)
     assert file.adjudications == [] and not file.shows_the_machine and file.risk is None
     assert not any(event.kind == "case_judged" for event in file.events)
+
+
+def test_whoever_looks_again_finds_neither_the_decision_nor_the_machines_number_elsewhere(engine: Engine, world: World) -> None:
+    finished(engine, world)
+    incident, (ravi, meera) = a_flag(engine, world), judges(engine, world)
+    judge(engine, ravi, incident, shares=EVERY)
+    [again] = waiting(engine, meera)
+
+    panel, page = wall.watching(engine, meera, world.sitting_id), review.case(engine, meera, incident)
+
+    assert panel.cases[incident].state is CaseState.OPEN and panel.risk is None
+    assert (page.case.incident_id, page.case.state, page.adjudications, page.risk) == (again, CaseState.OPEN, [], None)
+    assert not evidence_packages.may_take(engine, meera, world.sitting_id)
+    judge(engine, meera, again)
+    panel, page = wall.watching(engine, meera, world.sitting_id), review.case(engine, meera, incident)
+    assert panel.cases[incident].state is CaseState.DISMISSED and panel.risk is not None
+    assert page.case.incident_id == incident and len(page.adjudications) == 1
+    assert evidence_packages.may_take(engine, meera, world.sitting_id)
+
+
+def test_its_id_tells_the_moment_of_the_flag_and_not_that_of_a_draw(engine: Engine, world: World) -> None:
+    finished(engine, world)
+    incident, (ravi, meera) = a_flag(engine, world), judges(engine, world)
+    steer(engine).advance(24 * 3600)
+
+    judge(engine, ravi, incident, shares=EVERY)
+
+    [again] = waiting(engine, meera)
+    assert made_at(again) == review.case(engine, meera, again).incident.raised_at
 
 
 def test_the_first_decision_stands_whatever_the_second_look_says(engine: Engine, world: World) -> None:
