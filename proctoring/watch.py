@@ -14,7 +14,7 @@ from proctoring.expected import NOTHING, Expected
 from proctoring.incidents import Bundler, Incident, IncidentChange, could_not_watch
 from proctoring.observations import Observation, Reason
 from proctoring.policy import STANDARD, Kind, Policy
-from proctoring.signals import Finding, LookingAway, detectors, of_expected_things
+from proctoring.signals import Detector, Finding, LookingAway, detectors, of_expected_things
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class Watch:
         self._policy = policy
         self._keeper = BaselineKeeper(policy.gaze.calibration_s, baseline)
         self._expected = expected
-        self._detectors = detectors(policy, lambda: self._keeper.baseline, lambda: self._expected)
+        self._detectors = self._fresh_detectors()
         self._of_expected = of_expected_things(policy, lambda: self._expected)
         conduct = [one for one in known if not could_not_watch(one.lead) and not one.lead.expected]
         self._conduct = Bundler(policy, conduct)
@@ -119,6 +119,20 @@ class Watch:
         raised = self._gap.raised_s if self._gap is not None and self._gap.start_s == start else end
         self._gap = _fact(Kind.FEED_GAP, first, start, raised, end)
         self._bundle(end, [self._gap])
+
+    def rest(self, at: float) -> None:
+        """Let the time until `at` pass as nobody's to be seen in (a break, a pause): it is neither watched nor lost, and nothing is found.
+
+        Said again while it lasts. What was open ends with the last frame before it, and no finding reaches across it.
+        """
+        if self._before is not None:
+            self._before = replace(self._before, at=max(at, self._before.at))
+        self._gap, self._detectors = None, self._fresh_detectors()
+        self._of_expected = of_expected_things(self._policy, lambda: self._expected)
+        self.end()
+
+    def _fresh_detectors(self) -> Mapping[Kind, Detector]:
+        return detectors(self._policy, lambda: self._keeper.baseline, lambda: self._expected)
 
     def report(self, kind: Kind, at: float, seq: int) -> None:
         """Take in what others established at one moment: a camera switched, a chain broken, a challenge failed."""

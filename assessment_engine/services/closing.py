@@ -16,6 +16,7 @@ from assessment_engine.delivery.timing import time_policy
 from assessment_engine.exams import Exam
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
+from assessment_engine.kernel.errors import AssessmentError, Unavailable
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.people import Actor
 from assessment_engine.services.engine import Engine, JobName
@@ -105,19 +106,31 @@ def no_breath() -> None:
 def time_up(engine: Engine, breathe: Callable[[], None] = no_breath) -> int:
     """Close every sitting whose time is over; returns how many. For the sweep, which has no writer: the row's lock keeps the order.
 
-    It breathes after every few, so that the writers of answers get their turn when a whole hall ends at once.
+    It breathes after every few, so that the writers of answers get their turn when a whole hall ends at once. One that cannot be closed
+    keeps nobody else's open: its refusal is raised when the others are through.
     """
-    closed = 0
+    closed, refusals = 0, list[AssessmentError]()
     for number, sitting_id in enumerate(_due(engine)[:MOST_AT_ONCE], start=1):
-        with engine.store.begin() as tx:
-            sitting, now = tx.sittings.get_locked(sitting_id), engine.clock.now()
-            due = rules.may_close(sitting, terms_of(tx, sitting), now)
-            jobs = _time_up(engine, tx, _settled(tx, sitting, now), now) if due else ()
-        tell(engine, jobs)
-        closed += due
+        try:
+            closed += _close_if_due(engine, sitting_id)
+        except Unavailable:
+            raise  # it is nobody's own
+        except AssessmentError as refusal:
+            refusals.append(refusal)
         if number % IN_ONE_BREATH == 0:
             breathe()
+    if refusals:
+        raise refusals[0]
     return closed
+
+
+def _close_if_due(engine: Engine, sitting_id: SittingId) -> bool:
+    with engine.store.begin() as tx:
+        sitting, now = tx.sittings.get_locked(sitting_id), engine.clock.now()
+        due = rules.may_close(sitting, terms_of(tx, sitting), now)
+        jobs = _time_up(engine, tx, _settled(tx, sitting, now), now) if due else ()
+    tell(engine, jobs)
+    return due
 
 
 def _due(engine: Engine) -> list[SittingId]:

@@ -172,11 +172,13 @@ def watched_of(tx: Transaction, sitting: Sitting) -> Watched:
 
 
 def _share(sitting: Sitting, watch: WatchRecord | None) -> float:
-    """Return the observable share: of the watched time and of the sitting's own length, whichever says less."""
+    """Return the observable share: of the watched time and of the sitting's own time, whichever says less.
+
+    A break and a pause are nobody's time to be seen in: with them, whoever takes the breaks of their arrangement would be seen too little.
+    """
     if watch is None or sitting.started_at is None or sitting.submitted_at is None:
         return 0.0
-    elapsed = (sitting.submitted_at - sitting.started_at).total_seconds()
-    return min(watch.observable_share, observable_share(watch.observable_s, elapsed))
+    return min(watch.observable_share, observable_share(watch.observable_s, sitting.elapsed_s(sitting.submitted_at)))
 
 
 def _decision(

@@ -44,7 +44,8 @@ def decide_late(engine: Engine, actor: Actor, sitting_id: SittingId, late_ids: S
 
 
 def _sitting(tx: Transaction, actor: Actor, sitting_id: SittingId) -> Sitting:
-    tx.sittings.of_organisation(sitting_id, actor.organisation_id)
+    session_id = tx.sittings.of_organisation(sitting_id, actor.organisation_id).session_id
+    tx.registrations.lock_sessions([session_id])  # no result of it is drafted or signed meanwhile
     sitting = tx.sittings.get_locked(sitting_id)
     check_stranger(tx, actor.person_id, sitting)
     if sitting.practice:

@@ -10,7 +10,7 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.services.exams import SessionLine, exams, sessions
 from assessment_engine.services.forms import forms
 from assessment_engine.services.item_cards import states
-from assessment_engine.services.results import BatchSheet, SessionResults, batches, session_results
+from assessment_engine.services.results import BatchSummary, SessionResults, batches, session_results
 from item_bank.items import ItemState
 
 
@@ -33,7 +33,7 @@ class Overview:
     upcoming: tuple[SessionLine, ...]  # not over yet, the nearest first
     boards: tuple[Board, ...]
     to_draft: tuple[SessionResults, ...]
-    to_approve: tuple[BatchSheet, ...]
+    to_approve: tuple[BatchSummary, ...]
 
 
 def overview(engine: Engine, actor: Actor) -> Overview:
@@ -52,5 +52,5 @@ def overview(engine: Engine, actor: Actor) -> Overview:
         upcoming=tuple(sorted(upcoming, key=lambda sheet: sheet.session.opens_at)),
         boards=tuple(Board(sheet=sheet, counts=sheet.counts) for sheet in running),
         to_draft=tuple(line for line in session_results(engine, actor) if line.free),
-        to_approve=tuple(sheet for sheet in batches(engine, actor) if sheet.batch.state in pending),
+        to_approve=tuple(one for one in batches(engine, actor) if one.batch.state in pending),
     )

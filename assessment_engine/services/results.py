@@ -1,15 +1,14 @@
 """Results: draft a batch, approve it, and, with the second officer, publish it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.exams import Exam, ExamSession
 from assessment_engine.invigilation.interests import ConflictOfInterest
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Conflict, NotYet
-from assessment_engine.kernel.ids import BatchId, PersonId, SessionId, SittingId, new_id
+from assessment_engine.kernel.ids import BatchId, PersonId, SessionId, new_id
 from assessment_engine.people import Actor, Person, Role, require
 from assessment_engine.scoring.results import BatchApproval, BatchEntry, BatchState, ResultBatch, batch_digest
 from assessment_engine.services.engine import Engine, JobName
@@ -17,6 +16,9 @@ from assessment_engine.services.people import require_reauthentication
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
 from assessment_engine.storage.scoring import ScoreReport
+
+TOLD_AT_ONCE = 100
+"""Jobs that the queue is told of at once; whoever does them goes on with the others, and the sweep tells the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,18 @@ class SessionResults:
     scored: int
     free: int  # scored and in no batch: what a draft would take up
     late: int  # the same, but with late answers on which people have to decide first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchSummary:
+    """A batch in a list of many: how many are in it and passed, and who approved it."""
+
+    batch: ResultBatch
+    session: ExamSession
+    exam: Exam
+    candidates: int
+    passed: int
+    approvals: tuple[BatchApproval, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +79,7 @@ def draft_batch(engine: Engine, actor: Actor, session_id: SessionId) -> ResultBa
     now = engine.clock.now()
     with engine.store.begin() as tx:
         session = tx.exams.session_of(actor, session_id)
-        reports = _free_reports(tx, actor, session_id)
+        reports = _free_reports(tx, session.id)
         if not reports:
             raise NotYet("no scored sitting of this session waits for a batch")
         batch = ResultBatch(
@@ -83,18 +97,12 @@ def draft_batch(engine: Engine, actor: Actor, session_id: SessionId) -> ResultBa
     return batch
 
 
-def _free_reports(tx: Transaction, actor: Actor, session_id: SessionId) -> list[ScoreReport]:
-    sittings = tx.sittings.all_of_session(session_id, actor.organisation_id)
-    submitted = [sitting.id for sitting in sittings if sitting.state is SittingState.SUBMITTED]
-    free = _free(tx, session_id, submitted)
+def _free_reports(tx: Transaction, session_id: SessionId) -> list[ScoreReport]:
+    """Return what a draft takes up, with the session held: of two drafts at once the second finds what the first one took."""
+    tx.registrations.lock_sessions([session_id])
+    free = tx.results.free([session_id])[session_id]
     undecided = tx.late_answers.undecided(list(free))  # whoever's answers came late waits for people, not the others for them
-    return [report for sitting_id, report in free.items() if sitting_id not in undecided]
-
-
-def _free(tx: Transaction, session_id: SessionId, sittings: Sequence[SittingId]) -> dict[SittingId, ScoreReport]:
-    """Return the reports over the seals that count that are in no batch yet."""
-    taken, reports = tx.results.taken(session_id), tx.scoring.over_seals(list(tx.sittings.seals_that_count(sittings).values()))
-    return {sitting_id: report for sitting_id, report in reports.items() if report.id not in taken}
+    return list(tx.scoring.many([report_id for sitting_id, report_id in free.items() if sitting_id not in undecided]).values())
 
 
 def approve_batch(engine: Engine, actor: Actor, batch_id: BatchId) -> ResultBatch:
@@ -106,6 +114,7 @@ def approve_batch(engine: Engine, actor: Actor, batch_id: BatchId) -> ResultBatc
     now = engine.clock.now()
     with engine.store.begin() as tx:
         require_reauthentication(tx, actor, now)
+        tx.registrations.lock_sessions([tx.results.of_actor(actor, batch_id).session_id])  # no late answer is accepted meanwhile
         before = tx.results.of_actor(actor, batch_id)
         earlier = [approval.officer_id for approval in tx.results.approvals(batch_id)]
         after = before.approve(actor.person_id, earlier, now)
@@ -114,7 +123,7 @@ def approve_batch(engine: Engine, actor: Actor, batch_id: BatchId) -> ResultBatc
         _record_approval(tx, actor, after, now)
         tx.results.move(after, was=before.state)
         jobs = _publish(tx, actor, after, now) if after.state is BatchState.PUBLISHED else ()
-    for job in jobs:
+    for job in jobs[:TOLD_AT_ONCE]:
         engine.jobs.tell(job)
     return after
 
@@ -128,9 +137,7 @@ def _check_not_own(tx: Transaction, actor: Actor, batch_id: BatchId) -> None:
 
 def _check_seals(tx: Transaction, batch_id: BatchId) -> None:
     """Refuse a score that is over a superseded seal: late answers were accepted after the draft."""
-    reports = [tx.scoring.get(entry.score_report_id) for entry in tx.results.entries(batch_id)]
-    standing = tx.sittings.seals_that_count([report.card.sitting_id for report in reports])
-    if any(report.card.seal_sha256 != standing.get(report.card.sitting_id) for report in reports):
+    if tx.results.is_superseded(batch_id):
         raise Conflict("late answers were accepted after this batch was drafted; discard it and draft it again")
 
 
@@ -146,7 +153,7 @@ def _publish(tx: Transaction, actor: Actor, batch: ResultBatch, now: datetime) -
     about: Json = {"sha256": batch.sha256, "sittings": len(entries)}
     tx.audit.append("batch_published", subject=batch.id, actor=actor.person_id, now=now, payload=about)
     tx.events.record(_event("batch_published", batch, actor, now))
-    return tuple(tx.outbox.add(JobName.ISSUE_CERTIFICATES, entry.sitting_id, now) for entry in entries)
+    return tuple(tx.outbox.add_all(JobName.ISSUE_CERTIFICATES, [entry.sitting_id for entry in entries], now))
 
 
 def discard_batch(engine: Engine, actor: Actor, batch_id: BatchId) -> ResultBatch:
@@ -165,30 +172,45 @@ def session_results(engine: Engine, actor: Actor) -> list[SessionResults]:
     require(actor, Role.CELL_OFFICER)
     with engine.store.read() as tx:
         real = [session for session in tx.exams.sessions_of(actor) if session.practice_of is None]
-        return [_session_results(tx, actor, session) for session in real]
+        ids, exams = [session.id for session in real], tx.exams.many({session.exam_id for session in real})
+        progress, free = tx.results.progress(ids), tx.results.free(ids)
+        late = {session_id: len(tx.late_answers.undecided(list(found))) for session_id, found in free.items() if found}
+    lines = []
+    for session in real:
+        registered, sealed, scored = progress.get(session.id, (0, 0, 0))
+        waiting = late.get(session.id, 0)
+        lines.append(
+            SessionResults(
+                session=session,
+                exam=exams[session.exam_id],
+                registered=registered,
+                sealed=sealed,
+                scored=scored,
+                free=len(free[session.id]) - waiting,
+                late=waiting,
+            )
+        )
+    return lines
 
 
-def _session_results(tx: Transaction, actor: Actor, session: ExamSession) -> SessionResults:
-    sittings = tx.sittings.all_of_session(session.id, actor.organisation_id)
-    sealed = [sitting.id for sitting in sittings if sitting.state is SittingState.SUBMITTED]
-    free = _free(tx, session.id, sealed)
-    late = tx.late_answers.undecided(list(free))
-    return SessionResults(
-        session=session,
-        exam=tx.exams.get(session.exam_id),
-        registered=len(sittings),
-        sealed=len(sealed),
-        scored=len(tx.scoring.newest_of(sealed)),
-        free=len(free) - len(late),
-        late=len(late),
-    )
-
-
-def batches(engine: Engine, actor: Actor) -> list[BatchSheet]:
+def batches(engine: Engine, actor: Actor) -> list[BatchSummary]:
     """Return the organisation's batches, newest first."""
     require(actor, Role.CELL_OFFICER)
     with engine.store.read() as tx:
-        return [_sheet(tx, batch) for batch in tx.results.all_of(actor)]
+        found, sessions = tx.results.all_of(actor), {session.id: session for session in tx.exams.sessions_of(actor)}
+        exams = tx.exams.many({session.exam_id for session in sessions.values()})
+        sizes, approvals = tx.results.sizes(actor.organisation_id), tx.results.approvals_of(actor.organisation_id)
+    return [
+        BatchSummary(
+            batch=batch,
+            session=sessions[batch.session_id],
+            exam=exams[sessions[batch.session_id].exam_id],
+            candidates=sizes[batch.id][0],
+            passed=sizes[batch.id][1],
+            approvals=tuple(approvals.get(batch.id, ())),
+        )
+        for batch in found
+    ]
 
 
 def batch_sheet(engine: Engine, actor: Actor, batch_id: BatchId) -> BatchSheet:
@@ -201,17 +223,19 @@ def batch_sheet(engine: Engine, actor: Actor, batch_id: BatchId) -> BatchSheet:
 def _sheet(tx: Transaction, batch: ResultBatch) -> BatchSheet:
     session = tx.exams.session(batch.session_id)
     approvals = tx.results.approvals(batch.id)
-    sittings = {entry.score_report_id: tx.sittings.get(entry.sitting_id) for entry in tx.results.entries(batch.id)}
+    reports = tx.scoring.many([entry.score_report_id for entry in tx.results.entries(batch.id)]).values()
+    sittings = {sitting.id: sitting for sitting in tx.sittings.all_of_session(batch.session_id, batch.organisation_id)}
+    seats = {registration.id: registration.seat or "" for registration in tx.exams.registrations_in(batch.session_id)}
     officers = {each.officer_id for each in approvals} | {batch.created_by}
-    candidates = tx.people.many({sitting.candidate_id for sitting in sittings.values()})
+    people = tx.people.many({sitting.candidate_id for sitting in sittings.values()} | officers)
     lines = [
         BatchLine(
-            name=candidates[sitting.candidate_id].name,
-            name_hi=candidates[sitting.candidate_id].name_hi,
-            seat=tx.exams.registration(sitting.registration_id).seat or "",
-            report=tx.scoring.get(report_id),
+            name=people[sitting.candidate_id].name,
+            name_hi=people[sitting.candidate_id].name_hi,
+            seat=seats[sitting.registration_id],
+            report=report,
         )
-        for report_id, sitting in sittings.items()
+        for report, sitting in ((report, sittings[report.card.sitting_id]) for report in reports)
     ]
     return BatchSheet(
         batch=batch,
@@ -219,7 +243,7 @@ def _sheet(tx: Transaction, batch: ResultBatch) -> BatchSheet:
         exam=tx.exams.get(session.exam_id),
         lines=tuple(sorted(lines, key=lambda line: line.name)),
         approvals=tuple(approvals),
-        officers=tx.people.many(officers),
+        officers={officer_id: people[officer_id] for officer_id in officers},
     )
 
 

@@ -96,14 +96,18 @@ def _counted(form: Form, sitting: Sitting, items: list[ItemScore]) -> list[ItemS
 
 
 def item_score(version: ItemVersion, response: Response | None, sitting_id: SittingId) -> ItemScore:
-    """Score one response of a sitting, in the candidate's own copy of the item."""
+    """Score one response of a sitting, in the candidate's own copy of the item.
+
+    A mapping without an upper bound adds up whatever is ticked: nobody earns more than the best score, or ticking all would beat the key.
+    """
     outcomes = outcomes_of(version, response, seed=item_seed(sitting_id, version.id))
+    best = quantised(outcomes.max_score or 0.0)
     return ItemScore(
         item_id=version.id,
         competency_id=version.competency_id,
         answered=response is not None and is_answered(response),
-        score=quantised(outcomes.score),
-        max=quantised(outcomes.max_score or 0.0),
+        score=min(quantised(outcomes.score), best),
+        max=best,
     )
 
 

@@ -362,6 +362,8 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        snapshot = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}  # SQLite has no other way to read
+        self._reading = engine.execution_options(read_only=True, **snapshot)
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
@@ -372,7 +374,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """Open a reading transaction: a snapshot that never waits for a writer. Raises StorageUnavailable."""
-        with self._connection(self.engine.execution_options(read_only=True)) as connection, connection.begin():
+        with self._connection(self._reading) as connection, connection.begin():
             yield Transaction(connection)
 
     @staticmethod

@@ -1,6 +1,6 @@
 """Tables and queries of delivery: sittings and their seals. The answers are in storage/answer_ledger.py."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -194,11 +194,6 @@ class Sittings:
         columns = (column for column in seals.columns if column.name != "sha256")
         rows = self._connection.execute(select(*columns).where(seals.c.sitting_id == sitting_id).order_by(seals.c.number))
         return [Seal(**row._mapping) for row in rows]
-
-    def seals_that_count(self, sitting_ids: Collection[SittingId]) -> dict[SittingId, str]:
-        """Return the name of the newest seal of each of these sittings that has one."""
-        query = select(seals.c.sitting_id, seals.c.sha256).where(seals.c.sitting_id.in_(sitting_ids)).order_by(seals.c.number)
-        return {SittingId(row.sitting_id): row.sha256 for row in self._connection.execute(query)}
 
     def _one(self, condition: ColumnElement[bool]) -> Sitting:
         row = self._connection.execute(select(sittings).where(condition)).one_or_none()

@@ -3,12 +3,14 @@
 RQ is only told about them (workers/queue.py); what it forgets, workers/sweep.py tells again.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, func, insert, or_, select, update
+from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, func, or_, select, update
 
 from assessment_engine.kernel.ids import new_id
+from assessment_engine.storage.many import insert_all
 from assessment_engine.storage.schema import Instant, metadata
 
 CLAIM_LASTS = timedelta(minutes=5)
@@ -47,9 +49,15 @@ class Outbox:
 
     def add(self, name: str, argument: str, now: datetime) -> str:
         """Add a job, due now; returns its id, to be told to `engine.jobs` after the commit."""
-        job_id = new_id("job", now)
-        self._connection.execute(insert(outbox).values(id=job_id, name=name, argument=argument, created_at=now, due_at=now, tries=0))
-        return job_id
+        return self.add_all(name, [argument], now)[0]
+
+    def add_all(self, name: str, arguments: Sequence[str], now: datetime) -> list[str]:
+        """Add the same job for many things, in one statement; returns their ids."""
+        rows = [
+            {"id": new_id("job", now), "name": name, "argument": each, "created_at": now, "due_at": now, "tries": 0} for each in arguments
+        ]
+        insert_all(self._connection, outbox, rows)
+        return [str(row["id"]) for row in rows]
 
     def claim(self, job_id: str, now: datetime) -> Job | None:
         """Take a job that is due, undone and unclaimed; None when somebody else has it or it is done."""

@@ -4,15 +4,34 @@ TRIGGERS (executed by the migrations): a batch is born a draft, its reports are 
 published only under the approvals of two different officers, once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Column, ColumnElement, Connection, ForeignKey, Index, Row, String, Table, UniqueConstraint, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    Index,
+    Row,
+    String,
+    Table,
+    UniqueConstraint,
+    case,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
+from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.kernel.errors import Conflict, NotFound
 from assessment_engine.kernel.ids import BatchId, OrganisationId, PersonId, ScoreReportId, SessionId, SittingId
 from assessment_engine.people import Actor
 from assessment_engine.scoring.results import BatchApproval, BatchEntry, BatchState, ResultBatch
+from assessment_engine.storage.delivery import seals, sittings
 from assessment_engine.storage.schema import Instant, metadata
+from assessment_engine.storage.scoring import score_reports
 
 result_batches = Table(
     "result_batches",
@@ -108,10 +127,19 @@ class ResultBatches:
 
     def approvals(self, batch_id: BatchId) -> list[BatchApproval]:
         """Return a batch's approvals, first one first."""
-        rows = self._connection.execute(
-            select(batch_approvals).where(batch_approvals.c.batch_id == batch_id).order_by(batch_approvals.c.at)
-        )
-        return [BatchApproval(batch_id=batch_id, officer_id=PersonId(row.officer_id), at=row.at, log_sha256=row.log_sha256) for row in rows]
+        return self._approvals(batch_approvals.c.batch_id == batch_id)
+
+    def approvals_of(self, organisation_id: OrganisationId) -> dict[BatchId, list[BatchApproval]]:
+        """Return the approvals of an organisation's batches, of each the first one first."""
+        ours = select(result_batches.c.id).where(result_batches.c.organisation_id == organisation_id)
+        found: dict[BatchId, list[BatchApproval]] = {}
+        for approval in self._approvals(batch_approvals.c.batch_id.in_(ours)):
+            found.setdefault(approval.batch_id, []).append(approval)
+        return found
+
+    def _approvals(self, condition: ColumnElement[bool]) -> list[BatchApproval]:
+        rows = self._connection.execute(select(batch_approvals).where(condition).order_by(batch_approvals.c.at))
+        return [BatchApproval(**row._mapping) for row in rows]
 
     def of_sitting(self, sitting_id: SittingId) -> list[ResultBatch]:
         """Return the batches that contain a sitting, newest first."""
@@ -123,18 +151,61 @@ class ResultBatches:
         within = select(batch_entries.c.batch_id).where(batch_entries.c.score_report_id == report_id)
         return self._all(result_batches.c.id.in_(within))
 
-    def taken(self, session_id: SessionId) -> set[ScoreReportId]:
-        """Return the score reports of a session that are in a batch which was not discarded."""
-        query = (
-            select(batch_entries.c.score_report_id)
+    def free(self, session_ids: Collection[SessionId]) -> dict[SessionId, dict[SittingId, ScoreReportId]]:
+        """Return, by session, the reports over the seals that count of handed-in sittings that are in no batch or a discarded one."""
+        taken = (
+            select(batch_entries.c.batch_id)
             .join(result_batches, result_batches.c.id == batch_entries.c.batch_id)
-            .where(result_batches.c.session_id == session_id, result_batches.c.state != str(BatchState.DISCARDED))
+            .where(batch_entries.c.sitting_id == sittings.c.id, batch_entries.c.score_report_id == score_reports.c.id)
+            .where(result_batches.c.state != str(BatchState.DISCARDED))
         )
-        return {ScoreReportId(each) for each in self._connection.execute(query).scalars()}
+        query = (
+            select(sittings.c.session_id, sittings.c.id, score_reports.c.id.label("report_id"))
+            .join(score_reports, score_reports.c.sitting_id == sittings.c.id)
+            .where(sittings.c.session_id.in_(session_ids), sittings.c.state == str(SittingState.SUBMITTED))
+            .where(_over_the_seal_that_counts(), ~exists(taken))
+        )
+        found: dict[SessionId, dict[SittingId, ScoreReportId]] = {session_id: {} for session_id in session_ids}
+        for row in self._connection.execute(query.order_by(sittings.c.id)):
+            found[row.session_id][row.id] = row.report_id
+        return found
+
+    def is_superseded(self, batch_id: BatchId) -> bool:
+        """Tell whether a batch has a report over a seal that counts no more."""
+        reports = select(score_reports.c.id).join(batch_entries, batch_entries.c.score_report_id == score_reports.c.id)
+        query = reports.where(batch_entries.c.batch_id == batch_id, ~_over_the_seal_that_counts())
+        return self._connection.execute(query.limit(1)).first() is not None
+
+    def progress(self, session_ids: Collection[SessionId]) -> dict[SessionId, tuple[int, int, int]]:
+        """Return of each session how many sittings it has, how many are handed in, and how many of those have a score report."""
+        handed_in = sittings.c.state == str(SittingState.SUBMITTED)
+        scored = handed_in & exists(select(score_reports.c.id).where(score_reports.c.sitting_id == sittings.c.id))
+        counts = (func.count(), *(func.count(case((which, 1))) for which in (handed_in, scored)))
+        query = select(sittings.c.session_id, *counts).where(sittings.c.session_id.in_(session_ids)).group_by(sittings.c.session_id)
+        return {SessionId(row[0]): (row[1], row[2], row[3]) for row in self._connection.execute(query)}
+
+    def sizes(self, organisation_id: OrganisationId) -> dict[BatchId, tuple[int, int]]:
+        """Return of each batch of an organisation how many sittings it has, and how many of them passed."""
+        passed = func.count(case((score_reports.c.passed, 1)))
+        query = (
+            select(batch_entries.c.batch_id, func.count(), passed)
+            .join(result_batches, result_batches.c.id == batch_entries.c.batch_id)
+            .join(score_reports, score_reports.c.id == batch_entries.c.score_report_id)
+            .where(result_batches.c.organisation_id == organisation_id)
+        )
+        return {BatchId(row[0]): (row[1], row[2]) for row in self._connection.execute(query.group_by(batch_entries.c.batch_id))}
 
     def _all(self, condition: ColumnElement[bool]) -> list[ResultBatch]:
         query = select(result_batches).where(condition).order_by(result_batches.c.created_at.desc(), result_batches.c.id.desc())
         return [_batch(row) for row in self._connection.execute(query)]
+
+
+def _over_the_seal_that_counts() -> ColumnElement[bool]:
+    """Say of a score report that it is over its sitting's newest seal."""
+    newer = seals.alias("newer")
+    newest = select(func.max(newer.c.number)).where(newer.c.sitting_id == score_reports.c.sitting_id).correlate(score_reports)
+    counts = (seals.c.sitting_id == score_reports.c.sitting_id) & (seals.c.number == newest.scalar_subquery())
+    return exists(select(seals.c.number).where(counts, seals.c.sha256 == score_reports.c.seal_sha256).correlate(score_reports))
 
 
 def _batch(row: Row[tuple[object, ...]]) -> ResultBatch:

@@ -100,9 +100,9 @@ class ScoreReports:
         """Return the newest report of each of these sittings that has one."""
         return {report.card.sitting_id: report for report in self._all(score_reports.c.sitting_id.in_(sitting_ids))}
 
-    def over_seals(self, seals: Collection[str]) -> dict[SittingId, ScoreReport]:
-        """Return the report over each of these seals that has one, by its sitting."""
-        return {report.card.sitting_id: report for report in self._all(score_reports.c.seal_sha256.in_(seals))}
+    def many(self, report_ids: Collection[ScoreReportId]) -> dict[ScoreReportId, ScoreReport]:
+        """Return those of the reports that exist, for the engine's own acts."""
+        return {report.id: report for report in self._all(score_reports.c.id.in_(report_ids))}
 
     def _all(self, condition: ColumnElement[bool]) -> list[ScoreReport]:
         query = select(score_reports).where(condition).order_by(score_reports.c.created_at, score_reports.c.id)

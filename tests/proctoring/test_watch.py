@@ -51,6 +51,18 @@ def told(frames: list[Observation]) -> list[IncidentChange]:
     return [change for frame in frames for change in watched([frame], watch).incidents()]
 
 
+def test_a_break_is_neither_watched_nor_lost_and_no_finding_reaches_across_it() -> None:
+    watch = watched([*[present(i) for i in range(10)], *[empty(i) for i in range(10, 15)]], Watch(baseline=LEARNT))
+
+    for at in range(15, 600):
+        watch.rest(at)
+    watched([empty(600), *[present(i) for i in range(601, 610)]], watch)
+
+    assert watch.incidents() == []
+    assert (watch.totals().observable_s, watch.totals().unobservable_s) == (24, {})
+    assert opened(watched([empty(i) for i in range(610, 625)], watch).incidents()) == [(Kind.NOBODY, 610)]
+
+
 def test_a_candidate_who_leaves_and_returns_is_one_incident() -> None:
     frames = [*[present(i) for i in range(10)], *[empty(i) for i in range(10, 25)], *[present(i) for i in range(25, 40)]]
 

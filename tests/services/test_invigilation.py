@@ -269,6 +269,17 @@ def test_a_person_says_that_enough_was_seen(engine: Engine, world: World) -> Non
         invigilation.enough_seen(engine, ravi, world.sitting_id, "The power cut was announced.")
 
 
+def test_a_break_is_nobodys_time_to_be_seen_in(engine: Engine, world: World) -> None:
+    with engine.store.begin() as tx:
+        tx.sittings.save(replace(tx.sittings.get(world.sitting_id), stopped_s=600))
+    finished(engine, world, observable_s=400)  # of 1000 s, 600 stood still
+
+    decision = invigilation.settle(engine, world.sitting_id)
+
+    assert decision is not None
+    assert (decision.outcome, decision.observable_share) == (Outcome.UNFLAGGED, 1.0)
+
+
 def test_enough_seen_waits_for_the_flags_and_for_the_stream(engine: Engine, world: World) -> None:
     finished(engine, world, observable_s=300)
     incident, (ravi, _) = a_flag(engine, world), judges(engine, world)

@@ -9,12 +9,15 @@ from sqlalchemy import event
 
 from assessment_engine.kernel.ids import SessionId, new_id
 from assessment_engine.people import Role
-from assessment_engine.services import evidence, retention, review, wall
+from assessment_engine.services import evidence, results, retention, review, wall
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.scoring import score_sitting
 from assessment_engine.storage.incidents import WatchRecord
 from tests.builders import a_person, a_world, steer
 from tests.services.hall import a_hall
+from tests.services.paper import a_paper, a_sealed_sitting
 from tests.services.test_invigilation import a_flag
+from tests.services.test_results import give_password
 
 
 @contextmanager
@@ -88,3 +91,26 @@ def test_a_case_counts_the_hours_of_its_session_without_reading_every_watch(engi
 
     assert found.expected.hours == 1.5
     assert [one for one in said if "watches.sitting_id IN" in one] == []
+
+
+def test_what_is_asked_about_results_does_not_grow_with_candidates(engine: Engine) -> None:
+    paper = a_paper(engine)
+    give_password(engine, paper.officer, paper.second)
+
+    def questions() -> int:
+        with asked(engine) as said:
+            results.session_results(engine, paper.officer)
+            batch = results.draft_batch(engine, paper.officer, paper.session.id)
+            results.batches(engine, paper.officer)
+            results.batch_sheet(engine, paper.officer, batch.id)
+            results.approve_batch(engine, paper.officer, batch.id)
+            results.approve_batch(engine, paper.second, batch.id)
+        return len(said)
+
+    score_sitting(engine, a_sealed_sitting(engine, paper, {}, "Meera Nair")[1])
+    for_one = questions()
+    for name in ("Ravi Das", "Kavita Rao", "Joseph Xavier"):
+        score_sitting(engine, a_sealed_sitting(engine, paper, {}, name)[1])
+
+    assert questions() == for_one
+    assert sorted((one.candidates, one.passed) for one in results.batches(engine, paper.officer)) == [(1, 0), (3, 0)]

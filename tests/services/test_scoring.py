@@ -4,10 +4,12 @@ from decimal import Decimal
 import pytest
 
 from assessment_engine.kernel.errors import HashMismatch, IntegrityViolation, NotFound, NotYet
+from assessment_engine.kernel.ids import ItemId, ItemVersionId, OrganisationId, SittingId
 from assessment_engine.people import Role
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.keys import announce_keys
-from assessment_engine.services.scoring import report_of, score_sitting
+from assessment_engine.services.scoring import item_score, report_of, score_sitting
+from item_bank.items import ItemState, ItemVersion
 from tests.builders import a_person, an_organisation
 from tests.services.paper import a_key, a_paper, a_place, a_sealed_sitting
 
@@ -35,6 +37,39 @@ def test_what_an_earlier_key_sealed_is_scored_and_what_the_log_alone_knows_is_no
 
     receipts = replace(after.signer.receipts, earlier=(signer.receipts.public_bytes,))
     assert score_sitting(replace(after, signer=replace(signer, receipts=receipts)), sitting_id).card.passed
+
+
+TICKED = """<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="i" title="t" adaptive="false"
+  time-dependent="false"><qti-response-declaration identifier="RESPONSE" cardinality="multiple" base-type="identifier">
+  <qti-correct-response><qti-value>A</qti-value><qti-value>B</qti-value></qti-correct-response><qti-mapping default-value="-1">
+  <qti-map-entry map-key="A"
+  mapped-value="1"/><qti-map-entry map-key="B" mapped-value="1"/><qti-map-entry map-key="C" mapped-value="0.5"/></qti-mapping>
+  </qti-response-declaration><qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float" normal-maximum="2"/>
+  <qti-item-body><qti-choice-interaction response-identifier="RESPONSE" max-choices="0">
+  <qti-simple-choice identifier="A">a</qti-simple-choice><qti-simple-choice identifier="B">b</qti-simple-choice>
+  <qti-simple-choice identifier="C">c</qti-simple-choice>
+  <qti-simple-choice identifier="D">d</qti-simple-choice></qti-choice-interaction></qti-item-body>
+  <qti-response-processing template="https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/map_response.xml"/></qti-assessment-item>"""
+
+
+@pytest.mark.parametrize(("ticked", "score"), [("AB", "2.00"), ("A", "1.00"), ("AC", "1.50"), ("ABC", "2.00"), ("D", "-1.00")])
+def test_nobody_earns_more_than_the_best_score_of_a_question(ticked: str, score: str) -> None:
+    version = ItemVersion(
+        id=ItemVersionId("itv_1"),
+        item_id=ItemId("itm_1"),
+        organisation_id=OrganisationId("org_1"),
+        version=1,
+        state=ItemState.APPROVED,
+        title="t",
+        competency_id=None,
+        level=None,
+        variants={"en": TICKED},
+        sha256="",
+    )
+
+    scored = item_score(version, {"RESPONSE": list(ticked)}, SittingId("sit_1"))
+
+    assert (scored.score, scored.max) == (Decimal(score), Decimal("2.00"))
 
 
 def test_silence_has_no_marks_and_no_level(engine: Engine) -> None:

@@ -1,6 +1,8 @@
 """Every way a sitting ends is sealed, and afterwards nothing is written any more: neither by us nor by plain SQL."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -10,7 +12,7 @@ from assessment_engine.delivery.responses import an_offer
 from assessment_engine.delivery.sealing import is_whole
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.delivery.timekeeping import TimeAct, TimeVerb
-from assessment_engine.kernel.errors import SittingSealed
+from assessment_engine.kernel.errors import Invalid, SittingSealed
 from assessment_engine.kernel.ids import TimeActId
 from assessment_engine.people import Role
 from assessment_engine.services import delivery
@@ -91,3 +93,19 @@ def test_a_sealed_ledger_is_written_no_more(any_engine: Engine, ledger: AnswerLe
     ):
         with pytest.raises(DBAPIError, match=words), any_engine.store.begin() as tx:
             tx.connection.execute(text(statement))
+
+
+def test_one_sitting_that_cannot_be_closed_keeps_no_other_open(any_engine: Engine) -> None:
+    stuck, other = a_world(any_engine), a_world(any_engine)
+    with any_engine.store.begin() as tx:
+        first, second = tx.sittings.get(stuck.sitting_id), tx.sittings.get(other.sitting_id)
+        assert first.deadline_at is not None
+        tx.sittings.save(replace(first, deadline_at=first.deadline_at - timedelta(minutes=1)))
+        tx.exams.arrange(first.registration_id, {"extra_minutes_per_hour": "many"})  # what no form of ours writes
+    steer(any_engine).advance(2 * 3600)
+
+    with pytest.raises(Invalid):
+        time_up(any_engine)
+
+    with any_engine.store.read() as tx:
+        assert tx.sittings.get(second.id).state is SittingState.SUBMITTED

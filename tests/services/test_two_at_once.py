@@ -9,16 +9,26 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from assessment_engine.delivery.late import Said, Verdict, decided
+from assessment_engine.delivery.responses import an_offer
+from assessment_engine.delivery.sealing import supersede
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.invigilation import CaseState
+from assessment_engine.kernel.errors import Conflict, NotYet
+from assessment_engine.kernel.ids import BatchId, new_id
+from assessment_engine.scoring.results import BatchEntry, BatchState, ResultBatch, batch_digest
 from assessment_engine.services import invigilation, judgements
 from assessment_engine.services.engine import Engine
+from assessment_engine.services.late_answers import keep_late
+from assessment_engine.services.results import approve_batch, batches, draft_batch
 from assessment_engine.storage.database import Store, Transaction, open_database
 from item_bank.blueprints import Pool, PoolItem
 from tests.builders import a_world, an_engine, steer
 from tests.running import until
+from tests.services.paper import a_key
 from tests.services.test_invigilation import DISMISS, a_flag, finished, judges
 from tests.services.test_judgements import kinds_about, state_of
+from tests.services.test_results import a_scored_paper, give_password
 
 Step = Callable[[Transaction], object]
 _WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
@@ -99,3 +109,61 @@ def test_two_who_draw_from_the_same_questions_keep_them_once(engine: Engine) -> 
             return len(tx.drawn_forms.pool(pool.sha256).items)
 
     assert while_it_waits(engine, lambda tx: tx.drawn_forms.keep_pool(pool), lambda tx: None, keep) == 1
+
+
+def test_of_two_drafts_at_once_the_second_finds_everybody_taken(engine: Engine) -> None:
+    paper, _, sitting_id = a_scored_paper(engine)
+    now = engine.clock.now()
+    with engine.store.read() as tx:
+        report = tx.scoring.newest_of([sitting_id])[sitting_id]
+    first = ResultBatch(
+        id=BatchId(new_id("bat", now)),
+        session_id=paper.session.id,
+        organisation_id=paper.officer.organisation_id,
+        state=BatchState.DRAFT,
+        created_at=now,
+        created_by=paper.officer.person_id,
+        sha256=batch_digest([(sitting_id, report.sha256)]),
+    )
+
+    def second() -> int:
+        try:
+            draft_batch(engine, paper.second, paper.session.id)
+        except NotYet:
+            return 0
+        return 1
+
+    drafted = while_it_waits(
+        engine,
+        lambda tx: tx.registrations.lock_sessions([paper.session.id]),
+        lambda tx: tx.results.add(first, [BatchEntry(sitting_id=sitting_id, score_report_id=report.id)]),
+        second,
+    )
+
+    assert drafted == 0
+    assert [one.batch.id for one in batches(engine, paper.officer)] == [first.id]
+
+
+def test_a_late_answer_that_is_accepted_while_somebody_signs_stops_the_signature(engine: Engine) -> None:
+    paper, candidate, sitting_id = a_scored_paper(engine)
+    give_password(engine, paper.officer, paper.second)
+    batch = draft_batch(engine, paper.officer, paper.session.id)
+    item = next(iter(a_key(engine, paper)))
+    late = keep_late(engine, candidate, sitting_id, [an_offer(sitting_id, candidate.person_id, item, 99, {"RESPONSE": None})], "").late
+
+    def sign() -> int:
+        try:
+            approve_batch(engine, paper.officer, batch.id)
+        except Conflict:
+            return 0
+        return 1
+
+    def accept(tx: Transaction) -> None:
+        now = engine.clock.now()
+        yes = Said(verdict=Verdict.ACCEPT, reason="The line of the centre was cut.")
+        tx.late_answers.decide([decided(late[0], (), yes, paper.second.person_id, now)])
+        before = tx.sittings.seal(sitting_id)
+        assert before is not None
+        tx.sittings.add_seal(supersede(before, tx.late_answers.accepted(sitting_id), now, engine.signer.receipts))
+
+    assert while_it_waits(engine, lambda tx: tx.registrations.lock_sessions([paper.session.id]), accept, sign) == 0

@@ -71,6 +71,23 @@ def test_from_the_start_on_an_absence_is_an_incident(engine: Engine, networks: N
     assert [(one["kind"], one["tier"], one["state"]) for one in raised] == [("nobody", "alert", "opened")]
 
 
+def test_whoever_leaves_in_a_break_is_not_missing(engine: Engine, networks: Networks) -> None:
+    world = a_world(engine)
+    desk = a_desk(engine, world, networks)
+    for entry in entries(engine, world, ABSENT, 4):
+        desk.receive(entry)
+    desk.sitting = replace(desk.sitting, state=SittingState.PAUSED)
+
+    for entry in entries(engine, world, ABSENT, 26, first=4):  # she walks away for eleven seconds
+        desk.receive(entry)
+    steer(engine).advance(60)  # and the page sends nothing
+    desk.tick(engine.clock.now())
+
+    with engine.store.read() as tx:
+        assert tx.incidents.of_sitting(world.sitting_id) == []
+    assert (desk.counts().frames_analysed, desk.counts().unobservable) == (4, {})
+
+
 def test_silence_is_a_gap_while_it_lasts_and_ends_with_the_next_frame(engine: Engine, networks: Networks) -> None:
     world = a_world(engine)
     desk = a_desk(engine, world, networks)

@@ -6,7 +6,7 @@ when its shard changes hands, replays the last seconds of the stream and goes on
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -38,7 +38,7 @@ from workers.proctor.challenges import Challenges
 from workers.proctor.coaching import coaching
 from workers.proctor.doubts import Doubts
 from workers.proctor.kept import Kept
-from workers.proctor.telling import incident_message
+from workers.proctor.telling import Said, incident_message
 
 SAY_EVERY = timedelta(seconds=1)
 SHOW_EVERY = timedelta(seconds=2)
@@ -47,14 +47,6 @@ STILL_COMPLETABLE_S = 20.0
 DEAF_AFTER = timedelta(seconds=5)
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """A message for a channel of the frames store."""
-
-    channel: str
-    message: Json
 
 
 class Desk:
@@ -168,7 +160,8 @@ class Desk:
         """Notice that no frames come."""
         if self._watch is None:
             return
-        since_s, now_s = self._silent_since(), self._seconds(self._until(now))
+        now_s = self._seconds(self._until(now))
+        since_s = now_s if self._rests(now_s) else self._silent_since()
         if now_s - since_s >= SILENT_AFTER_S:
             self._watch.gap(since_s, now_s)
             self._ring.reach(now_s)
@@ -287,6 +280,8 @@ class Desk:
         if at_s < 0 or frame.at > self._until(frame.at):  # after the exam a frame tells a page's clock, and nobody looks at it
             return
         self._live_at = frame.at
+        if self._rests(at_s):
+            return
         try:
             seen = self._eyes.look(frame.jpeg, at_s, frame.seq)
         except Invalid:  # bytes that are no picture: an attacker's, and nothing to accuse anybody of
@@ -304,6 +299,15 @@ class Desk:
             self._watch.receive(self._challenges.receive(frame, seen, self._eyes, self.sitting) if self._challenges else seen)
         self._last_look = seen
         self._tell(frame, seen)
+
+    def _rests(self, at_s: float) -> bool:
+        """Let time pass in which the sitting stands still, and tell whether it does: a break is nobody's to be seen in (ADR 28)."""
+        if self._watch is None or self.sitting.state is not SittingState.PAUSED:
+            return False
+        self._watch.rest(at_s)
+        if self._last_look is not None:
+            self._last_look = replace(self._last_look, at=max(at_s, self._last_look.at))
+        return True
 
     def _step(self, seen: Observation) -> float:
         return min(2.0, max(0.0, seen.at - self._last_look.at)) if self._last_look is not None else 0.0

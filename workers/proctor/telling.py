@@ -1,5 +1,6 @@
-"""What the wall is told of an incident: its name, kind and how grave it is; never a picture, never a number that judges."""
+"""What wall and page are told, and what of an incident: its name, kind and how grave it is; never a picture, never a number that judges."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from assessment_engine.delivery.sitting import Sitting
@@ -7,6 +8,14 @@ from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.ids import IncidentId
 from proctoring.incidents import IncidentChange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A message for a channel of the frames store."""
+
+    channel: str
+    message: Json
 
 
 def incident_message(sitting: Sitting, incident_id: IncidentId, change: IncidentChange) -> Json:
