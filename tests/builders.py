@@ -7,14 +7,15 @@ candidate in it.
 import atexit
 import secrets
 import shutil
+import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import Connection, event, insert, text
@@ -54,6 +55,7 @@ from item_bank.items import Bank, Item, ItemState, ItemVersion, content_digest
 from tests.fakes.ports import NoTypesetter, RecordingJobs, SteeredClock
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+Made = TypeVar("Made")
 
 
 @contextmanager
@@ -131,6 +133,33 @@ def an_engine(folder: Path, *, store: Store | None = None, now: datetime = NOON,
         ingest_url="ws://localhost:8001",
         demo=demo,
     )
+
+
+def made_once(engine: Engine, make: Callable[[Engine], Made]) -> Made:
+    """What `make` makes of a fresh engine: on SQLite at NOON it is made once, and its database copied into those that come after."""
+    with engine.store.read() as tx:
+        is_used = bool(tx.connection.execute(text("SELECT count(*) FROM organisations")).scalar_one())
+    as_made = engine.store.engine.dialect.name == "sqlite" and engine.clock.now() == NOON and engine.signer is a_signer()
+    if is_used or not as_made or not isinstance(engine.jobs, RecordingJobs) or engine.jobs.told:
+        return make(engine)
+    path, made, jobs = _kept(make)
+    connection = engine.store.engine.raw_connection()
+    with closing(sqlite3.connect(path)) as whole:
+        whole.backup(connection.driver_connection)  # type: ignore[arg-type]  # it is SQLite's own
+    connection.close()
+    told(engine).extend(jobs)
+    return made  # type: ignore[no-any-return]  # the cache forgets what kind of thing it keeps
+
+
+@cache
+def _kept(make: Callable[[Engine], Any]) -> tuple[Path, Any, list[str]]:
+    folder = Path(tempfile.mkdtemp(prefix="engine-made-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    engine = an_engine(folder)
+    made = make(engine)
+    assert not engine.blobs.under(""), "what is made once has to be in the database alone"
+    engine.store.engine.dispose()
+    return folder / "engine.sqlite", made, told(engine)
 
 
 def steer(engine: Engine) -> SteeredClock:

@@ -18,7 +18,7 @@ from item_bank.blueprints import Blueprint, BlueprintSection, Span, Stratum, Wan
 from item_bank.facts import Difficulty, ItemFacts
 from item_bank.forms import Form
 from item_bank.imports import NewItem
-from tests.builders import GENERAL, a_person, an_organisation, approved
+from tests.builders import GENERAL, a_person, an_organisation, approved, made_once
 from tests.item_bank.items import choice, qti, response
 
 
@@ -75,6 +75,10 @@ def a_bank(engine: Engine, officer: Actor, size: int = 32) -> tuple[tuple[Compet
 
 def a_hall(engine: Engine, size: int = 32, **said: Any) -> Hall:
     """Everything up to the session, which opens in a day."""
+    return _a_hall(engine, size, **said) if said or size != 32 else made_once(engine, _a_hall)
+
+
+def _a_hall(engine: Engine, size: int = 32, **said: Any) -> Hall:
     organisation_id = an_organisation(engine)
     officer, second = (a_person(engine, organisation_id, Role.CELL_OFFICER, name=name) for name in ("Asha Rao", "Ravi Das"))
     competencies, _ = a_bank(engine, officer, size)

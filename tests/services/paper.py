@@ -20,7 +20,7 @@ from assessment_engine.services.forms import NewForm, build_form
 from assessment_engine.services.items import create_bank, import_items, scored_variant
 from item_bank.forms import Form, FormSection
 from item_bank.imports import NewItem
-from tests.builders import GENERAL, a_person, an_organisation, approved
+from tests.builders import GENERAL, a_person, an_organisation, approved, made_once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +35,10 @@ class Paper:
 
 def a_paper(engine: Engine) -> Paper:
     """An organisation with two officers, the demonstration's exam and a session that is open now."""
+    return made_once(engine, _a_paper)
+
+
+def _a_paper(engine: Engine) -> Paper:
     organisation_id = an_organisation(engine)
     officer, second = (a_person(engine, organisation_id, Role.CELL_OFFICER, name=name) for name in ("Asha Rao", "Ravi Das"))
     exam = make_demo_exam(engine, officer)
