@@ -166,7 +166,7 @@ class Desk:
             self._watch.gap(since_s, now_s)
             self._ring.reach(now_s)
         if self._challenges is not None:
-            self._challenges.tick(now, silent=now_s - since_s >= SILENT_AFTER_S)
+            self._challenges.tick(now, silent=self.sitting.state is SittingState.PAUSED or now_s - since_s >= SILENT_AFTER_S)
         self._afterwards.tick(now)
         self._store_changes()
 
