@@ -19,10 +19,6 @@ class Region:
     side: float
     angle: float = 0.0
 
-    def matrix(self, size: int) -> Floats:
-        """Return the 2×3 map from a crop of `size` pixels to the picture."""
-        return np.array(self._map(size, 0, 0), np.float32)
-
     def cut(self, picture: Pixels, size: int) -> Pixels:
         """Return the region as size × size pixels; what lies outside the picture is black."""
         return np.asarray(cv2.cvtColor(self._in_four_bytes(picture, size), cv2.COLOR_BGRA2BGR), np.uint8)
@@ -40,14 +36,13 @@ class Region:
 
     def place(self, points: Floats, size: int) -> Floats:
         """Map crop points (n × 2 or n × 3, depth scaled alike) back into the picture."""
-        matrix = self.matrix(size)
-        placed = np.empty(points.shape, np.float32)
-        placed[:, :2] = points[:, :2] @ matrix[:, :2].T
-        placed[:, :2] += matrix[:, 2]
-        placed[:, 2:] = points[:, 2:] * np.float32(self.side / size)
-        return placed
+        (a, b, x), (c, d, y) = self._map(size, 0, 0)
+        turn = np.array([[a, c, 0], [b, d, 0], [0, 0, self.side / size]], np.float32)
+        numbers = points.shape[1]
+        return points @ turn[:numbers, :numbers] + np.array([x, y, 0], np.float32)[:numbers]
 
     def _map(self, size: int, left: int, top: int) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+        """Return the 2×3 map from a crop of `size` pixels to a picture that begins at `left` and `top`."""
         scale, half = self.side / size, size / 2
         cos, sin = math.cos(self.angle) * scale, math.sin(self.angle) * scale
         return (cos, -sin, self.x - half * (cos - sin) - left), (sin, cos, self.y - half * (sin + cos) - top)
