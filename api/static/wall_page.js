@@ -53,6 +53,7 @@ function drawTile(sitting, now) {
   at.lost.textContent = dropped || gaps ? `· ${say("lost", { dropped, gaps })}` : "";
   at.sound.hidden = sound !== "not_heard"; // known of nobody else, and no finding
   at.paused.hidden = !tile.paused;
+  at.bars.toggleAttribute("hidden", tile.paused); // nothing is asked of the line meanwhile
   at.bars.dataset.bars = bars(tile, now);
   at.bars.setAttribute("aria-label", say("bars", { n: bars(tile, now) }));
 }

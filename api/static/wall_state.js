@@ -73,10 +73,12 @@ export function gravest(tile) {
   return worst;
 }
 
-// "alert", "look", "neutral", "unobservable" (hatched: could not watch, never a fault) or "away" (no feed yet, or ended).
+// "alert", "look", "neutral", "unobservable" (hatched: could not watch, never a fault) or "away" (no feed yet, or ended). Nobody is watched in
+// a pause, so that no silence says anything then.
 export function ring(tile, now) {
   const worst = gravest(tile);
   if (worst?.tier === "alert") return "alert";
+  if (tile.paused) return worst ? "look" : "neutral";
   if (tile.seenAt === null || now - tile.seenAt > GONE_MS) return "away";
   if (now - tile.seenAt > STALE_MS || !tile.seen.observable) return "unobservable";
   return worst ? "look" : "neutral";

@@ -31,6 +31,12 @@ test("silence becomes unobservable and then away", () => {
   assert.equal(chip(a, 31000), "feed_ended");
 });
 
+test("in a pause nobody is watched, so that silence says nothing", () => {
+  const state = taken(after([seen("a"), 0]), live({ paused: ["a"] }), 0);
+  assert.deepEqual([ring(state.tiles.a, 7000), chip(state.tiles.a, 31000)], ["neutral", null]);
+  assert.equal(ring(receive(state, [incident("a")], 1).tiles.a, 31000), "alert");
+});
+
 test("an alert outranks a detection, and what has ended waits for a person", () => {
   const both = after([seen("a"), 0], [incident("a", { incident: "i2", kind: "book", tier: "detection", severity: "low" }), 0], [incident("a"), 0]);
   assert.equal(ring(both.tiles.a, 1), "alert");
