@@ -37,14 +37,22 @@ settings.load_profile("house")
 # What stands here stays together, one test after the other: it shares a demonstration or a server of its own, or needs a machine that
 # does one thing at a time. It is begun first, so that no process is left with it at the end. Marks cannot say so: the plugin that reads
 # them (pytest-xdist 3.8) writes them into a test's name, which pytest 9.2 lets nobody change.
-_TOGETHER = {"tests/browser/": "browser", "tests/walks/": "faults", "tests/faults/": "faults", "tests/bench/": "faults"}
+# The browser's are in two, or the machine would wait for one long row of them at the end.
+_PAGES = ("exam", "outage", "questions", "review", "wall")
+_TOGETHER = {
+    **{f"tests/browser/test_{page}": "pages" for page in _PAGES},
+    "tests/browser/": "browser",
+    "tests/walks/": "faults",
+    "tests/faults/": "faults",
+    "tests/bench/": "faults",
+}
 
 
 class InOrder(LoadScopeScheduling):  # type: ignore[misc]
     """Gives each process what stays together, and otherwise one test after the other."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((group for folder, group in _TOGETHER.items() if nodeid.startswith(folder)), nodeid)
+        return next((group for start, group in _TOGETHER.items() if nodeid.startswith(start)), nodeid)
 
     def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
         """Note that a test is done, and forget what is done as a whole, which would be counted again after each of ten thousand tests."""
