@@ -4,6 +4,7 @@ Nothing is ever unpacked to where an archive says: wanted members are read into 
 """
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import tarfile
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from assessment_engine.assets.manifest import Ecosystem, Member, Package
@@ -121,7 +123,7 @@ def _run(package: Package, command: Sequence[str], staging: Path, watch: Watch) 
         child = subprocess.Popen(program, cwd=staging, stdin=subprocess.DEVNULL, stdout=written, stderr=subprocess.STDOUT)
         try:
             while _still_runs(child):
-                watch(_size_of(staging))
+                watch(size_of(staging))
         finally:
             child.kill()
             child.wait()
@@ -137,14 +139,13 @@ def _still_runs(child: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _size_of(folder: Path) -> int:
-    """Add up the files there; one that vanishes meanwhile counts nothing."""
+def size_of(folder: Path) -> int:
+    """Add up the files there; one that vanishes meanwhile counts nothing, and neither does a folder (`os.walk` passes over it)."""
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.lstat().st_size
-        except FileNotFoundError:
-            continue
+    for within, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += (Path(within) / name).lstat().st_size
     return total
 
 

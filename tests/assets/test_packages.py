@@ -1,5 +1,7 @@
 """Reading out of archives: only wanted, ordinary files with the right hash, and nothing from an archive that reaches outside."""
 
+import shutil
+import threading
 import zipfile
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import pytest
 
 from assessment_engine.assets import packages
 from assessment_engine.assets.manifest import Member
-from assessment_engine.assets.packages import read_members
+from assessment_engine.assets.packages import read_members, size_of
 from assessment_engine.kernel.errors import HashMismatch, UnreadableFile
 from tests.assets.published import a_tarball, sha256
 
@@ -65,3 +67,23 @@ def test_without_a_node_the_wheels_own_is_used(monkeypatch: pytest.MonkeyPatch, 
 
     assert [Path(part).name for part in program] == ["node", "npm-cli.js"]
     assert all(Path(part).is_file() for part in program)
+
+
+def test_what_vanishes_while_a_package_comes_is_not_counted(tmp_path: Path) -> None:
+    (tmp_path / "kept").write_bytes(b"1234567")
+    done = threading.Event()
+
+    def come_and_go() -> None:
+        while not done.is_set():
+            for number in range(20):
+                (tmp_path / f"unpack-{number}" / "deep").mkdir(parents=True)
+            for number in range(20):
+                shutil.rmtree(tmp_path / f"unpack-{number}")
+
+    client = threading.Thread(target=come_and_go)
+    client.start()
+    try:
+        assert {size_of(tmp_path) for _ in range(200)} == {7}
+    finally:
+        done.set()
+        client.join()

@@ -129,6 +129,7 @@ def key_media(page: Page) -> None:
 
 def key_file(files: FilePayload) -> Callable[[Page], None]:
     def act(page: Page) -> None:
+        page.on("filechooser", lambda _: None)  # the browser is told now: told with the key, it may be told after it
         tab_to(page, page.locator("input[type=file]"))
         page.evaluate(COUNTS_CHANGES)
         with page.expect_file_chooser() as chooser:
