@@ -68,7 +68,8 @@ class Duty:
     @property
     def people(self) -> frozenset[PersonId]:
         """Everybody whom the room depends on: who is named, who covers, whom it is offered to."""
-        return frozenset({self.named, self.cover, self.offer.to if self.offer else None} - {None})  # type: ignore[arg-type]
+        everybody = (self.named, self.cover, self.offer.to if self.offer else None)
+        return frozenset(one for one in everybody if one is not None)
 
     def among(self, serving: Set[PersonId]) -> "Duty":
         """Return it without whoever no longer runs sessions: nobody waits for them, and who covers goes on. No step, so no new version."""

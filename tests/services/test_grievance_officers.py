@@ -167,4 +167,4 @@ def test_who_answered_it_cannot_give_it_back(case: Accused) -> None:
     ],
 )
 def test_why_somebody_no_longer_answers(officers: set[str], deciders: set[str], knowing: set[str], why: Left | None) -> None:
-    assert why_left("o", officers=officers, deciders=deciders, knowing=knowing) is why  # type: ignore[arg-type]
+    assert why_left("o", officers=officers, deciders=deciders, knowing=knowing) is why  # type: ignore[arg-type]  # short names for ids
