@@ -1,25 +1,24 @@
 """The eyes on one candidate: a frame in, an Observation out.
 
-A cascade: the picture is measured small; while the face is calm its last reading stands, for less than two
-seconds; else the followed face is read, the irises when they move or have waited; the dearer looks (everybody's faces, identity, things)
-come by a schedule and when something changed. Networks are shared between candidates; what is remembered about one candidate lives here.
+A cascade: the picture is measured small; while the face is calm its last reading stands, for less than two seconds; then the irises are
+read alone, where the calm face has moved to; else the followed face is read. The dearer looks (everybody's faces, identity, things) come by
+a schedule and when something changed. Networks are shared between candidates; what is remembered about one candidate lives here.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from proctoring.observations import Box, Head, Observation, Reason, Thing, ThingName
-from proctoring.vision import faces, identity, models, pose, quality
+from proctoring.vision import faces, gaze, identity, models, pose, quality
 from proctoring.vision.attention import Attention, Pace
 from proctoring.vision.calm import Portrait
 from proctoring.vision.companions import Companions, company
 from proctoring.vision.costs import Costs
 from proctoring.vision.counting import Counting, Often
 from proctoring.vision.faces import Detection, Detector, Mesh, MeshReader
-from proctoring.vision.frame import Frame, Reading, Seen
+from proctoring.vision.frame import Frame, Reading, Seen, seen_in
 from proctoring.vision.gaze import GazeKeeper, GazeReader
 from proctoring.vision.identity import IdentityReader
 from proctoring.vision.models import Floats, Models, OnnxNetwork, Pixels
@@ -41,7 +40,8 @@ class Schedule:
     things: Pace = field(default_factory=Pace)
     absence_s: float = 1.9  # how often an empty place is searched for a person
     leaving_s: float = 0.9  # and how often until it is known to be empty
-    still_s: float = 1.9  # the longest that a calm face is not read
+    still_s: float = 1.9  # the longest that the eyes of a calm face are not read, and anything that cannot be compared
+    calm_s: float = 7.9  # and the whole face
     break_s: float = 3.0
     rare_s: float = 1.3  # between looks, from which one look at something new is enough to look closer
     exchanged: float = 0.2  # share of the picture that changes when a person is exchanged between two frames
@@ -95,8 +95,7 @@ class Eyes:
 
     def look(self, frame: bytes | Pixels, at: float, seq: int) -> Observation:
         """Return what is in this frame; bytes that are no fair picture raise BadFrame or TooLarge and change nothing."""
-        may_stand = self._may_stand(at)
-        given = Frame(frame, self.costs, whole=not may_stand)
+        given = Frame(frame, self.costs, whole=not (self._may_stand(at) and self._is_fresh(at)))
         with self.costs.of("quality"):
             view = quality.view(given.small)
             covered = quality.covered(view, self._scene)
@@ -112,7 +111,7 @@ class Eyes:
         if covered:
             self._broken()
             return Observation(at=at, seq=seq, reason=Reason.COVERED, quality=view.quality)
-        read = self._standing(view, given.small) if may_stand and self._may_stand(at) else None
+        read = self._standing(given, view, at) if self._may_stand(at) else None
         return self._kept(given, view, read, seq, at) if read is not None else self._anew(given, view, at, seq)
 
     def listen(self, voice: float | None) -> None:
@@ -125,28 +124,50 @@ class Eyes:
         return self._view
 
     def _may_stand(self, at: float) -> bool:
-        """Say whether the last reading is young enough to stand, its gaze too, and no more looks at who it is are wanted.
+        """Say whether the last reading is young enough to stand, and no more looks at who it is are wanted.
 
         A face that could not be compared when it was read (small, turned, veiled) could not be while it looks the same. A picture without
         a face stands once it is known that nobody is there, and is searched until then.
         """
         read = self._read
-        if read is None or self._crowd or self._speaks or not 0 <= at - read.found.at < self._plan.still_s:
+        if read is None or self._crowd or self._speaks or (self._recognise > 0 and read.found.identity is not None):
             return False
-        if self._recognise > 0 and read.found.identity is not None:
+        if read.portrait is None and read.seen is None and read.found.people != 0:
             return False
-        if read.seen is None and read.found.people != 0:
-            return False
-        return read.found.gaze is None or self._gaze is None or self._gaze.stands(at)
+        longest_s = self._plan.calm_s if read.portrait is not None and not self._identity_is_due(at) else self._plan.still_s
+        return 0 <= at - read.found.at < longest_s
 
-    def _standing(self, view: View, small: Pixels) -> Reading | None:
-        """Return the last reading when nothing has stirred since or the face is calm."""
+    def _is_fresh(self, at: float) -> bool:
+        """Say whether the eyes, or what has none, need no new look yet."""
+        assert self._read is not None
+        seen = at - self._read.eyes_at < self._plan.still_s
+        return seen and (self._read.found.gaze is None or self._gaze is None or self._gaze.stands(at))
+
+    def _standing(self, given: Frame, view: View, at: float) -> Reading | None:
+        """Return the last reading when nothing has stirred since or the face is calm, its eyes read again if they have waited."""
         read = self._read
         assert read is not None
-        if quality.still(read.view, view):
+        moved = (0.0, 0.0) if quality.still(read.view, view) else None
+        if moved is None and read.portrait is not None:
+            with self.costs.of("calm"):
+                moved = read.portrait.calm(given.small)
+        if moved is None:
+            return None
+        if self._is_fresh(at):
             return read
-        with self.costs.of("calm"):
-            return read if read.portrait is not None and read.portrait.calm(small) else None
+        return self._glanced(given, read, moved, at) if read.portrait is not None else None
+
+    def _glanced(self, given: Frame, read: Reading, moved: tuple[float, float], at: float) -> Reading | None:
+        """Read the eyes of a calm face where it has moved to (half-size pixels); None when that cannot be told, or they are covered."""
+        if read.seen is None or given.whole.shape[1] != self._width or abs(read.seen.head.yaw) >= gaze.TURNED:
+            return None
+        mesh = read.seen.mesh.moved(*(each / given.scale for each in moved))
+        eyes = self._gaze.read(given.whole, mesh.points, read.seen.head, at, guessed=True) if self._gaze is not None else None
+        if self._gaze is not None and self._gaze.covered:
+            return None
+        self._track = mesh
+        self._read = replace(read, found=replace(read.found, gaze=eyes), eyes_at=at)
+        return self._read
 
     def _kept(self, given: Frame, view: View, read: Reading, seq: int, at: float) -> Observation:
         """Let a reading of the face stand; what is beside it is looked at all the same."""
@@ -164,7 +185,7 @@ class Eyes:
         portrait = (
             Portrait(small=given.small, points=seen.mesh.points[:, :2] * np.float32(given.scale)) if seen is not None and well else None
         )
-        self._read = Reading(found=found, view=view, seen=seen, portrait=portrait)
+        self._read = Reading(found=found, view=view, seen=seen, portrait=portrait, eyes_at=at)
         return found
 
     def enrol(self, picture: Pixels) -> Floats | None:
@@ -173,7 +194,7 @@ class Eyes:
             return None
         found = self._nets.faces(picture)
         mesh = self._nets.mesh.read(picture, found[0].region()) if found else None
-        chip = self._chip(picture, self._seen(picture, mesh)) if mesh is not None and mesh.fits(found[0]) else None
+        chip = self._chip(picture, seen_in(picture, mesh)) if mesh is not None and mesh.fits(found[0]) else None
         return self._nets.identity.enrol(chip) if chip is not None else None
 
     def _broken(self) -> None:
@@ -196,16 +217,16 @@ class Eyes:
             if before is not None:
                 self._broken()
             return None
-        if before is None or _jumped(before, mesh) or exchanged:
+        if before is None or mesh.jumped(before) or exchanged:
             self._recognise = 3
         self._track = mesh
-        return self._seen(picture, mesh)
+        return seen_in(picture, mesh)
 
     def _again(self, picture: Pixels, before: Mesh) -> Mesh | None:
         """Read the mesh at the place where the face was, if it still is there."""
         with self.costs.of("mesh"):
             mesh = self._nets.mesh.read(picture, before.region())
-        return mesh if mesh.score >= faces.PRESENT and not _lost(before, mesh) else None
+        return mesh if mesh.score >= faces.PRESENT and not mesh.lost(before) else None
 
     def _start(self, picture: Pixels) -> Mesh | None:
         with self.costs.of("near"):
@@ -226,7 +247,7 @@ class Eyes:
         view, head, picture = self._view, seen.head, given.whole
         detail = quality.detail_of(picture, seen.mesh.upright)
         reason = quality.why_face_is_not_seen_well(view, seen.box, seen.outside, detail)
-        gaze = self._gaze.read(picture, seen.mesh.points, head, at) if self._gaze is not None and reason is None else None
+        eyes = self._gaze.read(picture, seen.mesh.points, head, at) if self._gaze is not None and reason is None else None
         if reason is None and self._gaze is not None and self._gaze.covered:
             reason = Reason.EYES_COVERED
         count = self._count(given, seen, at)
@@ -243,7 +264,7 @@ class Eyes:
             people=people,
             face=seen.box,
             head=head if seen_well else None,
-            gaze=gaze if seen_well else None,
+            gaze=eyes if seen_well else None,
             mouth_open=pose.mouth_open(points) if seen_well else None,
             eyes_open=pose.eyes_open(points) if seen_well else None,
             identity=self._identity(picture, seen, at) if seen_well else None,
@@ -287,10 +308,9 @@ class Eyes:
 
     def _identity(self, picture: Pixels, seen: Seen, at: float) -> float | None:
         """Compare with the enrolled face when it is time, and after any doubt; never in a crowd, never a face seen badly."""
-        every_s = self._plan.identity_s if self._alike < _OFTEN else self._plan.identity_late_s
-        due = self._recognise > 0 or at - self._identified_at >= every_s
-        if self._nets.identity is None or not self.enrolled or not due or self._crowd:
+        if self._crowd or not self._identity_is_due(at):
             return None
+        assert self._nets.identity is not None
         with self.costs.of("identity"):
             chip = self._chip(picture, seen)
             found = self._nets.identity.compare(chip, self.enrolled) if chip is not None else None
@@ -299,6 +319,11 @@ class Eyes:
         self._identified_at = at
         self._learn_who(found)
         return found
+
+    def _identity_is_due(self, at: float) -> bool:
+        every_s = self._plan.identity_s if self._alike < _OFTEN else self._plan.identity_late_s
+        due = self._recognise > 0 or at - self._identified_at >= every_s
+        return due and bool(self.enrolled) and self._nets.identity is not None
 
     def _learn_who(self, distance: float) -> None:
         """Ask for three more looks at who is not alike, and for none at who is surely; in between, and after a stranger, count down."""
@@ -361,13 +386,6 @@ class Eyes:
         self._usual_pitch = usual + (0.02 if down else 0.1) * (head.pitch - usual)
         return down
 
-    def _seen(self, picture: Pixels, mesh: Mesh) -> Seen:
-        height, width = picture.shape[:2]
-        left, top, right, bottom = mesh.box
-        box = Box.between(left / width, top / height, right / width, bottom / height)
-        inside = box.area * width * height / max((right - left) * (bottom - top), 1e-6)
-        return Seen(mesh=mesh, head=pose.head(mesh.points, picture.shape), box=box, outside=1 - inside)
-
     def _chip(self, picture: Pixels, seen: Seen) -> Pixels | None:
         """Return the face if it can fairly be recognised: towards us, large, lit and uncovered."""
         turned = abs(seen.head.yaw) > identity.MOST_YAW or abs(seen.head.pitch) > identity.MOST_PITCH
@@ -378,23 +396,3 @@ class Eyes:
             return None
         chip = identity.chip(picture, seen.mesh.points)
         return chip if identity.readable(chip) else None
-
-
-def _lost(before: Mesh, now: Mesh) -> bool:
-    """A face does not double or halve in a frame; a mesh that does has slid off."""
-    ratio = _side(now) / max(_side(before), 1e-6)
-    return not 0.5 < ratio < 2.0
-
-
-def _jumped(before: Mesh, now: Mesh) -> bool:
-    return math.dist(_centre(now), _centre(before)) > 0.8 * _side(before)
-
-
-def _centre(mesh: Mesh) -> tuple[float, float]:
-    left, top, right, bottom = mesh.box
-    return (left + right) / 2, (top + bottom) / 2
-
-
-def _side(mesh: Mesh) -> float:
-    left, top, right, bottom = mesh.box
-    return max(right - left, bottom - top)

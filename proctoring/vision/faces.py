@@ -61,6 +61,18 @@ class Mesh:
         """Return this face in a picture so many times as wide."""
         return Mesh(points=self.points * np.float32(share), score=self.score)
 
+    def moved(self, across: float, down: float) -> "Mesh":
+        """Return this face so many pixels to the right and down."""
+        return Mesh(points=self.points + np.array([across, down, 0], np.float32), score=self.score)
+
+    def lost(self, before: "Mesh") -> bool:
+        """Say whether this is no face that was `before`: one does not double or halve in a frame; a mesh that does has slid off."""
+        return not 0.5 < self._side / max(before._side, 1e-6) < 2.0
+
+    def jumped(self, before: "Mesh") -> bool:
+        """Say whether this is too far from where it was `before` to be surely the same face."""
+        return math.dist(self._middle, before._middle) > 0.8 * before._side
+
     @cached_property
     def upright(self) -> Region:
         """Return the square that holds just the face, turned with it."""
@@ -78,6 +90,16 @@ class Mesh:
         flat = self.points[:, :2].T.copy()
         (left, top), (right, bottom) = flat.min(axis=1).tolist(), flat.max(axis=1).tolist()
         return left, top, right, bottom
+
+    @property
+    def _side(self) -> float:
+        left, top, right, bottom = self.box
+        return max(right - left, bottom - top)
+
+    @property
+    def _middle(self) -> tuple[float, float]:
+        left, top, right, bottom = self.box
+        return (left + right) / 2, (top + bottom) / 2
 
 
 class Detector:

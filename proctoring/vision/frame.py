@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from proctoring.observations import Box, Head, Observation
-from proctoring.vision import quality
+from proctoring.vision import pose, quality
 from proctoring.vision.calm import Portrait
 from proctoring.vision.costs import Costs
 from proctoring.vision.decode import decode, decode_small
@@ -46,11 +46,21 @@ class Seen:
     outside: float
 
 
+def seen_in(picture: Pixels, mesh: Mesh) -> Seen:
+    """Return how a face lies in its picture."""
+    height, width = picture.shape[:2]
+    left, top, right, bottom = mesh.box
+    box = Box.between(left / width, top / height, right / width, bottom / height)
+    inside = box.area * width * height / max((right - left) * (bottom - top), 1e-6)
+    return Seen(mesh=mesh, head=pose.head(mesh.points, picture.shape), box=box, outside=1 - inside)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What was found in one frame, and how it looked: may stand for the next ones while they look the same."""
+    """What was found in one frame, and how it looked: may stand for the next ones while they look the same, its eyes read again."""
 
     found: Observation
     view: View
     seen: Seen | None
     portrait: Portrait | None
+    eyes_at: float

@@ -2,7 +2,7 @@
 
 A head pose alone is blind to a glance of the eyes. Directions are those of pose.py, in degrees. The iris network is dear, so it is asked
 again only when the eyes have stirred, sooner while they are away from where they usually are, or a while has passed; one eye at a time,
-and the other as well when that one has moved.
+and the other as well when that one has moved. On a face whose place is guessed, the lids say where the eye is.
 """
 
 import math
@@ -23,6 +23,7 @@ from proctoring.vision.models import Floats, Network, Pixels
 
 IRIS_SIDE = 64
 EYE_PADDING = 2.3
+TURNED = 20.0  # degrees of a head of which one eye is seen well
 REFRESH_S = 1.9  # the longest that a reading stands, a little under two seconds
 # Outer and inner corner of each eye, in mesh numbers; the network knows one eye only, so the other is mirrored for it.
 _IMAGE_LEFT, _IMAGE_RIGHT = (33, 133), (362, 263)
@@ -46,11 +47,8 @@ class GazeReader:
     def __init__(self, network: Network) -> None:
         self._network = network
 
-    def read(self, picture: Pixels, mesh: Floats, corners: tuple[int, int]) -> tuple[Offset, Look] | None:
-        """Return the iris centre from the middle of the eye, in eye widths along and across the eye, and whether an eye is there at all.
-
-        None when the network gives no numbers.
-        """
+    def read(self, picture: Pixels, mesh: Floats, corners: tuple[int, int]) -> "Glimpse | None":
+        """Return what the network sees of an eye, None when it gives no numbers."""
         piece = _region(mesh, corners).cut_rgb(picture, IRIS_SIDE)
         mirrored = corners == _IMAGE_RIGHT
         piece = np.ascontiguousarray(piece[:, ::-1]) if mirrored else piece
@@ -58,16 +56,30 @@ class GazeReader:
         if not (np.abs(lids) < ABSURD).all() or not (np.abs(iris) < ABSURD).all():
             return None
         seen = cover.look(piece, lids, iris, width=IRIS_SIDE / EYE_PADDING, contrast=cover.contrast_of(picture, mesh))
-        # In the crop the eye lies level, its middle at the crop's middle.
-        along, across = ((iris[0] - IRIS_SIDE / 2) * (EYE_PADDING / IRIS_SIDE)).tolist()
-        return (-along if mirrored else along, across), seen
+        return Glimpse(iris=_offset(iris[0], mirrored), lids=_offset(lids[:16].sum(axis=0) / 16, mirrored), look=seen)
+
+
+def _offset(point: Floats, mirrored: bool) -> Offset:
+    """Return a point of the crop from its middle, where the eye lies level, in eye widths."""
+    along, across = ((point - IRIS_SIDE / 2) * (EYE_PADDING / IRIS_SIDE)).tolist()
+    return -along if mirrored else along, across
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glimpse:
+    """One look at one eye: the iris centre and the lids' middle from the eye's, in eye widths along and across it; whether it is an eye."""
+
+    iris: Offset
+    lids: Offset
+    look: Look
 
 
 @dataclass(slots=True)
 class _Eye:
-    """What was last read of one eye: the iris, whether it is an eye, how it looked then, and when."""
+    """What was last read of one eye: the iris, where the lids lie in the mesh's eye, whether it is an eye, how it looked then, and when."""
 
     offset: Offset
+    lids: Offset
     look: Look
     patch: Pixels
     at: float
@@ -91,14 +103,17 @@ class GazeKeeper:
         """Another face may come: nothing that was read stands."""
         self._eyes.clear()
 
-    def read(self, picture: Pixels, mesh: Floats, head: Head, at: float) -> Gaze | None:
-        """Return where the eyes point, None when none can be read; of a turned head only the nearer eye is asked."""
-        asked = _EYES if abs(head.yaw) < 20 else (_IMAGE_RIGHT if head.yaw < 0 else _IMAGE_LEFT,)
+    def read(self, picture: Pixels, mesh: Floats, head: Head, at: float, *, guessed: bool = False) -> Gaze | None:
+        """Return where the eyes point, None when none can be read; of a turned head only the nearer eye is asked.
+
+        The mesh is of this picture, or `guessed`: of an earlier one and moved along.
+        """
+        asked = _EYES if abs(head.yaw) < TURNED else (_IMAGE_RIGHT if head.yaw < 0 else _IMAGE_LEFT,)
         patches = {eye: _patch(picture, mesh, eye) for eye in asked}
         due = self._due(patches, at)
-        moved = [self._moved(picture, mesh, eye, patches[eye], at) for eye in due]
+        moved = [self._moved(picture, mesh, eye, patches[eye], at, guessed=guessed) for eye in due]
         for eye in (other for other in asked if any(moved) and other not in due):
-            self._moved(picture, mesh, eye, patches[eye], at)
+            self._moved(picture, mesh, eye, patches[eye], at, guessed=guessed)
         known = [self._eyes[eye] for eye in asked if eye in self._eyes]
         self.covered = cover.covered([eye.look for eye in known])
         # Covers were learnt on faces that look at us: of a turned head, whose eye looks otherwise, nothing is left out.
@@ -107,16 +122,17 @@ class GazeKeeper:
         self._away = self._away and bool(readable)
         return self._gaze(readable, head) if readable else None
 
-    def _moved(self, picture: Pixels, mesh: Floats, eye: tuple[int, int], patch: Pixels, at: float) -> bool:
+    def _moved(self, picture: Pixels, mesh: Floats, eye: tuple[int, int], patch: Pixels, at: float, *, guessed: bool) -> bool:
         """Read one eye, and say whether its iris is elsewhere than it was."""
         with self._costs.of("iris"):
             found = self._reader.read(picture, mesh, eye)
         before = self._eyes.pop(eye, None)
         if found is None:
             return False
-        offset, look = found
-        self._eyes[eye] = _Eye(offset, look, patch, at)
-        return before is not None and max(abs(now - was) for now, was in zip(offset, before.offset, strict=True)) > _JUMP
+        lids = before.lids if before is not None and guessed else found.lids
+        along, across = (each + lay - lies for each, lay, lies in zip(found.iris, lids, found.lids, strict=True))
+        self._eyes[eye] = _Eye((along, across), lids, found.look, patch, at)
+        return before is not None and max(abs(along - before.offset[0]), abs(across - before.offset[1])) > _JUMP
 
     def _due(self, patches: dict[tuple[int, int], Pixels], at: float) -> list[tuple[int, int]]:
         """Return which eyes to read: the older one when it is time, else the one that stirs most."""

@@ -1,13 +1,14 @@
 """A reading stands while the face is calm, whatever a camera's grain does to the picture; an eye, a mouth or a head that moves ends it."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
 from proctoring.observations import Observation
-from proctoring.vision import demo_footage
+from proctoring.vision import demo_footage, video
 from proctoring.vision.calm import Portrait
 from proctoring.vision.decode import decode
 from proctoring.vision.eyes import Eyes, Networks
@@ -46,7 +47,7 @@ def longest(stages: list[set[str]], stage: str, fps: float) -> float:
 @pytest.mark.parametrize("quality", [60, 80])
 @pytest.mark.parametrize("grain", [2.0, 3.0])
 @pytest.mark.parametrize("fps", [1, 2])
-def test_a_person_who_sits_still_before_a_grainy_camera_is_read_every_two_seconds(
+def test_of_a_person_who_sits_still_before_a_grainy_camera_the_eyes_are_read_every_two_seconds(
     networks: Networks, scene: Scene, fps: int, grain: float, quality: int
 ) -> None:
     rng = np.random.default_rng(1)
@@ -55,8 +56,9 @@ def test_a_person_who_sits_still_before_a_grainy_camera_is_read_every_two_second
     seen, stages = watched(networks, pictures, fps)
 
     settled = stages[4 * fps :]
-    assert sum("mesh" in each for each in settled) <= 0.75 * len(settled)
-    assert longest(stages, "mesh", fps) <= 2
+    assert sum("iris" in each for each in settled) <= 0.75 * len(settled)
+    assert sum("mesh" in each for each in settled) <= 0.3 * len(settled)
+    assert longest(stages, "mesh", fps) <= 8
     assert longest(stages, "iris", fps) <= 2
     assert all(one.head is not None and one.gaze is not None and one.face is not None for one in seen)
 
@@ -110,9 +112,52 @@ def test_a_head_an_eye_or_a_mouth_that_moves_is_not_calm(networks: Networks, sce
     calm = filmed(before, rng, grain=2.5), filmed(scene(0, change, scale=0.9), rng, grain=2.5)
     same, other = (portrait.calm(cv2.resize(each, (320, 240), interpolation=cv2.INTER_AREA).astype(np.uint8)) for each in calm)
 
-    assert same
-    assert not other
-    assert not portrait.calm(small[:120])
+    assert same is not None
+    assert other is None
+    assert portrait.calm(small[:120]) is None
+
+
+@pytest.mark.parametrize("way", [(0.0, 0.0), (3.0, -2.0), (-5.0, 4.5)])
+def test_where_a_calm_face_has_moved_to_is_known_to_a_part_of_a_pixel(networks: Networks, scene: Scene, way: tuple[float, float]) -> None:
+    before = np.asarray(cv2.GaussianBlur(scene(0, scale=0.9), (0, 0), 1.5), np.uint8)  # a webcam's picture is softer than a photograph
+    mesh = networks.mesh.read(before, networks.near.find(before, least=0.5)[0].region())
+    moved = cv2.warpAffine(before, np.array([[1, 0, way[0]], [0, 1, way[1]]]), before.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
+    small, now = (cv2.resize(each, (320, 240), interpolation=cv2.INTER_AREA).astype(np.uint8) for each in (before, moved))
+
+    found = Portrait(small=small, points=mesh.points[:, :2] * np.float32(0.5)).calm(now)
+
+    assert found is not None
+    assert np.abs(2 * np.array(found) - way).max() < 0.6
+
+
+def test_the_eyes_of_a_face_that_sways_are_read_where_they_are(networks: Networks, scene: Scene) -> None:
+    at_first = np.asarray(cv2.GaussianBlur(scene(0), (0, 0), 1.5), np.uint8)
+    pictures = [at_first] + [np.roll(at_first, way, axis=(0, 1)) for way in ((4, 5), (-4, 3), (5, -5))]
+
+    seen, stages = watched(networks, [jpeg(each, 90) for picture in pictures for each in (picture, picture)], 1)
+
+    read_alone = [one for one, each in zip(seen, stages, strict=True) if "iris" in each and "mesh" not in each]
+    assert len(read_alone) == 3
+    first = seen[0].gaze
+    assert first is not None
+    for one in read_alone:
+        assert one.gaze is not None
+        assert max(abs(one.gaze.across - first.across), abs(one.gaze.up - first.up)) < 5
+
+
+def test_a_turned_head_is_read_whole_though_it_is_calm(networks: Networks, sessions: Path) -> None:
+    eyes = Eyes(networks)
+    turned = next(picture for at, picture in video.read(sessions / "d1_intel_female.mp4", fps=1) if at >= 53)
+
+    stages = []
+    for second in range(8):
+        seen = eyes.look(turned, second, second)
+        assert seen.head is not None
+        assert abs(seen.head.yaw) >= 20
+        stages.append(set(eyes.costs.taken()))
+
+    assert sum("mesh" in each for each in stages) >= 4
+    assert not any("iris" in each and "mesh" not in each for each in stages)
 
 
 def test_of_a_face_at_the_edge_or_in_the_dark_it_cannot_be_told(networks: Networks, scene: Scene) -> None:
@@ -122,8 +167,8 @@ def test_of_a_face_at_the_edge_or_in_the_dark_it_cannot_be_told(networks: Networ
     dark = np.zeros((240, 320, 3), np.uint8)
     edge = np.ascontiguousarray(np.roll(before, -300, axis=1)[::2, ::2])
 
-    assert not Portrait(small=dark, points=mesh.points[:, :2] * np.float32(0.5)).calm(dark)
-    assert not Portrait(small=edge, points=(mesh.points[:, :2] - np.array([300, 0], np.float32)) * np.float32(0.5)).calm(edge)
+    assert Portrait(small=dark, points=mesh.points[:, :2] * np.float32(0.5)).calm(dark) is None
+    assert Portrait(small=edge, points=(mesh.points[:, :2] - np.array([300, 0], np.float32)) * np.float32(0.5)).calm(edge) is None
 
 
 def test_who_comes_beside_a_calm_face_is_counted_in_that_frame(networks: Networks, scene: Scene, astronaut: Pixels) -> None:

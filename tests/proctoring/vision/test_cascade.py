@@ -33,11 +33,11 @@ def watched(networks: Networks, pictures: Sequence[Pixels], fps: float = 1) -> t
     return eyes, [eyes.look(jpeg(picture), i / fps, i) for i, picture in enumerate(pictures)]
 
 
-def test_a_picture_in_which_nothing_stirs_is_read_every_two_seconds(networks: Networks, scene: Scene) -> None:
+def test_of_a_picture_in_which_nothing_stirs_the_eyes_are_read_every_two_seconds(networks: Networks, scene: Scene) -> None:
     eyes, seen = watched(networks, [scene(0)] * 40, fps=2)
 
     settled = [one for one in seen if one.at >= 8]
-    assert ran(eyes, "mesh") <= 24  # of 40: every fourth, and a few more while things are looked for
+    assert ran(eyes, "mesh") <= 10  # of 40: every sixteenth, and a few more while things are looked for and who it is
     assert all(one.head is not None and one.gaze is not None and one.face is not None for one in settled)
     assert sum(one.identity is not None for one in settled) <= 1
 
@@ -51,7 +51,7 @@ def test_while_somebody_speaks_the_lips_are_read_in_every_frame(networks: Networ
         read.append([read_in(eyes, scene(0), 4.5 + 2 * len(read) + i / 2) for i in range(4)])
 
     assert all(read[0]) and all(read[1])
-    assert read[2].count(True) == 1
+    assert not any(read[2])
 
 
 def read_in(eyes: Eyes, picture: Pixels, at: float) -> bool:
