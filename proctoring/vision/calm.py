@@ -14,6 +14,7 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 
+from proctoring.vision import matching
 from proctoring.vision.models import Floats, Pixels
 
 FACE, EYE, MOUTH = 0.95, 0.84, 0.9  # least correlation of each
@@ -37,48 +38,41 @@ class _Piece:
     least: float
     step: int = 1
 
-    def moved(self, now: Pixels, left: int, top: int) -> tuple[float, float] | None:
-        """Return how far it has moved (pixels across and down) in a grey picture that begins at `left` and `top`; None: it is not alike."""
-        rows = slice(self.edges[1] - _SLIP - top, self.edges[3] + _SLIP - top)
-        columns = slice(self.edges[0] - _SLIP - left, self.edges[2] + _SLIP - left)
-        likeness = np.asarray(cv2.matchTemplate(_smaller(now[rows, columns], self.step), self.grey, cv2.TM_CCOEFF_NORMED), np.float32)
-        _, most, _, (column, row) = cv2.minMaxLoc(likeness)
-        if not most >= self.least:
-            return None
-        return _between(likeness[row], column) * self.step - _SLIP, _between(likeness[:, column], row) * self.step - _SLIP
+    def moved(self, now: Pixels) -> tuple[float, float] | None:
+        """Return how far it has moved (pixels across and down) in a picture of the same size; None: it is not alike there or very near."""
+        left, top, right, bottom = self.edges
+        around = _smaller(_grey(now[top - _SLIP : bottom + _SLIP, left - _SLIP : right + _SLIP]), self.step)
+        found = matching.best(around, self.grey)
+        return (found.column * self.step - _SLIP, found.row * self.step - _SLIP) if found.likeness >= self.least else None
 
 
 class Portrait:
-    """A face as it was when it was read, from the small picture and the mesh (n × 2, its pixels); pieces are cut when first compared."""
+    """A face as it was when it was read, from the small picture and the mesh (n × 2, its pixels); each piece is cut when first compared."""
 
     def __init__(self, *, small: Pixels, points: Floats) -> None:
-        self._shape, self._read = small.shape, (small, points)
+        self._small, self._points = small, points
 
     def calm(self, now: Pixels) -> tuple[float, float] | None:
         """Return how far the face has moved (pixels across and down) if it looks as it did, there or very near; None if it does not.
 
         The picture must be of the same size.
         """
-        if now.shape != self._shape or not self._pieces:
+        if now.shape != self._small.shape or self._face is None:
             return None
-        left, top = (min(piece.edges[side] for piece in self._pieces) - _SLIP for side in (0, 1))
-        right, bottom = (max(piece.edges[side] for piece in self._pieces) + _SLIP for side in (2, 3))
-        grey = _grey(now[top:bottom, left:right])
-        moved = self._pieces[0].moved(grey, left, top)
-        return moved if moved is not None and all(piece.moved(grey, left, top) is not None for piece in self._pieces[1:]) else None
+        moved = self._face.moved(now)
+        calm = moved is not None and all(part is not None and part.moved(now) is not None for part in self._parts)
+        return moved if calm else None
 
     @cached_property
-    def _pieces(self) -> Sequence[_Piece]:
-        """Cut the face, both eyes and the mouth; nothing, when one of them cannot be told."""
-        small, points = self._read
-        del self._read  # the picture is large
-        flat = points.T.copy()
+    def _face(self) -> _Piece | None:
+        flat = self._points.T.copy()
         (left, top), (right, bottom) = flat.min(axis=1).tolist(), flat.max(axis=1).tolist()
-        parts = [_piece(small, (left, top, right, bottom), FACE, step=2)]
-        parts += [_piece(small, _around(points, eye, _EYE_REACH), EYE) for eye in _EYES]
-        parts.append(_piece(small, _around(points, _MOUTH, _MOUTH_REACH), MOUTH))
-        pieces = [part for part in parts if part is not None]
-        return pieces if len(pieces) == len(parts) else ()
+        return _piece(self._small, (left, top, right, bottom), FACE, step=2)
+
+    @cached_property
+    def _parts(self) -> Sequence[_Piece | None]:
+        eyes = [_piece(self._small, _around(self._points, eye, _EYE_REACH), EYE) for eye in _EYES]
+        return (*eyes, _piece(self._small, _around(self._points, _MOUTH, _MOUTH_REACH), MOUTH))
 
 
 def _piece(picture: Pixels, box: Sequence[float], least: float, step: int = 1) -> _Piece | None:
@@ -93,14 +87,6 @@ def _piece(picture: Pixels, box: Sequence[float], least: float, step: int = 1) -
     if float(cv2.meanStdDev(grey)[1][0, 0]) < _FLAT:
         return None
     return _Piece(grey=grey, edges=(left, top, right, bottom), least=least, step=step)
-
-
-def _between(values: Floats, place: int) -> float:
-    """Return where the greatest of some values would be between two places: the top of a parabola through it and its neighbours."""
-    if not 0 < place < len(values) - 1:
-        return float(place)
-    before, most, after = map(float, values[place - 1 : place + 2])
-    return place + (before - after) / (2 * min(before - 2 * most + after, -1e-9))
 
 
 def _around(points: Floats, numbers: tuple[int, ...], reach: tuple[float, float]) -> tuple[float, float, float, float]:

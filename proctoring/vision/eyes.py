@@ -162,7 +162,7 @@ class Eyes:
         if read.seen is None or given.whole.shape[1] != self._width or abs(read.seen.head.yaw) >= gaze.TURNED:
             return None
         mesh = read.seen.mesh.moved(*(each / given.scale for each in moved))
-        eyes = self._gaze.read(given.whole, mesh.points, read.seen.head, at, guessed=True) if self._gaze is not None else None
+        eyes = self._gaze.read(given.whole, mesh.points, read.seen.head, at, calm=True) if self._gaze is not None else None
         if self._gaze is not None and self._gaze.covered:
             return None
         self._track = mesh

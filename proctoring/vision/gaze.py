@@ -2,7 +2,8 @@
 
 A head pose alone is blind to a glance of the eyes. Directions are those of pose.py, in degrees. The iris network is dear, so it is asked
 again only when the eyes have stirred, sooner while they are away from where they usually are, or a while has passed; one eye at a time,
-and the other as well when that one has moved. On a face whose place is guessed, the lids say where the eye is.
+and the other as well when that one has moved. In a calm face an iris is followed by its own picture, which costs next to nothing and is
+the better measure of a small movement; the network is asked when it has moved.
 """
 
 import math
@@ -14,7 +15,7 @@ import cv2
 import numpy as np
 
 from proctoring.observations import Gaze, Head
-from proctoring.vision import cover, crops
+from proctoring.vision import cover, crops, matching
 from proctoring.vision.costs import Costs
 from proctoring.vision.cover import Look
 from proctoring.vision.crops import Region
@@ -34,6 +35,9 @@ _REACH = 0.4
 _PATCH, _PATCH_PADDING, _PATCH_ROWS, _SLIP = 32, 1.2, 7, (1, 2)
 # One less the correlation of two patches; a glance of twenty degrees makes .2 to .4. Less is enough of eyes that are away.
 _STIRRED, _STIRRED_AWAY = 0.16, 0.12
+_FLAT = 1.0  # grey levels of spread below which there is nothing to compare
+# The iris with what is around it, half of it in pixels of a patch; how far it is looked for, how alike it must be, and how far it may lie.
+_IRIS, _REACHED, _ALIKE, _NEAR = (4, 5), (3, 6), 0.85, 0.05
 _JUMP = 0.08  # eye widths by which one eye's iris moved, so that the other is read as well
 _AWAY = 12.0  # degrees from where these eyes usually are
 _USUAL_SHARE = 0.1
@@ -47,8 +51,11 @@ class GazeReader:
     def __init__(self, network: Network) -> None:
         self._network = network
 
-    def read(self, picture: Pixels, mesh: Floats, corners: tuple[int, int]) -> "Glimpse | None":
-        """Return what the network sees of an eye, None when it gives no numbers."""
+    def read(self, picture: Pixels, mesh: Floats, corners: tuple[int, int]) -> tuple[Offset, Look] | None:
+        """Return the iris centre from the middle of the eye, in eye widths along and across the eye, and whether an eye is there at all.
+
+        None when the network gives no numbers.
+        """
         piece = _region(mesh, corners).cut_rgb(picture, IRIS_SIDE)
         mirrored = corners == _IMAGE_RIGHT
         piece = np.ascontiguousarray(piece[:, ::-1]) if mirrored else piece
@@ -56,30 +63,16 @@ class GazeReader:
         if not (np.abs(lids) < ABSURD).all() or not (np.abs(iris) < ABSURD).all():
             return None
         seen = cover.look(piece, lids, iris, width=IRIS_SIDE / EYE_PADDING, contrast=cover.contrast_of(picture, mesh))
-        return Glimpse(iris=_offset(iris[0], mirrored), lids=_offset(lids[:16].sum(axis=0) / 16, mirrored), look=seen)
-
-
-def _offset(point: Floats, mirrored: bool) -> Offset:
-    """Return a point of the crop from its middle, where the eye lies level, in eye widths."""
-    along, across = ((point - IRIS_SIDE / 2) * (EYE_PADDING / IRIS_SIDE)).tolist()
-    return -along if mirrored else along, across
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Glimpse:
-    """One look at one eye: the iris centre and the lids' middle from the eye's, in eye widths along and across it; whether it is an eye."""
-
-    iris: Offset
-    lids: Offset
-    look: Look
+        # In the crop the eye lies level, its middle at the crop's middle.
+        along, across = ((iris[0] - IRIS_SIDE / 2) * (EYE_PADDING / IRIS_SIDE)).tolist()
+        return (-along if mirrored else along, across), seen
 
 
 @dataclass(slots=True)
 class _Eye:
-    """What was last read of one eye: the iris, where the lids lie in the mesh's eye, whether it is an eye, how it looked then, and when."""
+    """What was last read of one eye: the iris, whether it is an eye, how it looked then, and when."""
 
     offset: Offset
-    lids: Offset
     look: Look
     patch: Pixels
     at: float
@@ -93,27 +86,31 @@ class GazeKeeper:
         self._eyes: dict[tuple[int, int], _Eye] = {}
         self._usual: tuple[float, float] | None = None
         self._away = False
+        self._looked_at = -math.inf
         self.covered = False  # both eyes, when last read
 
     def stands(self, at: float) -> bool:
-        """Say whether calm eyes need no new look yet: they are where they usually are, and one was read less than two seconds ago."""
-        return not self._away and at - max((eye.at for eye in self._eyes.values()), default=-math.inf) < REFRESH_S
+        """Say whether calm eyes need no new look yet: they are where they usually are, and were looked at less than two seconds ago."""
+        return not self._away and bool(self._eyes) and at - self._looked_at < REFRESH_S
 
     def forget(self) -> None:
         """Another face may come: nothing that was read stands."""
         self._eyes.clear()
 
-    def read(self, picture: Pixels, mesh: Floats, head: Head, at: float, *, guessed: bool = False) -> Gaze | None:
+    def read(self, picture: Pixels, mesh: Floats, head: Head, at: float, *, calm: bool = False) -> Gaze | None:
         """Return where the eyes point, None when none can be read; of a turned head only the nearer eye is asked.
 
-        The mesh is of this picture, or `guessed`: of an earlier one and moved along.
+        The mesh is of this picture, or, of a face that is `calm`, of an earlier one and moved along.
         """
         asked = _EYES if abs(head.yaw) < TURNED else (_IMAGE_RIGHT if head.yaw < 0 else _IMAGE_LEFT,)
-        patches = {eye: _patch(picture, mesh, eye) for eye in asked}
-        due = self._due(patches, at)
-        moved = [self._moved(picture, mesh, eye, patches[eye], at, guessed=guessed) for eye in due]
+        with self._costs.of("glance"):
+            patches = {eye: _patch(picture, mesh, eye) for eye in asked}
+            due = self._due(patches, at, calm=calm)
+        if due or calm:
+            self._looked_at = at
+        moved = [self._moved(picture, mesh, eye, patches[eye], at) for eye in due]
         for eye in (other for other in asked if any(moved) and other not in due):
-            self._moved(picture, mesh, eye, patches[eye], at, guessed=guessed)
+            self._moved(picture, mesh, eye, patches[eye], at)
         known = [self._eyes[eye] for eye in asked if eye in self._eyes]
         self.covered = cover.covered([eye.look for eye in known])
         # Covers were learnt on faces that look at us: of a turned head, whose eye looks otherwise, nothing is left out.
@@ -122,25 +119,25 @@ class GazeKeeper:
         self._away = self._away and bool(readable)
         return self._gaze(readable, head) if readable else None
 
-    def _moved(self, picture: Pixels, mesh: Floats, eye: tuple[int, int], patch: Pixels, at: float, *, guessed: bool) -> bool:
+    def _moved(self, picture: Pixels, mesh: Floats, eye: tuple[int, int], patch: Pixels, at: float) -> bool:
         """Read one eye, and say whether its iris is elsewhere than it was."""
         with self._costs.of("iris"):
             found = self._reader.read(picture, mesh, eye)
         before = self._eyes.pop(eye, None)
         if found is None:
             return False
-        lids = before.lids if before is not None and guessed else found.lids
-        along, across = (each + lay - lies for each, lay, lies in zip(found.iris, lids, found.lids, strict=True))
-        self._eyes[eye] = _Eye((along, across), lids, found.look, patch, at)
-        return before is not None and max(abs(along - before.offset[0]), abs(across - before.offset[1])) > _JUMP
+        offset, look = found
+        self._eyes[eye] = _Eye(offset, look, patch, at)
+        return before is not None and max(abs(now - was) for now, was in zip(offset, before.offset, strict=True)) > _JUMP
 
-    def _due(self, patches: dict[tuple[int, int], Pixels], at: float) -> list[tuple[int, int]]:
-        """Return which eyes to read: the older one when it is time, else the one that stirs most."""
+    def _due(self, patches: dict[tuple[int, int], Pixels], at: float, *, calm: bool) -> list[tuple[int, int]]:
+        """Return which eyes to read: the older one when it is time, unless both are seen to be as they were; else what stirs most."""
         known = {eye: self._eyes[eye] for eye in patches if eye in self._eyes}
         if len(known) < len(patches):
             return list(patches)
         if at - max(one.at for one in known.values()) >= REFRESH_S:
-            return [min(known, key=lambda eye: known[eye].at)]
+            followed = calm and not self._away and all(_stayed(one, patches[eye]) for eye, one in known.items())
+            return [] if followed else [min(known, key=lambda eye: known[eye].at)]
         stirs = {eye: _stirs(one.patch, patches[eye]) for eye, one in known.items()}
         most = max(stirs, key=lambda eye: stirs[eye])
         return [most] if stirs[most] > (_STIRRED_AWAY if self._away else _STIRRED) else []
@@ -166,11 +163,25 @@ def _patch(picture: Pixels, mesh: Floats, corners: tuple[int, int]) -> Pixels:
     return piece[_PATCH // 2 - _PATCH_ROWS : _PATCH // 2 + _PATCH_ROWS]
 
 
+def _stayed(eye: _Eye, now: Pixels) -> bool:
+    """Say whether an eye's iris is found where it was."""
+    scale, (rows, columns) = _PATCH / _PATCH_PADDING, now.shape
+    row, column = round(rows / 2 + eye.offset[1] * scale), round(columns / 2 + eye.offset[0] * scale)
+    top, left = (min(max(0, at - half), side - 2 * half) for at, half, side in ((row, _IRIS[0], rows), (column, _IRIS[1], columns)))
+    iris = eye.patch[top : top + 2 * _IRIS[0] + 1, left : left + 2 * _IRIS[1] + 1]
+    if float(cv2.meanStdDev(iris)[1][0, 0]) < _FLAT:
+        return False
+    above, before = min(top, _REACHED[0]), min(left, _REACHED[1])
+    around = now[top - above : top + len(iris) + _REACHED[0], left - before : left + iris.shape[1] + _REACHED[1]]
+    found = matching.best(around, iris)
+    return found.likeness >= _ALIKE and max(abs(found.column - before), abs(found.row - above)) < _NEAR * scale
+
+
 def _stirs(before: Pixels, now: Pixels) -> float:
     """Return how much an eye looks otherwise than it did (0–2), wherever the mesh has slipped to."""
     down, across = _SLIP
     core = before[down:-down, across:-across]
-    if float(cv2.meanStdDev(core)[1][0, 0]) < 1:
+    if float(cv2.meanStdDev(core)[1][0, 0]) < _FLAT:
         return 2.0
     return 1 - float(cv2.matchTemplate(now, core, cv2.TM_CCOEFF_NORMED).max())
 

@@ -12,7 +12,7 @@ from proctoring.vision import demo_footage, video
 from proctoring.vision.calm import Portrait
 from proctoring.vision.decode import decode
 from proctoring.vision.eyes import Eyes, Networks
-from proctoring.vision.models import Pixels
+from proctoring.vision.models import Floats, Pixels
 from tests.proctoring.vision.conftest import jpeg
 
 Scene = Callable[..., Pixels]
@@ -56,10 +56,11 @@ def test_of_a_person_who_sits_still_before_a_grainy_camera_the_eyes_are_read_eve
     seen, stages = watched(networks, pictures, fps)
 
     settled = stages[4 * fps :]
-    assert sum("iris" in each for each in settled) <= 0.75 * len(settled)
+    assert sum("glance" in each for each in settled) <= 0.75 * len(settled)
     assert sum("mesh" in each for each in settled) <= 0.3 * len(settled)
     assert longest(stages, "mesh", fps) <= 8
-    assert longest(stages, "iris", fps) <= 2
+    assert longest(stages, "iris", fps) <= 10
+    assert longest(stages, "glance", fps) <= 2
     assert all(one.head is not None and one.gaze is not None and one.face is not None for one in seen)
 
 
@@ -83,7 +84,33 @@ def test_gaze_is_never_older_than_two_seconds(networks: Networks, scene: Scene, 
 
     _, stages = watched(networks, [jpeg(filmed(picture, rng, grain=2.5)) for picture in swaying], fps)
 
-    assert longest(stages, "iris", fps) <= 2
+    assert longest(stages, "glance", fps) <= 2
+
+
+def glancing(picture: Pixels, mesh: Floats, eye_widths: float) -> Pixels:
+    """The same face, its irises moved to the image's right by a part of an eye's width."""
+    rows, columns = (np.asarray(each, np.float32) for each in np.indices(picture.shape[:2]))
+    source = columns.copy()
+    for corners in ((33, 133), (362, 263)):
+        (left, top), (right, bottom) = mesh[list(corners), :2]
+        width = float(np.hypot(right - left, bottom - top))
+        near = ((columns - (left + right) / 2) / (0.5 * width)) ** 2 + ((rows - (top + bottom) / 2) / (0.3 * width)) ** 2
+        source -= np.asarray(eye_widths * width * np.clip(1.2 - near, 0, 1), np.float32)
+    return np.asarray(cv2.remap(picture, source, rows, cv2.INTER_LINEAR), np.uint8)
+
+
+@pytest.mark.parametrize("after", range(8, 17))
+def test_eyes_that_glance_in_a_calm_face_are_seen_within_two_seconds(networks: Networks, scene: Scene, after: int) -> None:
+    calm = scene(0, scale=0.9)
+    mesh = networks.mesh.read(calm, networks.near.find(calm, least=0.5)[0].region())
+    away = glancing(calm, mesh.points, 0.12)
+
+    seen, _ = watched(networks, [jpeg(calm if second < after else away, 90) for second in range(after + 3)], 1)
+
+    gazes = [one.gaze.across for one in seen if one.gaze is not None]
+    assert len(gazes) == len(seen)
+    assert max(gazes[:after]) - min(gazes[:after]) < 4
+    assert gazes[after + 2] - gazes[after - 1] > 8
 
 
 def turned(person: Pixels) -> Pixels:
@@ -136,7 +163,7 @@ def test_the_eyes_of_a_face_that_sways_are_read_where_they_are(networks: Network
 
     seen, stages = watched(networks, [jpeg(each, 90) for picture in pictures for each in (picture, picture)], 1)
 
-    read_alone = [one for one, each in zip(seen, stages, strict=True) if "iris" in each and "mesh" not in each]
+    read_alone = [one for one, each in zip(seen, stages, strict=True) if "glance" in each and "mesh" not in each]
     assert len(read_alone) == 3
     first = seen[0].gaze
     assert first is not None
@@ -157,7 +184,7 @@ def test_a_turned_head_is_read_whole_though_it_is_calm(networks: Networks, sessi
         stages.append(set(eyes.costs.taken()))
 
     assert sum("mesh" in each for each in stages) >= 4
-    assert not any("iris" in each and "mesh" not in each for each in stages)
+    assert not any("glance" in each and "mesh" not in each for each in stages)
 
 
 def test_of_a_face_at_the_edge_or_in_the_dark_it_cannot_be_told(networks: Networks, scene: Scene) -> None:
