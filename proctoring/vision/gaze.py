@@ -3,7 +3,7 @@
 A head pose alone is blind to a glance of the eyes. Directions are those of pose.py, in degrees. The iris network is dear, so it is asked
 again only when the eyes have stirred, sooner while they are away from where they usually are, or a while has passed; one eye at a time,
 and the other as well when that one has moved. In a calm face an iris is followed by its own picture, which costs next to nothing and is
-the better measure of a small movement; the network is asked when it has moved.
+the better measure of a movement; the network is asked when it is not found.
 """
 
 import math
@@ -36,8 +36,9 @@ _PATCH, _PATCH_PADDING, _PATCH_ROWS, _SLIP = 32, 1.2, 7, (1, 2)
 # One less the correlation of two patches; a glance of twenty degrees makes .2 to .4. Less is enough of eyes that are away.
 _STIRRED, _STIRRED_AWAY = 0.16, 0.12
 _FLAT = 1.0  # grey levels of spread below which there is nothing to compare
-# The iris with what is around it, half of it in pixels of a patch; how far it is looked for, how alike it must be, and how far it may lie.
-_IRIS, _REACHED, _ALIKE, _NEAR = (4, 5), (3, 6), 0.85, 0.05
+# The iris with what is around it, half of it in rows and columns of a patch; how far it is looked for, and how alike it must be. Within so
+# many eye widths it has stayed: the place of the whole eye is known no better.
+_IRIS, _WAY, _ALIKE, _STAYED = (4, 5), (3, 6), 0.85, 0.05
 _JUMP = 0.08  # eye widths by which one eye's iris moved, so that the other is read as well
 _AWAY = 12.0  # degrees from where these eyes usually are
 _USUAL_SHARE = 0.1
@@ -70,12 +71,13 @@ class GazeReader:
 
 @dataclass(slots=True)
 class _Eye:
-    """What was last read of one eye: the iris, whether it is an eye, how it looked then, and when."""
+    """What was last read of one eye: the iris, whether it is an eye, how it looked then, and when; and where the iris is now."""
 
     offset: Offset
     look: Look
     patch: Pixels
     at: float
+    now: Offset
 
 
 class GazeKeeper:
@@ -105,7 +107,7 @@ class GazeKeeper:
         asked = _EYES if abs(head.yaw) < TURNED else (_IMAGE_RIGHT if head.yaw < 0 else _IMAGE_LEFT,)
         with self._costs.of("glance"):
             patches = {eye: _patch(picture, mesh, eye) for eye in asked}
-            due = self._due(patches, at, calm=calm)
+            due = self._not_followed(patches) if calm else self._due(patches, at)
         if due or calm:
             self._looked_at = at
         moved = [self._moved(picture, mesh, eye, patches[eye], at) for eye in due]
@@ -115,7 +117,7 @@ class GazeKeeper:
         self.covered = cover.covered([eye.look for eye in known])
         # Covers were learnt on faces that look at us: of a turned head, whose eye looks otherwise, nothing is left out.
         turned = len(asked) < len(_EYES)
-        readable = [eye.offset for eye in known if turned or (eye.look.readable and not self.covered)]
+        readable = [eye.now for eye in known if turned or (eye.look.readable and not self.covered)]
         self._away = self._away and bool(readable)
         return self._gaze(readable, head) if readable else None
 
@@ -127,17 +129,28 @@ class GazeKeeper:
         if found is None:
             return False
         offset, look = found
-        self._eyes[eye] = _Eye(offset, look, patch, at)
+        self._eyes[eye] = _Eye(offset, look, patch, at, now=offset)
         return before is not None and max(abs(now - was) for now, was in zip(offset, before.offset, strict=True)) > _JUMP
 
-    def _due(self, patches: dict[tuple[int, int], Pixels], at: float, *, calm: bool) -> list[tuple[int, int]]:
-        """Return which eyes to read: the older one when it is time, unless both are seen to be as they were; else what stirs most."""
+    def _not_followed(self, patches: dict[tuple[int, int], Pixels]) -> list[tuple[int, int]]:
+        """Follow the irises of a calm face, and return the eyes in which that cannot be done."""
+        lost = []
+        for eye, patch in patches.items():
+            known = self._eyes.get(eye)
+            now = _followed(known, patch) if known is not None else None
+            if known is None or now is None:
+                lost.append(eye)
+            else:
+                known.now = now
+        return lost
+
+    def _due(self, patches: dict[tuple[int, int], Pixels], at: float) -> list[tuple[int, int]]:
+        """Return which eyes to read: the older one when it is time, else the one that stirs most."""
         known = {eye: self._eyes[eye] for eye in patches if eye in self._eyes}
         if len(known) < len(patches):
             return list(patches)
         if at - max(one.at for one in known.values()) >= REFRESH_S:
-            followed = calm and not self._away and all(_stayed(one, patches[eye]) for eye, one in known.items())
-            return [] if followed else [min(known, key=lambda eye: known[eye].at)]
+            return [min(known, key=lambda eye: known[eye].at)]
         stirs = {eye: _stirs(one.patch, patches[eye]) for eye, one in known.items()}
         most = max(stirs, key=lambda eye: stirs[eye])
         return [most] if stirs[most] > (_STIRRED_AWAY if self._away else _STIRRED) else []
@@ -163,18 +176,22 @@ def _patch(picture: Pixels, mesh: Floats, corners: tuple[int, int]) -> Pixels:
     return piece[_PATCH // 2 - _PATCH_ROWS : _PATCH // 2 + _PATCH_ROWS]
 
 
-def _stayed(eye: _Eye, now: Pixels) -> bool:
-    """Say whether an eye's iris is found where it was."""
+def _followed(eye: _Eye, now: Pixels) -> Offset | None:
+    """Return where an eye's iris is now, None when it is not found near where it was."""
     scale, (rows, columns) = _PATCH / _PATCH_PADDING, now.shape
     row, column = round(rows / 2 + eye.offset[1] * scale), round(columns / 2 + eye.offset[0] * scale)
-    top, left = (min(max(0, at - half), side - 2 * half) for at, half, side in ((row, _IRIS[0], rows), (column, _IRIS[1], columns)))
+    top, left = (min(max(0, at - half), side - 2 * half - 1) for at, half, side in ((row, _IRIS[0], rows), (column, _IRIS[1], columns)))
     iris = eye.patch[top : top + 2 * _IRIS[0] + 1, left : left + 2 * _IRIS[1] + 1]
     if float(cv2.meanStdDev(iris)[1][0, 0]) < _FLAT:
-        return False
-    above, before = min(top, _REACHED[0]), min(left, _REACHED[1])
-    around = now[top - above : top + len(iris) + _REACHED[0], left - before : left + iris.shape[1] + _REACHED[1]]
+        return None
+    above, before = min(top, _WAY[0]), min(left, _WAY[1])
+    around = now[top - above : top + len(iris) + _WAY[0], left - before : left + iris.shape[1] + _WAY[1]]
     found = matching.best(around, iris)
-    return found.likeness >= _ALIKE and max(abs(found.column - before), abs(found.row - above)) < _NEAR * scale
+    across, down = found.column - before, found.row - above
+    if not found.likeness >= _ALIKE or abs(across) >= _WAY[1] or abs(down) >= _WAY[0]:
+        return None
+    moved = max(abs(across), abs(down)) >= _STAYED * scale
+    return (eye.offset[0] + across / scale, eye.offset[1] + down / scale) if moved else eye.offset
 
 
 def _stirs(before: Pixels, now: Pixels) -> float:

@@ -110,7 +110,7 @@ def test_eyes_that_glance_in_a_calm_face_are_seen_within_two_seconds(networks: N
     gazes = [one.gaze.across for one in seen if one.gaze is not None]
     assert len(gazes) == len(seen)
     assert max(gazes[:after]) - min(gazes[:after]) < 4
-    assert gazes[after + 2] - gazes[after - 1] > 8
+    assert gazes[after + 2] - gazes[after - 1] > 7  # of the drawn 17
 
 
 def turned(person: Pixels) -> Pixels:
