@@ -51,9 +51,8 @@ def test_a_dark_face_is_brought_to_the_light_it_was_taken_from(networks: Network
 def test_the_candidate_is_compared_in_the_dark_and_is_the_candidate(networks: Networks, scene: Scene, stops: int) -> None:
     face = Eyes(networks).enrol(scene(0))
     assert face is not None
-    eyes = Eyes(networks, enrolled=[face])
 
-    found = [eyes.look(jpeg(variants.exposed(scene(at), [], stops=stops)), at, at).identity for at in range(4)]
+    found = [Eyes(networks, enrolled=[face]).look(jpeg(variants.exposed(scene(at), [], stops=stops)), at, at).identity for at in range(4)]
 
     distances = [distance for distance in found if distance is not None]
     assert len(distances) >= 3
