@@ -5,20 +5,21 @@ seconds; else the followed face is read, the irises when they move or have waite
 come by a schedule and when something changed. Networks are shared between candidates; what is remembered about one candidate lives here.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from proctoring.observations import Box, Head, Observation, Reason, Thing, ThingName
-from proctoring.vision import faces, identity, models, pose, quality
+from proctoring.vision import exchange, faces, identity, models, pose, quality
 from proctoring.vision.attention import Attention, Pace
 from proctoring.vision.calm import Portrait
 from proctoring.vision.companions import Companions, company
 from proctoring.vision.costs import Costs
 from proctoring.vision.counting import Counting, Often
+from proctoring.vision.exchange import Looks
 from proctoring.vision.faces import Detection, Detector, Mesh, MeshReader
+from proctoring.vision.figures import Figures
 from proctoring.vision.frame import Frame, Reading, Seen
 from proctoring.vision.gaze import GazeKeeper, GazeReader
 from proctoring.vision.identity import IdentityReader
@@ -85,12 +86,14 @@ class Eyes:
         self._moved = 0.0
         self._usual_pitch: float | None = None
         self._track: Mesh | None = None
+        self._looks = Looks()
         self._width = self._small = 0  # of the picture that the track is of, and of the last one made small
         self._at: float | None = None
         self._identified_at = -1e9
         self._recognise, self._strange, self._alike = 3, False, 0
         self._crowd = self._glimpsed = self._rare = self._speaks = False
         self._people = 0
+        self._figures = Figures()
         self._place: Box | None = None  # of the last face
 
     def look(self, frame: bytes | Pixels, at: float, seq: int) -> Observation:
@@ -159,6 +162,8 @@ class Eyes:
 
     def _anew(self, given: Frame, view: View, at: float, seq: int) -> Observation:
         seen = self._follow(given.whole)
+        if seen is not None and self._looks.strange(view, seen.box):
+            self._recognise = 3
         found = self._with_face(given, seen, at, seq) if seen else self._without_face(given, view, at, seq)
         well = seen is not None and found.reason is None
         portrait = (
@@ -196,7 +201,7 @@ class Eyes:
             if before is not None:
                 self._broken()
             return None
-        if before is None or _jumped(before, mesh) or exchanged:
+        if before is None or exchange.jumped(before, mesh) or exchanged:
             self._recognise = 3
         self._track = mesh
         return self._seen(picture, mesh)
@@ -205,7 +210,7 @@ class Eyes:
         """Read the mesh at the place where the face was, if it still is there."""
         with self.costs.of("mesh"):
             mesh = self._nets.mesh.read(picture, before.region())
-        return mesh if mesh.score >= faces.PRESENT and not _lost(before, mesh) else None
+        return mesh if mesh.score >= faces.PRESENT and not exchange.lost(before, mesh) else None
 
     def _start(self, picture: Pixels) -> Mesh | None:
         with self.costs.of("near"):
@@ -213,12 +218,13 @@ class Eyes:
         if not found and self._nets.far is not None:
             with self.costs.of("far"):
                 found = self._nets.far.find(picture, least=0.6)
-        self._glimpsed = bool(found)
+        self._glimpsed = False
         for detection in sorted(found, key=lambda d: -d.height)[:3]:
             with self.costs.of("mesh"):
                 mesh = self._nets.mesh.read(picture, detection.region())
             if mesh.fits(detection):
                 return mesh
+            self._glimpsed |= mesh.hints(detection) and not self._figures.hold(detection.box, picture.shape)
         return None
 
     def _with_face(self, given: Frame, seen: Seen, at: float, seq: int) -> Observation:
@@ -304,6 +310,8 @@ class Eyes:
         """Ask for three more looks at who is not alike, and for none at who is surely; in between, and after a stranger, count down."""
         surely = distance <= _SURELY
         self._alike = self._alike + 1 if surely else 0
+        if surely:
+            self._looks.recognised()
         if distance > identity.DOUBT:
             self._recognise, self._strange = 3, True
         elif surely and not self._strange:
@@ -321,7 +329,7 @@ class Eyes:
         part = self._attention.part(at, seen.box, novel=novel, hasty=hasty, glance_down=self._glances_down(seen.head))
         if part is None:
             return None, None
-        things, people = self._looked(given.whole, part, at)
+        things, people = self._looked(given.whole, part, at, seen.box)
         if people is not None and people > 1:
             self._counting.again()  # more bodies than the candidate's: whose faces?
         if not things and novel is not None and not hasty:
@@ -339,10 +347,10 @@ class Eyes:
         if self._people == 0 and self._place is not None:
             with self.costs.of("objects_closer"):
                 here = self._nets.objects.find(picture, closer_part(self._place))
-            self._people = sum(thing.name is ThingName.PERSON for thing in here)
+            self._people = len(self._figures.new(_people(here)))
         return things
 
-    def _looked(self, picture: Pixels, part: Box, at: float) -> tuple[tuple[Thing, ...] | None, int | None]:
+    def _looked(self, picture: Pixels, part: Box, at: float, face: Box | None = None) -> tuple[tuple[Thing, ...] | None, int | None]:
         assert self._nets.objects is not None
         with self.costs.of("objects"):
             found = self._nets.objects.find(picture, part)
@@ -352,7 +360,10 @@ class Eyes:
         if things and things[0].score >= CLOSER_FROM:
             with self.costs.of("objects_closer"):
                 things[0] = self._nets.objects.closer(picture, things[0])
-        return self._attention.saw(things, part, at), len(found) - len(things)
+        people = _people(found)
+        if face is not None:
+            self._figures.learn(people, face)
+        return self._attention.saw(things, part, at), len(people if face is not None else self._figures.new(people))
 
     def _glances_down(self, head: Head) -> bool:
         """Say whether the head points well below where it usually does."""
@@ -380,21 +391,5 @@ class Eyes:
         return chip if identity.readable(chip) else None
 
 
-def _lost(before: Mesh, now: Mesh) -> bool:
-    """A face does not double or halve in a frame; a mesh that does has slid off."""
-    ratio = _side(now) / max(_side(before), 1e-6)
-    return not 0.5 < ratio < 2.0
-
-
-def _jumped(before: Mesh, now: Mesh) -> bool:
-    return math.dist(_centre(now), _centre(before)) > 0.8 * _side(before)
-
-
-def _centre(mesh: Mesh) -> tuple[float, float]:
-    left, top, right, bottom = mesh.box
-    return (left + right) / 2, (top + bottom) / 2
-
-
-def _side(mesh: Mesh) -> float:
-    left, top, right, bottom = mesh.box
-    return max(right - left, bottom - top)
+def _people(found: Iterable[Thing]) -> list[Box]:
+    return [thing.box for thing in found if thing.name is ThingName.PERSON]
