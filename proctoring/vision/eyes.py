@@ -11,13 +11,15 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from proctoring.observations import Box, Head, Observation, Reason, Thing, ThingName
-from proctoring.vision import faces, gaze, identity, models, pose, quality
+from proctoring.vision import exchange, faces, gaze, identity, models, pose, quality
 from proctoring.vision.attention import Attention, Pace
 from proctoring.vision.calm import Portrait
 from proctoring.vision.companions import Companions, company
 from proctoring.vision.costs import Costs
 from proctoring.vision.counting import Counting, Often
+from proctoring.vision.exchange import Looks
 from proctoring.vision.faces import Detection, Detector, Mesh, MeshReader
+from proctoring.vision.figures import Figures
 from proctoring.vision.frame import Frame, Reading, Seen, seen_in
 from proctoring.vision.gaze import GazeKeeper, GazeReader
 from proctoring.vision.identity import IdentityReader
@@ -85,12 +87,14 @@ class Eyes:
         self._moved = 0.0
         self._usual_pitch: float | None = None
         self._track: Mesh | None = None
+        self._looks = Looks()
         self._width = self._small = 0  # of the picture that the track is of, and of the last one made small
         self._at: float | None = None
         self._identified_at = -1e9
         self._recognise, self._strange, self._alike = 3, False, 0
         self._crowd = self._glimpsed = self._rare = self._speaks = False
         self._people = 0
+        self._figures = Figures()
         self._place: Box | None = None  # of the last face
 
     def look(self, frame: bytes | Pixels, at: float, seq: int) -> Observation:
@@ -180,6 +184,8 @@ class Eyes:
 
     def _anew(self, given: Frame, view: View, at: float, seq: int) -> Observation:
         seen = self._follow(given.whole)
+        if seen is not None and self._looks.strange(view, seen.box):
+            self._recognise = 3
         found = self._with_face(given, seen, at, seq) if seen else self._without_face(given, view, at, seq)
         well = seen is not None and found.reason is None
         portrait = (
@@ -217,7 +223,7 @@ class Eyes:
             if before is not None:
                 self._broken()
             return None
-        if before is None or mesh.jumped(before) or exchanged:
+        if before is None or exchange.jumped(before, mesh) or exchanged:
             self._recognise = 3
         self._track = mesh
         return seen_in(picture, mesh)
@@ -226,7 +232,7 @@ class Eyes:
         """Read the mesh at the place where the face was, if it still is there."""
         with self.costs.of("mesh"):
             mesh = self._nets.mesh.read(picture, before.region())
-        return mesh if mesh.score >= faces.PRESENT and not mesh.lost(before) else None
+        return mesh if mesh.score >= faces.PRESENT and not exchange.lost(before, mesh) else None
 
     def _start(self, picture: Pixels) -> Mesh | None:
         with self.costs.of("near"):
@@ -234,12 +240,13 @@ class Eyes:
         if not found and self._nets.far is not None:
             with self.costs.of("far"):
                 found = self._nets.far.find(picture, least=0.6)
-        self._glimpsed = bool(found)
+        self._glimpsed = False
         for detection in sorted(found, key=lambda d: -d.height)[:3]:
             with self.costs.of("mesh"):
                 mesh = self._nets.mesh.read(picture, detection.region())
             if mesh.fits(detection):
                 return mesh
+            self._glimpsed |= mesh.hints(detection) and not self._figures.hold(detection.box, picture.shape)
         return None
 
     def _with_face(self, given: Frame, seen: Seen, at: float, seq: int) -> Observation:
@@ -329,6 +336,8 @@ class Eyes:
         """Ask for three more looks at who is not alike, and for none at who is surely; in between, and after a stranger, count down."""
         surely = distance <= _SURELY
         self._alike = self._alike + 1 if surely else 0
+        if surely:
+            self._looks.recognised()
         if distance > identity.DOUBT:
             self._recognise, self._strange = 3, True
         elif surely and not self._strange:
@@ -346,7 +355,7 @@ class Eyes:
         part = self._attention.part(at, seen.box, novel=novel, hasty=hasty, glance_down=self._glances_down(seen.head))
         if part is None:
             return None, None
-        things, people = self._looked(given.whole, part, at)
+        things, people = self._looked(given.whole, part, at, seen.box)
         if people is not None and people > 1:
             self._counting.again()  # more bodies than the candidate's: whose faces?
         if not things and novel is not None and not hasty:
@@ -364,10 +373,10 @@ class Eyes:
         if self._people == 0 and self._place is not None:
             with self.costs.of("objects_closer"):
                 here = self._nets.objects.find(picture, closer_part(self._place))
-            self._people = sum(thing.name is ThingName.PERSON for thing in here)
+            self._people = len(self._figures.new(_people(here)))
         return things
 
-    def _looked(self, picture: Pixels, part: Box, at: float) -> tuple[tuple[Thing, ...] | None, int | None]:
+    def _looked(self, picture: Pixels, part: Box, at: float, face: Box | None = None) -> tuple[tuple[Thing, ...] | None, int | None]:
         assert self._nets.objects is not None
         with self.costs.of("objects"):
             found = self._nets.objects.find(picture, part)
@@ -377,7 +386,10 @@ class Eyes:
         if things and things[0].score >= CLOSER_FROM:
             with self.costs.of("objects_closer"):
                 things[0] = self._nets.objects.closer(picture, things[0])
-        return self._attention.saw(things, part, at), len(found) - len(things)
+        people = _people(found)
+        if face is not None:
+            self._figures.learn(people, face)
+        return self._attention.saw(things, part, at), len(people if face is not None else self._figures.new(people))
 
     def _glances_down(self, head: Head) -> bool:
         """Say whether the head points well below where it usually does."""
@@ -396,3 +408,7 @@ class Eyes:
             return None
         chip = identity.chip(picture, seen.mesh.points)
         return chip if identity.readable(chip) else None
+
+
+def _people(found: Iterable[Thing]) -> list[Box]:
+    return [thing.box for thing in found if thing.name is ThingName.PERSON]

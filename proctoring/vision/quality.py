@@ -1,7 +1,8 @@
 """Whether a picture can be seen into at all. Never whether somebody behaves.
 
-Black, or smooth and unlike the scene that was there before: the camera is covered. Dark and without a face: too dark. An empty bright
-wall is smooth too; that is why the scene is remembered while the candidate is in it.
+Black, or smooth and unlike the scene that was there before, or one plain colour where a room had edges beside the candidate: the camera
+is covered. Dark and without a face: too dark. An empty bright wall is smooth too; that is why the scene is remembered while the
+candidate is in it.
 """
 
 import math
@@ -26,6 +27,7 @@ SMOOTH = 1.6  # steepest twentieth of a softened 160×120 picture, grey levels p
 DARK = 38.0  # brightest tenth
 FACE_BLACK = 10.0  # median of a face below which nothing of it can be told
 BLURRED = 12.0  # edge energy below which a picture without a face may merely be out of focus
+PLAIN = 30.0  # contrast below which a picture is of one colour
 UNLIKE = 22.0  # colour distance (CIE Lab) that light alone does not make
 _WIDTH, _HEIGHT = 160, 120
 _CELLS = (32, 24)
@@ -47,6 +49,7 @@ _WINDOW, _FEWEST_NOVEL = 8, 5  # cells
 _ALIKE = 0.75  # correlation from which a piece of the picture is the chest that was seen before
 _TEXTURE = 8.0
 _HARDLY_ANY = 0.25
+_FURNISHED = 0.06  # share of a picture that is steeper than SMOOTH beside the candidate; of a smooth picture one in twenty may be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +65,13 @@ class View:
     @property
     def smooth(self) -> bool:
         """Say whether there is no edge of any kind; worked out when asked, which is seldom."""
+        return float(np.percentile(self.slopes(), 95)) < SMOOTH
+
+    def slopes(self) -> Floats:
+        """Return how steep the softened picture is, at every second pixel across and down."""
         soft = cv2.GaussianBlur(self.grey, (0, 0), 2).astype(np.float32)
-        slopes = np.hypot(cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1)) / 8
-        return float(np.percentile(slopes[::2, ::2], 95)) < SMOOTH
+        steep = np.hypot(cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1)) / 8
+        return np.asarray(steep[::2, ::2], np.float32)
 
 
 def view(picture: Pixels) -> View:
@@ -111,6 +118,7 @@ class Scene:
     def __init__(self) -> None:
         self._cells: Floats | None = None
         self._body: tuple[slice, slice] = (slice(0), slice(0))
+        self._person = self._body
         self._latest: View | None = None
         self._novel_before: Mask | None = None
         self.lasts = False  # what `novelty` returned last was there in the view before, too
@@ -121,7 +129,7 @@ class Scene:
             self._cells = seen.cells.copy()
         else:
             cv2.accumulateWeighted(seen.cells, self._cells, 0.1)
-        self._latest, self._body = seen, _below(face)
+        self._latest, self._body, self._person = seen, _below(face), _silhouette(face)
 
     def accept(self, seen: View, part: Box) -> None:
         """Take what a part shows now for what is usually there, the more the oftener: it was looked at and nothing was found."""
@@ -164,10 +172,23 @@ class Scene:
             return True
         return 1 - _share(_beyond(seen.cells - self._cells, UNLIKE)) < _HARDLY_ANY
 
+    def furnished(self) -> bool:
+        """Say whether there are more edges beside the candidate than a smooth picture has: they do not leave with who leaves."""
+        if self._latest is None:
+            return False
+        steep = self._latest.slopes() >= SMOOTH
+        rows, columns = (slice(part.start * _PIXELS // 2, part.stop * _PIXELS // 2) for part in self._person)
+        steep[rows, columns] = False
+        return _share(steep) >= _FURNISHED
+
 
 def covered(seen: View, scene: Scene) -> bool:
-    """Say whether something lies over the lens."""
-    return seen.brightest < BLACK or (scene.unlike(seen) and seen.smooth)
+    """Say whether something lies over the lens: all is black, or smooth in other colours, or plain where a room had edges."""
+    if seen.brightest < BLACK:
+        return True
+    if scene.unlike(seen):
+        return seen.smooth
+    return seen.quality.contrast < PLAIN and seen.smooth and scene.furnished()
 
 
 def why_no_face(seen: View) -> Reason | None:

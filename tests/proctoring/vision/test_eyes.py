@@ -10,7 +10,7 @@ from assessment_engine.kernel.errors import BadFrame, TooLarge
 from proctoring.incidents import Incident
 from proctoring.observations import Box, Observation, Reason
 from proctoring.policy import Kind, Tier
-from proctoring.vision import faces, identity, pose, quality
+from proctoring.vision import demo_footage, faces, identity, pose, quality
 from proctoring.vision.eyes import Eyes, Networks
 from proctoring.vision.models import Pixels
 from proctoring.vision.reference import check_face
@@ -116,6 +116,20 @@ def test_a_covered_camera_is_told_from_an_empty_room(networks: Networks, scene: 
 
     assert {o.reason for o in observations[5:]} == {Reason.COVERED}
     assert kinds(closed(observations)) == [Kind.COVERED]
+
+
+def test_a_cover_of_the_walls_own_colour_is_told_from_an_empty_room(networks: Networks) -> None:
+    script = demo_footage.Script(leaves_s=8, back_s=60)
+    sits = [demo_footage.picture(script, at) for at in range(8)]
+    empty = [demo_footage.picture(script, at) for at in range(12, 24)]
+    noise = np.random.default_rng(1).integers(0, 4, (480, 640, 3))
+    tape = (np.median(empty[0].reshape(-1, 3), axis=0) + noise).astype(np.uint8)
+
+    taped, left = (seen(Eyes(networks), [*sits, *after]) for after in ([tape] * 12, empty))
+
+    assert {one.reason for one in taped[8:]} == {Reason.COVERED}
+    assert kinds(closed(taped)) == [Kind.COVERED]
+    assert kinds(closed(left)) == [Kind.NOBODY]
 
 
 def test_a_dim_room_without_a_face_is_too_dark_to_say(networks: Networks, scene: Scene) -> None:
