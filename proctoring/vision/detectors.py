@@ -84,8 +84,7 @@ def nanodet_input(picture: Pixels, size: Size) -> Floats:
     """Scale linearly, as in its training, which costs a ninth of averaging and finds the same; plane by plane, without copies."""
     batch = np.empty((1, 3, *size), np.float32)
     for plane, colour in enumerate(cv2.split(cv2.resize(picture, size[::-1], interpolation=cv2.INTER_LINEAR))):
-        batch[0, plane] = colour
-        batch[0, plane] *= 1 / nanodet.SPREAD[plane]
+        np.multiply(colour, 1 / nanodet.SPREAD[plane], out=batch[0, plane])
         batch[0, plane] -= nanodet.MEAN[plane] / nanodet.SPREAD[plane]
     return batch
 
