@@ -6,10 +6,10 @@ files belongs to assessment_engine/assets.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import cv2
 import numpy as np
@@ -20,12 +20,14 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 
 from assessment_engine.kernel.errors import HashMismatch, Invalid, ModelMissing, UnreadableFile
+from proctoring.vision import nanodet
 
 if TYPE_CHECKING:
     from onnx import NodeProto, TensorProto
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
+Numbers = npt.NDArray[Any]  # floats, or bytes where a network takes them
 
 FACE_MESH, IRIS, FACE_NEAR, FACE_FAR, IDENTITY, OBJECTS = "face_mesh", "iris", "face_near", "face_far", "identity", "objects"
 VOICE = "voice"
@@ -84,22 +86,23 @@ class OnnxNetwork:
     Integers whose products need more than sixteen bits take longer on a processor that has no more for them, and are right.
     """
 
-    def __init__(self, path: Path, *, size: tuple[int, int] | None = None) -> None:
+    def __init__(self, path: Path, *, size: tuple[int, int] | None = None, made: Callable[[bytes], bytes] = bytes) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        graph = resized(path, size) if size is not None else path.read_bytes()
+        graph = made(resized(path, size) if size is not None else path.read_bytes())
         if not any(map(cv2.checkHardwareSupport, _EXACTLY)) and are_wide(graph):
             options.add_session_config_entry("session.x64quantprecision", "1")
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         first, *others = self._session.get_inputs()
         # DETR exports ask how large the picture was; boxes come as fractions of a picture of 1 × 1.
         self._input, self._others = first.name, {other.name: np.ones((1, 2), np.int64) for other in others}
-        height, width = (side if isinstance(side, int) else 0 for side in first.shape[-2:])
+        sides = first.shape[1:3] if first.type == "tensor(uint8)" else first.shape[-2:]  # bytes come pixel by pixel
+        height, width = (side if isinstance(side, int) else 0 for side in sides)
         self.size: tuple[int, int] = size if size is not None and not (height and width) else (height, width)
         self.outputs: Sequence[str] = tuple(output.name for output in self._session.get_outputs())
         self.metadata: Mapping[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
 
-    def __call__(self, batch: Floats) -> Sequence[Floats]:
+    def __call__(self, batch: Numbers) -> Sequence[Floats]:
         """Run once."""
         outputs: Sequence[Floats] = self._session.run(None, {self._input: batch, **self._others})
         return outputs
@@ -266,7 +269,7 @@ def _opened(role: str, path: Path) -> Network:
 
 def _network(role: str, path: Path) -> Network:
     if role == OBJECTS:
-        return OnnxNetwork(path, size=OBJECT_SIZE)
+        return OnnxNetwork(path, size=OBJECT_SIZE, made=nanodet.shorter)
     if role == VOICE:
         return Voice(path)
     return LiteRtNetwork(path) if path.suffix == ".tflite" else OnnxNetwork(path)

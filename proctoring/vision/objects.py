@@ -7,7 +7,9 @@ A thing that is handed out has the likelihood that its score means in that view 
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import repeat
 
 import numpy as np
 
@@ -15,7 +17,7 @@ from proctoring.observations import Box, Thing, ThingName
 from proctoring.vision import detectors, light
 from proctoring.vision.detectors import DetectorNetwork
 from proctoring.vision.meaning import View, likely
-from proctoring.vision.models import Floats, Pixels
+from proctoring.vision.models import Pixels
 
 LEAST = 0.22  # of any network output worth a second look; what counts is the policy's to say
 CLOSER_FROM = 0.55  # likelihood from which a thing in the whole picture is looked at again
@@ -32,6 +34,7 @@ _SAME_CLOSER = 0.25
 
 # COCO class numbers: person; remote and cell phone; book; tv and laptop.
 CLASSES = {ThingName.PERSON: [0], ThingName.PHONE: [65, 67], ThingName.BOOK: [73], ThingName.SCREEN: [62, 63]}
+_NAMES = tuple(CLASSES)
 # Scores that mean the same for each name: a network is shy of books. One box is one thing, under the name that is furthest above its own.
 _USUAL = np.array([0.5, 0.38, 0.27, 0.40], np.float32)
 
@@ -66,7 +69,8 @@ class ObjectReader:
         raw = detectors.find(self._network, self._family, _in_light(picture[top:bottom, left:right]))
         scores = np.stack([raw.scores[:, numbers].max(axis=1) for numbers in CLASSES.values()], axis=1)
         kept = np.flatnonzero((scores.max(axis=1) >= LEAST) & (raw.scores.max(axis=1) <= scores.max(axis=1) + _RIVAL))
-        found = [_thing(scores[i], raw.boxes[i], part) for i in kept]
+        best = (scores[kept] / _USUAL).argmax(axis=1)
+        found = list(map(_thing, best.tolist(), scores[kept, best].tolist(), raw.boxes[kept].tolist(), repeat(part)))
         return _each_once([thing for thing in found if thing.score >= (_PERSON_LEAST if thing.name is ThingName.PERSON else LEAST)])
 
     def closer(self, picture: Pixels, suspect: Thing) -> Thing:
@@ -93,16 +97,15 @@ def part_around(x: float, y: float, side: float) -> Box:
     return Box(x=max(0.0, min(1 - side, x - side / 2)), y=max(0.0, min(1 - side, y - side / 2)), width=side, height=side)
 
 
-def _thing(scores: Floats, edges: Floats, part: Box) -> Thing:
-    best = int((scores / _USUAL).argmax())
-    left, top, right, bottom = (float(edge) for edge in edges)
+def _thing(number: int, score: float, edges: Sequence[float], part: Box) -> Thing:
+    left, top, right, bottom = edges
     box = Box.between(part.x + left * part.width, part.y + top * part.height, part.x + right * part.width, part.y + bottom * part.height)
-    return Thing(name=list(CLASSES)[best], score=round(float(scores[best]), 3), box=box)
+    return Thing(name=_NAMES[number], score=round(score, 3), box=box)
 
 
 def _each_once(found: list[Thing]) -> tuple[Thing, ...]:
     kept: list[Thing] = []
-    for one in sorted(found, key=lambda thing: -thing.score / float(_USUAL[list(CLASSES).index(thing.name)])):
+    for one in sorted(found, key=lambda thing: -thing.score / float(_USUAL[_NAMES.index(thing.name)])):
         if all(one.box.overlap(other.box) < _SAME or _apart(one, other) for other in kept):
             kept.append(one)
     return tuple(kept)

@@ -6,8 +6,10 @@ candidate is in it.
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import cv2
@@ -93,8 +95,8 @@ def view(picture: Pixels) -> View:
 
 def _percentiles(grey: Pixels, shares: Sequence[float]) -> tuple[float, ...]:
     """Return the grey levels below which these hundredths of a picture lie."""
-    counted = cv2.calcHist([grey], [0], None, [256], [0, 256]).cumsum()
-    return tuple(float(level) for level in counted.searchsorted([share / 100 * grey.size for share in shares]))
+    counted = list(accumulate(cv2.calcHist([grey], [0], None, [256], [0, 256]).ravel().tolist()))
+    return tuple(float(bisect_left(counted, share / 100 * grey.size)) for share in shares)
 
 
 def small_of(picture: Pixels) -> Pixels:
@@ -109,7 +111,9 @@ def half_of(picture: Pixels) -> Pixels:
     size = small_size(*picture.shape[:2])
     if size == picture.shape[:2]:
         return picture
-    return np.asarray(cv2.resize(picture, size[::-1], interpolation=cv2.INTER_AREA), np.uint8)
+    # Of an even picture either is the mean of four pixels; the former takes two thirds of the time.
+    even = picture.shape[:2] == (2 * size[0], 2 * size[1])
+    return np.asarray(cv2.resize(picture, size[::-1], interpolation=cv2.INTER_LINEAR if even else cv2.INTER_AREA), np.uint8)
 
 
 class Scene:
@@ -277,8 +281,9 @@ def _unlit(difference: Floats) -> Floats:
 
 
 def _beyond(difference: Floats, limit: float) -> Mask:
-    """Say of each cell whether its colours' difference is longer than a limit."""
-    return np.asarray(np.einsum("ijk,ijk->ij", difference, difference) > limit * limit)
+    """Say of each cell whether its colours' difference, which is squared in place, is longer than a limit."""
+    difference *= difference
+    return np.asarray(difference[..., 0] + difference[..., 1] + difference[..., 2] > limit * limit)
 
 
 def _share(marked: Mask) -> float:

@@ -10,6 +10,7 @@ from proctoring.vision.encode import encoded
 from proctoring.vision.eyes import Eyes, Networks
 from proctoring.vision.models import Pixels
 from proctoring.vision.objects import WHOLE, ObjectReader, part_around
+from proctoring.vision.quality import half_of
 
 
 @pytest.mark.parametrize("widths", [(640, 448, 640), (640, 400, 400), (512, 640, 320)])
@@ -66,3 +67,11 @@ def test_where_looks_are_rare_one_is_enough_to_look_closer_at_something_new(
         at, took = at + every_s, took + 1
 
     assert took == looks
+
+
+def test_a_picture_is_halved_to_the_mean_of_each_four_pixels() -> None:
+    picture = np.random.default_rng(1).integers(0, 256, (480, 640, 3), np.uint8)
+
+    fours = picture.reshape(240, 2, 320, 2, 3).sum(axis=(1, 3))
+
+    np.testing.assert_array_equal(half_of(picture), (fours + 2) // 4)
