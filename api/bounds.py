@@ -1,23 +1,14 @@
-"""How much one caller may ask for: the size of a request's body, and tries at a password."""
+"""How much one caller may ask for: the size of a request's body. Tries at a password are counted in api/sign_ins.py."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.types import Message, Receive
-
-from assessment_engine.kernel.errors import TooManyTries
 
 LARGEST_BODY = 16 * 1024 * 1024
 LARGEST_ANSWER = 4 * 1024 * 1024  # a file of 2 MiB in base64 and what stands beside it; it is read where everybody's answers are saved
 _ANSWER = re.compile(r"/api/v1/sittings/[^/]+/answers/[^/]+/?")
-TRIES = RateLimitItemPerMinute(10, 10)  # ten in ten minutes
 
 
 def largest_body(path: str) -> int:
@@ -41,19 +32,3 @@ def limited(headers: Headers, receive: Receive, most: int) -> Receive:
         return message
 
     return receive_limited
-
-
-class LoginGate:
-    """Counts tries per log-in and address, in this process; a right password clears the count."""
-
-    def __init__(self) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-
-    @contextmanager
-    def a_try(self, login: str, request: Request) -> Iterator[None]:
-        """Count the try in this block, and forget all of them when it raises nothing; raises TooManyTries when there were too many."""
-        who, address = login.strip().lower(), request.client.host if request.client else ""
-        if not self._limiter.hit(TRIES, who, address):
-            raise TooManyTries("too many tries; wait ten minutes")
-        yield
-        self._limiter.clear(TRIES, who, address)
