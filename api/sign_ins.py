@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address, ip_network
 
 import prometheus_client
 import structlog
@@ -24,6 +25,8 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.services.people import OTHERS, RefusedSignIns
 
 TRIES = RateLimitItemPerMinute(10, 10)  # ten in ten minutes
+TRIES_OF_ADDRESS = RateLimitItemPerMinute(1_000, 10)
+"""Refused tries of one address, whatever the log-ins: in an exam hall behind one, 500 candidates may each mistype once in these minutes."""
 MOST_APART = 30
 """Log-ins and addresses that are written apart each time; all others are one entry."""
 WRITTEN_EVERY_S = 60.0
@@ -63,7 +66,7 @@ class RefusedTally:
 
 
 class LoginGate:
-    """Counts tries per log-in and address, in this process; a right password clears the count."""
+    """Counts tries per log-in and address, in this process; a right password clears the count. Refused ones count per address, too."""
 
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
@@ -73,12 +76,13 @@ class LoginGate:
     def a_try(self, login: str, request: Request) -> Iterator[None]:
         """Count the try in this block, and forget all of them when it raises nothing; raises TooManyTries when there were too many."""
         who, address = login.strip().lower(), request.client.host if request.client else ""
-        if not self._limiter.hit(TRIES, who, address):
+        if not self._limiter.test(TRIES_OF_ADDRESS, _network(address)) or not self._limiter.hit(TRIES, who, address):
             self._refuse(who, address, "limited")
             raise TooManyTries("too many tries; wait ten minutes")
         try:
             yield
         except NotAllowed:
+            self._limiter.hit(TRIES_OF_ADDRESS, _network(address))
             self._refuse(who, address, "wrong")
             raise
         self._limiter.clear(TRIES, who, address)
@@ -86,6 +90,15 @@ class LoginGate:
     def _refuse(self, login: str, address: str, why: str) -> None:
         REFUSED.labels(why).inc()
         self.refused.add(login, address, why)
+
+
+def _network(address: str) -> str:
+    """Return what stands for one caller: an address of IPv4, or the network of one of IPv6, whose owner has 2^64 of them."""
+    try:
+        known = ip_address(address)
+    except ValueError:  # a socket of this machine has none
+        return address
+    return str(ip_network((known, 64), strict=False)) if known.version == 6 else address
 
 
 def tell_log(engine: Engine, tally: RefusedTally) -> None:

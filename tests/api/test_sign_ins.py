@@ -1,11 +1,16 @@
 """How often one caller may try a password, and what the log is told of refused tries."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+from fastapi import Request
+
 from api.app import create_app
-from api.sign_ins import MOST_APART, RefusedTally, keep_telling, tell_log
+from api.sign_ins import MOST_APART, LoginGate, RefusedTally, keep_telling, tell_log
+from assessment_engine.kernel.errors import NotSignedIn, TooManyTries
 from assessment_engine.people import Role
 from assessment_engine.services import audit, people
 from assessment_engine.services.engine import Engine
@@ -143,3 +148,47 @@ def test_the_cell_sees_to_whom_of_its_own_people_signing_in_was_refused(any_engi
     steer(engine).advance(8 * 24 * 3600)
     again = a_browser(app, engine, a_person(engine, home, Role.CELL_OFFICER))
     assert "203.0.113.7" not in again.get("/cell/audit").text
+
+
+def a_request(address: str) -> Request:
+    return Request({"type": "http", "client": (address, 50000), "headers": []})
+
+
+def refuse(gate: LoginGate, address: str, logins: int) -> None:
+    """Let an address fail once with each of many log-ins."""
+    for number in range(logins):
+        with suppress(NotSignedIn), gate.a_try(f"candidate{number}", a_request(address)):
+            raise NotSignedIn
+
+
+def test_an_exam_hall_behind_one_address_signs_in_500_candidates_who_all_mistype_once() -> None:
+    gate = LoginGate()
+
+    refuse(gate, "203.0.113.7", 500)
+    for number in range(500):
+        with gate.a_try(f"candidate{number}", a_request("203.0.113.7")):
+            pass
+
+
+def test_one_address_cannot_try_log_ins_without_end(engine: Engine) -> None:
+    client = a_client(engine, "203.0.113.7")
+    gate = client.app.state.login_gate  # type: ignore[attr-defined]
+    refuse(gate, "203.0.113.7", 1_000)
+
+    answer = client.post("/api/v1/login", json={"login": "asha", "password": PASSWORD})
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "too_many_tries")
+    assert "आपके यहाँ से" in client.post("/login?lang=hi", data={"login": "asha", "password": PASSWORD}).text
+    elsewhere = TestClient(client.app, client=("203.0.113.8", 50000))
+    assert elsewhere.post("/api/v1/login", json={"login": "asha", "password": PASSWORD}).status_code == 200
+
+
+def test_a_network_of_ipv6_is_one_caller() -> None:
+    gate = LoginGate()
+    for number in range(1_000):
+        refuse(gate, f"2001:db8::{number:x}", 1)
+
+    with pytest.raises(TooManyTries), gate.a_try("asha", a_request("2001:db8::ffff:1")):
+        pass
+    with gate.a_try("asha", a_request("2001:db8:0:1::1")):
+        pass
