@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute
 from starlette.types import Scope
 
 from api import errors, logs, pages
+from api.bounds import NoteGate
 from api.live_sessions import LiveSessions
 from api.minute import Minute
 from api.pages import (
@@ -200,6 +201,7 @@ def create_app(
     app.state.ledger = ledger
     app.state.probes = dict(probes or {})
     app.state.login_gate = LoginGate()
+    app.state.note_gate = NoteGate()
     app.state.live_sessions = LiveSessions(engine)
     app.state.alarms = Minute[Alarms](engine.clock)
     pages.install(app)
