@@ -186,8 +186,12 @@ def create_app(
     *,
     assets_dir: Path | None = None,
     probes: Mapping[str, Callable[[], bool]] | None = None,
+    metrics_token: str | None = None,
 ) -> FastAPI:
-    """Make the app. `ledger` is the answer ledger's writer; `assets_dir` has the page fonts; `probes` are reported by /readyz."""
+    """Make the app. `ledger` is the answer ledger's writer; `assets_dir` has the page fonts; `probes` are reported by /readyz.
+
+    `metrics_token` opens /metrics to other machines.
+    """
     logs.configure()
     app = FastAPI(
         title="Assessment Engine",
@@ -200,6 +204,7 @@ def create_app(
     app.state.engine = engine
     app.state.ledger = ledger
     app.state.probes = dict(probes or {})
+    app.state.metrics_token = metrics_token
     app.state.login_gate = LoginGate()
     app.state.note_gate = NoteGate()
     app.state.live_sessions = LiveSessions(engine)
