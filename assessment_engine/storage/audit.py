@@ -15,7 +15,7 @@ from sqlalchemy.engine import Row
 from assessment_engine.audit import TILE, TILE_BITS, Checkpoint, Frontier, Tree, entry_digest, leaf_hash, tree_root
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.ids import OrganisationId, new_id
-from assessment_engine.storage.many import insert_all
+from assessment_engine.storage.many import among, insert_all
 from assessment_engine.storage.people import people
 from assessment_engine.storage.schema import Instant, metadata
 
@@ -223,7 +223,7 @@ class AuditLog:
 
     def about_all(self, subjects: Sequence[str]) -> list[AuditEntry]:
         """Return the entries about several things, oldest first."""
-        query = select(audit_entries).where(audit_entries.c.subject.in_(subjects)).order_by(audit_entries.c.at, audit_entries.c.id)
+        query = select(audit_entries).where(among(audit_entries.c.subject, subjects)).order_by(audit_entries.c.at, audit_entries.c.id)
         return [_entry(row) for row in self._connection.execute(query)]
 
 

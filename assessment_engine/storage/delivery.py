@@ -28,7 +28,7 @@ from assessment_engine.delivery.sealing import Seal
 from assessment_engine.delivery.sitting import PauseReason, Sitting, SittingState
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import ExamId, OrganisationId, PersonId, SessionId, SittingId
-from assessment_engine.storage.many import update_all
+from assessment_engine.storage.many import among, update_all
 from assessment_engine.storage.schema import Instant, metadata
 
 _EXPOSED = text("started_at IS NOT NULL")
@@ -135,7 +135,7 @@ class Sittings:
 
         SQLite's writing transactions exclude each other anyway; PostgreSQL locks the rows, always in the order of their ids.
         """
-        query = select(sittings).where(sittings.c.id.in_(sorted(set(sitting_ids)))).order_by(sittings.c.id).with_for_update()
+        query = select(sittings).where(among(sittings.c.id, sorted(set(sitting_ids)))).order_by(sittings.c.id).with_for_update()
         return {sitting.id: sitting for sitting in map(_sitting, self._connection.execute(query))}
 
     def get_locked(self, sitting_id: SittingId) -> Sitting:
