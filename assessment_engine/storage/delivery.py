@@ -1,6 +1,6 @@
 """Tables and queries of delivery: sittings and their seals. The answers are in storage/answer_ledger.py."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -188,6 +188,11 @@ class Sittings:
     def seal(self, sitting_id: SittingId) -> Seal | None:
         """Return the seal of a sitting that counts, its newest, or None while it is open."""
         return next(reversed(self.seals(sitting_id)), None)
+
+    def sealed(self, sitting_ids: Collection[SittingId]) -> set[SittingId]:
+        """Return those of the sittings that are sealed."""
+        rows = self._connection.execute(select(seals.c.sitting_id).distinct().where(among(seals.c.sitting_id, sitting_ids)))
+        return {SittingId(one) for one in rows.scalars()}
 
     def seals(self, sitting_id: SittingId) -> list[Seal]:
         """Return every seal of a sitting, the first one first."""

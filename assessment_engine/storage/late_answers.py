@@ -79,8 +79,9 @@ class LateAnswers:
         return self._all(late_answers.c.sitting_id == sitting_id)
 
     def of_organisation(self, organisation_id: OrganisationId) -> list[LateAnswer]:
-        """Return the late answers of an organisation's sittings in the order of their arrival."""
-        return self._all(late_answers.c.sitting_id.in_(select(sittings.c.id).where(sittings.c.organisation_id == organisation_id)))
+        """Return the late answers of an organisation's sittings, practice left out, in the order of their arrival."""
+        ours = select(sittings.c.id).where(sittings.c.organisation_id == organisation_id, ~sittings.c.practice)
+        return self._all(late_answers.c.sitting_id.in_(ours))
 
     def accepted(self, sitting_id: SittingId) -> list[LateAnswer]:
         """Return a sitting's late answers that were accepted."""
