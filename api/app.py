@@ -3,7 +3,9 @@
 A module of pages or routes joins by one import and one line in ROUTERS.
 """
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from starlette.routing import BaseRoute
 from starlette.types import Scope
 
 from api import errors, logs, pages
-from api.bounds import LoginGate
+from api.bounds import NoteGate
 from api.live_sessions import LiveSessions
 from api.minute import Minute
 from api.pages import (
@@ -82,6 +84,7 @@ from api.routes import navigation as navigation_route
 from api.routes import question_reports as question_reports_route
 from api.routes import timekeeping as timekeeping_route
 from api.routes import wall as wall_route
+from api.sign_ins import LoginGate, keep_telling, tell_log
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.watching import Alarms
 
@@ -183,14 +186,27 @@ def create_app(
     *,
     assets_dir: Path | None = None,
     probes: Mapping[str, Callable[[], bool]] | None = None,
+    metrics_token: str | None = None,
 ) -> FastAPI:
-    """Make the app. `ledger` is the answer ledger's writer; `assets_dir` has the page fonts; `probes` are reported by /readyz."""
+    """Make the app. `ledger` is the answer ledger's writer; `assets_dir` has the page fonts; `probes` are reported by /readyz.
+
+    `metrics_token` opens /metrics to other machines.
+    """
     logs.configure()
-    app = FastAPI(title="Assessment Engine", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
+    app = FastAPI(
+        title="Assessment Engine",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        lifespan=_lifespan,
+    )
     app.state.engine = engine
     app.state.ledger = ledger
     app.state.probes = dict(probes or {})
+    app.state.metrics_token = metrics_token
     app.state.login_gate = LoginGate()
+    app.state.note_gate = NoteGate()
     app.state.live_sessions = LiveSessions(engine)
     app.state.alarms = Minute[Alarms](engine.clock)
     pages.install(app)
@@ -200,6 +216,16 @@ def create_app(
     app.add_middleware(Porch, engine=engine)
     _serve_fonts(app, assets_dir)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Tell the log of refused sign-ins while the app runs, and of the last ones when it ends."""
+    engine, tally = app.state.engine, app.state.login_gate.refused
+    telling = asyncio.create_task(keep_telling(engine, tally))
+    yield
+    telling.cancel()
+    tell_log(engine, tally)
 
 
 @cache

@@ -1,23 +1,32 @@
-"""How much one caller may ask for: the size of a request's body, and tries at a password."""
+"""How much one caller may ask for: the size of a request's body, notes of a page. Tries at a password are counted in api/sign_ins.py."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 
-from limits import RateLimitItemPerMinute
+import prometheus_client
+from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.types import Message, Receive
 
-from assessment_engine.kernel.errors import TooManyTries
+from assessment_engine.kernel.ids import PersonId
 
 LARGEST_BODY = 16 * 1024 * 1024
 LARGEST_ANSWER = 4 * 1024 * 1024  # a file of 2 MiB in base64 and what stands beside it; it is read where everybody's answers are saved
 _ANSWER = re.compile(r"/api/v1/sittings/[^/]+/answers/[^/]+/?")
-TRIES = RateLimitItemPerMinute(10, 10)  # ten in ten minutes
+
+NOTES_A_MINUTE: Mapping[str, RateLimitItem] = {
+    "item_viewed": RateLimitItemPerMinute(240),
+    "browser_hint": RateLimitItemPerMinute(60),
+    "language_switched": RateLimitItemPerMinute(60),
+    "camera_changed": RateLimitItemPerMinute(12),
+    "challenge_shown": RateLimitItemPerMinute(12),
+}
+"""What one sitting may write of each kind; nobody who sits an exam comes near, and the page itself stops at 20 hints."""
+
+NOTES_REFUSED = prometheus_client.Counter("notes_refused_total", "Notes of pages beyond what a sitting may write in a minute", ["kind"])
 
 
 def largest_body(path: str) -> int:
@@ -43,17 +52,20 @@ def limited(headers: Headers, receive: Receive, most: int) -> Receive:
     return receive_limited
 
 
-class LoginGate:
-    """Counts tries per log-in and address, in this process; a right password clears the count."""
+class NoteGate:
+    """Counts what candidates' pages note, per candidate and kind, in this process: one kind cannot take another's room."""
 
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
-    @contextmanager
-    def a_try(self, login: str, request: Request) -> Iterator[None]:
-        """Count the try in this block, and forget all of them when it raises nothing; raises TooManyTries when there were too many."""
-        who, address = login.strip().lower(), request.client.host if request.client else ""
-        if not self._limiter.hit(TRIES, who, address):
-            raise TooManyTries("too many tries; wait ten minutes")
-        yield
-        self._limiter.clear(TRIES, who, address)
+    def admits(self, person_id: PersonId, kind: str) -> bool:
+        """Count a note; tells whether it may be kept. What a page may not note at all is the service's to refuse."""
+        most = NOTES_A_MINUTE.get(kind)
+        admitted = most is None or self._limiter.hit(most, person_id, kind)
+        if not admitted:
+            NOTES_REFUSED.labels(kind).inc()
+        return admitted
+
+    def may_say_many(self, person_id: PersonId) -> bool:
+        """Tell, once a minute, whether it may be kept that there was more than is kept."""
+        return self._limiter.hit(RateLimitItemPerMinute(1), person_id, "many")

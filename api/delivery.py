@@ -26,7 +26,8 @@ def main(settings: Settings) -> None:
     engine = build_engine(settings)
     announce_keys(engine)
     ledger = delivery.open_ledger(engine)
-    app = create_app(engine, ledger, assets_dir=settings.assets_dir, probes=_probes(engine))
+    token = settings.metrics_token
+    app = create_app(engine, ledger, assets_dir=settings.assets_dir, probes=_probes(engine), metrics_token=token)
     gc.collect()
     gc.freeze()  # what is loaded stays; looking through all of it every few seconds would hold every answer up for a fifth of a second
     try:

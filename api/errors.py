@@ -30,6 +30,7 @@ from assessment_engine.kernel.errors import (
     PasswordMustChange,
     TokenExpired,
     TooLarge,
+    TooManyNotes,
     TooManyTries,
     Unavailable,
 )
@@ -40,6 +41,7 @@ STATUS: Mapping[type[AssessmentError], int] = {
     NotSignedIn: 401,
     TokenExpired: 401,
     TooManyTries: 429,
+    TooManyNotes: 429,
     Conflict: 409,
     Invalid: 422,
     TooLarge: 413,

@@ -10,11 +10,12 @@ from functools import partial
 
 import structlog
 import uvicorn
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from api import logs
+from api.scrapers import REFUSAL, may_read
 from api.sockets import camera, wall
 from api.sockets.admission import Doorkeeper
 from api.sockets.camera import Cameras
@@ -31,8 +32,8 @@ AGAIN_AFTER_S = 0.5
 log = structlog.get_logger()
 
 
-def create_ingest(engine: Engine, frames_url: str) -> FastAPI:
-    """Make the ingest app on one frames store."""
+def create_ingest(engine: Engine, frames_url: str, *, metrics_token: str | None = None) -> FastAPI:
+    """Make the ingest app on one frames store; `metrics_token` opens /metrics to other machines."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -55,7 +56,7 @@ def create_ingest(engine: Engine, frames_url: str) -> FastAPI:
     app.state.engine, app.state.doorkeeper = engine, Doorkeeper(engine)
     app.include_router(camera.router)
     app.include_router(wall.router)
-    _add_signs_of_life(app)
+    _add_signs_of_life(app, metrics_token)
     return app
 
 
@@ -79,7 +80,8 @@ def main(settings: Settings) -> None:
     """Run the ingest process of this deployment."""
     logs.configure()
     assert settings.frames_url is not None, "FRAMES_URL is set by serve"
-    run(create_ingest(build_engine(settings), settings.frames_url), settings.host, settings.ingest_port)
+    app = create_ingest(build_engine(settings), settings.frames_url, metrics_token=settings.metrics_token)
+    run(app, settings.host, settings.ingest_port)
 
 
 async def _go_on(duty: Callable[[], Awaitable[None]]) -> None:
@@ -104,7 +106,7 @@ async def _relay(frames_url: str, cameras: Cameras, walls: Walls) -> None:
             log.exception("message_not_told", about=kind)
 
 
-def _add_signs_of_life(app: FastAPI) -> None:
+def _add_signs_of_life(app: FastAPI, metrics_token: str | None) -> None:
     @app.get("/healthz")
     def healthz() -> PlainTextResponse:
         return PlainTextResponse("ok")
@@ -115,7 +117,9 @@ def _add_signs_of_life(app: FastAPI) -> None:
         return JSONResponse({"ready": ready, "frames": "ok" if ready else "away"}, status_code=200 if ready else 503)
 
     @app.get("/metrics")
-    async def metrics() -> Response:
+    async def metrics(request: Request) -> Response:
+        if not may_read(request, metrics_token):
+            return REFUSAL
         others = _figures(await app.state.flusher.figures(), app.state.slots.dropped_ever)
         return Response(generate_latest() + generate_latest(others), media_type=CONTENT_TYPE_LATEST)
 

@@ -4,7 +4,7 @@ Read only by cli, bench, api.app, the workers' mains and runtime; everybody else
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 DEMO_MARK = "demonstration"  # a file in the data folder: what `demo` made stays a demonstration, whoever opens it
@@ -28,6 +28,7 @@ class Settings:
     proctor_workers: int
     demo: bool
     undo_s: int = 60
+    metrics_token: str | None = field(default=None, repr=False)  # a secret
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
@@ -52,12 +53,13 @@ class Settings:
             proctor_workers=int(environ.get("PROCTOR_WORKERS", "1")),
             demo=environ.get("DEMO", "") == "1" or (data_dir / DEMO_MARK).exists(),
             undo_s=int(environ.get("UNDO_SECONDS", "60")),
+            metrics_token=environ.get("METRICS_TOKEN") or None,
         )
 
     def as_environ(self) -> dict[str, str]:
         """Write the settings as the environment that `from_environ` reads them from, for a process that is about to start."""
-        optional = {"FRAMES_URL": self.frames_url, "JOBS_URL": self.jobs_url}
-        return {name: url for name, url in optional.items() if url is not None} | {
+        optional = {"FRAMES_URL": self.frames_url, "JOBS_URL": self.jobs_url, "METRICS_TOKEN": self.metrics_token}
+        return {name: value for name, value in optional.items() if value is not None} | {
             "DATA_DIR": str(self.data_dir),
             "ASSETS_DIR": str(self.assets_dir),
             "DATABASE_URL": self.database_url,

@@ -118,6 +118,7 @@ KINDS: Mapping[str, str] = {
     "session_changed": N_("A session was changed"),
     "session_created": N_("A session was scheduled"),
     "session_reported": N_("A session report was made"),
+    "sign_in_refused": N_("Signing in was refused"),
     "sitting_scored": N_("An exam was scored"),
     "sitting_sealed": N_("An exam was handed in and sealed"),
     "sitting_simulated": N_("A recorded candidate was seated"),

@@ -9,18 +9,21 @@ from fastapi.responses import HTMLResponse, Response
 from api.auth import Candidate, EngineDep, GrievanceOfficer, SignedInDep, needs
 from api.errors import status_of
 from api.pages import goto, language_of, page
+from api.pages.holds import HOLDERS
+from api.pages.holds import REASONS as HOLDS
 from api.pages.told_words import SEEN
 from api.pages.wording import KINDS, REASONS, TIES
 from api.words import N_, words
-from assessment_engine.grievances import About, Outcome, Seen
+from assessment_engine.grievances import About, GrievanceState, Outcome, Seen
 from assessment_engine.invigilation.interests import Tie
 from assessment_engine.kernel.errors import AssessmentError, Conflict, Invalid, NotAllowed, NotYet, SecondPersonNeeded
 from assessment_engine.kernel.ids import GrievanceId, IncidentId, PersonId, SittingId
 from assessment_engine.people import Actor, Role
-from assessment_engine.services import grievance_officers, grievances, people
+from assessment_engine.services import grievance_officers, grievances, people, standing
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.grievances import Complaint, GrievanceView
 from assessment_engine.services.people import SignedIn
+from assessment_engine.services.standing import MyResult
 
 router = APIRouter(include_in_schema=False)
 
@@ -90,8 +93,10 @@ def _form(
 
 @router.get("/candidate/grievances/{grievance_id}")
 def my_grievance(request: Request, engine: EngineDep, actor: Candidate, grievance_id: GrievanceId) -> HTMLResponse:
-    """Show one's own grievance with its clock and history."""
-    return _one(request, grievances.my_grievance(engine, actor, grievance_id), actor, desk=False)
+    """Show one's own grievance with its clock and history; once it is answered, what was decided and what happens next."""
+    view = grievances.my_grievance(engine, actor, grievance_id)
+    ended = view.grievance.state is GrievanceState.RESOLVED
+    return _one(request, view, actor, desk=False, after=standing.my_result(engine, actor, view.grievance.sitting_id) if ended else None)
 
 
 @router.post("/candidate/grievances/{grievance_id}/withdraw")
@@ -184,7 +189,14 @@ def _is_still(request: Request, engine: Engine, signed: SignedIn, password: str)
 
 
 def _one(
-    request: Request, view: GrievanceView, actor: Actor, *, desk: bool, problem: str = "", written: tuple[str, str] = ("", "")
+    request: Request,
+    view: GrievanceView,
+    actor: Actor,
+    *,
+    desk: bool,
+    problem: str = "",
+    written: tuple[str, str] = ("", ""),
+    after: MyResult | None = None,
 ) -> HTMLResponse:
     return page(
         request,
@@ -200,4 +212,7 @@ def _one(
         desk=desk,
         problem=problem,
         written=written,
+        after=after,
+        holds=HOLDS,
+        holders=HOLDERS,
     )

@@ -5,6 +5,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.auth import EngineDep
+from api.scrapers import REFUSAL, may_read
 from assessment_engine.kernel.errors import StorageUnavailable
 from assessment_engine.services import eyes
 
@@ -30,6 +31,8 @@ def readyz(request: Request, engine: EngineDep) -> JSONResponse:
 
 
 @router.get("/metrics")
-def metrics() -> Response:
-    """Write this process's numbers."""
+def metrics(request: Request) -> Response:
+    """Write this process's numbers, for this machine and whoever has the token."""
+    if not may_read(request, request.app.state.metrics_token):
+        return REFUSAL
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -23,6 +23,7 @@ from assessment_engine.delivery.sitting import Sitting, SittingState
 from assessment_engine.delivery.timekeeping import MOST_MINUTES
 from assessment_engine.delivery.timing import OutagePolicy
 from assessment_engine.kernel.clock import iso, iso_or_none
+from assessment_engine.kernel.errors import TooManyNotes
 from assessment_engine.kernel.ids import ItemVersionId
 from assessment_engine.services import contact, delivery, starts, timekeeping
 from assessment_engine.services.delivery import OpenSitting
@@ -332,9 +333,15 @@ def camera_ticket(engine: EngineDep, viewer: Viewer, sitting_id: SittingPath) ->
 
 
 @router.post("/{sitting_id}/events", status_code=204)
-def note(engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath, body: NoteRequest) -> None:
-    """Record a hint of the page; it is never evidence."""
-    delivery.note(engine, ledger, viewer, sitting_id, delivery.Note(kind=body.kind, item_id=body.item, data=body.data))
+def note(request: Request, engine: EngineDep, ledger: LedgerDep, viewer: Viewer, sitting_id: SittingPath, body: NoteRequest) -> None:
+    """Record a hint of the page; it is never evidence. 429 `too_many_notes` beyond what a sitting may write in a minute."""
+    gate = request.app.state.note_gate
+    if gate.admits(viewer.person_id, body.kind):
+        delivery.note(engine, ledger, viewer, sitting_id, delivery.Note(kind=body.kind, item_id=body.item, data=body.data))
+        return
+    if gate.may_say_many(viewer.person_id):
+        delivery.note(engine, ledger, viewer, sitting_id, delivery.MANY)
+    raise TooManyNotes("this is more in a minute than is written down")
 
 
 def _receipt(receipt: Receipt) -> ReceiptAnswer:

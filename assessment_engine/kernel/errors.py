@@ -9,6 +9,7 @@ Each class has a stable `code`; statuses live only in api/errors.py. Not here: o
     │   ├── NotSignedIn
     │   ├── TokenExpired
     │   ├── TooManyTries
+    │   ├── TooManyNotes
     │   ├── ReauthenticationNeeded
     │   ├── SecondPersonNeeded
     │   ├── PasswordMustChange
@@ -102,6 +103,12 @@ class TooManyTries(NotAllowed):
     """Too many log-ins failed; wait a little."""
 
     code = "too_many_tries"
+
+
+class TooManyNotes(NotAllowed):
+    """A page notes more in a minute than is written down; answers are not counted."""
+
+    code = "too_many_notes"
 
 
 class ReauthenticationNeeded(NotAllowed):

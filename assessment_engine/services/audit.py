@@ -5,7 +5,7 @@ The sequencer may run in several processes; a lock in the database lets one in a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from assessment_engine.audit import (
@@ -35,6 +35,9 @@ BATCH = 500
 NODES_AT_ONCE = 8
 """Roots of tiles a transaction; a log from before they were kept catches up in as many steps as it takes."""
 
+REFUSED_SHOWN = timedelta(days=7)
+"""For how long the Audit page shows that signing in was refused; the log keeps it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogReport:
@@ -62,7 +65,8 @@ class Overview:
     sequenced: int
     checkpoints: tuple[SignedCheckpoint, ...]
     latest: tuple[AuditEntry, ...]
-    people: Mapping[PersonId, Person]  # who did the latest
+    refused: tuple[AuditEntry, ...]  # sign-ins, of the last days
+    people: Mapping[PersonId, Person]  # who did the latest, and to whom signing in was refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +209,8 @@ def overview(engine: Engine, actor: Actor) -> Overview:
     with engine.store.read() as tx:
         entries, sequenced = tx.audit.count()
         latest = tuple(tx.audit.latest(actor.organisation_id, 25))
+        refused = tuple(tx.audit.refused_sign_ins(actor.organisation_id, engine.clock.now() - REFUSED_SHOWN, 25))
+        who = [entry.actor_id for entry in latest if entry.actor_id] + [entry.subject for entry in refused]
         return Overview(
             origin=origin(engine),
             verifier_key=verifier_key(origin(engine), engine.signer.log.public_bytes),
@@ -212,7 +218,8 @@ def overview(engine: Engine, actor: Actor) -> Overview:
             sequenced=sequenced,
             checkpoints=tuple(tx.audit.checkpoints(limit=10)),
             latest=latest,
-            people=tx.people.many([PersonId(entry.actor_id) for entry in latest if entry.actor_id]),
+            refused=refused,
+            people=tx.people.many([PersonId(one) for one in who]),
         )
 
 

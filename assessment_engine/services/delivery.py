@@ -70,6 +70,10 @@ class Note:
     data: Facts = field(default_factory=dict)
 
 
+MANY = Note(kind="browser_hint", data={"what": "many"})
+"""Stands for what was more than is kept."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraTicket:
     """What opens the camera's socket, and where it is."""

@@ -61,6 +61,7 @@ class GrievanceView:
     officers: tuple[PersonId, ...] = ()  # who may still be given it
     barred: Mapping[PersonId, tuple[Seen, ...]] = field(default_factory=dict)  # officers to whom it is not given, and why
     overturns: bool = False  # upholding it takes away what two people upheld, at once
+    overturned: bool = False  # upholding it took away what two people had upheld
     hearing: Hearing | None = None  # what the candidate said before the second person judged, for staff
 
 
@@ -271,7 +272,8 @@ def _whole(tx: Transaction, grievance: Grievance, now: datetime | None = None) -
     plain, history = _view(tx, grievance), tuple(tx.grievances.history(grievance.id))
     flags = tx.incidents.of_sitting(grievance.sitting_id) if grievance.about is About.FLAG else []
     whole = replace(plain, history=history, flag=next((one for one in flags if one.id == grievance.subject_id), None))
-    whole = replace(whole, overturns=grievance.is_open and _overturns(tx, grievance))
+    taken_back = any(one.grievance_id == grievance.id for one in tx.invigilation.overturnings_of(grievance.sitting_id))
+    whole = replace(whole, overturns=grievance.is_open and _overturns(tx, grievance), overturned=taken_back)
     if now is not None:
         whole = _for_staff(tx, whole, now)
     named = {*plain.people, *whole.officers, *whole.barred, *(step.person_id for step in history if step.person_id)}

@@ -39,6 +39,7 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.services.items import scored_variant
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import sitting_event
+from assessment_engine.storage.review import Seated
 from item_bank.forms import Form
 from item_bank.qti.binding import bind
 
@@ -87,15 +88,26 @@ class LateCase:
         """The lines on which people still have to decide."""
         return tuple(line for line in self.lines if line.state in UNDECIDED)
 
-    @property
-    def awaiting_second(self) -> int:
-        """How many lines wait for a second person."""
-        return sum(line.state is LateState.AWAITING_SECOND for line in self.lines)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateWaiting:
+    """A sitting with late answers as the queue lists it: whose it is, and where each answer stands."""
+
+    seated: Seated
+    states: tuple[LateState, ...]
+    first_arrival: datetime
+    sealed: bool
+    published: bool
 
     @property
-    def first_arrival(self) -> datetime:
-        """When the first of them came."""
-        return self.lines[0].late.received_at
+    def open(self) -> int:
+        """On how many people still have to decide."""
+        return sum(state in UNDECIDED for state in self.states)
+
+    @property
+    def awaiting_second(self) -> int:
+        """How many wait for a second person."""
+        return self.states.count(LateState.AWAITING_SECOND)
 
 
 def keep_late(engine: Engine, actor: Actor, sitting_id: SittingId, offers: Sequence[Offer], nonce: str) -> Kept:
@@ -171,12 +183,26 @@ def _check_room(tx: Transaction, sitting_id: SittingId, new: Sequence[LateAnswer
         raise TooLarge(f"late answers of a sitting have at most {MOST_BYTES_OF_SITTING} bytes", limit=MOST_BYTES_OF_SITTING)
 
 
-def late_queue(engine: Engine, actor: Actor) -> list[LateCase]:
+def late_queue(engine: Engine, actor: Actor) -> list[LateWaiting]:
     """Return the organisation's sittings with late answers, practice left out: those on which people still have to decide first."""
     require(actor, *SESSION_STAFF)
+    came: dict[SittingId, list[LateAnswer]] = {}
     with engine.store.read() as tx:
-        sitting_ids = dict.fromkeys(late.sitting_id for late in tx.late_answers.of_organisation(actor.organisation_id))
-        cases = [_case(tx, sitting) for sitting in map(tx.sittings.get, sitting_ids) if not sitting.practice]
+        for late in tx.late_answers.of_organisation(actor.organisation_id):
+            came.setdefault(late.sitting_id, []).append(late)
+        seated, sealed = tx.review.seated(came), tx.sittings.sealed(came)
+        said = tx.late_answers.decisions([one.id for each in came.values() for one in each])
+        published = tx.results.published(came)
+    cases = [
+        LateWaiting(
+            seated=seated[sitting_id],
+            states=tuple(state_of(said[one.id]) for one in each),
+            first_arrival=each[0].received_at,
+            sealed=sitting_id in sealed,
+            published=sitting_id in published,
+        )
+        for sitting_id, each in came.items()
+    ]
     return sorted(cases, key=lambda case: (case.published or not case.open, case.first_arrival))
 
 

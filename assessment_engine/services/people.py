@@ -3,12 +3,13 @@
 A password is hashed outside every transaction: Argon2id costs tens of milliseconds, and no save may wait for it.
 """
 
+import hmac
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from assessment_engine.kernel.canonical import sha256_hex
+from assessment_engine.kernel.canonical import Json, sha256_hex
 from assessment_engine.kernel.errors import (
     AssessmentError,
     Conflict,
@@ -35,11 +36,14 @@ from assessment_engine.people import (
 )
 from assessment_engine.services import passwords
 from assessment_engine.services.engine import Engine
+from assessment_engine.storage.audit import Record
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
 from assessment_engine.storage.people import Holder, Member
 
 LANGUAGES = ("en", "hi")
+OTHERS = ("", "")
+"""The log-in and address of refused sign-ins that were too many to be counted apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +73,48 @@ class NewPerson:
     ends_on: date | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedSignIns:
+    """How often signing in with one log-in was refused to one address within a minute: something was wrong, or the limit was reached."""
+
+    login: str
+    address: str
+    wrong: int = 0
+    limited: int = 0
+
+
 def sign_in(engine: Engine, login: str, password: str) -> SignedIn:
     """Check the password and open a session; raises NotSignedIn, in the same time whether the log-in exists or not."""
+    login = login.strip().lower()
     with engine.store.read() as tx:
-        found = tx.people.by_login(login.strip().lower())
+        found = tx.people.by_login(login) if login.isprintable() else None  # PostgreSQL's text has no NUL
     person, password_hash = found if found else (None, None)
     right = passwords.matches(password_hash, password)
     if person is None or not right or not person.active:
         raise NotSignedIn("the log-in or the password is wrong")
     return open_session(engine, person.id)
+
+
+def record_refused(engine: Engine, refused: Sequence[RefusedSignIns]) -> None:
+    """Write refused sign-ins into the log, one entry a log-in and address. Nobody is told: whoever asks cannot learn who has an account."""
+    if not refused:
+        return
+    with engine.store.begin() as tx:
+        known = {person.login: person.id for person in tx.people.called([one.login for one in refused if one.login.isprintable()])}
+        tx.audit.record_all([_refusal(engine, one, known.get(one.login)) for one in refused], engine.clock.now())
+
+
+def _refusal(engine: Engine, refused: RefusedSignIns, person_id: PersonId | None) -> Record:
+    payload: Json = {"address": refused.address, "wrong": refused.wrong, "limited": refused.limited}
+    return Record(kind="sign_in_refused", subject=person_id or _no_account(engine, refused), actor=None, payload=payload)
+
+
+def _no_account(engine: Engine, refused: RefusedSignIns) -> str:
+    """Name a log-in that nobody has by its keyed hash: people type passwords there, and the log forgets nothing."""
+    if (refused.login, refused.address) == OTHERS:
+        return "login_others"
+    key = engine.signer.log.derived("refused sign-ins", "log-in")
+    return f"login_{hmac.digest(key, refused.login.encode(errors='replace'), 'sha256').hex()[:24]}"
 
 
 def open_session(engine: Engine, person_id: PersonId) -> SignedIn:

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Row
 from assessment_engine.audit import TILE, TILE_BITS, Checkpoint, Frontier, Tree, entry_digest, leaf_hash, tree_root
 from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.ids import OrganisationId, new_id
-from assessment_engine.storage.many import insert_all
+from assessment_engine.storage.many import among, insert_all
 from assessment_engine.storage.people import people
 from assessment_engine.storage.schema import Instant, metadata
 
@@ -209,6 +209,13 @@ class AuditLog:
         query = select(audit_entries).where(ours).order_by(desc(audit_entries.c.id)).limit(limit)
         return [_entry(row) for row in self._connection.execute(query)]
 
+    def refused_sign_ins(self, organisation_id: OrganisationId, since: datetime, limit: int) -> list[AuditEntry]:
+        """Return the newest entries about sign-ins that were refused to an organisation's people, newest first."""
+        ours = audit_entries.c.subject.in_(select(people.c.id).where(people.c.organisation_id == organisation_id))
+        fresh = audit_entries.c.id >= new_id("log", since)  # an id begins with its moment: years of entries are not read
+        query = select(audit_entries).where(fresh, audit_entries.c.kind == "sign_in_refused", ours)
+        return [_entry(row) for row in self._connection.execute(query.order_by(desc(audit_entries.c.id)).limit(limit))]
+
     def about(self, subject: str) -> list[AuditEntry]:
         """Return the entries about one thing, oldest first."""
         query = select(audit_entries).where(audit_entries.c.subject == subject).order_by(audit_entries.c.id)
@@ -216,7 +223,7 @@ class AuditLog:
 
     def about_all(self, subjects: Sequence[str]) -> list[AuditEntry]:
         """Return the entries about several things, oldest first."""
-        query = select(audit_entries).where(audit_entries.c.subject.in_(subjects)).order_by(audit_entries.c.at, audit_entries.c.id)
+        query = select(audit_entries).where(among(audit_entries.c.subject, subjects)).order_by(audit_entries.c.at, audit_entries.c.id)
         return [_entry(row) for row in self._connection.execute(query)]
 
 

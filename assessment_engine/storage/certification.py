@@ -25,6 +25,7 @@ from assessment_engine.certification.certificate import Certificate, Certificate
 from assessment_engine.certification.credential import award_json, award_of
 from assessment_engine.kernel.errors import IntegrityViolation, NotFound
 from assessment_engine.kernel.ids import CertificateId, OrganisationId, PersonId, SittingId
+from assessment_engine.storage.many import among
 from assessment_engine.storage.schema import Instant, metadata
 from assessment_engine.storage.triggers import TRIGGERS
 
@@ -95,7 +96,7 @@ class Certificates:
 
     def newest_of(self, sitting_ids: Collection[SittingId]) -> dict[SittingId, Standing]:
         """Return the newest certificate of each of these sittings that has one."""
-        found = self._all(certificates.c.sitting_id.in_(sitting_ids))
+        found = self._all(among(certificates.c.sitting_id, sitting_ids))
         return {one.certificate.sitting_id: one for one in reversed(found)}
 
     def of_candidate(self, candidate_id: PersonId) -> list[Standing]:

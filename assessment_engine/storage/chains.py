@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, e
 from assessment_engine.kernel.ids import SittingId
 from assessment_engine.storage.delivery import sittings
 from assessment_engine.storage.incidents import watches
-from assessment_engine.storage.many import insert_all
+from assessment_engine.storage.many import among, insert_all
 from assessment_engine.storage.schema import Instant, metadata
 
 chain_segments = Table(
@@ -61,7 +61,7 @@ class Chains:
     def of_sittings(self, sitting_ids: Collection[SittingId]) -> dict[SittingId, list[ChainSegmentRow]]:
         """Return the stretches of these sittings that are kept, in the order in which they were."""
         found: dict[SittingId, list[ChainSegmentRow]] = {one: [] for one in sitting_ids}
-        query = select(chain_segments).where(chain_segments.c.sitting_id.in_(sitting_ids))
+        query = select(chain_segments).where(among(chain_segments.c.sitting_id, sitting_ids))
         for row in self._connection.execute(query.order_by(chain_segments.c.sitting_id, chain_segments.c.ordinal)):
             found[row.sitting_id].append(ChainSegmentRow(**row._mapping))
         return found
@@ -69,7 +69,7 @@ class Chains:
     def newest(self, sitting_ids: Collection[SittingId]) -> dict[SittingId, ChainSegmentRow]:
         """Return the stretch that was kept last of each of these sittings; those that have none are left out."""
         last = select(chain_segments.c.sitting_id, func.max(chain_segments.c.ordinal).label("ordinal"))
-        of = last.where(chain_segments.c.sitting_id.in_(sitting_ids)).group_by(chain_segments.c.sitting_id).subquery()
+        of = last.where(among(chain_segments.c.sitting_id, sitting_ids)).group_by(chain_segments.c.sitting_id).subquery()
         same = (of.c.sitting_id == chain_segments.c.sitting_id) & (of.c.ordinal == chain_segments.c.ordinal)
         rows = self._connection.execute(select(chain_segments).join(of, same))
         return {row.sitting_id: ChainSegmentRow(**row._mapping) for row in rows}
@@ -79,7 +79,7 @@ class Chains:
         ended = exists().where(chain_ends.c.sitting_id == sittings.c.id)
         return {
             SittingId(one)
-            for one in self._connection.execute(select(sittings.c.id).where(sittings.c.id.in_(sitting_ids), ~ended)).scalars()
+            for one in self._connection.execute(select(sittings.c.id).where(among(sittings.c.id, sitting_ids), ~ended)).scalars()
         }
 
     def add(self, rows: Sequence[ChainSegmentRow]) -> None:

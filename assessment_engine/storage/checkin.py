@@ -27,6 +27,7 @@ from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import OrganisationId, SessionId, SittingId
 from assessment_engine.storage.delivery import sittings
 from assessment_engine.storage.events import NO_SAVE, ExamEvent, exam_events, read_event
+from assessment_engine.storage.many import among
 from assessment_engine.storage.schema import Instant, metadata
 
 checkins = Table(
@@ -129,7 +130,7 @@ class CheckIns:
 
     def skipped(self, sitting_ids: Collection[SittingId]) -> set[SittingId]:
         """Return those of several sittings whose dots were skipped."""
-        query = select(calibrations.c.sitting_id).where(calibrations.c.sitting_id.in_(sitting_ids), calibrations.c.skipped)
+        query = select(calibrations.c.sitting_id).where(among(calibrations.c.sitting_id, sitting_ids), calibrations.c.skipped)
         return {SittingId(row.sitting_id) for row in self._connection.execute(query)}
 
     def calibration(self, sitting_id: SittingId) -> Calibration | None:

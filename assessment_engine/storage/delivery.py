@@ -1,6 +1,6 @@
 """Tables and queries of delivery: sittings and their seals. The answers are in storage/answer_ledger.py."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -28,7 +28,7 @@ from assessment_engine.delivery.sealing import Seal
 from assessment_engine.delivery.sitting import PauseReason, Sitting, SittingState
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import ExamId, OrganisationId, PersonId, SessionId, SittingId
-from assessment_engine.storage.many import update_all
+from assessment_engine.storage.many import among, update_all
 from assessment_engine.storage.schema import Instant, metadata
 
 _EXPOSED = text("started_at IS NOT NULL")
@@ -135,7 +135,7 @@ class Sittings:
 
         SQLite's writing transactions exclude each other anyway; PostgreSQL locks the rows, always in the order of their ids.
         """
-        query = select(sittings).where(sittings.c.id.in_(sorted(set(sitting_ids)))).order_by(sittings.c.id).with_for_update()
+        query = select(sittings).where(among(sittings.c.id, sorted(set(sitting_ids)))).order_by(sittings.c.id).with_for_update()
         return {sitting.id: sitting for sitting in map(_sitting, self._connection.execute(query))}
 
     def get_locked(self, sitting_id: SittingId) -> Sitting:
@@ -188,6 +188,11 @@ class Sittings:
     def seal(self, sitting_id: SittingId) -> Seal | None:
         """Return the seal of a sitting that counts, its newest, or None while it is open."""
         return next(reversed(self.seals(sitting_id)), None)
+
+    def sealed(self, sitting_ids: Collection[SittingId]) -> set[SittingId]:
+        """Return those of the sittings that are sealed."""
+        rows = self._connection.execute(select(seals.c.sitting_id).distinct().where(among(seals.c.sitting_id, sitting_ids)))
+        return {SittingId(one) for one in rows.scalars()}
 
     def seals(self, sitting_id: SittingId) -> list[Seal]:
         """Return every seal of a sitting, the first one first."""

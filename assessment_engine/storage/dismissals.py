@@ -11,6 +11,7 @@ from assessment_engine.invigilation.case import FOUND_NOTHING
 from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, SittingId
 from assessment_engine.storage.incidents import incidents
 from assessment_engine.storage.invigilation import cases
+from assessment_engine.storage.many import among
 from assessment_engine.storage.schema import Instant, metadata
 
 dismissals = Table(
@@ -53,11 +54,11 @@ class Dismissals:
 
     def of_sittings(self, sitting_ids: Collection[SittingId]) -> list[DismissalRecord]:
         """Return what was dismissed in these sittings, oldest first."""
-        query = select(dismissals).where(dismissals.c.sitting_id.in_(sitting_ids)).order_by(dismissals.c.at)
+        query = select(dismissals).where(among(dismissals.c.sitting_id, sitting_ids)).order_by(dismissals.c.at)
         return [DismissalRecord(**{**row._mapping, "things": tuple(row.things)}) for row in self._connection.execute(query)]
 
     def judged_away(self, sitting_ids: Collection[SittingId], kinds: Collection[str]) -> list[tuple[SittingId, Mapping[str, Any]]]:
         """Return the traces of these sittings' incidents of some kinds whose case people dismissed."""
         query = select(incidents.c.sitting_id, incidents.c.trace).join(cases, cases.c.incident_id == incidents.c.id)
-        told = query.where(incidents.c.sitting_id.in_(sitting_ids), cases.c.state.in_(FOUND_NOTHING), incidents.c.kind.in_(kinds))
+        told = query.where(among(incidents.c.sitting_id, sitting_ids), cases.c.state.in_(FOUND_NOTHING), incidents.c.kind.in_(kinds))
         return [(SittingId(row.sitting_id), row.trace) for row in self._connection.execute(told)]

@@ -16,7 +16,7 @@ from assessment_engine.kernel.clock import parse_iso
 from assessment_engine.kernel.errors import Invalid
 from assessment_engine.kernel.ids import OrganisationId, PersonId, SittingId
 from assessment_engine.people import Actor
-from assessment_engine.storage.many import insert_all
+from assessment_engine.storage.many import among, insert_all
 from assessment_engine.storage.schema import Instant, metadata
 
 Facts = Mapping[str, str | int | float | bool | None]
@@ -186,7 +186,7 @@ class ExamEvents:
         self, sitting_ids: Collection[SittingId], *, kinds: Collection[str] = (), subject: str | None = None
     ) -> list[ExamEvent]:
         """Return events of these sittings without their saves, oldest first; those of some kinds or about one thing where named."""
-        query = select(exam_events).where(exam_events.c.sitting_id.in_(sitting_ids), text(NO_SAVE)).order_by(exam_events.c.seq)
+        query = select(exam_events).where(among(exam_events.c.sitting_id, sitting_ids), text(NO_SAVE)).order_by(exam_events.c.seq)
         if kinds:
             query = query.where(exam_events.c.kind.in_(kinds))
         if subject is not None:

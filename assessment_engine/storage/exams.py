@@ -25,6 +25,7 @@ from assessment_engine.kernel.canonical import Json
 from assessment_engine.kernel.errors import Conflict, NotFound
 from assessment_engine.kernel.ids import CourseId, ExamId, FormId, OrganisationId, PersonId, RegistrationId, RoomId, SessionId
 from assessment_engine.people import Actor
+from assessment_engine.storage.many import among
 from assessment_engine.storage.schema import Instant, metadata
 
 exams = Table(
@@ -210,7 +211,7 @@ class Exams:
 
     def arrangements(self, registration_ids: Collection[RegistrationId]) -> dict[RegistrationId, Mapping[str, Json]]:
         """Return the access arrangements of many registrations at once."""
-        chosen = select(registrations.c.id, registrations.c.arrangements).where(registrations.c.id.in_(registration_ids))
+        chosen = select(registrations.c.id, registrations.c.arrangements).where(among(registrations.c.id, registration_ids))
         return {RegistrationId(row.id): row.arrangements for row in self._connection.execute(chosen)}
 
     def registrations_of(self, actor: Actor, session_id: SessionId) -> list[Registration]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import JSON, Column, Connection, ForeignKey, String, Table, delete, insert, select, update
 
 from assessment_engine.kernel.ids import SittingId
+from assessment_engine.storage.many import among
 from assessment_engine.storage.schema import Instant, metadata
 
 eyes = Table(
@@ -63,5 +64,5 @@ class EyesOfWorkers:
 
     def blind_in(self, sitting_ids: Collection[SittingId]) -> dict[SittingId, tuple[str, ...]]:
         """Return the roles that were missing while these sittings were watched; those watched with all are left out."""
-        rows = self._connection.execute(select(blind_watches).where(blind_watches.c.sitting_id.in_(sitting_ids)))
+        rows = self._connection.execute(select(blind_watches).where(among(blind_watches.c.sitting_id, sitting_ids)))
         return {SittingId(row.sitting_id): tuple(row.missing) for row in rows}

@@ -30,6 +30,7 @@ from assessment_engine.kernel.ids import IncidentId, PersonId, SittingId
 from assessment_engine.storage.delivery import sittings
 from assessment_engine.storage.evidence import evidence_packages
 from assessment_engine.storage.invigilation import cases
+from assessment_engine.storage.many import among
 from assessment_engine.storage.schema import Instant, metadata
 
 hearings = Table(
@@ -79,7 +80,7 @@ class Hearings:
 
     def of_cases(self, incident_ids: Collection[IncidentId]) -> Mapping[IncidentId, Hearing]:
         """Return the hearings of these cases; of a case that has none there is no entry."""
-        return {one.incident_id: one for one in self._all(hearings.c.incident_id.in_(incident_ids))}
+        return {one.incident_id: one for one in self._all(among(hearings.c.incident_id, incident_ids))}
 
     def of_sitting(self, sitting_id: SittingId) -> list[Hearing]:
         """Return a sitting's hearings, oldest first."""

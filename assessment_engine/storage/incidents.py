@@ -34,6 +34,7 @@ from sqlalchemy import (
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import IncidentId, ItemVersionId, OrganisationId, SessionId, SittingId
 from assessment_engine.storage.delivery import sittings
+from assessment_engine.storage.many import among
 from assessment_engine.storage.schema import Instant, metadata
 
 incidents = Table(
@@ -252,7 +253,7 @@ class Incidents:
 
     def watches_of(self, sitting_ids: Sequence[SittingId]) -> dict[SittingId, WatchRecord]:
         """Return the watches over several sittings."""
-        return {one.sitting_id: one for one in self._watches(watches.c.sitting_id.in_(sitting_ids))}
+        return {one.sitting_id: one for one in self._watches(among(watches.c.sitting_id, sitting_ids))}
 
     def observable_in(self, session_id: SessionId, organisation_id: OrganisationId) -> float:
         """Return how many seconds of a session's sittings could be seen into, all together."""

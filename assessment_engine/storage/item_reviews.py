@@ -7,6 +7,7 @@ from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, Stri
 
 from assessment_engine.kernel.ids import ItemVersionId, OrganisationId, PersonId, new_id
 from assessment_engine.storage.item_parts import chunks
+from assessment_engine.storage.many import among
 from assessment_engine.storage.schema import Instant, metadata
 from item_bank.facts import LONGEST_SUBJECT
 from item_bank.item_reviews import ItemComment, ItemReview, Verdict
@@ -131,7 +132,7 @@ class ItemReviews:
 
     def counts_of_comments(self, version_ids: Collection[ItemVersionId]) -> dict[ItemVersionId, int]:
         """Return how many comments each of these versions has, if any."""
-        chosen = item_comments.c.version_id.in_(version_ids)
+        chosen = among(item_comments.c.version_id, version_ids)
         query = select(item_comments.c.version_id, func.count().label("comments")).where(chosen).group_by(item_comments.c.version_id)
         return {ItemVersionId(row.version_id): row.comments for row in self._connection.execute(query)}
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from assessment_engine.delivery.late import UNDECIDED, LateAnswer, LateDecision, LateReason, Verdict, state_of
 from assessment_engine.kernel.ids import LateAnswerId, OrganisationId, SittingId
 from assessment_engine.storage.delivery import sittings
+from assessment_engine.storage.many import among
 from assessment_engine.storage.schema import Instant, metadata
 
 late_answers = Table(
@@ -78,8 +79,9 @@ class LateAnswers:
         return self._all(late_answers.c.sitting_id == sitting_id)
 
     def of_organisation(self, organisation_id: OrganisationId) -> list[LateAnswer]:
-        """Return the late answers of an organisation's sittings in the order of their arrival."""
-        return self._all(late_answers.c.sitting_id.in_(select(sittings.c.id).where(sittings.c.organisation_id == organisation_id)))
+        """Return the late answers of an organisation's sittings, practice left out, in the order of their arrival."""
+        ours = select(sittings.c.id).where(sittings.c.organisation_id == organisation_id, ~sittings.c.practice)
+        return self._all(late_answers.c.sitting_id.in_(ours))
 
     def accepted(self, sitting_id: SittingId) -> list[LateAnswer]:
         """Return a sitting's late answers that were accepted."""
@@ -94,7 +96,7 @@ class LateAnswers:
 
     def decisions(self, late_ids: Collection[LateAnswerId]) -> dict[LateAnswerId, list[LateDecision]]:
         """Return what people said to each of these, the first one first; nobody's word is an empty list."""
-        query = select(late_decisions).where(late_decisions.c.late_answer_id.in_(late_ids)).order_by(late_decisions.c.ordinal)
+        query = select(late_decisions).where(among(late_decisions.c.late_answer_id, late_ids)).order_by(late_decisions.c.ordinal)
         said: dict[LateAnswerId, list[LateDecision]] = {late_id: [] for late_id in late_ids}
         for row in self._connection.execute(query):
             said[row.late_answer_id].append(_decision(row))
@@ -102,7 +104,7 @@ class LateAnswers:
 
     def undecided(self, sitting_ids: Collection[SittingId]) -> set[SittingId]:
         """Return those of the sittings that have a late answer on which people still have to decide."""
-        late = self._all(late_answers.c.sitting_id.in_(sitting_ids))
+        late = self._all(among(late_answers.c.sitting_id, sitting_ids))
         said = self.decisions([one.id for one in late])
         return {one.sitting_id for one in late if state_of(said[one.id]) in UNDECIDED}
 

@@ -1,18 +1,25 @@
 """Many rows in one statement whose text is always the same: SQLite reads them from one JSON document, PostgreSQL from one array a column.
+And many values to look for, which both read from a JSON list.
 
 An executemany would step into the database once a row. SQLite's driver gives up the interpreter's lock at each step, and the writer of
 answers would wait for it again every time; PostgreSQL would be asked once a row.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Dialect, Table, TextClause, insert, text
+from sqlalchemy import JSON, Column, ColumnElement, Connection, Dialect, Table, Text, TextClause, insert, literal, text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 Columns = tuple[Column[object], ...]
 Rows = Sequence[Sequence[object]]
 _Write = Callable[[object], object]
+FEW = 1_000
+"""Values that are a parameter each; a batch of answers never names more."""
 
 
 def insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
@@ -38,6 +45,29 @@ def update_all(connection: Connection, table: Table, rows: Sequence[Mapping[str,
     statement = _statement(f"UPDATE {table.name} SET {to} FROM {source} AS given WHERE {table.name}.id = given.id")  # noqa: S608  # our names
     given = parameters(connection, columns, [[row[column.name] for column in columns] for row in rows])
     return connection.execute(statement, given).rowcount
+
+
+class _Each(FunctionElement[str]):
+    """The texts of a JSON list, as the rows of a query in brackets."""
+
+    inherit_cache = True
+
+
+@compiles(_Each, "sqlite")
+def _each_of_sqlite(each: _Each, compiler: SQLCompiler, **how: object) -> str:
+    return f"(SELECT value FROM json_each({compiler.process(each.clauses, **how)}))"  # noqa: S608  # a parameter
+
+
+@compiles(_Each, "postgresql")
+def _each_of_postgresql(each: _Each, compiler: SQLCompiler, **how: object) -> str:
+    return f"(SELECT json_array_elements_text(CAST({compiler.process(each.clauses, **how)} AS JSON)))"
+
+
+def among(column: ColumnElement[Any], values: Collection[str]) -> ColumnElement[bool]:
+    """Write that a column has one of these values, however many: a statement takes 32,766 parameters of SQLite, 65,535 of PostgreSQL."""
+    if len(values) <= FEW:
+        return column.in_(values)
+    return column.bool_op("IN")(_Each(literal(json.dumps(list(values)), Text)))
 
 
 def rows_of(connection: Connection, columns: Columns) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import Boolean, Column, Connection, ForeignKey, Index, String, T
 
 from assessment_engine.delivery.messages import Message, MessageKind
 from assessment_engine.kernel.ids import SittingId
+from assessment_engine.storage.many import among
 from assessment_engine.storage.schema import Instant, metadata
 
 messages = Table(
@@ -39,7 +40,7 @@ class Messages:
 
     def of_sittings(self, sitting_ids: Collection[SittingId]) -> dict[SittingId, list[Message]]:
         """Return the messages of these sittings, oldest first; sittings without any are left out."""
-        query = select(messages).where(messages.c.sitting_id.in_(sitting_ids)).order_by(messages.c.at, messages.c.id)
+        query = select(messages).where(among(messages.c.sitting_id, sitting_ids)).order_by(messages.c.at, messages.c.id)
         found: dict[SittingId, list[Message]] = {}
         for row in self._connection.execute(query):
             found.setdefault(SittingId(row.sitting_id), []).append(Message(**{**row._mapping, "kind": MessageKind(row.kind)}))
@@ -47,7 +48,7 @@ class Messages:
 
     def waiting_in(self, sitting_ids: Collection[SittingId]) -> set[SittingId]:
         """Return the sittings whose last message is the candidate's own: nobody has answered."""
-        last = select(messages.c.sitting_id, func.max(messages.c.at).label("at")).where(messages.c.sitting_id.in_(sitting_ids))
+        last = select(messages.c.sitting_id, func.max(messages.c.at).label("at")).where(among(messages.c.sitting_id, sitting_ids))
         latest = last.group_by(messages.c.sitting_id).subquery()
         query = select(messages.c.sitting_id).join(latest, (messages.c.sitting_id == latest.c.sitting_id) & (messages.c.at == latest.c.at))
         return {SittingId(one) for one in self._connection.execute(query.where(messages.c.from_candidate)).scalars()}

@@ -29,7 +29,7 @@ from sqlalchemy.exc import IntegrityError
 from assessment_engine.kernel.errors import Conflict, NotFound
 from assessment_engine.kernel.ids import OrganisationId, PersonId
 from assessment_engine.people import Actor, LoginSession, Organisation, OrganisationKind, Person, Role, RoleTerm
-from assessment_engine.storage.many import insert_all
+from assessment_engine.storage.many import among, insert_all
 from assessment_engine.storage.schema import Instant, metadata
 
 organisations = Table(
@@ -286,12 +286,12 @@ class People:
 
     def names(self, person_ids: Collection[PersonId]) -> dict[PersonId, str]:
         """Return the names of many people at once."""
-        rows = self._connection.execute(select(people.c.id, people.c.name).where(people.c.id.in_(set(person_ids))))
+        rows = self._connection.execute(select(people.c.id, people.c.name).where(among(people.c.id, set(person_ids))))
         return {PersonId(row.id): row.name for row in rows}
 
     def many(self, person_ids: Collection[PersonId]) -> dict[PersonId, Person]:
         """Return many people at once, of any organisation."""
-        rows = self._connection.execute(select(people).where(people.c.id.in_(set(person_ids))))
+        rows = self._connection.execute(select(people).where(among(people.c.id, set(person_ids))))
         return {PersonId(row.id): _person(row) for row in rows}
 
     def members(self, organisation_id: OrganisationId) -> list[Member]:
@@ -303,14 +303,14 @@ class People:
         everybody = select(people).where(people.c.organisation_id == organisation_id).order_by(people.c.name, people.c.id)
         return [Member(person=_person(row), terms=tuple(terms.get(PersonId(row.id), ()))) for row in self._connection.execute(everybody)]
 
-    def holding(self, organisation_id: OrganisationId, wanted: Collection[Role], among: Collection[PersonId] | None = None) -> list[Member]:
-        """Return who ever holds one of these roles in an organisation, by name and with those roles only; of some people where `among`."""
+    def holding(self, organisation_id: OrganisationId, wanted: Collection[Role], of: Collection[PersonId] | None = None) -> list[Member]:
+        """Return who ever holds one of these roles in an organisation, by name and with those roles only; of some people where `of`."""
         query = select(people, roles.c.role, roles.c.starts_on, roles.c.ends_on).join(roles, roles.c.person_id == people.c.id)
         query = query.where(
             people.c.organisation_id == organisation_id, roles.c.organisation_id == organisation_id, roles.c.role.in_(wanted)
         )
-        if among is not None:
-            query = query.where(people.c.id.in_(set(among)))
+        if of is not None:
+            query = query.where(among(people.c.id, set(of)))
         found: dict[PersonId, Member] = {}
         for row in self._connection.execute(query.order_by(people.c.name, people.c.id, roles.c.starts_on)):
             person = _person(row)

@@ -30,6 +30,7 @@ from assessment_engine.kernel.ids import BatchId, OrganisationId, PersonId, Scor
 from assessment_engine.people import Actor
 from assessment_engine.scoring.results import BatchApproval, BatchEntry, BatchState, ResultBatch
 from assessment_engine.storage.delivery import seals, sittings
+from assessment_engine.storage.many import among
 from assessment_engine.storage.schema import Instant, metadata
 from assessment_engine.storage.scoring import score_reports
 
@@ -145,6 +146,12 @@ class ResultBatches:
         """Return the batches that contain a sitting, newest first."""
         within = select(batch_entries.c.batch_id).where(batch_entries.c.sitting_id == sitting_id)
         return self._all(result_batches.c.id.in_(within))
+
+    def published(self, sitting_ids: Collection[SittingId]) -> set[SittingId]:
+        """Return those of the sittings that are in a published batch."""
+        query = select(batch_entries.c.sitting_id).join(result_batches, result_batches.c.id == batch_entries.c.batch_id)
+        within = query.where(among(batch_entries.c.sitting_id, sitting_ids), result_batches.c.state == str(BatchState.PUBLISHED))
+        return {SittingId(one) for one in self._connection.execute(within).scalars()}
 
     def of_report(self, report_id: ScoreReportId) -> list[ResultBatch]:
         """Return the batches that contain exactly this score report, newest first."""

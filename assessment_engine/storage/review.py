@@ -30,6 +30,7 @@ from assessment_engine.storage.delivery import sittings
 from assessment_engine.storage.exams import exams, registrations
 from assessment_engine.storage.incidents import incidents, watches
 from assessment_engine.storage.invigilation import cases
+from assessment_engine.storage.many import among
 from assessment_engine.storage.pending import pending_judgements
 from assessment_engine.storage.people import people
 from assessment_engine.storage.schema import metadata
@@ -78,7 +79,7 @@ class Reviews:
         joined = joined.join(people, people.c.id == sittings.c.candidate_id).join(exams, exams.c.id == sittings.c.exam_id)
         named = (people.c.name, people.c.name_hi, exams.c.title.label("exam"), exams.c.title_hi.label("exam_hi"))
         query = select(sittings.c.id.label("sitting_id"), sittings.c.session_id, registrations.c.seat, *named).select_from(joined)
-        rows = self._connection.execute(query.where(sittings.c.id.in_(set(sitting_ids))))
+        rows = self._connection.execute(query.where(among(sittings.c.id, set(sitting_ids))))
         return {SittingId(row.sitting_id): Seated(**{**row._mapping, "seat": row.seat or ""}) for row in rows}
 
     def keys_of(self, person_id: PersonId) -> ReviewKeys:

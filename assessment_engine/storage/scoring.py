@@ -25,6 +25,7 @@ from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import CompetencyId, ItemVersionId, OrganisationId, ScoreReportId, SittingId
 from assessment_engine.scoring.cut_scores import CompetencyScore
 from assessment_engine.scoring.scorecard import ItemScore, Scorecard, competencies_json, items_json
+from assessment_engine.storage.many import among
 from assessment_engine.storage.schema import Exact, Instant, metadata
 
 score_reports = Table(
@@ -98,11 +99,11 @@ class ScoreReports:
 
     def newest_of(self, sitting_ids: Collection[SittingId]) -> dict[SittingId, ScoreReport]:
         """Return the newest report of each of these sittings that has one."""
-        return {report.card.sitting_id: report for report in self._all(score_reports.c.sitting_id.in_(sitting_ids))}
+        return {report.card.sitting_id: report for report in self._all(among(score_reports.c.sitting_id, sitting_ids))}
 
     def many(self, report_ids: Collection[ScoreReportId]) -> dict[ScoreReportId, ScoreReport]:
         """Return those of the reports that exist, for the engine's own acts."""
-        return {report.id: report for report in self._all(score_reports.c.id.in_(report_ids))}
+        return {report.id: report for report in self._all(among(score_reports.c.id, report_ids))}
 
     def _all(self, condition: ColumnElement[bool]) -> list[ScoreReport]:
         query = select(score_reports).where(condition).order_by(score_reports.c.created_at, score_reports.c.id)

@@ -12,6 +12,7 @@ from assessment_engine.storage.delivery import sittings
 from assessment_engine.storage.events import NO_SAVE, exam_events
 from assessment_engine.storage.incidents import incidents
 from assessment_engine.storage.invigilation import cases
+from assessment_engine.storage.many import among
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ class Walls:
 
     def of_candidates(self, session_id: SessionId, candidates: Collection[PersonId]) -> frozenset[SittingId]:
         """Return the sittings of some candidates in a session."""
-        theirs = select(sittings.c.id).where(sittings.c.session_id == session_id, sittings.c.candidate_id.in_(candidates))
+        theirs = select(sittings.c.id).where(sittings.c.session_id == session_id, among(sittings.c.candidate_id, candidates))
         return frozenset(SittingId(one) for one in self._connection.execute(theirs).scalars())
 
     def looked_at(self, session_id: SessionId) -> dict[SittingId, datetime]:

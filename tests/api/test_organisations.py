@@ -60,7 +60,7 @@ PUBLIC: Mapping[str, str] = {
     "/api/v1/logout": "ends one's own session",
     "/healthz": "says that the process runs",
     "/readyz": "says that it can serve",
-    "/metrics": "has numbers only",
+    "/metrics": "has numbers only, for this machine or a token",
     "/verify": "is for anybody who holds a certificate",
     "/verify/{number}": "is for anybody who knows a certificate's number",
     "/api/v1/credentials/verify": "is for anybody who holds a credential",

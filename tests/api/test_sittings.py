@@ -1,5 +1,6 @@
 """The published interface of a sitting, over HTTP, on a real database file and a real ledger."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +9,11 @@ from typing import Any
 import pytest
 
 from api.app import create_app
+from api.bounds import NOTES_A_MINUTE
 from assessment_engine.delivery.responses import Receipt, is_genuine
 from assessment_engine.delivery.sitting import SittingState
 from assessment_engine.services import challenges, delivery, papers, people
+from assessment_engine.services.delivery import NOTES_OF_PAGE
 from assessment_engine.services.engine import Engine
 from tests.api.client import TestClient
 from tests.builders import World, a_person, a_world, an_engine, steer
@@ -237,6 +240,35 @@ def test_hints_are_taken_and_anything_else_is_not(desk: Desk) -> None:
     assert code(desk.post("/events", {"kind": "challenge_judged", "data": {"number": 3, "why": "answered"}})) == (422, "invalid")
     assert [challenges.was_shown(desk.engine, desk.world.sitting_id, number) for number in (3, 4)] == [True, False]
     assert code(desk.post("/events", {"kind": "browser_hint", "data": {"what": {"deep": 1}}})) == (422, "invalid")
+
+
+def test_a_flood_of_notes_ends_while_answers_and_other_notes_are_kept(desk: Desk) -> None:
+    flood = [desk.post("/events", {"kind": "camera_changed"}) for _ in range(20)]
+    item = desk.world.items[1]
+
+    assert [answer.status_code for answer in flood[:12]] == [204] * 12
+    assert [code(answer) for answer in flood[12:]] == [(429, "too_many_notes")] * 8
+    assert desk.put(1, A).status_code == 200
+    assert desk.post("/events", {"kind": "item_viewed", "item": item}).status_code == 204
+    assert desk.post("/events", {"kind": "browser_hint", "data": {"what": "left", "how": "tab"}}).status_code == 204
+    with desk.engine.store.read() as tx:
+        kept = Counter((event.kind, event.data.get("what")) for event in tx.events.of_sitting(desk.world.sitting_id))
+    assert kept["camera_changed", None] == 12
+    assert kept["browser_hint", "many"] == 1
+    assert (kept["item_viewed", None], kept["browser_hint", "left"]) == (1, 1)
+    assert desk.get().json()["current_item"] == item
+
+
+def test_what_one_candidate_floods_takes_no_room_from_another(desk: Desk) -> None:
+    gate = desk.client.app.state.note_gate
+    stranger = a_person(desk.engine, desk.world.organisation_id)
+
+    assert [gate.admits(stranger.person_id, "challenge_shown") for _ in range(13)] == [True] * 12 + [False]
+    assert desk.post("/events", {"kind": "challenge_shown", "data": {"number": 1}}).status_code == 204
+
+
+def test_everything_that_a_page_may_note_has_its_bound() -> None:
+    assert set(NOTES_A_MINUTE) == NOTES_OF_PAGE
 
 
 def test_another_candidate_finds_nothing(desk: Desk) -> None:

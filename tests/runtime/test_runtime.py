@@ -174,8 +174,11 @@ def test_a_damaged_key_is_never_used(tmp_path: Path) -> None:
 
 
 def test_settings_survive_the_way_through_the_environment(tmp_path: Path) -> None:
-    settings = Settings.from_environ({"DATA_DIR": str(tmp_path), "FRAMES_URL": "unix:///f", "JOBS_URL": "unix:///j", "DEMO": "1"})
+    settings = Settings.from_environ(
+        {"DATA_DIR": str(tmp_path), "FRAMES_URL": "unix:///f", "JOBS_URL": "unix:///j", "DEMO": "1", "METRICS_TOKEN": "m"}
+    )
 
+    assert settings.metrics_token == "m" and "'m'" not in repr(settings)
     assert Settings.from_environ(settings.as_environ()) == settings
 
 

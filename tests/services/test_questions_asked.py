@@ -7,13 +7,15 @@ from datetime import timedelta
 
 from sqlalchemy import event
 
-from assessment_engine.kernel.ids import SessionId, new_id
+from assessment_engine.delivery.late import Arrival, LateReason, sign_late
+from assessment_engine.delivery.responses import an_offer
+from assessment_engine.kernel.ids import LateAnswerId, PersonId, SessionId, SittingId, new_id
 from assessment_engine.people import Role
-from assessment_engine.services import evidence, results, retention, review, wall
+from assessment_engine.services import evidence, late_answers, results, retention, review, wall
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.scoring import score_sitting
 from assessment_engine.storage.incidents import WatchRecord
-from tests.builders import a_person, a_world, steer
+from tests.builders import World, a_person, a_world, steer
 from tests.services.hall import a_hall
 from tests.services.paper import a_paper, a_sealed_sitting
 from tests.services.test_invigilation import a_flag
@@ -114,3 +116,35 @@ def test_what_is_asked_about_results_does_not_grow_with_candidates(engine: Engin
 
     assert questions() == for_one
     assert sorted((one.candidates, one.passed) for one in results.batches(engine, paper.officer)) == [(1, 0), (3, 0)]
+
+
+def came_late(engine: Engine, world: World, sitting_id: SittingId, brought_by: PersonId) -> None:
+    """Something arrived after the end of a sitting."""
+    offer = an_offer(sitting_id, brought_by, world.items[0], 1, {"RESPONSE": "A"})
+    now = engine.clock.now()
+    arrival = Arrival(received_at=now, nonce_at=None, contact_at=None, brought_by=brought_by)
+    late = sign_late(LateAnswerId(new_id("lat", now)), offer, LateReason.SEALED, arrival, engine.signer.receipts)
+    with engine.store.begin() as tx:
+        tx.late_answers.add([late])
+
+
+def test_what_is_asked_about_late_answers_does_not_grow_with_sittings(engine: Engine) -> None:
+    hall = a_hall(engine, candidates=6)
+    came_late(engine, hall.world, hall.sittings[0], hall.world.candidate.person_id)
+    with asked(engine) as of_one:
+        (first,) = late_answers.late_queue(engine, hall.officer)
+    for neighbour, sitting_id in zip(hall.neighbours, hall.sittings[1:], strict=True):
+        came_late(engine, hall.world, sitting_id, neighbour.person_id)
+
+    with asked(engine) as of_six:
+        found = late_answers.late_queue(engine, hall.officer)
+
+    assert len(of_six) == len(of_one)
+    assert sorted(case.seated.seat for case in found) == [f"A00{number}" for number in range(1, 7)]
+    assert (first.seated.sitting_id, first.open, first.awaiting_second, first.sealed, first.published) == (
+        hall.sittings[0],
+        1,
+        0,
+        False,
+        False,
+    )
