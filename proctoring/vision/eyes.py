@@ -19,7 +19,7 @@ from proctoring.vision.costs import Costs
 from proctoring.vision.counting import Counting, Often
 from proctoring.vision.exchange import Looks
 from proctoring.vision.faces import Detection, Detector, Mesh, MeshReader
-from proctoring.vision.figures import Figures
+from proctoring.vision.figures import Figures, people_in
 from proctoring.vision.frame import Frame, Reading, Seen, seen_in
 from proctoring.vision.gaze import GazeKeeper, GazeReader
 from proctoring.vision.identity import IdentityReader
@@ -200,7 +200,7 @@ class Eyes:
             return None
         found = self._nets.faces(picture)
         mesh = self._nets.mesh.read(picture, found[0].region()) if found else None
-        chip = self._chip(picture, seen_in(picture, mesh)) if mesh is not None and mesh.fits(found[0]) else None
+        chip = identity.fair_chip(picture, seen_in(picture, mesh)) if mesh is not None and mesh.fits(found[0]) else None
         return self._nets.identity.enrol(chip) if chip is not None else None
 
     def _broken(self) -> None:
@@ -319,7 +319,7 @@ class Eyes:
             return None
         assert self._nets.identity is not None
         with self.costs.of("identity"):
-            chip = self._chip(picture, seen)
+            chip = identity.fair_chip(picture, seen)
             found = self._nets.identity.compare(chip, self.enrolled) if chip is not None else None
         if found is None:
             return None
@@ -373,7 +373,7 @@ class Eyes:
         if self._people == 0 and self._place is not None:
             with self.costs.of("objects_closer"):
                 here = self._nets.objects.find(picture, closer_part(self._place))
-            self._people = len(self._figures.new(_people(here)))
+            self._people = len(self._figures.new(people_in(here)))
         return things
 
     def _looked(self, picture: Pixels, part: Box, at: float, face: Box | None = None) -> tuple[tuple[Thing, ...] | None, int | None]:
@@ -386,7 +386,7 @@ class Eyes:
         if things and things[0].score >= CLOSER_FROM:
             with self.costs.of("objects_closer"):
                 things[0] = self._nets.objects.closer(picture, things[0])
-        people = _people(found)
+        people = people_in(found)
         if face is not None:
             self._figures.learn(people, face)
         return self._attention.saw(things, part, at), len(people if face is not None else self._figures.new(people))
@@ -397,18 +397,3 @@ class Eyes:
         down = head.pitch < usual - self._plan.glance_down
         self._usual_pitch = usual + (0.02 if down else 0.1) * (head.pitch - usual)
         return down
-
-    def _chip(self, picture: Pixels, seen: Seen) -> Pixels | None:
-        """Return the face if it can fairly be recognised: towards us, large, lit and uncovered."""
-        turned = abs(seen.head.yaw) > identity.MOST_YAW or abs(seen.head.pitch) > identity.MOST_PITCH
-        left, top, right, bottom = seen.mesh.box
-        height, width = picture.shape[:2]
-        cropped = min(left, top) < 0 or right > width or bottom > height
-        if seen.mesh.score < faces.CERTAIN or turned or cropped or min(right - left, bottom - top) < identity.LEAST_SIDE:
-            return None
-        chip = identity.chip(picture, seen.mesh.points)
-        return chip if identity.readable(chip) else None
-
-
-def _people(found: Iterable[Thing]) -> list[Box]:
-    return [thing.box for thing in found if thing.name is ThingName.PERSON]

@@ -4,9 +4,9 @@ When the candidate leaves, such a figure does not fill the empty place. Whoever 
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from proctoring.observations import Box
+from proctoring.observations import Box, Thing, ThingName
 
 _LOOKS = 4  # whole looks that are remembered: a figure is not found in every one
 _STAYED = 0.45  # overlap from which it is the same figure in the same place
@@ -32,6 +32,11 @@ class Figures:
         """Say whether a face (corners in pixels of a picture of this shape) is a figure's."""
         x, y = (face[0] + face[2]) / 2 / shape[1], (face[1] + face[3]) / 2 / shape[0]
         return any(_holds(one, x, y) for look in self._looks for one in look)
+
+
+def people_in(found: Iterable[Thing]) -> list[Box]:
+    """Return where the people are among things."""
+    return [thing.box for thing in found if thing.name is ThingName.PERSON]
 
 
 def _holds(one: Box, x: float, y: float) -> bool:

@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from proctoring.vision import light
+from proctoring.vision import faces, light
+from proctoring.vision.frame import Seen
 from proctoring.vision.models import Floats, Network, Pixels
 
 CHIP_SIDE = 150
@@ -79,6 +80,18 @@ def upper_half(face: Pixels) -> Pixels:
     half = lit(face).copy()
     half[_UPPER:] = _GREY
     return half
+
+
+def fair_chip(picture: Pixels, seen: Seen) -> Pixels | None:
+    """Return a face if it can fairly be recognised: towards us, large, lit and uncovered."""
+    turned = abs(seen.head.yaw) > MOST_YAW or abs(seen.head.pitch) > MOST_PITCH
+    left, top, right, bottom = seen.mesh.box
+    height, width = picture.shape[:2]
+    cropped = min(left, top) < 0 or right > width or bottom > height
+    if seen.mesh.score < faces.CERTAIN or turned or cropped or min(right - left, bottom - top) < LEAST_SIDE:
+        return None
+    face = chip(picture, seen.mesh.points)
+    return face if readable(face) else None
 
 
 def chip(picture: Pixels, mesh: Floats) -> Pixels:
