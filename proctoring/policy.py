@@ -129,7 +129,7 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
         Kind.LOOKING_AWAY: _detection(3, graver_after_s=20, clear_s=10),
         Kind.TALKING: _detection(3, graver_after_s=20),
         Kind.CHALLENGE_FAILED: _alert(0, Severity.HIGH),
-        Kind.CAMERA_SWITCHED: _alert(0, Severity.MEDIUM),
+        Kind.CAMERA_SWITCHED: _detection(0),  # pixels alone: a camera that is pushed looks like another, and a check follows
         Kind.CHAIN_BROKEN: _alert(0, Severity.HIGH),
         Kind.FACE_NOT_SEEN: _unwatched(3),
         Kind.COVERED: _unwatched(2),
@@ -143,7 +143,7 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
 class Policy:
     """One exam's watching, as pinned."""
 
-    version: str = "standard-2"
+    version: str = "standard-3"
     rules: Mapping[Kind, Rule] = field(default_factory=lambda: RULES)
     gaze: GazeLimits = field(default_factory=GazeLimits)
     same_person: float = 0.52  # identity distance up to which it is the candidate

@@ -143,6 +143,7 @@ def _watching(
 def _asked(policy: ExamPolicy) -> tuple[Kind, ...]:
     """Return everything that is looked for in an exam: its signals, what no exam leaves out, and what guards the camera's own line."""
     guards = {kind for kind in demotion.detectors(policy) if kind not in eyes.asked_by(policy) and kind is not Kind.TALKING}
+    guards.add(Kind.CAMERA_SWITCHED)
     if policy.challenges == "off":
         guards.discard(Kind.CHALLENGE_FAILED)
     return tuple(kind for kind in Kind if kind in guards or kind in eyes.asked_by(policy))

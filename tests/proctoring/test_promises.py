@@ -52,7 +52,7 @@ def test_every_incident_names_the_policy_and_the_calibration_that_raised_it(fram
 
     incidents = closed(frames, Watch(policy, baseline=LEARNT))
 
-    assert {incident.policy_version for incident in incidents} <= {f"standard-2+{record.sha256[:16]}"}
+    assert {incident.policy_version for incident in incidents} <= {f"standard-3+{record.sha256[:16]}"}
 
 
 def test_signals_that_come_together_are_one_incident_with_the_gravest_name_and_all_their_findings() -> None:

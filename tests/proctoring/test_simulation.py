@@ -150,7 +150,7 @@ def test_a_record_survives_its_journey_as_json_and_names_the_policy() -> None:
     policy = STANDARD.calibrated(again)
 
     assert again == record
-    assert policy.version == f"standard-2+{record.sha256[:16]}"
+    assert policy.version == f"standard-3+{record.sha256[:16]}"
     assert (policy.gaze.surprise, policy.gaze.windows_s) == (7.5, (15.0, 60.0))
 
 

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import cv2
+import numpy as np
 import pytest
 
 from assessment_engine.delivery.sitting import SittingState
@@ -14,11 +16,14 @@ from proctoring.challenge.course import Asked
 from proctoring.challenge.verdict import Ask, Verdict, Why
 from proctoring.channel import Frame
 from proctoring.observations import Box
+from proctoring.policy import Tier
 from proctoring.vision import demo_footage
 from proctoring.vision.answering import Answering
 from proctoring.vision.demo_footage import Script
 from proctoring.vision.eyes import Networks
+from proctoring.vision.models import Pixels
 from tests.builders import World, a_world, steer
+from tests.proctoring.vision.test_switch import a_room
 from workers.frames import Entry, Tally
 from workers.proctor.desk import Desk
 
@@ -33,6 +38,7 @@ class Page:
         self.engine, self.world, self.shows = engine, world, shows
         self.desk = Desk(engine, watches.orders(engine, world.sitting_id), networks, {})
         self.answering = Answering(lambda picture: FACE, strength=0.15 if answers else 0.0)
+        self.room: Pixels | None = None  # beside the candidate
         self.heard: list[dict[str, Json]] = []
         self.wall: list[dict[str, Json]] = []
         self.seq = 0
@@ -44,7 +50,10 @@ class Page:
             asked = self.heard[-1:] and self.heard[-1]["ask"] != "done"
             now = steer(self.engine).advance(0.2 if asked else 1 / fps)
             at = now.timestamp()
-            jpeg = demo_footage.jpeg(self.answering.shown(demo_footage.picture(SITTING_STILL, at % 900), at))
+            picture = demo_footage.picture(SITTING_STILL, at % 900)
+            if self.room is not None:
+                picture[:, :230], picture[:, 410:] = self.room[:, :230], self.room[:, 410:]
+            jpeg = demo_footage.jpeg(self.answering.shown(picture, at))
             frame = Frame(
                 seq=self.seq, at=now, kept=False, jpeg=jpeg, nonce=bytes(16), head=bytes(32), nonce_at=now - timedelta(seconds=0.3)
             )
@@ -136,6 +145,23 @@ def test_a_page_that_says_that_another_camera_was_opened_is_checked_soon_once(en
     page.send(45, fps=0.4)
     assert "light" not in [message["ask"] for message in page.heard]
     assert incidents(engine, world) == []
+
+
+def test_a_camera_that_seems_switched_is_noted_and_checked_soon_and_alarms_nobody(engine: Engine, networks: Networks) -> None:
+    world = an_exam(engine)
+    page = Page(engine, world, networks, answers=True)
+    page.room, other = (cv2.resize(a_room(seed), (640, 480)).astype(np.uint8) for seed in (3, 4))
+    until_asked(page)
+    page.send(20)
+    page.heard.clear()
+
+    page.room = other
+    page.send(50, fps=1)
+
+    assert [message["ask"] for message in page.heard][:1] == ["light"]
+    with engine.store.read() as tx:
+        found = {one.kind: one.tier for one in tx.incidents.of_sitting(world.sitting_id)}
+    assert found == {"camera_switched": Tier.DETECTION}
 
 
 def test_a_replay_is_put_before_a_person_after_light_head_and_hand(engine: Engine, networks: Networks) -> None:

@@ -95,6 +95,7 @@ class Challenges:
         switched_s = self._switches.receive(view, seen) if view is not None else None
         if switched_s is not None:
             self._watch.report(Kind.CAMERA_SWITCHED, switched_s, self._seq)
+            self._course.doubt(seen.at)
 
     def _settle(self) -> None:
         """Store what the course established, then say it."""
