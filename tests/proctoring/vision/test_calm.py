@@ -200,7 +200,7 @@ def test_of_a_face_at_the_edge_or_in_the_dark_it_cannot_be_told(networks: Networ
 
 def test_who_comes_beside_a_calm_face_is_counted_in_that_frame(networks: Networks, scene: Scene, astronaut: Pixels) -> None:
     rng = np.random.default_rng(4)
-    alone = scene(0, scale=0.6)
+    alone = scene(0, scale=0.62)
     joined = alone.copy()
     joined[40:296, 10:190] = cv2.resize(astronaut[0:256, 120:300], (180, 256), interpolation=cv2.INTER_AREA)
     pictures = [jpeg(filmed(alone, rng, grain=2.0)) for _ in range(9)] + [jpeg(filmed(joined, rng, grain=2.0)) for _ in range(3)]
