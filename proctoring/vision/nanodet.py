@@ -95,8 +95,8 @@ def _pool_first(graph: "GraphProto") -> None:
     """Find the largest numbers before the leaking, which keeps their order, instead of after it: a quarter of them is left to leak."""
     for pool in (node for node in graph.node if node.op_type == "MaxPool"):
         readers = [node for node in graph.node if pool.input[0] in node.input]
-        leak = next(node for node in graph.node if pool.input[0] in node.output)
-        if leak.op_type == "QLinearLeakyRelu" and len(readers) == 1:
+        leak = next((node for node in graph.node if pool.input[0] in node.output), None)
+        if leak is not None and leak.op_type == "QLinearLeakyRelu" and len(readers) == 1:
             between, after = leak.output[0], pool.output[0]
             pool.input[0], pool.output[0] = leak.input[0], between
             leak.input[0], leak.output[0] = between, after
