@@ -11,7 +11,6 @@ from datetime import datetime
 from assessment_engine.certification.certificate import (
     LATER_FINDINGS,
     UNSETTLED,
-    Batched,
     Certificate,
     CertificateChange,
     CertificateState,
@@ -19,8 +18,6 @@ from assessment_engine.certification.certificate import (
     Facts,
     Hold,
     HoldReason,
-    Proctored,
-    Scored,
     Standing,
     may_issue,
     new_number,
@@ -38,17 +35,15 @@ from assessment_engine.certification.credential import (
 from assessment_engine.certification.document import certificate_source
 from assessment_engine.certification.qr import qr_text
 from assessment_engine.competency import CompetencyRecord
-from assessment_engine.delivery.sitting import Sitting, SittingState
-from assessment_engine.invigilation import CaseState
+from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.kernel.canonical import digest
 from assessment_engine.kernel.clock import iso
 from assessment_engine.kernel.errors import Conflict, Invalid, NotFound, NotYet, SecondPersonNeeded
-from assessment_engine.kernel.ids import CertificateId, CompetencyId, PersonId, ScoreReportId, SittingId, made_at, new_id
+from assessment_engine.kernel.ids import CertificateId, CompetencyId, PersonId, ScoreReportId, SittingId, new_id
 from assessment_engine.people import Actor, Role, civil_date, require
-from assessment_engine.scoring.results import BatchState
+from assessment_engine.services.certificate_facts import facts_of
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.interests import check_stranger
-from assessment_engine.services.invigilation import standing_decision, watched_of
 from assessment_engine.services.verification import issuer_of
 from assessment_engine.storage.database import Transaction
 from assessment_engine.storage.events import ExamEvent
@@ -71,59 +66,6 @@ def sitting_for(tx: Transaction, actor: Actor, sitting_id: SittingId) -> Sitting
     if actor.roles.intersection(STAFF):
         return tx.sittings.of_organisation(sitting_id, actor.organisation_id)
     return tx.sittings.of_candidate(sitting_id, actor.person_id)
-
-
-def facts_of(tx: Transaction, sitting: Sitting, *, demo: bool) -> Facts:
-    """Gather what the rule looks at; before the seal nothing else matters."""
-    seal, voided = tx.sittings.seal(sitting.id), sitting.state is SittingState.VOIDED
-    began_at = sitting.started_at or sitting.admitted_at or sitting.consented_at or made_at(sitting.id)
-    if seal is None:
-        nothing = Proctored(drained_at=None)
-        return Facts(began_at=began_at, sealed_at=None, scored=None, proctored=nothing, batched=None, voided=voided)
-    report = tx.scoring.over(sitting.id, seal.sha256, seal.form_sha256)
-    return Facts(
-        began_at=began_at,
-        sealed_at=seal.sealed_at,
-        scored=Scored(report_id=report.id, passed=report.card.passed, at=report.created_at) if report else None,
-        proctored=_proctored(tx, sitting),
-        batched=_batched(tx, report) if report else None,
-        grievances=tuple(grievance.filed_at for grievance in tx.grievances.open_of(sitting.id)),
-        voided=voided,
-        simulated=sitting.simulated and not demo,
-    )
-
-
-def _proctored(tx: Transaction, sitting: Sitting) -> Proctored:
-    watch, watched = tx.incidents.watch(sitting.id), watched_of(tx, sitting)
-    cases = tx.invigilation.cases_of(sitting.id)
-    known = {case.incident_id for case in cases}
-    flags = [one for one in tx.incidents.of_sitting(sitting.id) if one.tier == "alert"]
-    decision = standing_decision(tx, sitting.id)
-    return Proctored(
-        drained_at=watch.drained_at if watch else None,
-        open_cases=(
-            *(case.opened_at for case in cases if case.state is CaseState.OPEN),
-            *(flag.raised_at for flag in flags if flag.id not in known),
-        ),
-        second_cases=tuple(
-            tx.invigilation.adjudications_of(case.incident_id)[0].at for case in cases if case.state is CaseState.AWAITING_SECOND
-        ),
-        seen_too_little=watched.seen_too_little,
-        decision_id=decision.id if decision else None,
-        outcome=str(decision.outcome) if decision else None,
-        decided_at=decision.decided_at if decision else None,
-    )
-
-
-def _batched(tx: Transaction, report: ScoreReport) -> Batched | None:
-    batches = [batch for batch in tx.results.of_report(report.id) if batch.state is not BatchState.DISCARDED]
-    if not batches:
-        return None
-    newest = batches[0]
-    approvals = {approval.officer_id: approval.at for approval in tx.results.approvals(newest.id)}
-    return Batched(
-        id=newest.id, created_at=newest.created_at, approvals=tuple(sorted(approvals.values())), published_at=newest.published_at
-    )
 
 
 def issue_certificates(engine: Engine, sitting_id: SittingId) -> Certificate | None:

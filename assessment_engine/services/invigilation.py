@@ -6,9 +6,11 @@ nobody judges the same case twice or their own sitting, nobody upholds a case as
 `settle` writes a decision, when nothing can still arrive and nothing is undecided. No time-out turns undecided into cleared.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from assessment_engine.delivery.sitting import Sitting, SittingState
+from assessment_engine.exams import Exam
 from assessment_engine.grievances import Grievance
 from assessment_engine.invigilation import (
     MIN_REASON,
@@ -133,8 +135,12 @@ def standing_decision(tx: Transaction, sitting_id: SittingId) -> ProctoringDecis
     if latest is None:
         return None
     flag, overturned = tx.incidents.last_alert(sitting_id), tx.invigilation.overturnings_of(sitting_id)
-    later = (flag is not None and flag.raised_at > latest.incidents_until) or any(one.at > latest.decided_at for one in overturned)
-    return None if later else latest
+    return latest if still_stands(latest, [] if flag is None else [flag], overturned) else None
+
+
+def still_stands(latest: ProctoringDecision, flags: Sequence[IncidentRecord], overturned: Sequence[Overturning]) -> bool:
+    """Tell whether neither a flag nor an overturned case of the sitting came after its latest decision."""
+    return all(one.raised_at <= latest.incidents_until for one in flags) and all(one.at <= latest.decided_at for one in overturned)
 
 
 def overturn(tx: Transaction, found: Case, appeal: Grievance, now: datetime) -> str:
@@ -160,14 +166,25 @@ def overturn(tx: Transaction, found: Case, appeal: Grievance, now: datetime) -> 
 
 def watched_of(tx: Transaction, sitting: Sitting) -> Watched:
     """Return what is known about how a sitting was watched, for a decision or for the reason why there is none."""
-    watch = tx.incidents.watch(sitting.id)
-    return Watched(
-        sealed=sitting.state is SittingState.SUBMITTED and tx.sittings.seal(sitting.id) is not None,
-        drained=watch is not None and watch.drained_at is not None,
+    return watched(
+        sitting,
+        tx.incidents.watch(sitting.id),
+        sealed=tx.sittings.seal(sitting.id) is not None,
         flags=sum(one.tier == "alert" for one in tx.incidents.of_sitting(sitting.id)),
-        cases=tuple(one.state for one in tx.invigilation.cases_of(sitting.id)),
+        cases=tx.invigilation.cases_of(sitting.id),
+        exam=tx.exams.get(sitting.exam_id),
+    )
+
+
+def watched(sitting: Sitting, watch: WatchRecord | None, *, sealed: bool, flags: int, cases: Sequence[Case], exam: Exam) -> Watched:
+    """Put together what is known about how a sitting was watched."""
+    return Watched(
+        sealed=sitting.state is SittingState.SUBMITTED and sealed,
+        drained=watch is not None and watch.drained_at is not None,
+        flags=flags,
+        cases=tuple(one.state for one in cases),
         observable_share=_share(sitting, watch),
-        min_observable_share=tx.exams.get(sitting.exam_id).policy.min_observable_share,
+        min_observable_share=exam.policy.min_observable_share,
     )
 
 

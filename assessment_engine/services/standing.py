@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assessment_engine.certification.certificate import CertificateState, Hold, Standing, may_issue, told_to_candidate
+from assessment_engine.certification.certificate import CertificateState, Facts, Hold, Standing, may_issue, told_to_candidate
 from assessment_engine.competency import Competency
 from assessment_engine.delivery.sitting import Sitting
 from assessment_engine.exams import Exam, ExamSession
@@ -11,7 +11,7 @@ from assessment_engine.kernel.ids import SessionId, SittingId
 from assessment_engine.people import Actor, Role, require
 from assessment_engine.scoring.band import Band, band_of
 from assessment_engine.scoring.cut_scores import CompetencyScore
-from assessment_engine.services.certification import facts_of
+from assessment_engine.services.certificate_facts import facts_of, facts_of_all
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.scoring import published_report
 from assessment_engine.storage.database import Transaction
@@ -88,13 +88,14 @@ def session_standing(engine: Engine, actor: Actor, session_id: SessionId) -> lis
         people = tx.people.many([sitting.candidate_id for sitting in sittings])
         seats = {place.id: place.seat or "" for place in tx.exams.registrations_of(actor, session_id)}
         standing = tx.certificates.newest_of([sitting.id for sitting in sittings])
+        facts = facts_of_all(tx, sittings, demo=engine.demo)
         lines = [
             SeatStanding(
                 sitting=sitting,
                 name=people[sitting.candidate_id].name,
                 name_hi=people[sitting.candidate_id].name_hi,
                 seat=seats.get(sitting.registration_id, ""),
-                holds=_holds(tx, sitting, standing.get(sitting.id), demo=engine.demo),
+                holds=_holds(facts[sitting.id], standing.get(sitting.id)),
                 standing=standing.get(sitting.id),
             )
             for sitting in sittings
@@ -102,7 +103,7 @@ def session_standing(engine: Engine, actor: Actor, session_id: SessionId) -> lis
     return sorted(lines, key=lambda line: (line.seat, line.name))
 
 
-def _holds(tx: Transaction, sitting: Sitting, standing: Standing | None, *, demo: bool) -> list[Hold]:
+def _holds(facts: Facts, standing: Standing | None) -> list[Hold]:
     """Return what holds the certificate; of one that stands, nothing does."""
     stands = standing is not None and standing.state is CertificateState.ISSUED
-    return [] if stands else may_issue(facts_of(tx, sitting, demo=demo))
+    return [] if stands else may_issue(facts)

@@ -194,6 +194,12 @@ class Sittings:
         rows = self._connection.execute(select(seals.c.sitting_id).distinct().where(among(seals.c.sitting_id, sitting_ids)))
         return {SittingId(one) for one in rows.scalars()}
 
+    def newest_seals(self, sitting_ids: Collection[SittingId]) -> dict[SittingId, Seal]:
+        """Return the seal that counts of each of these sittings that has one."""
+        columns = (column for column in seals.columns if column.name != "sha256")
+        rows = self._connection.execute(select(*columns).where(among(seals.c.sitting_id, sitting_ids)).order_by(seals.c.number))
+        return {SittingId(row.sitting_id): Seal(**row._mapping) for row in rows}
+
     def seals(self, sitting_id: SittingId) -> list[Seal]:
         """Return every seal of a sitting, the first one first."""
         columns = (column for column in seals.columns if column.name != "sha256")

@@ -26,6 +26,7 @@ from assessment_engine.grievances import OPEN_STATES, About, Grievance, Grievanc
 from assessment_engine.kernel.errors import NotFound
 from assessment_engine.kernel.ids import GrievanceId, OrganisationId, PersonId, SittingId
 from assessment_engine.storage.invigilation import adjudications, proctoring_decisions
+from assessment_engine.storage.many import among
 from assessment_engine.storage.results import batch_approvals, batch_entries, result_batches
 from assessment_engine.storage.schema import Instant, metadata
 
@@ -119,6 +120,10 @@ class Grievances:
     def open_of(self, sitting_id: SittingId) -> list[Grievance]:
         """Return the open grievances on a sitting, oldest first; while there is one the certificate waits."""
         return self._all((grievances.c.sitting_id == sitting_id) & grievances.c.state.in_(OPEN_STATES), grievances.c.filed_at)
+
+    def open_in(self, sitting_ids: Collection[SittingId]) -> list[Grievance]:
+        """Return the open grievances on these sittings, oldest first."""
+        return self._all(among(grievances.c.sitting_id, sitting_ids) & grievances.c.state.in_(OPEN_STATES), grievances.c.filed_at)
 
     def open_about(self, sitting_id: SittingId, about: About, subject_id: str) -> bool:
         """Tell whether the same thing is contested already."""

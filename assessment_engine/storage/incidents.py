@@ -4,7 +4,7 @@ An incident is unique by (sitting, first_seq, rule); storing the same one again 
 encrypted by services/evidence.py; a row here keeps the SHA-256 that the chain was made with.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -215,6 +215,11 @@ class Incidents:
         """Return a sitting's incidents in the order in which they began."""
         query = select(incidents).where(incidents.c.sitting_id == sitting_id).order_by(incidents.c.start_s, incidents.c.id)
         return [_incident(row) for row in self._connection.execute(query)]
+
+    def flags_of(self, sitting_ids: Collection[SittingId]) -> list[IncidentRecord]:
+        """Return the flags of these sittings in the order in which they began."""
+        query = select(incidents).where(among(incidents.c.sitting_id, sitting_ids), incidents.c.tier == "alert")
+        return [_incident(row) for row in self._connection.execute(query.order_by(incidents.c.start_s, incidents.c.id))]
 
     def last_alert(self, sitting_id: SittingId) -> IncidentRecord | None:
         """Return the flag that was raised last, or None."""

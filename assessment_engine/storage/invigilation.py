@@ -3,6 +3,7 @@
 Adjudications and decisions are append-only (triggers in the migrations). A person judges a case once; a case has at most two judgements.
 """
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 
@@ -45,6 +46,7 @@ from assessment_engine.kernel.ids import IncidentId, OrganisationId, PersonId, S
 from assessment_engine.storage.delivery import sittings
 from assessment_engine.storage.incidents import incidents
 from assessment_engine.storage.interests import knows
+from assessment_engine.storage.many import among
 from assessment_engine.storage.pending import pending_judgements
 from assessment_engine.storage.schema import Instant, metadata
 
@@ -143,6 +145,28 @@ class Invigilation:
             select(cases).where(cases.c.sitting_id == sitting_id).order_by(cases.c.opened_at, cases.c.incident_id)
         )
         return [_case(row) for row in rows]
+
+    def cases_in(self, sitting_ids: Collection[SittingId]) -> list[Case]:
+        """Return the cases of these sittings, oldest first."""
+        query = select(cases).where(among(cases.c.sitting_id, sitting_ids)).order_by(cases.c.opened_at, cases.c.incident_id)
+        return [_case(row) for row in self._connection.execute(query)]
+
+    def first_judged(self, incident_ids: Collection[IncidentId]) -> dict[IncidentId, datetime]:
+        """Return when the first person judged each of these cases."""
+        first = (adjudications.c.ordinal == 1) & among(adjudications.c.incident_id, incident_ids)
+        rows = self._connection.execute(select(adjudications.c.incident_id, adjudications.c.at).where(first))
+        return {IncidentId(row.incident_id): row.at for row in rows}
+
+    def newest_decisions(self, sitting_ids: Collection[SittingId]) -> dict[SittingId, ProctoringDecision]:
+        """Return the latest decision on each of these sittings that has one."""
+        query = select(proctoring_decisions).where(among(proctoring_decisions.c.sitting_id, sitting_ids))
+        in_order = query.order_by(proctoring_decisions.c.decided_at, proctoring_decisions.c.incidents_until)
+        return {SittingId(row.sitting_id): _decision(row) for row in self._connection.execute(in_order)}
+
+    def overturnings_in(self, sitting_ids: Collection[SittingId]) -> list[Overturning]:
+        """Return what appeals overturned in these sittings."""
+        query = select(overturnings).where(among(overturnings.c.sitting_id, sitting_ids))
+        return [Overturning(**row._mapping) for row in self._connection.execute(query)]
 
     def waiting_for(self, person_id: PersonId, organisation_id: OrganisationId) -> list[WaitingCase]:
         """Return the undecided cases of strangers that this person has not judged, and that nobody's pending judgement holds."""

@@ -158,6 +158,17 @@ class ResultBatches:
         within = select(batch_entries.c.batch_id).where(batch_entries.c.score_report_id == report_id)
         return self._all(result_batches.c.id.in_(within))
 
+    def of_reports(self, report_ids: Collection[ScoreReportId]) -> list[tuple[ScoreReportId, ResultBatch]]:
+        """Return the batches that contain these score reports, newest first."""
+        query = select(result_batches, batch_entries.c.score_report_id).join(batch_entries, batch_entries.c.batch_id == result_batches.c.id)
+        within = query.where(among(batch_entries.c.score_report_id, report_ids))
+        rows = self._connection.execute(within.order_by(result_batches.c.created_at.desc(), result_batches.c.id.desc()))
+        return [(ScoreReportId(row.score_report_id), _batch(row)) for row in rows]
+
+    def approvals_in(self, batch_ids: Collection[BatchId]) -> list[BatchApproval]:
+        """Return the approvals of these batches, first one first."""
+        return self._approvals(among(batch_approvals.c.batch_id, batch_ids))
+
     def free(self, session_ids: Collection[SessionId]) -> dict[SessionId, dict[SittingId, ScoreReportId]]:
         """Return, by session, the reports over the seals that count of handed-in sittings that are in no batch or a discarded one."""
         taken = (

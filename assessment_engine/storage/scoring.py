@@ -97,6 +97,10 @@ class ScoreReports:
         same = (score_reports.c.seal_sha256 == seal_sha256) & (score_reports.c.form_sha256 == form_sha256)
         return next(iter(self._all((score_reports.c.sitting_id == sitting_id) & same)), None)
 
+    def of_sittings(self, sitting_ids: Collection[SittingId]) -> list[ScoreReport]:
+        """Return every report of these sittings, oldest first."""
+        return self._all(among(score_reports.c.sitting_id, sitting_ids))
+
     def newest_of(self, sitting_ids: Collection[SittingId]) -> dict[SittingId, ScoreReport]:
         """Return the newest report of each of these sittings that has one."""
         return {report.card.sitting_id: report for report in self._all(among(score_reports.c.sitting_id, sitting_ids))}

@@ -11,7 +11,7 @@ from assessment_engine.delivery.late import Arrival, LateReason, sign_late
 from assessment_engine.delivery.responses import an_offer
 from assessment_engine.kernel.ids import LateAnswerId, PersonId, SessionId, SittingId, new_id
 from assessment_engine.people import Role
-from assessment_engine.services import evidence, late_answers, results, retention, review, wall
+from assessment_engine.services import certification, evidence, late_answers, results, retention, review, standing, wall
 from assessment_engine.services.engine import Engine
 from assessment_engine.services.scoring import score_sitting
 from assessment_engine.storage.incidents import WatchRecord
@@ -148,3 +148,21 @@ def test_what_is_asked_about_late_answers_does_not_grow_with_sittings(engine: En
         False,
         False,
     )
+
+
+def test_what_is_asked_about_certificates_does_not_grow_with_candidates(engine: Engine) -> None:
+    paper = a_paper(engine)
+    score_sitting(engine, a_sealed_sitting(engine, paper, {}, "Meera Nair")[1])
+    with asked(engine) as of_one:
+        standing.session_standing(engine, paper.officer, paper.session.id)
+    for number in range(4):
+        _, sitting_id = a_sealed_sitting(engine, paper, {}, f"Candidate {number}")
+        score_sitting(engine, sitting_id)
+    results.draft_batch(engine, paper.officer, paper.session.id)
+
+    with asked(engine) as of_five:
+        lines = standing.session_standing(engine, paper.officer, paper.session.id)
+
+    assert len(of_five) == len(of_one)
+    each = [certification.holds(engine, paper.officer, line.sitting.id) for line in lines]
+    assert [list(line.holds) for line in lines] == each and len(each) == 5 and all(each)
