@@ -25,7 +25,8 @@ from proctoring.vision.models import Floats, Network, Pixels
 IRIS_SIDE = 64
 EYE_PADDING = 2.3
 TURNED = 20.0  # degrees of a head of which one eye is seen well
-REFRESH_S = 1.9  # the longest that a reading stands, a little under two seconds
+REFRESH_S = 1.9  # the longest that a gaze stands, a little under two seconds
+READ_S = 7.9  # and the longest that an iris is followed and not read
 # Outer and inner corner of each eye, in mesh numbers; the network knows one eye only, so the other is mirrored for it.
 _IMAGE_LEFT, _IMAGE_RIGHT = (33, 133), (362, 263)
 _EYES = (_IMAGE_LEFT, _IMAGE_RIGHT)
@@ -107,11 +108,11 @@ class GazeKeeper:
         asked = _EYES if abs(head.yaw) < TURNED else (_IMAGE_RIGHT if head.yaw < 0 else _IMAGE_LEFT,)
         with self._costs.of("glance"):
             patches = {eye: _patch(picture, mesh, eye) for eye in asked}
-            due = self._not_followed(patches) if calm else self._due(patches, at)
-        if due or calm:
-            self._looked_at = at
+            lost = self._not_followed(patches)
+            due = lost if calm else self._due(asked, lost, at)
+        self._looked_at = at
         moved = [self._moved(picture, mesh, eye, patches[eye], at) for eye in due]
-        for eye in (other for other in asked if any(moved) and other not in due):
+        for eye in (other for other in lost if any(moved) and other not in due):
             self._moved(picture, mesh, eye, patches[eye], at)
         known = [self._eyes[eye] for eye in asked if eye in self._eyes]
         self.covered = cover.covered([eye.look for eye in known])
@@ -133,7 +134,7 @@ class GazeKeeper:
         return before is not None and max(abs(now - was) for now, was in zip(offset, before.offset, strict=True)) > _JUMP
 
     def _not_followed(self, patches: dict[tuple[int, int], Pixels]) -> list[tuple[int, int]]:
-        """Follow the irises of a calm face, and return the eyes in which that cannot be done."""
+        """Follow the irises, and return the eyes in which that cannot be done."""
         lost = []
         for eye, patch in patches.items():
             known = self._eyes.get(eye)
@@ -144,16 +145,13 @@ class GazeKeeper:
                 known.now = now
         return lost
 
-    def _due(self, patches: dict[tuple[int, int], Pixels], at: float) -> list[tuple[int, int]]:
-        """Return which eyes to read: the older one when it is time, else the one that stirs most."""
-        known = {eye: self._eyes[eye] for eye in patches if eye in self._eyes}
-        if len(known) < len(patches):
-            return list(patches)
-        if at - max(one.at for one in known.values()) >= REFRESH_S:
-            return [min(known, key=lambda eye: known[eye].at)]
-        stirs = {eye: _stirs(one.patch, patches[eye]) for eye, one in known.items()}
-        most = max(stirs, key=lambda eye: stirs[eye])
-        return [most] if stirs[most] > (_STIRRED_AWAY if self._away else _STIRRED) else []
+    def _due(self, asked: Sequence[tuple[int, int]], lost: Sequence[tuple[int, int]], at: float) -> list[tuple[int, int]]:
+        """Return which eyes to read: what was never read, else the one read longest ago of the lost, or of all when it is time."""
+        known = {eye: self._eyes[eye].at for eye in asked if eye in self._eyes}
+        if len(known) < len(asked):
+            return list(asked)
+        oldest = min(lost or asked, key=lambda eye: known[eye])
+        return [oldest] if lost or at - known[oldest] >= READ_S else []
 
     def _gaze(self, eyes: Sequence[Offset], head: Head) -> Gaze:
         along, down = (sum(each) / len(eyes) for each in zip(*eyes, strict=True))
