@@ -1,8 +1,8 @@
 """The eyes on one candidate: a frame in, an Observation out.
 
-A cascade: the picture is measured small; while the face is calm its last reading stands, for less than two seconds; then the irises are
-read alone, where the calm face has moved to; else the followed face is read. The dearer looks (everybody's faces, identity, things) come by
-a schedule and when something changed. Networks are shared between candidates; what is remembered about one candidate lives here.
+A cascade: the picture is measured small; while the face is calm its last reading stands, for less than eight seconds, and only its irises
+are followed; else the face is read. The dearer looks (everybody's faces, identity, things) come by a schedule and when something changed.
+Networks are shared between candidates; what is remembered about one candidate lives here.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from proctoring.observations import Box, Head, Observation, Reason, Thing, ThingName
-from proctoring.vision import exchange, faces, gaze, identity, models, pose, quality
+from proctoring.vision import exchange, faces, identity, models, pose, quality
 from proctoring.vision.attention import Attention, Pace
 from proctoring.vision.calm import Portrait
 from proctoring.vision.companions import Companions, company
@@ -42,8 +42,8 @@ class Schedule:
     things: Pace = field(default_factory=Pace)
     absence_s: float = 1.9  # how often an empty place is searched for a person
     leaving_s: float = 0.9  # and how often until it is known to be empty
-    still_s: float = 1.9  # the longest that the eyes of a calm face are not read, and anything that cannot be compared
-    calm_s: float = 7.9  # and the whole face
+    calm_s: float = 7.9  # the longest that a calm face is not read
+    still_s: float = 1.9  # and that a face which cannot be compared, or a picture without one, is not
     break_s: float = 3.0
     rare_s: float = 1.3  # between looks, from which one look at something new is enough to look closer
     exchanged: float = 0.2  # share of the picture that changes when a person is exchanged between two frames
@@ -99,7 +99,7 @@ class Eyes:
 
     def look(self, frame: bytes | Pixels, at: float, seq: int) -> Observation:
         """Return what is in this frame; bytes that are no fair picture raise BadFrame or TooLarge and change nothing."""
-        given = Frame(frame, self.costs, whole=not (self._may_stand(at) and self._is_fresh(at)))
+        given = Frame(frame, self.costs, whole=not self._may_stand(at))
         with self.costs.of("quality"):
             view = quality.view(given.small)
             covered = quality.covered(view, self._scene)
@@ -115,7 +115,7 @@ class Eyes:
         if covered:
             self._broken()
             return Observation(at=at, seq=seq, reason=Reason.COVERED, quality=view.quality)
-        read = self._standing(given, view, at) if self._may_stand(at) else None
+        read = self._standing(given, view) if self._may_stand(at) else None
         return self._kept(given, view, read, seq, at) if read is not None else self._anew(given, view, at, seq)
 
     def listen(self, voice: float | None) -> None:
@@ -141,36 +141,21 @@ class Eyes:
         longest_s = self._plan.calm_s if read.portrait is not None and not self._identity_is_due(at) else self._plan.still_s
         return 0 <= at - read.found.at < longest_s
 
-    def _is_fresh(self, at: float) -> bool:
-        """Say whether the eyes, or what has none, need no new look yet."""
-        assert self._read is not None
-        seen = at - self._read.eyes_at < self._plan.still_s
-        return seen and (self._read.found.gaze is None or self._gaze is None or self._gaze.stands(at))
-
-    def _standing(self, given: Frame, view: View, at: float) -> Reading | None:
-        """Return the last reading when nothing has stirred since or the face is calm, its eyes read again if they have waited."""
+    def _standing(self, given: Frame, view: View) -> Reading | None:
+        """Return the last reading when nothing has stirred since or the face is calm, with where its eyes point now."""
         read = self._read
         assert read is not None
         moved = (0.0, 0.0) if quality.still(read.view, view) else None
         if moved is None and read.portrait is not None:
             with self.costs.of("calm"):
                 moved = read.portrait.calm(given.small)
-        if moved is None:
-            return None
-        if self._is_fresh(at):
-            return read
-        return self._glanced(given, read, moved, at) if read.portrait is not None else None
-
-    def _glanced(self, given: Frame, read: Reading, moved: tuple[float, float], at: float) -> Reading | None:
-        """Read the eyes of a calm face where it has moved to (half-size pixels); None when that cannot be told, or they are covered."""
-        if read.seen is None or given.whole.shape[1] != self._width or abs(read.seen.head.yaw) >= gaze.TURNED:
-            return None
-        mesh = read.seen.mesh.moved(*(each / given.scale for each in moved))
-        eyes = self._gaze.read(given.whole, mesh.points, read.seen.head, at, calm=True) if self._gaze is not None else None
-        if self._gaze is not None and self._gaze.covered:
+        if moved is None or read.portrait is None or read.seen is None or self._gaze is None:
+            return read if moved is not None else None
+        mesh = read.seen.mesh.moved(*(each / read.scale for each in moved))
+        if not self._gaze.follow(given.small, mesh.scaled(read.scale).points, read.seen.head):
             return None
         self._track = mesh
-        self._read = replace(read, found=replace(read.found, gaze=eyes), eyes_at=at)
+        self._read = replace(read, found=replace(read.found, gaze=self._gaze.of(read.seen.head)))
         return self._read
 
     def _kept(self, given: Frame, view: View, read: Reading, seq: int, at: float) -> Observation:
@@ -191,7 +176,7 @@ class Eyes:
         portrait = (
             Portrait(small=given.small, points=seen.mesh.points[:, :2] * np.float32(given.scale)) if seen is not None and well else None
         )
-        self._read = Reading(found=found, view=view, seen=seen, portrait=portrait, eyes_at=at)
+        self._read = Reading(found=found, view=view, seen=seen, portrait=portrait, scale=given.scale if portrait is not None else 1.0)
         return found
 
     def enrol(self, picture: Pixels) -> Floats | None:
@@ -254,7 +239,7 @@ class Eyes:
         view, head, picture = self._view, seen.head, given.whole
         detail = quality.detail_of(picture, seen.mesh.upright)
         reason = quality.why_face_is_not_seen_well(view, seen.box, seen.outside, detail)
-        eyes = self._gaze.read(picture, seen.mesh.points, head, at) if self._gaze is not None and reason is None else None
+        eyes = self._gaze.read(given, seen.mesh.points, head, at) if self._gaze is not None and reason is None else None
         if reason is None and self._gaze is not None and self._gaze.covered:
             reason = Reason.EYES_COVERED
         count = self._count(given, seen, at)

@@ -57,10 +57,13 @@ def seen_in(picture: Pixels, mesh: Mesh) -> Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What was found in one frame, and how it looked: may stand for the next ones while they look the same, its eyes read again."""
+    """What was found in one frame, and how it looked: may stand for the next ones while they look the same.
+
+    `scale` is the small picture's width over the whole one's that the face was read in.
+    """
 
     found: Observation
     view: View
     seen: Seen | None
     portrait: Portrait | None
-    eyes_at: float
+    scale: float

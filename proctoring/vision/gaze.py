@@ -1,9 +1,8 @@
 """Where the eyes point: each iris against its own eye corners, on top of the head's direction.
 
-A head pose alone is blind to a glance of the eyes. Directions are those of pose.py, in degrees. The iris network is dear, so it is asked
-again only when the eyes have stirred, sooner while they are away from where they usually are, or a while has passed; one eye at a time,
-and the other as well when that one has moved. In a calm face an iris is followed by its own picture, which costs next to nothing and is
-the better measure of a movement; the network is asked when it is not found.
+A head pose alone is blind to a glance of the eyes. Directions are those of pose.py, in degrees. An iris is followed by its own picture of
+when it was read, small, which costs next to nothing and is the better measure of a movement. The network, which is dear, is asked where
+that is not found, one eye at a time and the other when that one has moved, and now and then.
 """
 
 import math
@@ -20,31 +19,27 @@ from proctoring.vision.costs import Costs
 from proctoring.vision.cover import Look
 from proctoring.vision.crops import Region
 from proctoring.vision.faces import ABSURD
+from proctoring.vision.frame import Frame
 from proctoring.vision.models import Floats, Network, Pixels
 
 IRIS_SIDE = 64
 EYE_PADDING = 2.3
 TURNED = 20.0  # degrees of a head of which one eye is seen well
-REFRESH_S = 1.9  # the longest that a gaze stands, a little under two seconds
-READ_S = 7.9  # and the longest that an iris is followed and not read
+READ_S = 1.9  # the longest that no eye of a face is read that is not calm
 # Outer and inner corner of each eye, in mesh numbers; the network knows one eye only, so the other is mirrored for it.
 _IMAGE_LEFT, _IMAGE_RIGHT = (33, 133), (362, 263)
 _EYES = (_IMAGE_LEFT, _IMAGE_RIGHT)
 # Iris travel in eye widths at 90 degrees: an eyeball of 12 mm radius behind an opening of 30 mm.
 _REACH = 0.4
-# An eye and little else, and how far the mesh may have slipped on it between two frames.
-_PATCH, _PATCH_PADDING, _PATCH_ROWS, _SLIP = 32, 1.2, 7, (1, 2)
-# One less the correlation of two patches; a glance of twenty degrees makes .2 to .4. Less is enough of eyes that are away.
-_STIRRED, _STIRRED_AWAY = 0.16, 0.12
+_PATCH, _PATCH_PADDING, _PATCH_ROWS = 32, 1.2, 7  # an eye and little else
 _FLAT = 1.0  # grey levels of spread below which there is nothing to compare
 # The iris with what is around it, half of it in rows and columns of a patch; how far it is looked for, and how alike it must be. Within so
 # many eye widths it has stayed: the place of the whole eye is known no better.
 _IRIS, _WAY, _ALIKE, _STAYED = (4, 5), (3, 6), 0.85, 0.05
 _JUMP = 0.08  # eye widths by which one eye's iris moved, so that the other is read as well
-_AWAY = 12.0  # degrees from where these eyes usually are
-_USUAL_SHARE = 0.1
 
 Offset: TypeAlias = tuple[float, float]
+Corners: TypeAlias = tuple[int, int]
 
 
 class GazeReader:
@@ -53,7 +48,7 @@ class GazeReader:
     def __init__(self, network: Network) -> None:
         self._network = network
 
-    def read(self, picture: Pixels, mesh: Floats, corners: tuple[int, int]) -> tuple[Offset, Look] | None:
+    def read(self, picture: Pixels, mesh: Floats, corners: Corners) -> tuple[Offset, Look] | None:
         """Return the iris centre from the middle of the eye, in eye widths along and across the eye, and whether an eye is there at all.
 
         None when the network gives no numbers.
@@ -82,47 +77,71 @@ class _Eye:
 
 
 class GazeKeeper:
-    """One candidate's gaze, read as seldom as it can be."""
+    """One candidate's gaze: irises are followed, and read as seldom as can be."""
 
     def __init__(self, reader: GazeReader, costs: Costs) -> None:
         self._reader, self._costs = reader, costs
-        self._eyes: dict[tuple[int, int], _Eye] = {}
-        self._usual: tuple[float, float] | None = None
-        self._away = False
-        self._looked_at = -math.inf
+        self._eyes: dict[Corners, _Eye] = {}
         self.covered = False  # both eyes, when last read
-
-    def stands(self, at: float) -> bool:
-        """Say whether calm eyes need no new look yet: they are where they usually are, and were looked at less than two seconds ago."""
-        return not self._away and bool(self._eyes) and at - self._looked_at < REFRESH_S
 
     def forget(self) -> None:
         """Another face may come: nothing that was read stands."""
         self._eyes.clear()
 
-    def read(self, picture: Pixels, mesh: Floats, head: Head, at: float, *, calm: bool = False) -> Gaze | None:
-        """Return where the eyes point, None when none can be read; of a turned head only the nearer eye is asked.
+    def follow(self, small: Pixels, mesh: Floats, head: Head) -> bool:
+        """Follow the irises of a calm face, its mesh moved along, in a small picture; say whether all were found.
 
-        The mesh is of this picture, or, of a face that is `calm`, of an earlier one and moved along.
+        Those of a turned head are not: what the network says of them differs from look to look.
         """
-        asked = _EYES if abs(head.yaw) < TURNED else (_IMAGE_RIGHT if head.yaw < 0 else _IMAGE_LEFT,)
         with self._costs.of("glance"):
-            patches = {eye: _patch(picture, mesh, eye) for eye in asked}
-            lost = self._not_followed(patches)
-            due = lost if calm else self._due(asked, lost, at)
-        self._looked_at = at
-        moved = [self._moved(picture, mesh, eye, patches[eye], at) for eye in due]
+            return abs(head.yaw) < TURNED and all(self._found(eye, _patch(small, mesh, eye)) for eye in _EYES)
+
+    def read(self, given: Frame, mesh: Floats, head: Head, at: float) -> Gaze | None:
+        """Return where the eyes of a face point that was just read, None when none can be told: followed, or read where they are lost.
+
+        Of lost eyes one is read, and the other when that one has moved; else one, when none was for two seconds.
+        """
+        with self._costs.of("glance"):
+            asked, within = _asked(head), mesh * np.float32(given.scale)
+            patches = {eye: _patch(given.small, within, eye) for eye in asked}
+            lost = [eye for eye in asked if not self._found(eye, patches[eye])]
+        due = self._due(asked, lost, at)
+        moved = [self._moved(given.whole, mesh, eye, patches[eye], at) for eye in due]
         for eye in (other for other in lost if any(moved) and other not in due):
-            self._moved(picture, mesh, eye, patches[eye], at)
-        known = [self._eyes[eye] for eye in asked if eye in self._eyes]
-        self.covered = cover.covered([eye.look for eye in known])
+            self._moved(given.whole, mesh, eye, patches[eye], at)
+        self.covered = cover.covered([self._eyes[eye].look for eye in asked if eye in self._eyes])
+        return self.of(head)
+
+    def of(self, head: Head) -> Gaze | None:
+        """Return where the eyes point by what is known of them now, None when none can be read."""
+        asked = _asked(head)
         # Covers were learnt on faces that look at us: of a turned head, whose eye looks otherwise, nothing is left out.
         turned = len(asked) < len(_EYES)
+        known = [self._eyes[eye] for eye in asked if eye in self._eyes]
         readable = [eye.now for eye in known if turned or (eye.look.readable and not self.covered)]
-        self._away = self._away and bool(readable)
-        return self._gaze(readable, head) if readable else None
+        if not readable:
+            return None
+        along, down = (sum(each) / len(readable) for each in zip(*readable, strict=True))
+        return Gaze(across=round(head.yaw + _angle(along), 2), up=round(head.pitch - _angle(down), 2))
 
-    def _moved(self, picture: Pixels, mesh: Floats, eye: tuple[int, int], patch: Pixels, at: float) -> bool:
+    def _found(self, eye: Corners, patch: Pixels) -> bool:
+        """Follow the iris of one eye."""
+        known = self._eyes.get(eye)
+        now = _followed(known, patch) if known is not None else None
+        if known is None or now is None:
+            return False
+        known.now = now
+        return True
+
+    def _due(self, asked: Sequence[Corners], lost: Sequence[Corners], at: float) -> Sequence[Corners]:
+        """Return which eyes to read: both if one never was, else the one read longest ago of the lost, or of both when it is time."""
+        known = {eye: self._eyes[eye].at for eye in asked if eye in self._eyes}
+        if len(known) < len(asked):
+            return asked
+        oldest = min(lost or asked, key=lambda eye: known[eye])
+        return [oldest] if lost or at - max(known.values()) >= READ_S else []
+
+    def _moved(self, picture: Pixels, mesh: Floats, eye: Corners, patch: Pixels, at: float) -> bool:
         """Read one eye, and say whether its iris is elsewhere than it was."""
         with self._costs.of("iris"):
             found = self._reader.read(picture, mesh, eye)
@@ -133,42 +152,17 @@ class GazeKeeper:
         self._eyes[eye] = _Eye(offset, look, patch, at, now=offset)
         return before is not None and max(abs(now - was) for now, was in zip(offset, before.offset, strict=True)) > _JUMP
 
-    def _not_followed(self, patches: dict[tuple[int, int], Pixels]) -> list[tuple[int, int]]:
-        """Follow the irises, and return the eyes in which that cannot be done."""
-        lost = []
-        for eye, patch in patches.items():
-            known = self._eyes.get(eye)
-            now = _followed(known, patch) if known is not None else None
-            if known is None or now is None:
-                lost.append(eye)
-            else:
-                known.now = now
-        return lost
 
-    def _due(self, asked: Sequence[tuple[int, int]], lost: Sequence[tuple[int, int]], at: float) -> list[tuple[int, int]]:
-        """Return which eyes to read: what was never read, else the one read longest ago of the lost, or of all when it is time."""
-        known = {eye: self._eyes[eye].at for eye in asked if eye in self._eyes}
-        if len(known) < len(asked):
-            return list(asked)
-        oldest = min(lost or asked, key=lambda eye: known[eye])
-        return [oldest] if lost or at - known[oldest] >= READ_S else []
-
-    def _gaze(self, eyes: Sequence[Offset], head: Head) -> Gaze:
-        along, down = (sum(each) / len(eyes) for each in zip(*eyes, strict=True))
-        across, up = head.yaw + _angle(along), head.pitch - _angle(down)
-        usual = self._usual if self._usual is not None else (across, up)
-        beyond = across - usual[0], up - usual[1]
-        self._away = max(map(abs, beyond)) > _AWAY
-        share = _USUAL_SHARE / 4 if self._away else _USUAL_SHARE
-        self._usual = usual[0] + share * beyond[0], usual[1] + share * beyond[1]
-        return Gaze(across=round(across, 2), up=round(up, 2))
+def _asked(head: Head) -> Sequence[Corners]:
+    """Return both eyes, or of a turned head the nearer one."""
+    return _EYES if abs(head.yaw) < TURNED else (_IMAGE_RIGHT if head.yaw < 0 else _IMAGE_LEFT,)
 
 
-def _region(mesh: Floats, corners: tuple[int, int], padding: float = EYE_PADDING) -> Region:
+def _region(mesh: Floats, corners: Corners, padding: float = EYE_PADDING) -> Region:
     return crops.level(*mesh[list(corners), :2].tolist(), scale=padding)
 
 
-def _patch(picture: Pixels, mesh: Floats, corners: tuple[int, int]) -> Pixels:
+def _patch(picture: Pixels, mesh: Floats, corners: Corners) -> Pixels:
     """Return the eye, level, small and grey."""
     piece = _region(mesh, corners, _PATCH_PADDING).cut_grey(picture, _PATCH)
     return piece[_PATCH // 2 - _PATCH_ROWS : _PATCH // 2 + _PATCH_ROWS]
@@ -190,15 +184,6 @@ def _followed(eye: _Eye, now: Pixels) -> Offset | None:
         return None
     moved = max(abs(across), abs(down)) >= _STAYED * scale
     return (eye.offset[0] + across / scale, eye.offset[1] + down / scale) if moved else eye.offset
-
-
-def _stirs(before: Pixels, now: Pixels) -> float:
-    """Return how much an eye looks otherwise than it did (0–2), wherever the mesh has slipped to."""
-    down, across = _SLIP
-    core = before[down:-down, across:-across]
-    if float(cv2.meanStdDev(core)[1][0, 0]) < _FLAT:
-        return 2.0
-    return 1 - float(cv2.matchTemplate(now, core, cv2.TM_CCOEFF_NORMED).max())
 
 
 def _angle(offset: float) -> float:

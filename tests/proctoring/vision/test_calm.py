@@ -47,7 +47,7 @@ def longest(stages: list[set[str]], stage: str, fps: float) -> float:
 @pytest.mark.parametrize("quality", [60, 80])
 @pytest.mark.parametrize("grain", [2.0, 3.0])
 @pytest.mark.parametrize("fps", [1, 2])
-def test_of_a_person_who_sits_still_before_a_grainy_camera_the_eyes_are_read_every_two_seconds(
+def test_of_a_person_who_sits_still_before_a_grainy_camera_the_irises_are_followed_and_little_is_read(
     networks: Networks, scene: Scene, fps: int, grain: float, quality: int
 ) -> None:
     rng = np.random.default_rng(1)
@@ -56,11 +56,10 @@ def test_of_a_person_who_sits_still_before_a_grainy_camera_the_eyes_are_read_eve
     seen, stages = watched(networks, pictures, fps)
 
     settled = stages[4 * fps :]
-    assert sum("glance" in each for each in settled) <= 0.75 * len(settled)
+    assert all("glance" in each for each in settled)
     assert sum("mesh" in each for each in settled) <= 0.3 * len(settled)
     assert longest(stages, "mesh", fps) <= 8
-    assert longest(stages, "iris", fps) <= 10
-    assert longest(stages, "glance", fps) <= 2
+    assert longest(stages, "iris", fps) <= 8
     assert all(one.head is not None and one.gaze is not None and one.face is not None for one in seen)
 
 
@@ -78,13 +77,13 @@ def test_a_face_too_small_to_be_compared_is_not_read_more_often_for_it(networks:
 
 
 @pytest.mark.parametrize("fps", [1, 2, 5])
-def test_gaze_is_never_older_than_two_seconds(networks: Networks, scene: Scene, fps: int) -> None:
+def test_no_gaze_is_older_than_its_picture(networks: Networks, scene: Scene, fps: int) -> None:
     rng = np.random.default_rng(2)
     swaying = [scene(second) if second % 3 == 0 else scene(0) for second in np.arange(0, SECONDS, 1 / fps)]
 
     _, stages = watched(networks, [jpeg(filmed(picture, rng, grain=2.5)) for picture in swaying], fps)
 
-    assert longest(stages, "glance", fps) <= 2
+    assert all("glance" in each for each in stages)
 
 
 def glancing(picture: Pixels, mesh: Floats, eye_widths: float) -> Pixels:
@@ -100,7 +99,7 @@ def glancing(picture: Pixels, mesh: Floats, eye_widths: float) -> Pixels:
 
 
 @pytest.mark.parametrize("after", range(8, 17))
-def test_eyes_that_glance_in_a_calm_face_are_seen_within_two_seconds(networks: Networks, scene: Scene, after: int) -> None:
+def test_eyes_that_glance_in_a_calm_face_are_seen_at_once(networks: Networks, scene: Scene, after: int) -> None:
     calm = scene(0, scale=0.9)
     mesh = networks.mesh.read(calm, networks.near.find(calm, least=0.5)[0].region())
     away = glancing(calm, mesh.points, 0.12)
@@ -110,7 +109,7 @@ def test_eyes_that_glance_in_a_calm_face_are_seen_within_two_seconds(networks: N
     gazes = [one.gaze.across for one in seen if one.gaze is not None]
     assert len(gazes) == len(seen)
     assert max(gazes[:after]) - min(gazes[:after]) < 4
-    assert gazes[after + 2] - gazes[after - 1] > 7  # of the drawn 17
+    assert gazes[after] - gazes[after - 1] > 7  # of the drawn 17
 
 
 def turned(person: Pixels) -> Pixels:
@@ -157,17 +156,17 @@ def test_where_a_calm_face_has_moved_to_is_known_to_a_part_of_a_pixel(networks: 
     assert np.abs(2 * np.array(found) - way).max() < 0.6
 
 
-def test_the_eyes_of_a_face_that_sways_are_read_where_they_are(networks: Networks, scene: Scene) -> None:
+def test_the_eyes_of_a_face_that_sways_are_followed_where_they_are(networks: Networks, scene: Scene) -> None:
     at_first = np.asarray(cv2.GaussianBlur(scene(0), (0, 0), 1.5), np.uint8)
     pictures = [at_first] + [np.roll(at_first, way, axis=(0, 1)) for way in ((4, 5), (-4, 3), (5, -5))]
 
     seen, stages = watched(networks, [jpeg(each, 90) for picture in pictures for each in (picture, picture)], 1)
 
-    read_alone = [one for one, each in zip(seen, stages, strict=True) if "glance" in each and "mesh" not in each]
-    assert len(read_alone) == 3
+    followed = [one for one, each in zip(seen, stages, strict=True) if "iris" not in each]
+    assert len(followed) >= 4
     first = seen[0].gaze
     assert first is not None
-    for one in read_alone:
+    for one in followed:
         assert one.gaze is not None
         assert max(abs(one.gaze.across - first.across), abs(one.gaze.up - first.up)) < 5
 
@@ -183,8 +182,7 @@ def test_a_turned_head_is_read_whole_though_it_is_calm(networks: Networks, sessi
         assert abs(seen.head.yaw) >= 20
         stages.append(set(eyes.costs.taken()))
 
-    assert sum("mesh" in each for each in stages) >= 4
-    assert not any("glance" in each and "mesh" not in each for each in stages)
+    assert all("mesh" in each for each in stages)
 
 
 def test_of_a_face_at_the_edge_or_in_the_dark_it_cannot_be_told(networks: Networks, scene: Scene) -> None:
