@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from fastapi import Request
 from fastapi.responses import PlainTextResponse
 
-SENT_ON = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+SENT_ON = ("forwarded", "via", "x-forwarded-", "x-real-ip")  # what a header begins with that a proxy adds
 REFUSAL = PlainTextResponse("on this machine only, or with METRICS_TOKEN\n", 401, {"WWW-Authenticate": "Bearer"})
 
 
@@ -22,7 +22,7 @@ def may_read(request: Request, token: str | None) -> bool:
 
 
 def _is_here(request: Request) -> bool:
-    if request.client is None or any(header in request.headers for header in SENT_ON):
+    if request.client is None or any(header.startswith(SENT_ON) for header in request.headers):
         return False
     try:
         address = ip_address(request.client.host)

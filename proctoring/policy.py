@@ -129,7 +129,7 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
         Kind.LOOKING_AWAY: _detection(3, graver_after_s=20, clear_s=10),
         Kind.TALKING: _detection(3, graver_after_s=20),
         Kind.CHALLENGE_FAILED: _alert(0, Severity.HIGH),
-        Kind.CAMERA_SWITCHED: _detection(0),  # pixels alone: a camera that is pushed looks like another, and a check follows
+        Kind.CAMERA_SWITCHED: _detection(0),  # pixels alone: a camera that is pushed looks like another; a check follows where any are made
         Kind.CHAIN_BROKEN: _alert(0, Severity.HIGH),
         Kind.FACE_NOT_SEEN: _unwatched(3),
         Kind.COVERED: _unwatched(2),

@@ -87,7 +87,7 @@ def sign_in(engine: Engine, login: str, password: str) -> SignedIn:
     """Check the password and open a session; raises NotSignedIn, in the same time whether the log-in exists or not."""
     login = login.strip().lower()
     with engine.store.read() as tx:
-        found = tx.people.by_login(login) if login.isprintable() else None  # PostgreSQL's text has no NUL
+        found = tx.people.by_login(login) if _storable(login) else None
     person, password_hash = found if found else (None, None)
     right = passwords.matches(password_hash, password)
     if person is None or not right or not person.active:
@@ -100,8 +100,13 @@ def record_refused(engine: Engine, refused: Sequence[RefusedSignIns]) -> None:
     if not refused:
         return
     with engine.store.begin() as tx:
-        known = {person.login: person.id for person in tx.people.called([one.login for one in refused if one.login.isprintable()])}
+        known = {person.login: person.id for person in tx.people.called([one.login for one in refused if _storable(one.login)])}
         tx.audit.record_all([_refusal(engine, one, known.get(one.login)) for one in refused], engine.clock.now())
+
+
+def _storable(login: str) -> bool:
+    """Say whether a database's text can hold what was typed: no NUL, in PostgreSQL, and no half of a pair of UTF-16."""
+    return "\x00" not in login and login == login.encode(errors="ignore").decode()
 
 
 def _refusal(engine: Engine, refused: RefusedSignIns, person_id: PersonId | None) -> Record:

@@ -115,7 +115,7 @@ class Eyes:
         if covered:
             self._broken()
             return Observation(at=at, seq=seq, reason=Reason.COVERED, quality=view.quality)
-        read = self._standing(given, view) if self._may_stand(at) else None
+        read = self._standing(given, view, at) if self._may_stand(at) else None
         return self._kept(given, view, read, seq, at) if read is not None else self._anew(given, view, at, seq)
 
     def listen(self, voice: float | None) -> None:
@@ -141,11 +141,11 @@ class Eyes:
         longest_s = self._plan.calm_s if read.portrait is not None and not self._identity_is_due(at) else self._plan.still_s
         return 0 <= at - read.found.at < longest_s
 
-    def _standing(self, given: Frame, view: View) -> Reading | None:
-        """Return the last reading when nothing has stirred since or the face is calm, with where its eyes point now."""
+    def _standing(self, given: Frame, view: View, at: float) -> Reading | None:
+        """Return the last reading when nothing has stirred for a moment or the face is calm, with where its eyes point now."""
         read = self._read
         assert read is not None
-        moved = (0.0, 0.0) if quality.still(read.view, view) else None
+        moved = (0.0, 0.0) if at - read.found.at < self._plan.still_s and quality.still(read.view, view) else None
         if moved is None and read.portrait is not None:
             with self.costs.of("calm"):
                 moved = read.portrait.calm(given.small)
@@ -285,8 +285,9 @@ class Eyes:
             return None
         self._counting.counted(self._view, at)
         picture = given.whole
+        mesh = mine.mesh.scaled(picture.shape[1] / self._width)
         with self.costs.of("far"):
-            others = [d for d in self._nets.far.find(picture, least=_BESIDE) if faces.overlap(d.box, mine.mesh.box) < 0.3]
+            others = [d for d in self._nets.far.find(picture, least=_BESIDE) if faces.overlap(d.box, mesh.box) < 0.3]
         real = [d for d in others if self._is_face(picture, d)]
         beside = company(self.companions, picture, real, at)
         if self._crowd and beside.sure:
@@ -372,7 +373,7 @@ class Eyes:
             with self.costs.of("objects_closer"):
                 things[0] = self._nets.objects.closer(picture, things[0])
         people = people_in(found)
-        if face is not None:
+        if face is not None and not (self.enrolled and self._recognise > 0):  # nor while it may be somebody else's face
             self._figures.learn(people, face)
         return self._attention.saw(things, part, at), len(people if face is not None else self._figures.new(people))
 

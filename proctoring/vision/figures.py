@@ -19,9 +19,9 @@ class Figures:
         self._looks: deque[tuple[Box, ...]] = deque(maxlen=_LOOKS)
 
     def learn(self, people: Sequence[Box], face: Box) -> None:
-        """Remember who is beside the candidate."""
+        """Remember who is beside the candidate; what is below the face is the candidate."""
         x, y = face.x + face.width / 2, face.y + face.height / 2
-        self._looks.append(tuple(one for one in people if not _holds(one, x, y)))
+        self._looks.append(tuple(one for one in people if not (one.x <= x <= one.x + one.width and one.y + one.height >= y)))
 
     def new(self, people: Sequence[Box]) -> list[Box]:
         """Return those who are not a figure in its place."""

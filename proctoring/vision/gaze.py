@@ -150,7 +150,7 @@ class GazeKeeper:
             return False
         offset, look = found
         self._eyes[eye] = _Eye(offset, look, patch, at, now=offset)
-        return before is not None and max(abs(now - was) for now, was in zip(offset, before.offset, strict=True)) > _JUMP
+        return before is not None and max(abs(now - was) for now, was in zip(offset, before.now, strict=True)) > _JUMP
 
 
 def _asked(head: Head) -> Sequence[Corners]:

@@ -71,11 +71,12 @@ def _makes_our_bytes(graph: "GraphProto") -> bool:
 
     made, first = graph.node[0], graph.node[1]
     numbers = {one.name: one for one in graph.initializer}
-    known = len(made.input) == 3 and {*made.input[1:], *first.input[3:4]} <= numbers.keys()
+    known = len(made.input) == 3 and {*made.input[1:], *first.input[3:6]} <= numbers.keys()
     if not known or (made.op_type, first.op_type, first.input[0]) != ("QuantizeLinear", "QLinearConv", made.output[0]):
         return False
     step, zero = (numpy_helper.to_array(numbers[name]).item() for name in made.input[1:])
-    return math.isclose(step, STEP, rel_tol=1e-6) and zero == ZERO
+    nothing = not numpy_helper.to_array(numbers[first.input[5]]).any()  # a weight of nothing is 0
+    return math.isclose(step, STEP, rel_tol=1e-6) and zero == ZERO and nothing
 
 
 def _take_bytes(graph: "GraphProto") -> None:

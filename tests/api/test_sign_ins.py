@@ -106,6 +106,19 @@ def test_a_flood_is_a_bounded_number_of_entries_and_none_of_it_is_lost(engine: E
     assert tally.take() == []
 
 
+def test_whoever_is_tried_again_and_again_is_told_apart_in_a_flood_of_others() -> None:
+    tally = RefusedTally()
+    for number in range(500):
+        tally.add(f"guess{number}", "198.51.100.1", "wrong")
+    tally.add("asha", "203.0.113.7", "wrong", 5)
+
+    taken = tally.take()
+
+    assert taken[1] == RefusedSignIns(login="asha", address="203.0.113.7", wrong=5, limited=0)
+    assert len(taken) == MOST_APART + 1
+    assert sum(one.wrong for one in taken) == 505
+
+
 def test_what_cannot_be_written_is_counted_on(engine: Engine, tmp_path: Path) -> None:
     tally = RefusedTally()
     tally.add("asha", "203.0.113.7", "wrong", 3)
@@ -175,6 +188,8 @@ def test_one_address_cannot_try_log_ins_without_end(engine: Engine) -> None:
     gate = client.app.state.login_gate  # type: ignore[attr-defined]
     refuse(gate, "203.0.113.7", 1_000)
 
+    assert try_once(client, "asha", right=True) == 200  # a flood keeps nobody out who types right
+    assert try_once(client, "asha") == 401
     answer = client.post("/api/v1/login", json={"login": "asha", "password": PASSWORD})
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (429, "too_many_tries")
@@ -186,9 +201,36 @@ def test_one_address_cannot_try_log_ins_without_end(engine: Engine) -> None:
 def test_a_network_of_ipv6_is_one_caller() -> None:
     gate = LoginGate()
     for number in range(1_000):
-        refuse(gate, f"2001:db8::{number:x}", 1)
+        with suppress(NotSignedIn), gate.a_try(f"candidate{number}", a_request(f"2001:db8::{number:x}")):
+            raise NotSignedIn
 
-    with pytest.raises(TooManyTries), gate.a_try("asha", a_request("2001:db8::ffff:1")):
+    with suppress(NotSignedIn), gate.a_try("asha", a_request("2001:db8::ffff:1")):
+        raise NotSignedIn
+    with pytest.raises(TooManyTries), gate.a_try("asha", a_request("2001:db8::ffff:2")):
         pass
-    with gate.a_try("asha", a_request("2001:db8:0:1::1")):
+    for _ in range(2):
+        with suppress(NotSignedIn), gate.a_try("asha", a_request("2001:db8:0:1::1")):
+            raise NotSignedIn
+
+
+def test_addresses_of_ipv4_are_told_apart_however_a_server_of_both_families_writes_them() -> None:
+    gate = LoginGate()
+    refuse(gate, "::ffff:203.0.113.7", 1_000)
+
+    for _ in range(2):
+        with suppress(NotSignedIn), gate.a_try("asha", a_request("::ffff:203.0.113.8")):
+            raise NotSignedIn
+    with suppress(NotSignedIn), gate.a_try("asha", a_request("203.0.113.7")):
+        raise NotSignedIn
+    with pytest.raises(TooManyTries), gate.a_try("asha", a_request("203.0.113.7")):
         pass
+
+
+def test_a_log_in_with_a_joiner_as_devanagari_has_it_signs_in(engine: Engine) -> None:
+    client = a_client(engine)
+    with engine.store.read() as tx:
+        home = tx.people.called(["asha"])[0].organisation_id
+    login = "\u0915\u094d\u200d\u0937"
+    people.add_person(engine, home, NewPerson(login=login, name="Ksha Rao", name_hi="क्ष राव", password=PASSWORD, roles=(Role.CANDIDATE,)))
+
+    assert try_once(client, login, right=True) == 200

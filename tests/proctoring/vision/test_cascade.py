@@ -33,7 +33,7 @@ def watched(networks: Networks, pictures: Sequence[Pixels], fps: float = 1) -> t
     return eyes, [eyes.look(jpeg(picture), i / fps, i) for i, picture in enumerate(pictures)]
 
 
-def test_of_a_picture_in_which_nothing_stirs_the_eyes_are_read_every_two_seconds(networks: Networks, scene: Scene) -> None:
+def test_a_picture_in_which_nothing_stirs_is_read_every_eight_seconds(networks: Networks, scene: Scene) -> None:
     eyes, seen = watched(networks, [scene(0)] * 40, fps=2)
 
     settled = [one for one in seen if one.at >= 8]

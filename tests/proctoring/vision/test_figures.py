@@ -61,3 +61,11 @@ def test_what_is_just_like_a_face_in_furniture_is_no_hint_of_somebody(score: flo
     detection = Detection(score=score, box=(0, 0, 60, 60), points=np.zeros((6, 2), np.float32))
 
     assert Mesh(points=np.zeros((468, 3), np.float32), score=mesh).hints(detection) is may_be
+
+
+def test_the_candidate_s_own_body_is_no_figure_wherever_its_box_begins() -> None:
+    figures, torso = Figures(), Box(x=0.25, y=0.55, width=0.5, height=0.45)
+
+    figures.learn([torso], FACE)
+
+    assert figures.new([torso]) == [torso]
