@@ -17,7 +17,7 @@ SETTLED_S = 12
 
 def otherwise(person: Pixels) -> Pixels:
     """Light one half of the face only: the network for identity still knows her, by the looks she could be anybody."""
-    shade = np.where(np.arange(120) < 60, 0.25, 1.0)[None, :, None]
+    shade = np.where(np.arange(120) < 60, 0.5, 1.0)[None, :, None]
     person[FACE] = cv2.GaussianBlur((person[FACE] * shade).astype(np.uint8), (0, 0), 1)
     return person
 
