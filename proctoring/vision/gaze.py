@@ -25,7 +25,7 @@ from proctoring.vision.models import Floats, Network, Pixels
 IRIS_SIDE = 64
 EYE_PADDING = 2.3
 TURNED = 20.0  # degrees of a head of which one eye is seen well
-READ_S = 1.9  # the longest that no eye of a face is read that is not calm
+READ_S = 1.9  # of a face that is not calm, the longest that no eye is read
 # Outer and inner corner of each eye, in mesh numbers; the network knows one eye only, so the other is mirrored for it.
 _IMAGE_LEFT, _IMAGE_RIGHT = (33, 133), (362, 263)
 _EYES = (_IMAGE_LEFT, _IMAGE_RIGHT)
