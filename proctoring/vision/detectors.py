@@ -49,7 +49,8 @@ def find(network: DetectorNetwork, family: str, picture: Pixels) -> Found:
     """Return what a network of a family finds in a picture; a score that is none from 0 to 1 is 0."""
     prepare, read = _FAMILIES[family]
     scores, boxes = read(network(prepare(picture, network.size)), network.size, picture.shape)
-    return Found(scores=np.where((scores >= 0) & (scores <= 1), scores, np.float32(0)), boxes=np.nan_to_num(boxes))
+    fair = np.where((scores >= 0) & (scores <= 1), scores, np.float32(0))
+    return Found(scores=fair, boxes=np.where(np.isfinite(boxes), boxes, np.float32(0)))
 
 
 def family_of(network: DetectorNetwork) -> str:
