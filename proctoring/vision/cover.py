@@ -24,7 +24,7 @@ _CLIP = 6.0
 # Of an open eye: how far below its middle the iris is, how much darker the iris is than what is beside it (of the place's own contrast),
 # how wide the lids are, how much contrast there is (of the face's), how far below the lids the iris is.
 _USUAL = (-0.056, 0.847, 0.874, 0.702, -0.033)
-_SPREAD = (0.046, 0.557, 0.045, 0.203, 0.024)
+_SPREAD = (0.046, 0.557, 0.047, 0.203, 0.024)
 _EVEN, _SLOPE, _BEND = -5.73, (0.19, -0.82, -1.38, -1.13, 0), (0.13, 0, 0, 0.269, 0.149)
 _CORE, _BRIDGE = np.s_[20:44, 14:50], np.s_[24:40, 56:64]  # rows and columns of an eye's crop, inner corner to the right
 _LOOKED = np.s_[22:42, 16:48]
