@@ -171,6 +171,8 @@ class Eyes:
         seen = self._follow(given.whole)
         if seen is not None and self._looks.strange(view, seen.box):
             self._recognise = 3
+            if self._gaze is not None:
+                self._gaze.forget()  # these may be other eyes
         found = self._with_face(given, seen, at, seq) if seen else self._without_face(given, view, at, seq)
         well = seen is not None and found.reason is None
         portrait = (
