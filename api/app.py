@@ -211,8 +211,8 @@ def create_app(
     app.state.alarms = Minute[Alarms](engine.clock)
     pages.install(app)
     errors.install(app)
+    app.mount("/static", ContentHashed(directory=pages.STATIC), name="static")  # first too: a page asks for dozens of its files
     app.router.routes.extend(_routes())
-    app.mount("/static", ContentHashed(directory=pages.STATIC), name="static")
     app.add_middleware(Porch, engine=engine)
     _serve_fonts(app, assets_dir)
     return app

@@ -70,8 +70,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> InOrder:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int | None:
-    """One process more than cores: those that wait for a browser, or for time to pass, leave theirs to the others."""
-    return None if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else len(os.sched_getaffinity(0)) + 1
+    """Two processes more than cores: three rows that stay together begin at once and wait for browsers, and for time to pass.
+
+    The cores that they leave have somebody else to work for.
+    """
+    return None if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else len(os.sched_getaffinity(0)) + 2
 
 
 def pytest_collection_finish() -> None:

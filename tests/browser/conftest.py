@@ -20,6 +20,24 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from proctoring.vision.demo_footage import Script, write_y4m
 from tests.running import free_port
 
+# Every context is a window with a whole address bar, whose pop-up is two pages of Chromium's own: with them a context takes twice as much.
+_ADDRESS_BAR = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
+# Of two such lists a browser takes the last, so that Playwright's own is said again (chromiumSwitches in its driver).
+_PLAYWRIGHTS = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+)
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -27,6 +45,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    f"--disable-features={','.join((*_PLAYWRIGHTS, *_ADDRESS_BAR))}",
 )
 STARTS_WITHIN_S = 180.0
 

@@ -41,6 +41,11 @@ def engine(tmp_path: Path) -> Engine:
 
 @pytest.fixture
 def author(engine: Engine) -> Actor:
+    return an_author(engine)
+
+
+def an_author(engine: Engine) -> Actor:
+    """Somebody who writes items, beside a bank for them."""
     officer = a_person(engine, an_organisation(engine), Role.CELL_OFFICER)
     items.create_bank(engine, officer, "Bank")
     return a_person(engine, officer.organisation_id, Role.ITEM_AUTHOR)
@@ -71,6 +76,17 @@ def telephone(engine: Engine, author: Actor, base: str, browser: Browser) -> Ite
     context = browser.new_context(viewport={"width": 390, "height": 844}, base_url=base, color_scheme="dark")
     yield signed_in(context, engine, author, base)
     context.close()
+
+
+@pytest.fixture(scope="module")
+def looked_at(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Page]:
+    """A telephone on which forms are looked at, one after the other; nobody writes into any."""
+    engine = replace(an_engine(tmp_path_factory.mktemp("forms")), clock=SystemClock())
+    with served(create_app(engine, assets_dir=ASSETS), port := free_port()):
+        base = f"http://127.0.0.1:{port}"
+        context = browser.new_context(viewport={"width": 390, "height": 844}, base_url=base, color_scheme="dark")
+        yield signed_in(context, engine, an_author(engine), base)
+        context.close()
 
 
 def saved_version(page: Page) -> ItemVersionId:
@@ -241,9 +257,9 @@ def is_fit_for_everybody(page: Page) -> None:
 
 
 @pytest.mark.parametrize("kind", ["choice", "multiple", "truth", "list", "text", "number", "order", "match", "essay"])
-def test_every_form_is_fit_for_everybody_on_a_telephone(telephone: Page, kind: str) -> None:
-    telephone.goto(f"/cell/items/new/{kind}?lang=hi")
-    expect(telephone.locator("[data-live]")).to_be_visible()
-    telephone.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
+def test_every_form_is_fit_for_everybody_on_a_telephone(looked_at: Page, kind: str) -> None:
+    looked_at.goto(f"/cell/items/new/{kind}?lang=hi")
+    expect(looked_at.locator("[data-live]")).to_be_visible()
+    looked_at.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
 
-    is_fit_for_everybody(telephone)
+    is_fit_for_everybody(looked_at)

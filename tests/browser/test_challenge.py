@@ -8,13 +8,16 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from proctoring.challenge.colours import Light
-from tests.browser.person import AT_REST, keep_picture
+from tests.browser.person import AT_REST, PICTURES, keep_picture
 from tests.browser.test_exam_beside import Desk, desk
 
 __all__ = ["desk"]  # a fixture
 
 pytestmark = pytest.mark.browser
 
+# Wide and narrow, each in one language; where pictures are wanted, in both.
+SCREENS = [(1280, 800, "en"), (390, 844, "hi")]
+EVERY_SCREEN = [*SCREENS, (1280, 800, "hi"), (390, 844, "en")]
 COLOURS = Light((0, 2, 4, 6, 1, 5)).colours
 LIGHT = {"type": "challenge", "id": 3, "ask": "light", "in_ms": 300, "step_ms": 1000, "colours": COLOURS}
 TURN = {"type": "challenge", "id": 4, "ask": "turn", "try": 1, "turns": ["left", "up"], "lasts_ms": 15000}
@@ -46,7 +49,7 @@ def _places(page: Page) -> object:
     return page.evaluate("(which) => [...document.querySelectorAll(which)].map((one) => one.getBoundingClientRect().toJSON())", which)
 
 
-@pytest.mark.parametrize(("width", "height", "lang"), [(1280, 800, "en"), (1280, 800, "hi"), (390, 844, "en"), (390, 844, "hi")])
+@pytest.mark.parametrize(("width", "height", "lang"), EVERY_SCREEN if PICTURES else SCREENS)
 def test_the_light_is_painted_around_the_question_and_moves_nothing(
     desk: Desk, browser: Browser, width: int, height: int, lang: str
 ) -> None:
@@ -84,7 +87,7 @@ def test_every_colour_comes_once_a_second_in_order_and_the_page_is_white_again(d
     page.context.close()
 
 
-@pytest.mark.parametrize(("width", "height", "lang"), [(1280, 800, "en"), (390, 844, "hi")])
+@pytest.mark.parametrize(("width", "height", "lang"), SCREENS)
 def test_a_request_to_turn_is_said_beside_the_work_and_goes_when_it_is_answered(
     desk: Desk, browser: Browser, width: int, height: int, lang: str
 ) -> None:

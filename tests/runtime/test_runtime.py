@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from assessment_engine.runtime.engine import build_engine
 from assessment_engine.runtime.keys import load_signer
 from assessment_engine.runtime.lock import owned
 from assessment_engine.runtime.serve import Services, embedded
-from assessment_engine.runtime.supervisor import Child, Supervisor
+from assessment_engine.runtime.supervisor import Child, Stopping, Supervisor
 from assessment_engine.settings import Settings
 
 _FAMILY = """
@@ -76,6 +77,25 @@ def test_no_process_is_left_when_the_first_one_ends(family: "subprocess.Popen[st
     assert len(set(pids)) == 4  # two servers, a child (named twice) and its child
     assert wait_until(lambda: not any(is_alive(pid) for pid in pids)), [pid for pid in pids if is_alive(pid)]
     family.stdout.close()
+
+
+@pytest.fixture
+def signals_as_they_were() -> Iterator[None]:
+    """What this process did about the two polite signals, given back to it."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_whoever_ends_it_politely_or_by_the_keyboard_asks_it_to_stop(signals_as_they_were: None, how: signal.Signals) -> None:
+    stopping = Stopping()
+    assert not stopping()
+
+    signal.raise_signal(how)
+
+    assert stopping()
 
 
 def test_a_second_start_on_the_same_data_is_refused_and_says_who_has_it(tmp_path: Path) -> None:

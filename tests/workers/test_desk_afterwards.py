@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import islice
 
 import pytest
@@ -25,12 +26,18 @@ LEAVES = Script(length_s=300, leaves_s=15, back_s=40)  # in the cut, which lasts
 CUT_S = 50
 
 
+@cache
+def drawn(script: Script, second: int) -> bytes:
+    """What the page sends of a second of a script; drawn once for all the tests that begin alike."""
+    return demo_footage.jpeg(demo_footage.picture(script, second))
+
+
 class Feed:
     """A page's frames as ingest passes them on, a second apart."""
 
     def __init__(self, engine: Engine, world: World, script: Script) -> None:
         self._engine, self._world, self._seq = engine, world, 0
-        self._jpegs: Iterator[bytes] = (jpeg for _, jpeg in demo_footage.jpegs(demo_footage.scene(script, fps=1), fps=1))
+        self._jpegs = (drawn(script, second) for second in range(int(script.length_s)))
 
     def entry(self, happened: Frame | Gap) -> Entry:
         return Entry(sitting_id=self._world.sitting_id, happened=happened, tally=Tally(received=self._seq), id=str(self._seq))

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -46,19 +47,33 @@ def sessions() -> Path:
     return folder
 
 
+def as_it_is(person: Pixels) -> Pixels:
+    """The photograph unaltered; a name for it, because it is made to fit once and not in every picture."""
+    return person
+
+
 @pytest.fixture(scope="session")
 def scene(astronaut: Pixels) -> Callable[..., Pixels]:
     """A room with the astronaut in it, swaying a little; `change` alters the photograph, None leaves the room empty."""
 
-    def make(second: float, change: Callable[[Pixels], Pixels] | None = lambda person: person, scale: float = 0.8) -> Pixels:
-        wall = np.tile(np.linspace(90, 190, 640)[None, :, None], (480, 1, 3)).astype(np.uint8)
+    wall = np.tile(np.linspace(90, 190, 640)[None, :, None], (480, 1, 3)).astype(np.uint8)
+
+    def sized(person: Pixels, scale: float) -> Pixels:
+        return np.asarray(cv2.resize(person, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+
+    @cache
+    def unaltered(scale: float) -> Pixels:
+        return sized(astronaut, scale)
+
+    def make(second: float, change: Callable[[Pixels], Pixels] | None = as_it_is, scale: float = 0.8) -> Pixels:
+        picture = wall.copy()
         if change is None:
-            return wall
-        person = cv2.resize(change(astronaut.copy()), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            return picture
+        person = unaltered(scale) if change is as_it_is else sized(change(astronaut.copy()), scale)
         side = person.shape[0]
         x, y = round((640 - side) / 2 + 30 * np.sin(second / 3)), 480 - side
-        wall[y : y + side, x : x + side] = person
-        return wall
+        picture[y : y + side, x : x + side] = person
+        return picture
 
     return make
 

@@ -50,10 +50,10 @@ def test_a_recorded_sitting_comes_to_its_truth(sessions: Path, models: Models, n
         assert any(k == incident["kind"] and incident["start_s"] <= e and incident["end_s"] >= s for k, s, e in truth(timeline)), incident
 
 
-@pytest.fixture
-def recording(tmp_path: Path, scene: Any) -> Path:
-    """Twenty seconds of the astronaut at work, five a second."""
-    path = tmp_path / "work.avi"
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory, scene: Any) -> Path:
+    """Twenty seconds of the astronaut at work, five a second; nobody writes to it."""
+    path = tmp_path_factory.mktemp("recording") / "work.avi"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 5, (640, 480))
     for i in range(100):
         writer.write(scene(i / 5))

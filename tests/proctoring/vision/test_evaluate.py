@@ -1,6 +1,7 @@
 """A folder of recordings and their truth, from the command line: what it prints, and what it refuses before it looks at anything."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,21 @@ Scene = Callable[..., Pixels]
 TRUTH = [(0, 12, "normal"), (12, 24, "no_face"), (24, 30, "normal")]
 
 
-@pytest.fixture
-def folder(tmp_path: Path, scene: Scene) -> Path:
+@pytest.fixture(scope="module")
+def leaves(tmp_path_factory: pytest.TempPathFactory, scene: Scene) -> Path:
     """Half a minute in which the candidate leaves for twelve seconds, one picture a second."""
-    writer = cv2.VideoWriter(str(tmp_path / "leaves.mp4"), cv2.VideoWriter.fourcc(*"mp4v"), 1, (640, 480))
+    path = tmp_path_factory.mktemp("recording") / "leaves.mp4"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 1, (640, 480))
     for second in range(30):
         writer.write(scene(second) if not 12 <= second < 24 else scene(second, None))
     writer.release()
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path, leaves: Path) -> Path:
+    """That recording beside its truth, to be spoilt."""
+    shutil.copy(leaves, tmp_path / "leaves.mp4")
     segments = [{"start_s": start, "end_s": end, "event": event} for start, end, event in TRUTH]
     write_truth(tmp_path, {"enrol_from_s": [0, 10], "segments": segments})
     return tmp_path
@@ -92,7 +101,7 @@ def test_wrong_usage_is_two(arguments: list[str]) -> None:
 def test_a_profile_says_where_the_cpu_went(folder: Path, models: Models, capsys: pytest.CaptureFixture[str], order: list[str]) -> None:
     recording = str(folder / "leaves.mp4")
 
-    assert main(["proctor", "analyse", *[word.format(recording) for word in order], "--fps", "1", "--json"]) == 0
+    assert main(["proctor", "analyse", *[word.format(recording) for word in order], "--fps", "0.2", "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
 
     stages = report["profile"]["stages"]

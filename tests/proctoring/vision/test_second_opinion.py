@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,34 +31,44 @@ Scene = Callable[..., Pixels]
 TASK = ASSETS / "face_reference" / "face_landmarker.task"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def second() -> Iterator[SecondOpinion]:
+    """One that is only asked, by every test in turn: it takes a second to begin."""
     second = SecondOpinion(TASK)
     yield second
     second.close()
 
 
 @pytest.fixture
-def working(second: SecondOpinion, scene: Scene) -> SecondOpinion:
-    """One that has answered once, on this machine."""
+def working(scene: Scene) -> Iterator[SecondOpinion]:
+    """One that has answered once, on this machine, and may be ended."""
+    second = SecondOpinion(TASK)
+    with closing(second):
+        yield answering(second, scene)
+
+
+def answering(second: SecondOpinion, scene: Scene) -> SecondOpinion:
+    """That one, when it can run on this machine."""
     if second.about(scene(0)) is None:
         pytest.skip(f"the reference cannot run here: {second.away}")
     return second
 
 
-def test_both_see_the_same_face(working: SecondOpinion, networks: Networks, scene: Scene) -> None:
-    opinion = working.about(scene(0))
+def test_both_see_the_same_face(second: SecondOpinion, networks: Networks, scene: Scene) -> None:
+    opinion = answering(second, scene).about(scene(0))
 
     assert opinion is not None
     assert opinion.points is not None
     assert opinion.points.shape == (478, 2)
     assert opinion.head is not None
     assert max(abs(opinion.head.yaw), abs(opinion.head.roll)) < 10
-    assert check_face(networks, jpeg(scene(0), 90), None, working.about).retake is None
+    assert check_face(networks, jpeg(scene(0), 90), None, second.about).retake is None
 
 
-def test_where_there_is_no_face_it_says_so_and_goes_on(working: SecondOpinion, scene: Scene) -> None:
-    nobody, somebody = working.about(scene(0, None)), working.about(scene(0))
+def test_where_there_is_no_face_it_says_so_and_goes_on(second: SecondOpinion, scene: Scene) -> None:
+    answering(second, scene)
+
+    nobody, somebody = second.about(scene(0, None)), second.about(scene(0))
 
     assert nobody is not None
     assert nobody.points is None
@@ -96,8 +107,8 @@ def test_one_that_dies_is_away_and_the_check_goes_on(working: SecondOpinion, net
     assert working.about(scene(0)) is None
 
 
-def test_it_ends_with_the_process_that_asks_however_that_ends(working: SecondOpinion) -> None:
-    """`working` first, so that what cannot run here is skipped and not waited for."""
+def test_it_ends_with_the_process_that_asks_however_that_ends(second: SecondOpinion, scene: Scene) -> None:
+    answering(second, scene)  # so that what cannot run here is skipped and not waited for
     program = "import sys, time, numpy as np; from pathlib import Path; from proctoring.vision.second_opinion import SecondOpinion; "
     program += "second = SecondOpinion(Path(sys.argv[1])); second.about(np.zeros((64, 64, 3), np.uint8)); print(second.pid, flush=True); "
     asking = subprocess.Popen([sys.executable, "-c", program + "time.sleep(60)", str(TASK)], stdout=subprocess.PIPE)
