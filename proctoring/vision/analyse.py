@@ -142,7 +142,8 @@ def judge(
                 observation = replace(observation, voice=sound.hear(pieces))
             eyes.listen(observation.voice)
         seen.append(observation)
-        watch.receive(seen[-1])
+        with eyes.costs.of("watch"):
+            watch.receive(observation)
         stages = eyes.costs.taken()
         spent.append({**stages, "rest": max(0.0, time.thread_time() - began - sum(stages.values()))})
     watch.end()
