@@ -131,8 +131,7 @@ def judge(
 ) -> Analysis:
     """Look at frames in order, as a worker does, and judge what was seen and heard; which models see is for the caller to say."""
     eyes, watch = Eyes(networks, enrolled=known.faces, schedule=schedule), Watch(policy, baseline=known.baseline)
-    seen: list[Observation] = []
-    spent: list[Mapping[str, float]] = []
+    seen, spent = list[Observation](), list[Mapping[str, float]]()
     for seq, (at, picture) in enumerate(frames):
         pieces = sound.until(at) if sound is not None else []
         began = time.thread_time()
