@@ -13,6 +13,7 @@ import numpy as np
 from proctoring.observations import Box, Head, Observation, Reason, Thing, ThingName
 from proctoring.vision import exchange, faces, identity, models, pose, quality
 from proctoring.vision.attention import Attention, Pace
+from proctoring.vision.beside import SAME, Beside
 from proctoring.vision.calm import Portrait
 from proctoring.vision.companions import Companions, company
 from proctoring.vision.costs import Costs
@@ -96,6 +97,8 @@ class Eyes:
         self._people = 0
         self._figures = Figures()
         self._place: Box | None = None  # of the last face
+        self._beside = Beside()
+        self._novel: Box | None = None  # what was new in the frame before
 
     def look(self, frame: bytes | Pixels, at: float, seq: int) -> Observation:
         """Return what is in this frame; bytes that are no fair picture raise BadFrame or TooLarge and change nothing."""
@@ -192,7 +195,7 @@ class Eyes:
 
     def _broken(self) -> None:
         """Nobody vouches any more that the next face is the one before."""
-        self._track = self._read = None
+        self._track = self._read = self._novel = None
         self._recognise = 3
         if self._gaze is not None:
             self._gaze.forget()
@@ -283,14 +286,18 @@ class Eyes:
     def _count(self, given: Frame, mine: Seen, at: float) -> int | None:
         """Count faces when it is time, when something moved beside the candidate, and on every frame while there is more than one."""
         assert self._view is not None
-        if self._nets.far is None or not (self._crowd or self._counting.due(self._view, mine.box, at)):
+        due = self._counting.due(self._view, mine.box, at)
+        if self._nets.far is None or not (due or self._crowd or self._beside.waits(at)):
             return None
         self._counting.counted(self._view, at)
         picture = given.whole
         mesh = mine.mesh.scaled(picture.shape[1] / self._width)
         with self.costs.of("far"):
-            others = [d for d in self._nets.far.find(picture, least=_BESIDE) if faces.overlap(d.box, mesh.box) < 0.3]
+            others = [d for d in self._nets.far.find(picture, least=_BESIDE) if faces.overlap(d.box, mesh.box) < SAME]
+        with self.costs.of("near"):
+            others += self._beside.closer(self._nets.near, picture, [mesh.box, *(d.box for d in others)], self._novel, at)
         real = [d for d in others if self._is_face(picture, d)]
+        self._beside.seen(real, at)
         beside = company(self.companions, picture, real, at)
         if self._crowd and beside.sure:
             self._recognise = 3  # one of them has gone: which?
@@ -339,6 +346,9 @@ class Eyes:
         if self._nets.objects is None or self._view is None:
             return None, None
         novel = self._scene.novelty(self._view, seen.box, rare=self._rare)
+        if novel is not None and self._novel is None:
+            self._counting.again()  # what stays may be somebody, too small or too hidden to be counted from afar
+        self._novel = novel
         hasty = not self._scene.lasts
         part = self._attention.part(at, seen.box, novel=novel, hasty=hasty, glance_down=self._glances_down(seen.head))
         if part is None:

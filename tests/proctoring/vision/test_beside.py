@@ -1,0 +1,82 @@
+"""A second face that the look at the whole picture passes over is found where something is new, and looked for where it was."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+
+from proctoring.observations import Box
+from proctoring.policy import Kind
+from proctoring.vision.beside import Beside
+from proctoring.vision.eyes import Eyes, Networks
+from proctoring.vision.faces import Detection
+from proctoring.vision.models import Pixels
+from tests.proctoring.sightings import closed, kinds
+from tests.proctoring.vision.conftest import jpeg
+
+SIDE, SHOWN = 179, 107  # of the second person, and rows of them above the picture's lower edge
+CORNER = Box(x=0.72, y=0.67, width=0.25, height=0.33)
+
+
+@pytest.fixture
+def room(astronaut: Pixels) -> Callable[..., Pixels]:
+    """The candidate left of the middle, and in the lower right corner, cut by both edges, a second person's head; or nobody."""
+    wall = np.tile(np.linspace(90, 190, 640)[None, :, None], (480, 1, 3)).astype(np.uint8)
+    candidate, second = (cv2.resize(astronaut, (side, side), interpolation=cv2.INTER_AREA) for side in (307, SIDE))
+
+    def make(*, with_second: bool) -> Pixels:
+        picture = wall.copy()
+        picture[480 - 307 :, 60 : 60 + 307] = candidate
+        if with_second:
+            columns = SIDE - SIDE * 3 // 10
+            picture[480 - SHOWN :, 640 - columns :] = second[:SHOWN, :columns]
+        return picture
+
+    return make
+
+
+def test_a_face_in_a_corner_is_found_where_something_is_new_and_for_as_long_as_it_stays(
+    networks: Networks, room: Callable[..., Pixels]
+) -> None:
+    assert networks.far is not None and len(networks.far.find(room(with_second=True), least=0.2)) == 1  # the candidate's alone
+    pictures = [room(with_second=12 <= at < 22) for at in range(30)]
+    eyes = Eyes(networks)
+
+    seen = [eyes.look(jpeg(picture), at, at) for at, picture in enumerate(pictures)]
+
+    assert set(kinds(closed(seen))) == {Kind.SEVERAL_PEOPLE}
+    counts = [one.faces for one in seen]
+    assert counts[15:22] == [2] * 7
+    assert 2 not in counts[:12] and 2 not in counts[22:]
+
+
+def test_what_is_new_and_no_face_is_nobody(networks: Networks, room: Callable[..., Pixels]) -> None:
+    bag = room(with_second=False)
+    bag[360:, 500:600] = (40, 60, 90)
+    eyes = Eyes(networks)
+
+    seen = [eyes.look(jpeg(bag if at >= 12 else room(with_second=False)), at, at) for at in range(24)]
+
+    assert {one.faces for one in seen} <= {None, 1}
+
+
+def test_a_known_face_is_not_found_again_and_a_place_is_forgotten(networks: Networks, room: Callable[..., Pixels]) -> None:
+    picture, beside = room(with_second=True), Beside()
+
+    (found,) = beside.closer(networks.near, picture, [], CORNER, 0.0)
+    beside.seen([found], 0.0)
+
+    assert beside.waits(1.9) and not beside.waits(2.1)
+    assert len(beside.closer(networks.near, picture, [], None, 1.0)) == 1
+    assert beside.closer(networks.near, picture, [found.box], CORNER, 1.0) == []
+    assert beside.closer(networks.near, picture, [], None, 2.1) == []
+    assert all(0 <= edge <= limit for edge, limit in zip(found.box, (640, 480, 660, 500), strict=True))
+
+
+def test_a_place_outside_the_picture_holds_no_face(networks: Networks, room: Callable[..., Pixels]) -> None:
+    beside, far_off = Beside(), Detection(score=0.9, box=(2000, 2000, 2100, 2100), points=np.zeros((6, 2), np.float32))
+
+    beside.seen([far_off], 0.0)
+
+    assert beside.closer(networks.near, room(with_second=True), [], None, 0.0) == []
