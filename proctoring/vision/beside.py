@@ -45,7 +45,7 @@ class Beside:
         found: list[Detection] = []
         for place in places:
             boxes = [*known, *(one.box for one in found)]
-            found += [one for one in _found(near, picture, place) if all(overlap(one.box, box) < SAME for box in boxes)]
+            found += [one for one in found_in(near, picture, place) if all(overlap(one.box, box) < SAME for box in boxes)]
         return found
 
 
@@ -59,7 +59,8 @@ def _new(novel: Box, picture: Pixels) -> Region:
     return Region(x=(novel.x + novel.width / 2) * width, y=(novel.y + novel.height / 2) * height, side=_AROUND_NEW * novel.width * width)
 
 
-def _found(near: Detector, picture: Pixels, place: Region) -> list[Detection]:
+def found_in(near: Detector, picture: Pixels, place: Region) -> list[Detection]:
+    """Return the faces in an upright square of a picture, looked at larger, in pixels of the picture."""
     left, top = max(0, int(place.x - place.side / 2)), max(0, int(place.y - place.side / 2))
     part = picture[top : max(0, round(place.y + place.side / 2)), left : max(0, round(place.x + place.side / 2))]
     if min(part.shape[:2]) < _SMALLEST:

@@ -11,6 +11,8 @@ import numpy as np
 
 from assessment_engine.kernel.errors import Invalid
 from proctoring.vision import faces, identity, pose
+from proctoring.vision.beside import SAME, found_in
+from proctoring.vision.crops import Region
 from proctoring.vision.decode import decode, decode_photograph
 from proctoring.vision.eyes import Eyes, Networks
 from proctoring.vision.faces import Detection
@@ -21,7 +23,7 @@ STRANGER = 0.60  # distance from which a face is somebody else's (identity.py)
 QUALITY = 85
 _GREY = 96
 _MARGIN = 0.35  # of the face's size: hair and chin tell who somebody is, too
-_SEEN_BY_FAR = 0.3  # overlap from which two detectors mean one face
+_PARTS, _PART = (0.2, 0.5, 0.8), 0.45  # where parts of a picture have their middles, and their side as a share of its width
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +70,16 @@ def hide_others(networks: Networks, jpeg: bytes, known: Floats | None) -> Shown:
 
 
 def _all_faces(networks: Networks, picture: Pixels) -> list[Detection]:
-    near = networks.near.find(picture, least=LEAST)
+    """Return every face, each once: as the watching eyes find them, which look at parts larger, at the picture's edges too."""
+    height, width = picture.shape[:2]
+    parts = [Region(x=x * width, y=y * height, side=_PART * width) for x in _PARTS for y in _PARTS]
+    found = networks.near.find(picture, least=LEAST)
+    larger = (one for part in parts for one in found_in(networks.near, picture, part))
     far = networks.far.find(picture, least=LEAST) if networks.far else []
-    return near + [one for one in far if all(faces.overlap(one.box, other.box) < _SEEN_BY_FAR for other in near)]
+    for one in [*far, *(one for one in larger if networks.mesh.read(picture, one.region()).fits(one))]:
+        if all(faces.overlap(one.box, other.box) < SAME for other in found):
+            found.append(one)
+    return found
 
 
 def _own(networks: Networks, picture: Pixels, found: list[Detection], known: Floats | None) -> Detection | None:

@@ -9,9 +9,11 @@ import pytest
 from proctoring.observations import Box
 from proctoring.policy import Kind
 from proctoring.vision.beside import Beside
+from proctoring.vision.decode import decode
 from proctoring.vision.eyes import Eyes, Networks
 from proctoring.vision.faces import Detection
 from proctoring.vision.models import Pixels
+from proctoring.vision.redact import hide_others
 from tests.proctoring.sightings import closed, kinds
 from tests.proctoring.vision.conftest import jpeg
 
@@ -59,6 +61,13 @@ def test_what_is_new_and_no_face_is_nobody(networks: Networks, room: Callable[..
     seen = [eyes.look(jpeg(bag if at >= 12 else room(with_second=False)), at, at) for at in range(24)]
 
     assert {one.faces for one in seen} <= {None, 1}
+
+
+def test_a_face_in_a_corner_is_hidden_in_the_picture_that_the_candidate_takes_home(networks: Networks, room: Callable[..., Pixels]) -> None:
+    shown = hide_others(networks, jpeg(room(with_second=True), 90), None)
+
+    assert shown.hidden == 2  # whose either is cannot be said here: both are one astronaut
+    assert np.ptp(decode(shown.jpeg)[405:430, 580:602].astype(int)) < 30
 
 
 def test_a_known_face_is_not_found_again_and_a_place_is_forgotten(networks: Networks, room: Callable[..., Pixels]) -> None:
