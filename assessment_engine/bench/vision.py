@@ -45,8 +45,8 @@ SCRIPT = demo_footage.Script(length_s=90, leaves_s=45, back_s=60)
 SHORT_SCRIPT = demo_footage.Script(length_s=36, leaves_s=14, back_s=26)
 _TESTDATA = "../shared/testdata"  # beside a checkout, as the tests have it
 _PEERS = "landmarker_ms", "peer_ms", "peer_small_ms"
-# Everything else that is seen belongs to the face: decoding, quality, detectors, mesh, iris. The watch judges what was seen.
-_NOT_FACE = ("identity", "objects", "watch")
+# Everything else belongs to the candidate's face: decoding, quality, detectors, mesh, iris. Who else is there is the others' stage.
+_NOT_FACE = ("identity", "objects", "others", "watch")
 
 _Thing = TypeVar("_Thing")
 Jpegs = Sequence[tuple[float, bytes]]

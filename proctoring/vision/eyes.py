@@ -292,21 +292,16 @@ class Eyes:
         self._counting.counted(self._view, at)
         picture = given.whole
         mesh = mine.mesh.scaled(picture.shape[1] / self._width)
-        with self.costs.of("far"):
+        with self.costs.of("others"):
             others = [d for d in self._nets.far.find(picture, least=_BESIDE) if faces.overlap(d.box, mesh.box) < SAME]
-        with self.costs.of("near"):
             others += self._beside.closer(self._nets.near, picture, [mesh.box, *(d.box for d in others)], self._novel, at)
-        real = [d for d in others if self._is_face(picture, d)]
+            real = [d for d in others if self._nets.mesh.read(picture, d.region()).fits(d)]
         self._beside.seen(real, at)
         beside = company(self.companions, picture, real, at)
         if self._crowd and beside.sure:
             self._recognise = 3  # one of them has gone: which?
         self._crowd = not beside.sure
         return 1 + beside.strangers
-
-    def _is_face(self, picture: Pixels, detection: Detection) -> bool:
-        with self.costs.of("mesh"):
-            return self._nets.mesh.read(picture, detection.region()).fits(detection)
 
     def _identity(self, picture: Pixels, seen: Seen, at: float) -> float | None:
         """Compare with the enrolled face when it is time, and after any doubt; never in a crowd, never a face seen badly."""

@@ -192,6 +192,6 @@ def test_what_seeing_costs_is_handed_out_once_by_stage(engine: Engine, networks:
 
     spent = desk.costs()
 
-    assert {"decode", "quality", "mesh", "iris", "far", "objects"} <= set(spent)
+    assert {"decode", "quality", "mesh", "iris", "others", "objects"} <= set(spent)
     assert all(seconds > 0 for seconds in spent.values())
     assert desk.costs() == {}
