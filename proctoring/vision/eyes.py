@@ -99,6 +99,7 @@ class Eyes:
         self._place: Box | None = None  # of the last face
         self._beside = Beside()
         self._novel: Box | None = None  # what was new in the frame before
+        self._newly = False  # and not in the one before that: looked at larger, whether or not faces are to be counted
 
     def look(self, frame: bytes | Pixels, at: float, seq: int) -> Observation:
         """Return what is in this frame; bytes that are no fair picture raise BadFrame or TooLarge and change nothing."""
@@ -286,16 +287,20 @@ class Eyes:
     def _count(self, given: Frame, mine: Seen, at: float) -> int | None:
         """Count faces when it is time, when something moved beside the candidate, and on every frame while there is more than one."""
         assert self._view is not None
-        due = self._counting.due(self._view, mine.box, at)
-        if self._nets.far is None or not (due or self._crowd or self._beside.waits(at)):
+        due = self._counting.due(self._view, mine.box, at) or self._crowd or self._beside.waits(at)
+        if self._nets.far is None or not (due or self._newly):
             return None
-        self._counting.counted(self._view, at)
+        if due:
+            self._counting.counted(self._view, at)
         picture = given.whole
         mesh = mine.mesh.scaled(picture.shape[1] / self._width)
         with self.costs.of("others"):
-            others = [d for d in self._nets.far.find(picture, least=_BESIDE) if faces.overlap(d.box, mesh.box) < SAME]
+            all_of_it = self._nets.far.find(picture, least=_BESIDE) if due else []
+            others = [d for d in all_of_it if faces.overlap(d.box, mesh.box) < SAME]
             others += self._beside.closer(self._nets.near, picture, [mesh.box, *(d.box for d in others)], self._novel, at)
             real = [d for d in others if self._nets.mesh.read(picture, d.region()).fits(d)]
+        if not (due or real):
+            return None
         self._beside.seen(real, at)
         beside = company(self.companions, picture, real, at)
         if self._crowd and beside.sure:
@@ -341,9 +346,7 @@ class Eyes:
         if self._nets.objects is None or self._view is None:
             return None, None
         novel = self._scene.novelty(self._view, seen.box, rare=self._rare)
-        if novel is not None and self._novel is None:
-            self._counting.again()  # what stays may be somebody, too small or too hidden to be counted from afar
-        self._novel = novel
+        self._newly, self._novel = novel is not None and self._novel is None, novel
         hasty = not self._scene.lasts
         part = self._attention.part(at, seen.box, novel=novel, hasty=hasty, glance_down=self._glances_down(seen.head))
         if part is None:
