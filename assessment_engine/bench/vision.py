@@ -39,7 +39,7 @@ RUNS = 3
 FPS = 1.0
 CANDIDATES, SECONDS = 100, 30
 SHORT_CANDIDATES, SHORT_SECONDS = 5, 4
-OPENING_S = 30  # of a sitting, in which everything is looked at once: much of a short recording, nothing of an exam
+OPENING_S = 15  # of a sitting, in which everything is looked at once: much of a short recording, nothing of an exam
 KEPT, SHORT_KEPT = (20, 100), (3, 10)  # whose memory is counted: long enough for every trace to be full
 SCRIPT = demo_footage.Script(length_s=90, leaves_s=45, back_s=60)
 SHORT_SCRIPT = demo_footage.Script(length_s=36, leaves_s=14, back_s=26)

@@ -3,11 +3,9 @@
 A look at things is the dearest thing the eyes do, so each takes a token, and tokens come back slowly: whatever moves, the mean cost is
 bounded. A round of the whole picture and parts of it goes on all the time; what is new beside the candidate, or a glance downwards, brings
 a look forward. Only a suspect is free: it gets several looks in a row, and is then followed as seldom as its incident allows. What lies
-there from the start is never new: at first, and after a break, every part is looked at once, as tokens allow, and the round rests then.
-A thousand sittings begin in the same second, so that the beginning must not be dearer than the rest.
+there from the start is never new: in the first seconds, and after a break, every part is looked at once, and the round rests for as long.
 """
 
-import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,23 +19,20 @@ _SAME_PLACE = 0.2
 _STRONG = 0.74  # greatest likelihood from which a suspect is followed closely
 _LOOKS, _MISSES = 6, 3
 _FORGIVEN_S = 60.0
-_AT_FIRST = 2.0  # tokens: one for the opening's first look, one for what is new before the next
 # Whole pictures and parts in turn: which part, as a place beside the face in faces' widths, and how low.
 _ROUND = (None, (-1.6, 1.0), None, (1.6, 1.0), None, (0.0, 0.5))
-_OPENING = (None, (-1.6, 1.0), (1.6, 1.0))  # the whole, and where things lie: on either side, and between them before the candidate
+_OPENING = (None, (-1.6, 1.0), (1.6, 1.0), (0.0, 0.5))  # the same, each once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """How often things are looked for, in seconds: the round, a token's return, how many tokens are kept, and a followed suspect.
 
-    The opening's looks are at least `opening_s` apart; one that has waited for `opening_late_s` takes no token. After `break_s` without
-    the candidate there is another opening, if the last is `again_s` ago.
+    The opening's looks are `opening_s` apart; after `break_s` without the candidate there is another, if the last is `again_s` ago.
     """
 
     round_s: float = 12.0
     opening_s: float = 2.9
-    opening_late_s: float = 23.9
     break_s: float = 6.0
     again_s: float = 120.0
     token_s: float = 8.0
@@ -67,7 +62,7 @@ class Attention:
 
     def __init__(self, pace: Pace | None = None) -> None:
         self._pace = pace or Pace()
-        self._tokens, self._at = _AT_FIRST, 0.0
+        self._tokens, self._at = 0.0, 0.0
         self._looked_at = self._rounded_at = -1e9
         self._turn = 0
         self._opened, self._opened_at = 0, -1e9
@@ -76,10 +71,7 @@ class Attention:
         self._dismissed: list[tuple[float, Box]] = []
 
     def part(self, at: float, face: Box | None, *, novel: Box | None, glance_down: bool, hasty: bool = False) -> Box | None:
-        """Return which part of the picture to look at now, None for not at all.
-
-        What is `hasty` may have passed, and gets no last token; nor does what is followed already.
-        """
+        """Return which part of the picture to look at now, None for not at all; what is `hasty` may have passed, and gets no last token."""
         if at - self._at > self._pace.break_s and at - self._opened_at > self._pace.again_s:
             self._opened = 0
         self._tokens = min(self._pace.tokens, self._tokens + max(0.0, at - self._at) / self._pace.token_s)
@@ -94,7 +86,7 @@ class Attention:
             return closer_part(self._suspect.box)
         if self._tokens < 1:
             return None
-        if novel is not None and (self._tokens >= 2 or not (hasty or self._is_followed(novel))):
+        if novel is not None and (self._tokens >= 2 or not hasty):
             self._larger = not self._larger  # small things are seen larger, large ones in the whole picture
             near = part_around(novel.x + novel.width / 2, novel.y + novel.height / 2, _PART)
             return self._take(near if self._larger else WHOLE, at)
@@ -144,10 +136,6 @@ class Attention:
         if lost or weak:
             self._suspect = None
 
-    def _is_followed(self, novel: Box) -> bool:
-        """Say whether what is new is the thing that is followed, which has had its looks in a row."""
-        return self._suspect is not None and self._suspect.settled and _holds(novel, self._suspect.box)
-
     def _is_dismissed(self, thing: Thing, at: float) -> bool:
         """A thing that several looks did not confirm gets no burst again for a while, unless it looks better than before."""
         return thing.score < _STRONG and any(until > at and box.overlap(thing.box) >= _SAME_PLACE for until, box in self._dismissed)
@@ -158,18 +146,16 @@ class Attention:
         return self._pace.follow_s if suspect.seen < 2 * _LOOKS else self._pace.follow_late_s
 
     def _opening_is_due(self, at: float) -> bool:
-        """Say whether a look of the opening waits: it leaves what is new its last token, and a suspect its looks in a row."""
-        if self._opened == len(_OPENING) or (self._suspect is not None and not self._suspect.settled):
-            return False
-        waited = at - self._opened_at if self._opened else math.inf
-        return waited >= (self._pace.opening_s if self._tokens >= 2 else self._pace.opening_late_s)
+        """Say whether a look of the opening waits; a suspect's looks in a row come first."""
+        bursting = self._suspect is not None and not self._suspect.settled
+        waited = self._opened == 0 or at - self._opened_at >= self._pace.opening_s
+        return self._opened < len(_OPENING) and waited and not bursting
 
     def _open(self, at: float, face: Box | None) -> Box:
         place = _OPENING[self._opened]
-        late = self._tokens < 2
         self._opened, self._opened_at = self._opened + 1, at
         self._looked_at = self._rounded_at = at
-        return _beside(face, place) if late else self._take(_beside(face, place), at)
+        return _beside(face, place)
 
     def _round(self, at: float, face: Box | None) -> Box:
         place = _ROUND[self._turn % len(_ROUND)]

@@ -287,7 +287,7 @@ class Eyes:
     def _count(self, given: Frame, mine: Seen, at: float) -> int | None:
         """Count faces when it is time, when something moved beside the candidate, and on every frame while there is more than one."""
         assert self._view is not None
-        due = self._counting.due(self._view, mine.box, at) or self._crowd or self._beside.waits(at)
+        due = self._crowd or self._beside.waits(at) or self._counting.due(self._view, mine.box, at)
         if self._nets.far is None or not (due or self._newly):
             return None
         if due:

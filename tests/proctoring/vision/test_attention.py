@@ -92,31 +92,3 @@ def test_what_may_have_passed_brings_a_look_at_once_but_never_takes_the_last_tok
 
     assert found[True][0] == found[False][0] == QUIET_S
     assert len(found[True]) == len(found[False]) - 1
-
-
-@pytest.mark.parametrize(("novel", "within_s"), [(None, 30), (HANDS, 60)])
-def test_what_lies_there_from_the_start_is_looked_at_from_everywhere_and_that_takes_no_more_than_the_tokens(
-    novel: Box | None, within_s: int
-) -> None:
-    pace = Pace()
-
-    opening = looks(Attention(), range(within_s), novel=novel)
-
-    assert opening[0] == (0, WHOLE)
-    low = [part for _, part in opening if part != WHOLE and part.y + part.height == pytest.approx(1)]
-    assert min(part.x for part in low) < 0.05 and max(part.x + part.width for part in low) > 0.95
-    assert len(opening) <= 2 + 2 + within_s / pace.token_s  # two at first, and two that waited so long that they take none
-    assert len([at for at, _ in opening if at < 8]) <= 2  # when a hall begins in the same minute
-
-
-@pytest.mark.parametrize("held_s", range(30, 42, 2))
-def test_the_thing_that_is_followed_takes_no_last_token_so_that_the_next_one_is_looked_at_at_once(held_s: int) -> None:
-    attention, elsewhere = rested(), Box(x=0.0, y=0.6, width=0.25, height=0.3)
-    for at in range(QUIET_S, QUIET_S + held_s):  # it stays new to the scene for as long as it is there
-        part = attention.part(float(at), FACE, novel=HANDS, glance_down=False)
-        if part is not None:
-            attention.saw([PHONE] if part.overlap(PHONE.box) else [], part, float(at))
-
-    later = looks(attention, range(QUIET_S + held_s, QUIET_S + held_s + 3), novel=elsewhere)
-
-    assert any(part.overlap(elsewhere) > 0.1 or part == WHOLE for _, part in later)

@@ -116,14 +116,14 @@ def parts(attention: Attention, seconds: range) -> list[tuple[int, Box]]:
     return [(at, part) for at, part in asked if part is not None]
 
 
-def test_what_lies_there_from_the_start_is_looked_at_from_everywhere_in_half_a_minute() -> None:
-    opening = parts(Attention(), range(30))
+def test_what_lies_there_from_the_start_is_looked_at_from_everywhere_in_twelve_seconds() -> None:
+    opening = parts(Attention(), range(12))
 
     places = [part for _, part in opening]
     assert places[0] == WHOLE
     assert min(part.x for part in places[1:]) < 0.05 and max(part.x + part.width for part in places[1:]) > 0.95
     assert all(part.width == pytest.approx(0.6) for part in places[1:])
-    assert len(places) == 3
+    assert len(places) == 4
 
 
 def test_the_looks_of_the_beginning_are_those_of_the_round_brought_forward() -> None:
@@ -140,9 +140,9 @@ def test_after_a_break_everything_is_looked_at_again_but_not_after_every_one(beg
     attention = Attention()
     parts(attention, range(begins - 20))
 
-    returned = parts(attention, range(begins, begins + 20))
+    returned = parts(attention, range(begins, begins + 12))
 
-    assert (len(returned) == 3) is again
+    assert (len(returned) == 4) is again
 
 
 def test_a_book_that_is_followed_does_not_draw_the_eyes_from_a_phone() -> None:

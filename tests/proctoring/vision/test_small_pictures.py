@@ -54,7 +54,7 @@ def test_where_looks_are_rare_one_is_enough_to_look_closer_at_something_new(
 ) -> None:
     """On a poor line a second look that says the same costs two seconds."""
     eyes, at = Eyes(networks), 0.0
-    for seq in range(45):  # between two turns of the round
+    for seq in range(40):
         eyes.look(encoded(scene(0), 448, 0.4), at, seq)
         at += every_s
     changed = scene(0).copy()
@@ -64,7 +64,7 @@ def test_where_looks_are_rare_one_is_enough_to_look_closer_at_something_new(
     before = eyes._attention._looked_at
     took = 0
     while eyes._attention._looked_at == before:
-        eyes.look(encoded(changed, 448, 0.4), at, 45 + took)
+        eyes.look(encoded(changed, 448, 0.4), at, 40 + took)
         at, took = at + every_s, took + 1
 
     assert took == looks
