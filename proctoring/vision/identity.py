@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from proctoring.vision import faces, light
+from proctoring.vision import blocks, faces, light
 from proctoring.vision.frame import Seen
 from proctoring.vision.models import Floats, Network, Pixels
 
@@ -83,7 +83,7 @@ def upper_half(face: Pixels) -> Pixels:
 
 
 def fair_chip(picture: Pixels, seen: Seen) -> Pixels | None:
-    """Return a face if it can fairly be recognised: towards us, large, lit and uncovered."""
+    """Return a face if it can fairly be recognised: towards us, large, lit, uncovered, and not pressed into blocks."""
     turned = abs(seen.head.yaw) > MOST_YAW or abs(seen.head.pitch) > MOST_PITCH
     left, top, right, bottom = seen.mesh.box
     height, width = picture.shape[:2]
@@ -91,7 +91,7 @@ def fair_chip(picture: Pixels, seen: Seen) -> Pixels | None:
     if seen.mesh.score < faces.CERTAIN or turned or cropped or min(right - left, bottom - top) < LEAST_SIDE:
         return None
     face = chip(picture, seen.mesh.points)
-    return face if readable(face) else None
+    return face if readable(face) and not blocks.pressed(picture, seen.mesh.box) else None
 
 
 def chip(picture: Pixels, mesh: Floats) -> Pixels:

@@ -1,4 +1,4 @@
-"""The same recording under worse conditions: light, back-light, compression, the lens's place, and what people wear.
+"""The same recording under worse conditions: light, back-light, compression, cameras, the lens's place, and what people wear.
 
 A Variant changes pictures before the eyes see them: `always` from check-in on (what cannot come later), `later` after it, which is the
 worse case for recognising somebody. All of it is simulated on the pictures as recorded; the drawings are worn.py's.
@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import simplejpeg
 
-from proctoring.vision import worn
+from proctoring.vision import quality, worn
 from proctoring.vision.eyes import Networks
 from proctoring.vision.models import Floats, Pixels
 
@@ -21,6 +21,7 @@ Change = Callable[[Pixels, Sequence[Floats]], Pixels]
 _GAMMA = 2.2
 _GRAIN = 1.6  # grey levels of noise that a webcam's short exposure leaves after its amplifier
 _BELOW_DEGREES = 22.0
+_NO_ROOM = 110.0  # brightest tenth of a picture without a face below which something lies over the lens: 80 and less, rooms have 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +47,26 @@ def exposed(picture: Pixels, faces: Sequence[Floats], *, stops: float) -> Pixels
 
 
 def backlit(picture: Pixels, faces: Sequence[Floats], *, stops: float) -> Pixels:
-    """Return the picture with a window behind the people: everything else white, they `stops` darker, some glare."""
-    if not faces:
+    """Return the picture with a window behind the people: everything else white, they `stops` darker, some glare.
+
+    The window stays when they leave, behind what lies over the lens. Things beside a body are drawn as window: nothing is said of them.
+    """
+    if not faces and quality.view(picture).bright < _NO_ROOM:
         return exposed(picture, faces, stops=-stops)
-    seen = [worn.Face(mesh) for mesh in faces]
-    people = np.bitwise_or.reduce([worn.body(face, picture.shape) for face in seen])
-    share = cv2.GaussianBlur(people, (0, 0), max(face.height for face in seen) / 22).astype(np.float32)[..., None] / 255
-    light = _light(picture)
+    share, light = _people(faces, picture.shape), _light(picture)
     lit = light * 2.0**-stops * share + np.clip(0.75 + light, 0, 1) * (1 - share)
     glare = worn.broad(np.asarray(lit, np.float32), 40)
     return _grained(_seen(lit + 0.015 * stops * glare))
+
+
+def _people(faces: Sequence[Floats], shape: tuple[int, ...]) -> Floats:
+    """Return of each pixel how much of it (0–1) is people, softly bounded."""
+    seen = [worn.Face(mesh) for mesh in faces]
+    if not seen:
+        return np.zeros((*shape[:2], 1), np.float32)
+    people = np.bitwise_or.reduce([worn.body(face, shape) for face in seen])
+    soft = cv2.GaussianBlur(people, (0, 0), max(face.height for face in seen) / 22)
+    return np.asarray(soft.astype(np.float32)[..., None] / 255, np.float32)
 
 
 def compressed(picture: Pixels, faces: Sequence[Floats], *, quality: int) -> Pixels:
@@ -68,6 +79,28 @@ def small(picture: Pixels, faces: Sequence[Floats], *, width: int) -> Pixels:
     """Return the picture `width` pixels wide."""
     height = round(picture.shape[0] * width / picture.shape[1])
     return np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def colourless(picture: Pixels, faces: Sequence[Floats]) -> Pixels:
+    """Return the picture as a camera for the dark takes it, without colour."""
+    return np.asarray(cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR), np.uint8)
+
+
+def cast(picture: Pixels, faces: Sequence[Floats], *, gains: Sequence[float]) -> Pixels:
+    """Return the picture with blue, green and red times as light as it is, as under a lamp that the camera does not know."""
+    return _bytes(np.asarray(picture * np.asarray(gains, np.float32), np.float32))
+
+
+def smoothed(picture: Pixels, faces: Sequence[Floats]) -> Pixels:
+    """Return the picture as a filter leaves it that makes skin smooth and keeps edges."""
+    for _ in range(2):
+        picture = np.asarray(cv2.bilateralFilter(picture, 11, 90, 9), np.uint8)
+    return picture
+
+
+def noisy(picture: Pixels, faces: Sequence[Floats], *, levels: float) -> Pixels:
+    """Return the picture with so many grey levels of noise (one standard deviation) in every colour of every pixel."""
+    return _grained(picture.astype(np.float32), levels)
 
 
 def wearing(picture: Pixels, faces: Sequence[Floats], *, thing: worn.Worn) -> Pixels:
@@ -114,8 +147,8 @@ def _seen(light: Floats) -> Floats:
     return np.asarray(255 * np.clip(light, 0, 1) ** (1 / _GAMMA), np.float32)
 
 
-def _grained(picture: Floats) -> Pixels:
-    grain = np.random.default_rng(int(picture[::16, ::16].sum()) % 2**31).normal(0, _GRAIN, picture.shape)
+def _grained(picture: Floats, levels: float = _GRAIN) -> Pixels:
+    grain = np.random.default_rng(int(picture[::16, ::16].sum()) % 2**31).normal(0, levels, picture.shape)
     return _bytes(np.asarray(picture + grain, np.float32))
 
 
@@ -145,6 +178,10 @@ VARIANTS: Mapping[str, Variant] = {
         *_each(backlit, "back-light", "stops", (2, 3, 4)),
         *_each(compressed, "JPEG", "quality", (30, 15, 5)),
         *_each(small, "width", "width", (320, 160)),
+        Variant(name="no colour", later=(colourless,)),
+        Variant(name="tungsten lamp", later=(partial(cast, gains=(0.55, 0.85, 1.2)),)),
+        Variant(name="skin smoothed", later=(smoothed,)),
+        Variant(name="noise", later=(partial(noisy, levels=22),)),
         _on("scarf", worn.scarf),
         _on("veil", worn.veil),
         _on("turban", worn.turban),

@@ -93,6 +93,18 @@ def test_a_variant_gives_a_fair_picture_with_a_face_and_without(face: tuple[Pixe
         assert (changed is picture) == (name == "as recorded" or (not faces and _is_drawn(VARIANTS[name])))
 
 
+def test_a_window_stays_when_the_candidate_leaves_and_is_behind_what_covers_the_lens(face: tuple[Pixels, Floats], scene: Scene) -> None:
+    picture, mesh = face
+    beside = np.s_[20:120, 20:120]
+
+    there, gone = variants.backlit(picture, [mesh], stops=2), variants.backlit(scene(0, None), [], stops=2)
+    covered = variants.backlit(np.full((480, 640, 3), (40, 50, 90), np.uint8), [], stops=2)
+
+    assert there[beside].mean() > 240 and gone.mean() > 240
+    assert there[240:400, 280:360].mean() < picture[240:400, 280:360].mean()
+    assert covered.mean() < 60
+
+
 def _is_drawn(variant: Variant) -> bool:
     return all(getattr(change, "func", None) is variants.wearing for change in (*variant.always, *variant.later))
 
