@@ -12,7 +12,8 @@ from proctoring.vision.models import Floats, Pixels
 
 _BLOCK = 8  # pixels of JPEG's blocks
 _NARROWEST, _WIDEST = 4.5, 10.0  # pixels of any that are looked for
-_SPECTRUM, _GRID = 1024, 128  # lines; the one of JPEG's own blocks
+_SPECTRUM = 1024  # lines
+_GRID = _SPECTRUM // _BLOCK  # the one of JPEG's own blocks
 _IN_STEP = 0.7  # cosine between a line and the picture's own grid from which it is its own
 # Blocks to a face for a line as high as the mean step, beyond which it is not compared: the picture's own, and those it had before.
 _OWN, _EARLIER = 40.0, 65.0

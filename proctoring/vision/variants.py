@@ -86,7 +86,7 @@ def colourless(picture: Pixels, faces: Sequence[Floats]) -> Pixels:
     return np.asarray(cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR), np.uint8)
 
 
-def cast(picture: Pixels, faces: Sequence[Floats], *, gains: Sequence[float]) -> Pixels:
+def colour_cast(picture: Pixels, faces: Sequence[Floats], *, gains: Sequence[float]) -> Pixels:
     """Return the picture with blue, green and red times as light as it is, as under a lamp that the camera does not know."""
     return _bytes(np.asarray(picture * np.asarray(gains, np.float32), np.float32))
 
@@ -179,7 +179,7 @@ VARIANTS: Mapping[str, Variant] = {
         *_each(compressed, "JPEG", "quality", (30, 15, 5)),
         *_each(small, "width", "width", (320, 160)),
         Variant(name="no colour", later=(colourless,)),
-        Variant(name="tungsten lamp", later=(partial(cast, gains=(0.55, 0.85, 1.2)),)),
+        Variant(name="tungsten lamp", later=(partial(colour_cast, gains=(0.55, 0.85, 1.2)),)),
         Variant(name="skin smoothed", later=(smoothed,)),
         Variant(name="noise", later=(partial(noisy, levels=22),)),
         _on("scarf", worn.scarf),
