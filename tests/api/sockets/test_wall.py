@@ -21,7 +21,7 @@ from assessment_engine.services import interests, tickets
 from assessment_engine.services import wall as wall_service
 from assessment_engine.services.engine import Engine
 from proctoring.channel import CloseCode
-from tests.api.sockets.walls import a_ticket, an_invigilator
+from tests.api.sockets.walls import a_ticket, an_invigilator, was_heard
 from tests.builders import World, a_person, a_stored_sitting
 from tests.running import Valkey, until
 
@@ -52,12 +52,6 @@ class Stage:
 def stage(engine: Engine) -> Stage:
     world, ravi = an_invigilator(engine)
     return Stage(engine=engine, world=world, ravi=ravi)
-
-
-def was_heard(wall: ClientConnection, sitting: str) -> None:
-    """Wait until the server has done all that this wall said: it takes one thing after the other, and tells a look back."""
-    wall.send(json.dumps({"type": "looked", "sitting": sitting}))
-    assert json.loads(wall.recv(timeout=30)) == [{"type": "looked", "sitting": sitting}]
 
 
 def test_a_ticket_that_is_not_for_now_and_for_walls_opens_nothing(stage: Stage) -> None:

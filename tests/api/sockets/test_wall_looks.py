@@ -10,7 +10,7 @@ from websockets.typing import Origin
 
 from assessment_engine.people import Actor
 from assessment_engine.services.engine import Engine
-from tests.api.sockets.walls import a_ticket, an_invigilator
+from tests.api.sockets.walls import a_ticket, an_invigilator, was_heard
 
 SESSION, SITTING = "ses_1", "sit_1"
 LOOKED = json.dumps({"type": "looked", "sitting": SITTING})
@@ -31,12 +31,15 @@ def heard(wall: ClientConnection) -> Any:
 
 
 def test_a_persons_look_is_told_to_every_wall_of_the_session(engine: Engine, ravi: Actor) -> None:
-    with a_wall(engine, ravi) as first, a_wall(engine, ravi) as second, a_wall(engine, ravi, "ses_2") as other:
-        first.send(LOOKED)
+    with a_wall(engine, ravi) as first, a_wall(engine, ravi, "ses_2") as other:
+        was_heard(first, "sit_0")  # it has joined: a socket is open before its ticket is looked at
+        was_heard(other, "sit_0")
+        with a_wall(engine, ravi) as second:
+            second.send(LOOKED)
 
-        assert heard(first) == heard(second) == {"type": "looked", "sitting": SITTING}
-        with pytest.raises(TimeoutError):
-            other.recv(timeout=0.3)
+            assert heard(first) == heard(second) == {"type": "looked", "sitting": SITTING}
+            with pytest.raises(TimeoutError):
+                other.recv(timeout=0.3)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 """Walls for tests: an invigilator with two sessions, and tickets for them."""
 
+import json
 from datetime import timedelta
+
+from websockets.sync.client import ClientConnection
 
 from assessment_engine.kernel.ids import SessionId
 from assessment_engine.people import Actor, Role
@@ -25,3 +28,9 @@ def a_ticket(engine: Engine, who: Actor, session: str = "ses_1", lasts: timedelt
     if lasts > timedelta():
         return wall.ticket(engine, who, SessionId(session))
     return tickets.issue(engine, "wall", session, lasts, holder=who.person_id)
+
+
+def was_heard(wall: ClientConnection, sitting: str) -> None:
+    """Wait until the server has done all that this wall said: it takes one thing after the other, and tells a look back."""
+    wall.send(json.dumps({"type": "looked", "sitting": sitting}))
+    assert json.loads(wall.recv(timeout=30)) == [{"type": "looked", "sitting": sitting}]
