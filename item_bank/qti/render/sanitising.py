@@ -77,4 +77,6 @@ _CLEANER = nh3.Cleaner(
 
 def sanitised(html: str) -> str:
     """Return HTML with nothing in it but the tags and attributes that questions are made of."""
-    return _CLEANER.clean(html)
+    clean = _CLEANER.clean(html)
+    # What a table cannot hold a parser puts before it, where it has read already: only a second reading leaves that as it stands.
+    return _CLEANER.clean(clean) if "<table" in clean else clean
