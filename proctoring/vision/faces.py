@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from proctoring.vision import crops
+from proctoring.vision import crops, light
 from proctoring.vision.crops import Region
 from proctoring.vision.models import Floats, Network, Pixels
 
@@ -26,6 +26,11 @@ RIGHT_EYE, LEFT_EYE = 0, 1  # of a detection's six points, as the person has the
 MESH_RIGHT, MESH_LEFT = 33, 263
 # MediaPipe's graphs take 1.5. A little closer its angles are steadier, on people of every set (docs/adr/0031-what-a-frame-costs.md).
 MESH_PADDING = 1.45
+# Level of a pixel's brightest colour, 0–255, than which a tenth are brighter: a crop below the first is brought to the second before the
+# mesh is read (docs/adr/0035-who-sits-in-the-dark.md). What is lighter is left alone, and so are bright eyes above a dark veil.
+_DARK, _LIT, _BRIGHT = 80.0, 190.0, 0.9
+_APART = 12  # pixels between those that are looked at for it
+_MIDDLE = (slice(48, 144, 6), slice(48, 144, 6))  # of the mesh's crop: the face without what is behind it
 ABSURD = 1e4  # pixels of a crop of at most 192: no answer of a network in its right mind; nor is what is no number
 
 
@@ -109,9 +114,16 @@ class Detector:
         return cls(network, side=192, anchors=_anchors(48, 1))
 
     def find(self, picture: Pixels, *, least: float) -> list[Detection]:
-        """Return the faces that score at least `least`, best first, each once."""
+        """Return the faces that score at least `least`, best first, each once; where the dark shows none, those that more light does."""
         region = crops.whole(picture)
-        raw, scores = self._network(crops.as_input(region.cut_rgb(picture, self._side), low=-1.0, high=1.0))
+        square = region.cut_rgb(picture, self._side)
+        found = self._find(square, region, least)
+        if found or (lit := _in_light(square, picture[::_APART, ::_APART])) is square:
+            return found
+        return self._find(lit, region, least)
+
+    def _find(self, square: Pixels, region: Region, least: float) -> list[Detection]:
+        raw, scores = self._network(crops.as_input(square, low=-1.0, high=1.0))
         logits = scores[0, :, 0]
         kept = np.flatnonzero((logits >= math.log(least / (1 - least))) & np.isfinite(logits))
         kept = kept[(np.abs(raw[0, kept]) < ABSURD).all(axis=1)]
@@ -133,13 +145,20 @@ class MeshReader:
         self._network = network
 
     def read(self, picture: Pixels, region: Region) -> Mesh:
-        """Return the points found in `region`, with the score that a face is there."""
-        points, logit = self._network(crops.as_input(region.cut_rgb(picture, MESH_SIDE)))
+        """Return the points found in `region`, brought to light if it is dark, with the score that a face is there."""
+        square = region.cut_rgb(picture, MESH_SIDE)
+        points, logit = self._network(crops.as_input(_in_light(square, square[_MIDDLE])))
         if not (np.abs(points) < ABSURD).all():
             return Mesh(points=np.zeros((468, 3), np.float32), score=0.0)
         surely = float(logit.ravel()[0])
         surely = -80.0 if math.isnan(surely) else min(80.0, max(-80.0, surely))
         return Mesh(points=region.place(points.reshape(468, 3), MESH_SIDE), score=1 / (1 + math.exp(-surely)))
+
+
+def _in_light(square: Pixels, shown: Pixels) -> Pixels:
+    """Return a crop as a longer exposure would have shown it, if what is shown in it is dark; else as it is."""
+    level = light.level(shown.max(axis=2), _BRIGHT)
+    return light.brought(square, level, _LIT) if level < _DARK else square
 
 
 def overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:

@@ -25,6 +25,8 @@ DOUBT = 0.52  # above this distance the face is looked at again in every good fr
 MOST_YAW, MOST_PITCH, LEAST_SIDE = 25.0, 28.0, 56.0
 # Grey levels: what tells faces apart must stand out from the level or so that camera and JPEG are wrong by, whatever the light.
 _LEAST_CONTRAST = 3.0
+# Below this level a face that is turned further than that is not compared: of those a third seem somebody else's, of others hardly any.
+_DARK, MOST_YAW_IN_THE_DARK = 64.0, 15.0
 _LIT = 110.0  # grey level (CIE L* of 255) of a face in good light; a darker one is brought there
 _COVERED = 17.0  # colour distance (CIE a*, b*) between the upper and the lower face that a beard does not make and a veil does
 # Times that the place between the eyes is lighter than the cheeks: under a dark cloth more than twice, in light and shade at most 1.7.
@@ -91,6 +93,8 @@ def fair_chip(picture: Pixels, seen: Seen) -> Pixels | None:
     if seen.mesh.score < faces.CERTAIN or turned or cropped or min(right - left, bottom - top) < LEAST_SIDE:
         return None
     face = chip(picture, seen.mesh.points)
+    if abs(seen.head.yaw) > MOST_YAW_IN_THE_DARK and _skin(face) < _DARK:
+        return None
     return face if readable(face) and not blocks.pressed(picture, seen.mesh.box) else None
 
 
@@ -102,7 +106,12 @@ def chip(picture: Pixels, mesh: Floats) -> Pixels:
 
 def lit(face: Pixels) -> Pixels:
     """Return a dark chip as a longer exposure would have shown it, eyes and cheeks at good light; one that is light enough as it is."""
-    return light.brought(face, light.level(light.lightness(face[_SKIN])), _LIT)
+    return light.brought(face, _skin(face), _LIT)
+
+
+def _skin(face: Pixels) -> float:
+    """Return how light the skin of a chip is (CIE L*, 0–255)."""
+    return light.level(light.lightness(face[_SKIN]))
 
 
 def readable(face: Pixels) -> bool:

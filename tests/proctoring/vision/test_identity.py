@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from itertools import combinations
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
 from proctoring.policy import STANDARD
-from proctoring.vision import identity, variants, worn
+from proctoring.vision import identity, variants, video, worn
+from proctoring.vision.decode import decode
 from proctoring.vision.eyes import Eyes, Networks
+from proctoring.vision.faces import Mesh
+from proctoring.vision.frame import seen_in
 from proctoring.vision.models import Floats, Pixels
 from proctoring.vision.video import fitted
 from tests.proctoring.vision.conftest import TESTDATA, jpeg
@@ -87,6 +91,18 @@ def test_a_face_too_faint_to_be_told_is_not_compared(networks: Networks, scene: 
     assert not identity.readable(faint)
     assert not identity.readable(np.zeros_like(chip))
     assert np.isfinite(described(networks, np.zeros_like(chip))).all()
+
+
+@pytest.mark.parametrize("at", [69.0, 70.5])
+def test_a_face_turned_in_the_dark_is_not_compared_though_it_is_in_the_light(networks: Networks, sessions: Path, at: float) -> None:
+    picture = next(each for when, each in video.read(sessions / "d1_intel_female.mp4", fps=2) if when >= at)
+    (mesh,) = variants.meshes(networks, picture)
+    seen = seen_in(picture, Mesh(points=mesh, score=1.0))
+    dark = decode(jpeg(variants.exposed(worn.dark_skin(picture, mesh), [], stops=-3.5)))
+
+    assert identity.MOST_YAW_IN_THE_DARK < abs(seen.head.yaw) <= identity.MOST_YAW
+    assert identity.fair_chip(picture, seen) is not None
+    assert identity.fair_chip(dark, seen) is None
 
 
 @pytest.mark.parametrize("colour", [(40, 34, 34), (20, 20, 60), (60, 30, 20)])

@@ -1,6 +1,8 @@
 """The dark hides less than it seems: pictures are brought to the light before anybody says that nothing is there."""
 
 from collections.abc import Callable
+from itertools import takewhile
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -8,7 +10,8 @@ import pytest
 
 from proctoring.observations import Reason, ThingName
 from proctoring.policy import STANDARD
-from proctoring.vision import light, variants
+from proctoring.vision import faces, light, variants, video, worn
+from proctoring.vision.decode import decode
 from proctoring.vision.eyes import Eyes, Networks
 from proctoring.vision.models import Pixels
 from proctoring.vision.video import fitted
@@ -57,3 +60,33 @@ def test_a_phone_on_a_table_is_nearly_as_likely_in_low_light(networks: Networks,
     things = networks.objects.find(variants.exposed(picture, [], stops=-4))
 
     assert max(thing.score for thing in things if thing.name is ThingName.PHONE) >= NEARLY_ENOUGH
+
+
+def is_read(networks: Networks, picture: Pixels) -> bool:
+    return any(networks.mesh.read(picture, one.region()).fits(one) for one in networks.faces(picture))
+
+
+def test_more_dark_faces_are_read_when_they_are_brought_to_light(
+    networks: Networks, sessions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dark = []
+    for _, picture in takewhile(lambda one: one[0] < 14, video.read(sessions / "d1_intel_female.mp4", fps=1)):
+        (mesh,) = variants.meshes(networks, picture)
+        dark.append(decode(jpeg(variants.exposed(worn.dark_skin(picture, mesh), [], stops=-4.25))))
+
+    now = sum(is_read(networks, picture) for picture in dark)
+    monkeypatch.setattr(faces, "_DARK", 0.0)
+    before = sum(is_read(networks, picture) for picture in dark)
+
+    assert before + 3 <= now
+
+
+@pytest.mark.parametrize("stops", [-3, -4, -5, -6])
+def test_nobody_is_seen_in_a_dark_empty_room_nor_in_noise(networks: Networks, sessions: Path, stops: int) -> None:
+    noise = np.random.default_rng(stops + 9).normal(3, 3, (480, 640, 3)).clip(0, 255).astype(np.uint8)
+    empty = [room for at, room in video.read(sessions / "d1_intel_female.mp4", fps=1) if 36 <= at <= 44]
+
+    rooms = [noise, *(decode(jpeg(variants.exposed(room, [], stops=stops))) for room in empty)]
+
+    assert len(rooms) >= 9
+    assert not any(is_read(networks, room) for room in rooms)
