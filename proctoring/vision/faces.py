@@ -26,8 +26,8 @@ RIGHT_EYE, LEFT_EYE = 0, 1  # of a detection's six points, as the person has the
 MESH_RIGHT, MESH_LEFT = 33, 263
 # MediaPipe's graphs take 1.5. A little closer its angles are steadier, on people of every set (docs/adr/0031-what-a-frame-costs.md).
 MESH_PADDING = 1.45
-# Level of a pixel's brightest colour, 0–255, than which a tenth are brighter: a crop below the first is brought to the second before the
-# mesh is read (docs/adr/0035-who-sits-in-the-dark.md). What is lighter is left alone, and so are bright eyes above a dark veil.
+# Level of a pixel's brightest colour, 0–255, than which a tenth are brighter: a crop below the first is brought to the second before a
+# network reads it (docs/adr/0035-who-sits-in-the-dark.md). What is lighter is left alone, and so are bright eyes above a dark veil.
 _DARK, _LIT, _BRIGHT = 80.0, 190.0, 0.9
 _APART = 12  # pixels between those that are looked at for it
 _MIDDLE = (slice(48, 144, 6), slice(48, 144, 6))  # of the mesh's crop: the face without what is behind it

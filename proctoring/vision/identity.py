@@ -25,7 +25,8 @@ DOUBT = 0.52  # above this distance the face is looked at again in every good fr
 MOST_YAW, MOST_PITCH, LEAST_SIDE = 25.0, 28.0, 56.0
 # Grey levels: what tells faces apart must stand out from the level or so that camera and JPEG are wrong by, whatever the light.
 _LEAST_CONTRAST = 3.0
-# Below this level a face that is turned further than that is not compared: of those a third seem somebody else's, of others hardly any.
+# Skin below this level (CIE L* of 255) and turned further than this is not compared: the mesh makes less of its turn, and one look in five
+# is at somebody else's distance (docs/adr/0035-who-sits-in-the-dark.md).
 _DARK, MOST_YAW_IN_THE_DARK = 64.0, 15.0
 _LIT = 110.0  # grey level (CIE L* of 255) of a face in good light; a darker one is brought there
 _COVERED = 17.0  # colour distance (CIE a*, b*) between the upper and the lower face that a beard does not make and a veil does

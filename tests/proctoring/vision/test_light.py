@@ -13,6 +13,7 @@ from proctoring.policy import STANDARD
 from proctoring.vision import faces, light, variants, video, worn
 from proctoring.vision.decode import decode
 from proctoring.vision.eyes import Eyes, Networks
+from proctoring.vision.faces import Mesh
 from proctoring.vision.models import Pixels
 from proctoring.vision.video import fitted
 from tests.proctoring.vision.conftest import TESTDATA, jpeg
@@ -90,3 +91,20 @@ def test_nobody_is_seen_in_a_dark_empty_room_nor_in_noise(networks: Networks, se
 
     assert len(rooms) >= 9
     assert not any(is_read(networks, room) for room in rooms)
+
+
+@pytest.mark.parametrize("worn_thing", [None, worn.veil])
+def test_a_face_in_good_light_is_read_as_it_is_and_so_are_bright_eyes_above_a_dark_veil(
+    networks: Networks, scene: Scene, monkeypatch: pytest.MonkeyPatch, worn_thing: worn.Worn | None
+) -> None:
+    picture = scene(0)
+    (mesh,) = variants.meshes(networks, picture)
+    shown = picture if worn_thing is None else worn_thing(picture, mesh)
+    place = Mesh(points=mesh, score=1.0).region()
+
+    now = networks.mesh.read(shown, place)
+    monkeypatch.setattr(faces, "_DARK", 0.0)
+    before = networks.mesh.read(shown, place)
+
+    assert np.array_equal(now.points, before.points)
+    assert now.score == before.score
