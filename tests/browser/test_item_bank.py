@@ -16,6 +16,7 @@ from assessment_engine.services.engine import Engine
 from assessment_engine.services.item_versions import save
 from item_bank.imports import NewItem
 from item_bank.item_reviews import Verdict
+from tests.browser.keys import tab_to
 from tests.browser.test_front import SIZES, small_targets
 from tests.builders import GENERAL, a_choice_item, an_engine
 from tests.certification.parts import ASSETS
@@ -114,8 +115,8 @@ def test_a_reviewer_walks_through_the_queue_by_keys_alone(bank: Bank) -> None:
     expect(first).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Your review")).to_be_visible()
-    page.get_by_role("button", name="Accept").focus()
+    expect(page.get_by_role("form", name="Your review")).to_be_focused()
+    tab_to(page, page.get_by_role("button", name="Accept"))
     page.keyboard.press("Enter")
 
     expect(page.get_by_text("You have accepted it.")).to_be_visible()
