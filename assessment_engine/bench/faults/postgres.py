@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import tempfile
 import time
 import warnings
@@ -13,6 +14,7 @@ from typing import Protocol, cast
 
 DATABASE = "faults"
 STOPPED_WITHIN_S = 20.0
+READY_WITHIN_S = 60.0
 
 
 class _Server(Protocol):
@@ -61,7 +63,19 @@ class Postgres:
         """Start it again; it recovers from its write-ahead log."""
         for name in ("postmaster.pid", ".s.PGSQL.5432.lock", ".s.PGSQL.5432"):  # they name a dead process that nobody may have waited for
             (self._folder / name).unlink(missing_ok=True)
-        self._server.ensure_postgres_running()
+        try:
+            self._server.ensure_postgres_running()
+        except subprocess.TimeoutExpired:  # the library waits for ten seconds; on a busy machine the server goes on starting after them
+            self._wait_until_ready()
+            self._server.ensure_postgres_running()
+
+    def _wait_until_ready(self) -> None:
+        """Wait until the server's own file says so; raises TimeoutError."""
+        file, until = self._folder / "postmaster.pid", time.monotonic() + READY_WITHIN_S
+        while not (file.exists() and file.read_text().rstrip().endswith("ready")):
+            if time.monotonic() >= until:
+                raise TimeoutError(f"PostgreSQL did not start within {READY_WITHIN_S:.0f} s")
+            time.sleep(0.1)
 
     def _processes(self) -> list[int]:
         first = self._server.get_pid()
