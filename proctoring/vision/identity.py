@@ -28,12 +28,16 @@ _LEAST_CONTRAST = 3.0
 # Skin below this level (CIE L* of 255) and turned further than this is not compared: the mesh makes less of its turn, and one look in five
 # is at somebody else's distance (docs/adr/0035-who-sits-in-the-dark.md).
 _DARK, MOST_YAW_IN_THE_DARK = 64.0, 15.0
+# Spread of a dark face's features in levels and as a share of its skin's: below both, haze before a window has swallowed them, and what is
+# left is at somebody else's distance in every second look (docs/adr/0035-who-sits-in-the-dark.md).
+_FEATURES, _OF_SKIN = 2.2, 0.10
 _LIT = 110.0  # grey level (CIE L* of 255) of a face in good light; a darker one is brought there
 _COVERED = 17.0  # colour distance (CIE a*, b*) between the upper and the lower face that a beard does not make and a veil does
 # Times that the place between the eyes is lighter than the cheeks: under a dark cloth more than twice, in light and shade at most 1.7.
 _VEILED = 1.9
 _INNER = (slice(35, 130), slice(35, 115))  # of the chip: the face without hair and background
 _SKIN = (slice(40, 90), slice(35, 115))  # where hardly anybody has a beard
+_COARSE, _SHADE = 30, 2.4  # side of a chip made small, and of its pixels how far shade reaches
 _PADDING = 0.25
 # dlib's mean positions of: outer and inner corner of the eye on the image's right, the same on the left, base of the nose.
 _MEAN_FACE = np.array(
@@ -94,7 +98,8 @@ def fair_chip(picture: Pixels, seen: Seen) -> Pixels | None:
     if seen.mesh.score < faces.CERTAIN or turned or cropped or min(right - left, bottom - top) < LEAST_SIDE:
         return None
     face = chip(picture, seen.mesh.points)
-    if abs(seen.head.yaw) > MOST_YAW_IN_THE_DARK and _skin(face) < _DARK:
+    skin = _skin(face)
+    if skin < _DARK and (abs(seen.head.yaw) > MOST_YAW_IN_THE_DARK or _features(face) < min(_FEATURES, _OF_SKIN * skin)):
         return None
     return face if readable(face) and not blocks.pressed(picture, seen.mesh.box) else None
 
@@ -113,6 +118,13 @@ def lit(face: Pixels) -> Pixels:
 def _skin(face: Pixels) -> float:
     """Return how light the skin of a chip is (CIE L*, 0–255)."""
     return light.level(light.lightness(face[_SKIN]))
+
+
+def _features(face: Pixels) -> float:
+    """Return the spread (CIE L*, 0–255) of what is larger than grain and smaller than shade, over the inner face of a chip."""
+    coarse = cv2.resize(light.lightness(face), (_COARSE, _COARSE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    rows, columns = (slice(part.start * _COARSE // CHIP_SIDE, part.stop * _COARSE // CHIP_SIDE) for part in _INNER)
+    return float((coarse - cv2.GaussianBlur(coarse, (0, 0), _SHADE))[rows, columns].std())
 
 
 def readable(face: Pixels) -> bool:

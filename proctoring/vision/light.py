@@ -9,12 +9,17 @@ import numpy.typing as npt
 from proctoring.vision.models import Pixels
 
 
-def brought(picture: Pixels, seen: float, wanted: float) -> Pixels:
-    """Return a picture whose lightness is `seen` as if it were `wanted` (both 0–255); one that is light enough as it is."""
+def brought(picture: Pixels, seen: float, wanted: float, *, haze: float = 0.0) -> Pixels:
+    """Return a picture whose lightness is `seen` as if it were `wanted` (both 0–255); one that is light enough as it is.
+
+    `haze` is the level that the lens's own stray light has everywhere: it is taken away first.
+    """
     if seen >= wanted:
         return picture
     # Levels follow light by a power law (gamma), so that more light multiplies them all by one number.
-    return np.asarray(cv2.convertScaleAbs(picture, alpha=wanted / max(seen, 1.0)), np.uint8)
+    more = wanted / max(seen - haze, 1.0)
+    clear = np.maximum(picture, np.uint8(haze)) if haze else picture
+    return np.asarray(cv2.convertScaleAbs(clear, alpha=more, beta=-more * int(haze)), np.uint8)
 
 
 def level(values: npt.NDArray[Any], share: float = 0.5) -> float:

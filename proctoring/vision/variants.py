@@ -168,6 +168,7 @@ def _on(name: str, thing: worn.Worn) -> Variant:
 
 _DARK_SKIN = partial(wearing, thing=worn.dark_skin)
 _LOW_LIGHT = partial(exposed, stops=-4)
+_BEFORE_A_WINDOW = {f"dark skin, back-light {stops:g}": partial(backlit, stops=stops) for stops in (3, 3.75)}
 
 AS_RECORDED = Variant(name="as recorded")
 VARIANTS: Mapping[str, Variant] = {
@@ -191,6 +192,7 @@ VARIANTS: Mapping[str, Variant] = {
         Variant(name="dark skin", always=(_DARK_SKIN,)),
         Variant(name="low light", later=(_LOW_LIGHT,)),
         Variant(name="dark skin in low light", always=(_DARK_SKIN,), later=(_LOW_LIGHT,)),
+        *(Variant(name=name, always=(_DARK_SKIN,), later=(window,)) for name, window in _BEFORE_A_WINDOW.items()),
         Variant(name="lens at laptop height", always=(from_below,)),
     )
 }

@@ -1,7 +1,7 @@
 """Whether this is the same face, in whatever light: darkness alone keeps nobody from being compared, and accuses nobody."""
 
 from collections.abc import Callable
-from itertools import combinations
+from itertools import combinations, takewhile
 from pathlib import Path
 
 import cv2
@@ -103,6 +103,23 @@ def test_a_face_turned_in_the_dark_is_not_compared_though_it_is_in_the_light(net
     assert identity.MOST_YAW_IN_THE_DARK < abs(seen.head.yaw) <= identity.MOST_YAW
     assert identity.fair_chip(picture, seen) is not None
     assert identity.fair_chip(dark, seen) is None
+
+
+def test_a_dark_face_is_compared_before_a_window_only_as_long_as_haze_leaves_it_features(
+    networks: Networks, sessions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames = takewhile(lambda one: one[0] < 13, video.read(sessions / "d1_intel_female.mp4", fps=1))
+    faces = [(picture, mesh) for _, picture in frames for mesh in variants.meshes(networks, picture)]
+
+    def compared(stops: float) -> int:
+        shown = [(decode(jpeg(variants.backlit(worn.dark_skin(picture, mesh), [mesh], stops=stops))), mesh) for picture, mesh in faces]
+        chips = [identity.fair_chip(picture, seen_in(picture, Mesh(points=mesh, score=1.0))) for picture, mesh in shown]
+        return sum(chip is not None for chip in chips)
+
+    assert compared(2.5) >= 12
+    now = compared(3.75)
+    monkeypatch.setattr(identity, "_FEATURES", 0.0)
+    assert now + 8 <= compared(3.75)
 
 
 @pytest.mark.parametrize("colour", [(40, 34, 34), (20, 20, 60), (60, 30, 20)])

@@ -36,6 +36,16 @@ def test_a_light_picture_is_left_as_it_is_and_black_stays_black(scene: Scene) ->
     assert light.brought(black, 0.0, 140.0).max() == 0
 
 
+@pytest.mark.parametrize("haze", [8, 20, 31.5])
+def test_haze_is_taken_away_before_a_picture_is_brought_to_light(scene: Scene, haze: float) -> None:
+    clear = np.asarray(cv2.convertScaleAbs(scene(0), alpha=0.2), np.uint8)
+    hazy = clear + np.uint8(haze)  # of 255 at most 51 + 31
+
+    lit = light.brought(hazy, 40.0 + int(haze), 160.0, haze=haze)
+
+    assert np.abs(lit.astype(int) - light.brought(clear, 40.0, 160.0)).max() <= 4
+
+
 def test_a_finger_over_the_lens_is_told_from_a_dim_room(networks: Networks, scene: Scene) -> None:
     eyes = Eyes(networks)
     finger = np.full((480, 640, 3), (40, 50, 140), np.uint8)
