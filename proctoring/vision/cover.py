@@ -20,6 +20,7 @@ UNREADABLE = 1.5  # log odds from which an eye's direction is not taken: of open
 _COVERED, _LEAST = 4.0, 0.0  # sum over both eyes from which both are covered, unless one of them is rather an eye
 _GLARE = 1.6  # times that an eye is lighter than the bridge of the nose: a mirrored window, not a cover
 _FAINT = 7.0  # grey levels of spread below which a face is too faint to tell an eye from a cover
+_FEWEST = 2  # rows and columns that are looked at of a face, below which there is nothing to tell
 _CLIP = 6.0
 # Of an open eye: how far below its middle the iris is, how much darker the iris is than what is beside it (of the place's own contrast),
 # how wide the lids are, how much contrast there is (of the face's), how far below the lids the iris is.
@@ -49,8 +50,11 @@ def covered(eyes: Sequence[Look]) -> bool:
     return len(eyes) == 2 and sum(unlike) > _COVERED and min(unlike) > _LEAST and not any(eye.glare for eye in eyes)
 
 
-def look(crop: Pixels, lids: Floats, iris: Floats, *, width: float, contrast: float) -> Look:
-    """Judge a square RGB crop around an eye of `width` pixels by what was drawn on it (n × 2 points each) and the face's own contrast."""
+def look(crop: Pixels, lids: Floats, iris: Floats, *, width: float, contrast: float, more: float = 1.0) -> Look:
+    """Judge a square RGB crop around an eye of `width` pixels by what was drawn on it (n × 2 points each) and the face's own contrast.
+
+    `more` is how many times as light as the face the crop was made.
+    """
     grey = np.asarray(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), np.uint8)
     below_top, lid = float(iris[0, 1]), lids[:16]
     below = (float(lid[:, 1].mean()) - len(crop) / 2) / width
@@ -58,7 +62,7 @@ def look(crop: Pixels, lids: Floats, iris: Floats, *, width: float, contrast: fl
     core = float(cv2.meanStdDev(grey[_CORE])[1][0, 0])
     darker = min(2.0, max(-1.0, _darker(grey, iris) / max(core, 1.0)))
     opening = float(lid[:, 0].max() - lid[:, 0].min()) / width
-    seen = middle, darker, opening, min(1.5, core / max(contrast, 1.0)), middle - below
+    seen = middle, darker, opening, min(1.5, core / max(contrast * more, 1.0)), middle - below
     unlike = _EVEN + sum(map(_odds, seen, _USUAL, _SPREAD, _SLOPE, _BEND)) if contrast >= _FAINT else 0.0
     glare = light.level(grey[_LOOKED], 0.9) > _GLARE * max(1.0, light.level(grey[_BRIDGE]))
     return Look(unlike=round(unlike, 3), glare=glare)
@@ -90,12 +94,14 @@ def _mean(grey: Pixels, where: npt.NDArray[np.bool_]) -> float:
     return float(cv2.mean(grey, where.view(np.uint8))[0])
 
 
-def contrast_of(picture: Pixels, mesh: Floats) -> float:
-    """Return the spread of grey levels over a face; of its pixels one in sixteen is enough."""
+def face_of(picture: Pixels, mesh: Floats) -> tuple[float, float]:
+    """Return the spread of grey levels over a face, and the level that a tenth of its middle is above; one pixel in sixteen is enough."""
     flat = mesh[:, :2].T.copy()
     (left, top), (right, bottom) = flat.min(axis=1).tolist(), flat.max(axis=1).tolist()
     rows = picture[max(0, int(top)) : math.ceil(bottom) : 4, max(0, int(left)) : math.ceil(right)]
-    if not rows.size:
-        return 0.0
-    grey = np.asarray(cv2.cvtColor(rows, cv2.COLOR_BGR2GRAY), np.uint8)  # of whole rows: single pixels are picked sooner in grey
-    return float(cv2.meanStdDev(np.ascontiguousarray(grey[:, ::4]))[1][0, 0])
+    height, width = rows.shape[0], math.ceil(rows.shape[1] / 4)
+    if min(height, width) < _FEWEST:
+        return 0.0, light.LIT
+    grey = np.ascontiguousarray(cv2.cvtColor(rows, cv2.COLOR_BGR2GRAY)[:, ::4], np.uint8)  # of whole rows: single pixels are picked sooner
+    middle = grey[height // 4 : height * 3 // 4, width // 4 : width * 3 // 4]
+    return float(cv2.meanStdDev(grey)[1][0, 0]), light.level(middle, light.BRIGHT)

@@ -26,9 +26,6 @@ RIGHT_EYE, LEFT_EYE = 0, 1  # of a detection's six points, as the person has the
 MESH_RIGHT, MESH_LEFT = 33, 263
 # MediaPipe's graphs take 1.5. A little closer its angles are steadier, on people of every set (docs/adr/0031-what-a-frame-costs.md).
 MESH_PADDING = 1.45
-# Level of a pixel's brightest colour, 0–255, than which a tenth are brighter: a crop below the first is brought to the second before a
-# network reads it (docs/adr/0035-who-sits-in-the-dark.md). What is lighter is left alone, and so are bright eyes above a dark veil.
-_DARK, _LIT, _BRIGHT = 80.0, 190.0, 0.9
 # So much of the level below which a twentieth lies is a lens's haze, above all before a window: beside it, dark skin has little contrast.
 _HAZE, _BLACK = 0.6, 0.05
 _APART = 12  # pixels between those that are looked at for it
@@ -160,8 +157,8 @@ class MeshReader:
 def _in_light(square: Pixels, shown: Pixels) -> Pixels:
     """Return a crop as a longer exposure would have shown it, if what is shown in it is dark; else as it is."""
     seen = shown.max(axis=2)
-    level = light.level(seen, _BRIGHT)
-    return light.brought(square, level, _LIT, haze=_HAZE * light.level(seen, _BLACK)) if level < _DARK else square
+    level = light.level(seen, light.BRIGHT)
+    return light.brought(square, level, light.LIT, haze=_HAZE * light.level(seen, _BLACK)) if level < light.DARK else square
 
 
 def overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from proctoring.observations import Gaze, Head
-from proctoring.vision import cover, crops, matching
+from proctoring.vision import cover, crops, light, matching
 from proctoring.vision.costs import Costs
 from proctoring.vision.cover import Look
 from proctoring.vision.crops import Region
@@ -53,13 +53,15 @@ class GazeReader:
 
         None when the network gives no numbers.
         """
-        piece = _region(mesh, corners).cut_rgb(picture, IRIS_SIDE)
+        contrast, level = cover.face_of(picture, mesh)
+        more = light.LIT / max(level, 1.0) if level < light.DARK else 1.0
+        piece = light.times(_region(mesh, corners).cut_rgb(picture, IRIS_SIDE), more)
         mirrored = corners == _IMAGE_RIGHT
         piece = np.ascontiguousarray(piece[:, ::-1]) if mirrored else piece
         lids, iris = (points.reshape(-1, 3)[:, :2] for points in self._network(crops.as_input(piece)))
         if not (np.abs(lids) < ABSURD).all() or not (np.abs(iris) < ABSURD).all():
             return None
-        seen = cover.look(piece, lids, iris, width=IRIS_SIDE / EYE_PADDING, contrast=cover.contrast_of(picture, mesh))
+        seen = cover.look(piece, lids, iris, width=IRIS_SIDE / EYE_PADDING, contrast=contrast, more=more)
         # In the crop the eye lies level, its middle at the crop's middle.
         along, across = ((iris[0] - IRIS_SIDE / 2) * (EYE_PADDING / IRIS_SIDE)).tolist()
         return (-along if mirrored else along, across), seen

@@ -1,18 +1,23 @@
 """Where the eyes point: of a turned head too, though its eye looks unlike one that faces us; and of one eye at a time as of both."""
 
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
+from statistics import median
 
 import numpy as np
+import pytest
 
 from proctoring.observations import Head
-from proctoring.vision import pose, video
+from proctoring.vision import light, pose, variants, video
 from proctoring.vision.costs import Costs
+from proctoring.vision.decode import decode
 from proctoring.vision.eyes import Eyes, Networks
 from proctoring.vision.faces import PRESENT
 from proctoring.vision.frame import Frame
 from proctoring.vision.gaze import GazeKeeper
 from proctoring.vision.models import Floats, Pixels
+from tests.proctoring.vision.conftest import jpeg
 
 TURNING, SITTING = "d1_intel_female.mp4", "d2_intel_male_objects.mp4"
 
@@ -65,3 +70,20 @@ def test_followed_irises_and_one_eye_at_a_time_say_nearly_what_both_say(networks
     assert longest_s < 2
     assert np.median(apart) <= 3
     assert np.percentile(apart, 90) <= 9  # the two eyes of one look differ by as much
+
+
+def test_eyes_in_the_dark_look_no_higher_than_in_the_light(networks: Networks, sessions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = takewhile(lambda one: one[0] < 14, video.read(sessions / "d4_talking_audio.mp4", fps=1))
+    faces = [(picture, mesh) for _, picture in frames for mesh in variants.meshes(networks, picture)]
+
+    def height(stops: float) -> float:
+        """How far below the middle of the eye the iris is read, in eye widths (median)."""
+        shown = [(decode(jpeg(variants.exposed(picture, [mesh], stops=stops))), mesh) for picture, mesh in faces]
+        assert networks.gaze is not None
+        read = [networks.gaze.read(picture, mesh, eye) for picture, mesh in shown for eye in ((33, 133), (362, 263))]
+        return median(found[0][1] for found in read if found is not None)
+
+    in_light, now = height(0), height(-5)
+    monkeypatch.setattr(light, "DARK", 0.0)
+
+    assert 2 * abs(now - in_light) <= abs(height(-5) - in_light)

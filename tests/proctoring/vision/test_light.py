@@ -10,7 +10,7 @@ import pytest
 
 from proctoring.observations import Reason, ThingName
 from proctoring.policy import STANDARD
-from proctoring.vision import faces, light, variants, video, worn
+from proctoring.vision import light, variants, video, worn
 from proctoring.vision.decode import decode
 from proctoring.vision.eyes import Eyes, Networks
 from proctoring.vision.faces import Mesh
@@ -86,7 +86,7 @@ def test_more_dark_faces_are_read_when_they_are_brought_to_light(
         dark.append(decode(jpeg(variants.exposed(worn.dark_skin(picture, mesh), [], stops=-4.25))))
 
     now = sum(is_read(networks, picture) for picture in dark)
-    monkeypatch.setattr(faces, "_DARK", 0.0)
+    monkeypatch.setattr(light, "DARK", 0.0)
     before = sum(is_read(networks, picture) for picture in dark)
 
     assert before + 3 <= now
@@ -113,7 +113,7 @@ def test_a_face_in_good_light_is_read_as_it_is_and_so_are_bright_eyes_above_a_da
     place = Mesh(points=mesh, score=1.0).region()
 
     now = networks.mesh.read(shown, place)
-    monkeypatch.setattr(faces, "_DARK", 0.0)
+    monkeypatch.setattr(light, "DARK", 0.0)
     before = networks.mesh.read(shown, place)
 
     assert np.array_equal(now.points, before.points)
