@@ -29,7 +29,7 @@ _LEAST_CONTRAST = 3.0
 # is at somebody else's distance (docs/adr/0035-who-sits-in-the-dark.md).
 _DARK, MOST_YAW_IN_THE_DARK = 64.0, 15.0
 # Spread of a dark face's features in levels and as a share of its skin's: below both, haze before a window has swallowed them, and what is
-# left is at somebody else's distance in every second look (docs/adr/0035-who-sits-in-the-dark.md).
+# left is at somebody else's distance in a third of looks (docs/adr/0035-who-sits-in-the-dark.md).
 _FEATURES, _OF_SKIN = 2.2, 0.10
 _LIT = 110.0  # grey level (CIE L* of 255) of a face in good light; a darker one is brought there
 _COVERED = 17.0  # colour distance (CIE a*, b*) between the upper and the lower face that a beard does not make and a veil does
