@@ -100,10 +100,11 @@ class Eyes:
         self._beside = Beside()
         self._novel: Box | None = None  # what was new in the frame before
         self._newly = False  # and not in the one before that: looked at larger, whether or not faces are to be counted
+        self._stirs = False  # the last frame was read anew, so that this one is likely to be, and is decoded whole at once
 
     def look(self, frame: bytes | Pixels, at: float, seq: int) -> Observation:
         """Return what is in this frame; bytes that are no fair picture raise BadFrame or TooLarge and change nothing."""
-        given = Frame(frame, self.costs, whole=not self._may_stand(at))
+        given = Frame(frame, self.costs, whole=self._stirs or not self._may_stand(at))
         with self.costs.of("quality"):
             view = quality.view(given.small)
             covered = quality.covered(view, self._scene)
@@ -120,6 +121,7 @@ class Eyes:
             self._broken()
             return Observation(at=at, seq=seq, reason=Reason.COVERED, quality=view.quality)
         read = self._standing(given, view, at) if self._may_stand(at) else None
+        self._stirs = read is None
         return self._kept(given, view, read, seq, at) if read is not None else self._anew(given, view, at, seq)
 
     def listen(self, voice: float | None) -> None:
