@@ -20,19 +20,19 @@ COUNTED = text("SELECT count(*) FROM pg_class WHERE relname = ANY(:tables) AND r
 @pytest.fixture
 def engine(postgres_url: str, tmp_path: Path) -> Iterator[Engine]:
     store = Store(open_database(postgres_url))
-    set_autovacuum(store, "autovacuum_enabled = off")  # or the server counts by itself, sooner or later
+    alter_tables(store, "SET (autovacuum_enabled = off)")  # or the server counts by itself, sooner or later
     with store.engine.begin() as connection:
         connection.execute(text("TRUNCATE items, item_versions, item_words CASCADE"))
         connection.execute(text("UPDATE pg_class SET reltuples = -1 WHERE relname = ANY(:tables)"), {"tables": [*statistics.OF_ITEMS]})
     yield an_engine(tmp_path, store=store)
-    set_autovacuum(store, None)
+    alter_tables(store, "RESET (autovacuum_enabled)")
     store.engine.dispose()
 
 
-def set_autovacuum(store: Store, setting: str | None) -> None:
+def alter_tables(store: Store, change: str) -> None:
     with store.engine.begin() as connection:
         for table in statistics.OF_ITEMS:
-            connection.execute(text(f"ALTER TABLE {table} " + (f"SET ({setting})" if setting else "RESET (autovacuum_enabled)")))
+            connection.execute(text(f"ALTER TABLE {table} {change}"))
 
 
 def counted(engine: Engine, rows: int, tables: tuple[str, ...] = ("items", "item_versions", "item_words")) -> int:
