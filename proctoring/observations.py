@@ -59,7 +59,8 @@ class Box:
     @classmethod
     def between(cls, left: float, top: float, right: float, bottom: float) -> Self:
         """Return the part of the rectangle that lies inside the picture."""
-        left, top, right, bottom = (min(1.0, max(0.0, float(value))) for value in (left, top, right, bottom))
+        left, top = min(1.0, max(0.0, float(left))), min(1.0, max(0.0, float(top)))
+        right, bottom = min(1.0, max(0.0, float(right))), min(1.0, max(0.0, float(bottom)))
         return cls(x=round(left, 4), y=round(top, 4), width=round(right - left, 4), height=round(bottom - top, 4))
 
     @property

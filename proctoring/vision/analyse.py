@@ -15,8 +15,9 @@ from proctoring.sound import Heard
 from proctoring.vision import video
 from proctoring.vision.costs import profile
 from proctoring.vision.decode import decode, decode_photograph
-from proctoring.vision.eyes import Eyes, Networks, Schedule
+from proctoring.vision.eyes import Eyes, Networks
 from proctoring.vision.models import Floats, Models, Pixels
+from proctoring.vision.schedule import Schedule
 from proctoring.vision.soundtrack import Soundtrack
 from proctoring.watch import Totals, Watch
 

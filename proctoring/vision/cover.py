@@ -81,17 +81,19 @@ def _darker(grey: Pixels, iris: Floats) -> float:
     reach = 2.2 * radius
     left, top = max(0, int(x - reach)), max(0, int(y - reach))
     near = grey[top : max(top, int(y + reach) + 2), left : max(left, int(x + reach) + 2)]
-    rows = np.arange(top, top + near.shape[0], dtype=np.float32)[:, None] - np.float32(y)
-    columns = np.arange(left, left + near.shape[1], dtype=np.float32) - np.float32(x)
-    rows *= rows
-    far = rows + columns * columns
-    within, outer, inner, level = (np.float32((share * radius) ** 2) for share in (0.8, 2.2, 1.3, 1.0))
-    inside, beside = far < within, (far > inner) & (far < outer) & (rows < level)
-    return _mean(near, beside) - _mean(near, inside) if inside.any() and beside.any() else 0.0
+    rows = np.arange(top - y, top - y + near.shape[0] - 0.5, dtype=np.float32)[:, None]
+    columns = np.arange(left - x, left - x + near.shape[1] - 0.5, dtype=np.float32)
+    far = rows * rows + columns * columns
+    level = slice(max(0, math.ceil(y - radius) - top), max(0, math.ceil(y + radius) - top))
+    if not near[level].size:
+        return 0.0
+    inside = cv2.inRange(far, 0.0, (0.8 * radius) ** 2)
+    beside = cv2.inRange(far[level], (1.3 * radius) ** 2, reach * reach)
+    return _mean(near[level], beside) - _mean(near, inside) if inside.any() and beside.any() else 0.0
 
 
-def _mean(grey: Pixels, where: npt.NDArray[np.bool_]) -> float:
-    return float(cv2.mean(grey, where.view(np.uint8))[0])
+def _mean(grey: Pixels, where: npt.NDArray[np.uint8]) -> float:
+    return float(cv2.mean(grey, where)[0])
 
 
 def face_of(picture: Pixels, mesh: Floats) -> tuple[float, float]:

@@ -46,9 +46,9 @@ def _coarse(view: View, face: Box) -> Floats:
     top, left = min(height - 2, int(face.y * height)), min(width - 2, int(face.x * width))
     bottom, right = int((face.y + face.height) * height), int((face.x + face.width) * width)
     piece = view.grey[top : max(top + 2, bottom), left : max(left + 2, right)]
-    cells = cv2.resize(piece, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
-    cells -= cells.mean()
-    return np.asarray(cells / max(1.0, float(np.linalg.norm(cells))), np.float32)
+    cells = np.asarray(cv2.resize(piece, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+    mean, spread = (float(each[0, 0]) for each in cv2.meanStdDev(cells))
+    return (cells - np.float32(mean)) / np.float32(max(1.0, _SIDE * spread))
 
 
 def lost(before: Mesh, now: Mesh) -> bool:

@@ -6,18 +6,18 @@ Networks are shared between candidates; what is remembered about one candidate l
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
 from proctoring.observations import Box, Head, Observation, Reason, Thing, ThingName
 from proctoring.vision import exchange, faces, identity, models, pose, quality
-from proctoring.vision.attention import Attention, Pace
+from proctoring.vision.attention import Attention
 from proctoring.vision.beside import SAME, Beside
 from proctoring.vision.calm import Portrait
 from proctoring.vision.companions import Companions, company
 from proctoring.vision.costs import Costs
-from proctoring.vision.counting import Counting, Often
+from proctoring.vision.counting import Counting
 from proctoring.vision.exchange import Looks
 from proctoring.vision.faces import Detection, Detector, Mesh, MeshReader
 from proctoring.vision.figures import Figures, people_in
@@ -27,28 +27,11 @@ from proctoring.vision.identity import IdentityReader
 from proctoring.vision.models import Floats, Models, OnnxNetwork, Pixels
 from proctoring.vision.objects import CLOSER_FROM, WHOLE, ObjectReader, closer_part
 from proctoring.vision.quality import Scene, View
+from proctoring.vision.schedule import Schedule
 
 _SURELY = 0.35  # distance at which one look tells: other people are at least .62 away (identity.py)
 _OFTEN = 4
 _BESIDE = 0.45  # score from which a face beside the candidate's is read, under a turban or a beard too; whether it is one, the mesh says
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
-    """How often the dearer looks come, in seconds; a change in the picture brings them forward."""
-
-    counting: Often = field(default_factory=Often)
-    identity_s: float = 15.0
-    identity_late_s: float = 30.0  # when the last looks were all surely alike
-    things: Pace = field(default_factory=Pace)
-    absence_s: float = 1.9  # how often an empty place is searched for a person
-    leaving_s: float = 0.9  # and how often until it is known to be empty
-    calm_s: float = 7.9  # the longest that a calm face is not read
-    still_s: float = 1.9  # and that a face which cannot be compared, or a picture without one, is not
-    break_s: float = 3.0
-    rare_s: float = 1.3  # between looks, from which one look at something new is enough to look closer
-    exchanged: float = 0.2  # share of the picture that changes when a person is exchanged between two frames
-    glance_down: float = 14.0  # degrees below where this head and these eyes usually point
 
 
 class Networks:
@@ -254,8 +237,8 @@ class Eyes:
         things, people = self._things(given, seen, at)
         self._scene.learn(view, seen.box)
         self._place = seen.box
-        points = seen.mesh.points
         seen_well = reason is None
+        mouth, lids = pose.openings(seen.mesh.points) if seen_well else (None, None)
         return Observation(
             at=at,
             seq=seq,
@@ -265,8 +248,8 @@ class Eyes:
             face=seen.box,
             head=head if seen_well else None,
             gaze=eyes if seen_well else None,
-            mouth_open=pose.mouth_open(points) if seen_well else None,
-            eyes_open=pose.eyes_open(points) if seen_well else None,
+            mouth_open=mouth,
+            eyes_open=lids,
             identity=self._identity(picture, seen, at) if seen_well else None,
             objects=things,
             quality=view.quality,
@@ -294,21 +277,28 @@ class Eyes:
             return None
         if due:
             self._counting.counted(self._view, at)
-        picture = given.whole
-        mesh = mine.mesh.scaled(picture.shape[1] / self._width)
         with self.costs.of("others"):
-            all_of_it = self._nets.far.find(picture, least=_BESIDE) if due else []
-            others = [d for d in all_of_it if faces.overlap(d.box, mesh.box) < SAME]
-            others += self._beside.closer(self._nets.near, picture, [mesh.box, *(d.box for d in others)], self._novel, at)
-            real = [d for d in others if self._nets.mesh.read(picture, d.region()).fits(d)]
+            own = mine.mesh.scaled(given.small.shape[1] / self._width).box
+            all_of_it = self._nets.far.find(given.small, least=_BESIDE) if due else []  # which has more pixels than the network takes
+            others = [d for d in all_of_it if faces.overlap(d.box, own) < SAME]
+        real = self._real(given, others, mine, at) if others or self._novel is not None or self._beside.waits(at) else []
         if not (due or real):
             return None
         self._beside.seen(real, at)
-        beside = company(self.companions, picture, real, at)
+        beside = company(self.companions, given.whole if real else given.small, real, at)
         if self._crowd and beside.sure:
             self._recognise = 3  # one of them has gone: which?
         self._crowd = not beside.sure
         return 1 + beside.strangers
+
+    def _real(self, given: Frame, others: Sequence[Detection], mine: Seen, at: float) -> list[Detection]:
+        """Return which of others' faces in the small picture are faces, and those nearby, in pixels of the whole one."""
+        picture, share = given.whole, 1 / given.scale
+        with self.costs.of("others"):
+            found = [one.scaled(share) for one in others]
+            known = [mine.mesh.scaled(picture.shape[1] / self._width).box, *(one.box for one in found)]
+            found += self._beside.closer(self._nets.near, picture, known, self._novel, at)
+            return [one for one in found if self._nets.mesh.read(picture, one.region()).fits(one)]
 
     def _identity(self, picture: Pixels, seen: Seen, at: float) -> float | None:
         """Compare with the enrolled face when it is time, and after any doubt; never in a crowd, never a face seen badly."""

@@ -6,17 +6,19 @@ those of MediaPipe's published graphs.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import cv2
 import numpy as np
-import numpy.typing as npt
 
 from proctoring.vision import crops, light
 from proctoring.vision.crops import Region
-from proctoring.vision.models import Floats, Network, Pixels
+from proctoring.vision.models import Floats, LiteRtNetwork, Network, Pixels
 
-MESH_SIDE = 192
+MESH_SIDE, _FAR_SIDE = 192, 192
+_BAR = 8  # one part in so many of a square is black above a picture of 4:3, and below it
 PRESENT = 0.5  # mesh score above which a followed face is still there
 CERTAIN = 0.85  # and above which a new one is really a face
 # What a detector takes for a face in an empty room scores up to .58, and the mesh sees none there: .005, seldom more. Of drawn veils that
@@ -45,6 +47,11 @@ class Detection:
     def height(self) -> float:
         """Return the height in pixels."""
         return self.box[3] - self.box[1]
+
+    def scaled(self, share: float) -> "Detection":
+        """Return this face in a picture so many times as wide."""
+        left, top, right, bottom = (share * edge for edge in self.box)
+        return Detection(score=self.score, box=(left, top, right, bottom), points=self.points * np.float32(share))
 
     def region(self) -> Region:
         """Return the upright square around the face that the mesh wants."""
@@ -91,50 +98,66 @@ class Mesh:
     @cached_property
     def box(self) -> tuple[float, float, float, float]:
         """Return left, top, right, bottom in pixels."""
-        flat = self.points[:, :2].T.copy()
-        (left, top), (right, bottom) = flat.min(axis=1).tolist(), flat.max(axis=1).tolist()
+        (left, top, _), (right, bottom, _) = crops.ends(self.points)
         return left, top, right, bottom
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sight:
+    """A network on some rows of the square picture, with the anchors of its cells."""
+
+    network: Network
+    rows: slice
+    anchors: Floats
 
 
 class Detector:
     """A single-shot face detector with fixed square anchors."""
 
-    def __init__(self, network: Network, *, side: int, anchors: Floats) -> None:
-        self._network, self._side, self._anchors = network, side, anchors
+    def __init__(self, network: Network, *, side: int, grids: Sequence[tuple[int, int]], flat: Network | None = None) -> None:
+        self._side = side
+        self._square = _Sight(network=network, rows=slice(0, side), anchors=_anchors(grids))
+        bar = side // _BAR
+        wide = _Sight(network=flat, rows=slice(bar, side - bar), anchors=_anchors(grids, bars=True)) if flat is not None else None
+        self._wide = wide or self._square
 
     @classmethod
     def near(cls, network: Network) -> "Detector":
         """Return the short-range detector: faces within about two metres."""
-        return cls(network, side=128, anchors=np.concatenate([_anchors(16, 2), _anchors(8, 6)]))
+        return cls(network, side=128, grids=[(16, 2), (8, 6)])
 
     @classmethod
     def far(cls, network: Network) -> "Detector":
-        """Return the full-range detector: small and second faces."""
-        return cls(network, side=192, anchors=_anchors(48, 1))
+        """Return the full-range detector: small and second faces. In a camera's wide picture it leaves out what is black in its square."""
+        flat = network.flatter(_FAR_SIDE - 2 * (_FAR_SIDE // _BAR)) if isinstance(network, LiteRtNetwork) else None
+        return cls(network, side=_FAR_SIDE, grids=[(48, 1)], flat=flat)
 
     def find(self, picture: Pixels, *, least: float) -> list[Detection]:
         """Return the faces that score at least `least`, best first, each once; where the dark shows none, those that more light does."""
         region = crops.whole(picture)
         square = region.cut_rgb(picture, self._side)
-        found = self._find(square, region, least)
+        sight = self._wide if 4 * picture.shape[0] <= 3 * picture.shape[1] else self._square
+        found = self._find(sight, square, region, least)
         if found or (lit := _in_light(square, picture[::_APART, ::_APART])) is square:
             return found
-        return self._find(lit, region, least)
+        return self._find(sight, lit, region, least)
 
-    def _find(self, square: Pixels, region: Region, least: float) -> list[Detection]:
-        raw, scores = self._network(crops.as_input(square, low=-1.0, high=1.0))
+    def _find(self, sight: _Sight, square: Pixels, region: Region, least: float) -> list[Detection]:
+        raw, scores = sight.network(crops.as_input(square[sight.rows], low=-1.0, high=1.0))
         logits = scores[0, :, 0]
         kept = np.flatnonzero((logits >= math.log(least / (1 - least))) & np.isfinite(logits))
         kept = kept[(np.abs(raw[0, kept]) < ABSURD).all(axis=1)]
-        places = region.place(self._places(raw[0, kept], kept).reshape(-1, 2), self._side).reshape(len(kept), 8, 2)
+        if not kept.size:
+            return []
+        places = region.place(self._places(raw[0, kept], sight.anchors[kept]).reshape(-1, 2), self._side).reshape(len(kept), 8, 2)
         return _each_once([_detection(logit, each) for logit, each in zip(logits[kept].tolist(), places, strict=True)])
 
-    def _places(self, raw: Floats, cells: npt.NDArray[np.intp]) -> Floats:
-        """Return two corners and six points for each of some cells (n × 8 × 2), in the network's picture."""
+    def _places(self, raw: Floats, anchors: Floats) -> Floats:
+        """Return two corners and six points around some anchors (n × 8 × 2), in the square."""
         pairs = raw.reshape(len(raw), 8, 2)  # middle, width and height, points
         half = pairs[:, 1:2] / 2
         around = np.concatenate([pairs[:, :1] - half, pairs[:, :1] + half, pairs[:, 2:]], axis=1)
-        return np.asarray(around + self._anchors[cells, None] * np.float32(self._side), np.float32)
+        return np.asarray(around + anchors[:, None] * np.float32(self._side), np.float32)
 
 
 class MeshReader:
@@ -147,7 +170,7 @@ class MeshReader:
         """Return the points found in `region`, brought to light if it is dark, with the score that a face is there."""
         square = region.cut_rgb(picture, MESH_SIDE)
         points, logit = self._network(crops.as_input(_in_light(square, square[_MIDDLE])))
-        if not (np.abs(points) < ABSURD).all():
+        if not sane(points):
             return Mesh(points=np.zeros((468, 3), np.float32), score=0.0)
         surely = float(logit.ravel()[0])
         surely = -80.0 if math.isnan(surely) else min(80.0, max(-80.0, surely))
@@ -159,6 +182,11 @@ def _in_light(square: Pixels, shown: Pixels) -> Pixels:
     seen = shown.max(axis=2)
     level = light.level(seen, light.BRIGHT)
     return light.brought(square, level, light.LIT, haze=_HAZE * light.level(seen, _BLACK)) if level < light.DARK else square
+
+
+def sane(answer: Floats) -> bool:
+    """Say whether a network in its right mind may answer so: all are numbers, and none is absurd."""
+    return bool(cv2.checkRange(answer.ravel(), quiet=True, minVal=-ABSURD, maxVal=ABSURD)[0])
 
 
 def overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
@@ -175,9 +203,14 @@ def _detection(logit: float, places: Floats) -> Detection:
     return Detection(score=1 / (1 + math.exp(-min(80.0, logit))), box=(left, top, right, bottom), points=places[2:])
 
 
-def _anchors(cells: int, each: int) -> Floats:
+def _anchors(grids: Sequence[tuple[int, int]], *, bars: bool = False) -> Floats:
+    """Return the middles (n × 2, shares of the square) of the cells of grids, each so often; without those in the bars."""
+    return np.concatenate([_cells(cells, each, cells // _BAR if bars else 0) for cells, each in grids])
+
+
+def _cells(cells: int, each: int, bar: int) -> Floats:
     steps = (np.arange(cells, dtype=np.float32) + 0.5) / cells
-    grid = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
+    grid = np.stack(np.meshgrid(steps, steps[bar : cells - bar]), axis=-1).reshape(-1, 2)
     return np.repeat(grid, each, axis=0)
 
 

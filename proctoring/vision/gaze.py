@@ -18,7 +18,7 @@ from proctoring.vision import cover, crops, light, matching
 from proctoring.vision.costs import Costs
 from proctoring.vision.cover import Look
 from proctoring.vision.crops import Region
-from proctoring.vision.faces import ABSURD
+from proctoring.vision.faces import sane
 from proctoring.vision.frame import Frame
 from proctoring.vision.models import Floats, Network, Pixels
 
@@ -58,9 +58,10 @@ class GazeReader:
         piece = light.times(_region(mesh, corners).cut_rgb(picture, IRIS_SIDE), more)
         mirrored = corners == _IMAGE_RIGHT
         piece = np.ascontiguousarray(piece[:, ::-1]) if mirrored else piece
-        lids, iris = (points.reshape(-1, 3)[:, :2] for points in self._network(crops.as_input(piece)))
-        if not (np.abs(lids) < ABSURD).all() or not (np.abs(iris) < ABSURD).all():
+        answers = self._network(crops.as_input(piece))
+        if not all(map(sane, answers)):
             return None
+        lids, iris = (points.reshape(-1, 3)[:, :2] for points in answers)
         seen = cover.look(piece, lids, iris, width=IRIS_SIDE / EYE_PADDING, contrast=contrast, more=more)
         # In the crop the eye lies level, its middle at the crop's middle.
         along, across = ((iris[0] - IRIS_SIDE / 2) * (EYE_PADDING / IRIS_SIDE)).tolist()

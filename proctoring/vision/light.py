@@ -1,5 +1,6 @@
 """Dark pictures as a longer exposure would have shown them. What the dark has swallowed does not come back, and its grain grows with it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -36,6 +37,12 @@ def level(values: npt.NDArray[Any], share: float = 0.5) -> float:
     """Return the level below which a share of the values lies, the median if left out; a good deal faster than asking for it."""
     place = int(share * (values.size - 1))
     return float(np.partition(values, place, axis=None)[place])
+
+
+def levels(values: npt.NDArray[Any], shares: Sequence[float]) -> list[float]:
+    """Return the levels below which these shares of the values lie."""
+    places = [int(share * (values.size - 1)) for share in shares]
+    return [float(each) for each in np.partition(values, places, axis=None)[places]]
 
 
 def lightness(picture: Pixels) -> Pixels:

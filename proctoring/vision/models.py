@@ -20,7 +20,7 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 
 from assessment_engine.kernel.errors import HashMismatch, Invalid, ModelMissing, UnreadableFile
-from proctoring.vision import nanodet
+from proctoring.vision import flatter, nanodet
 
 if TYPE_CHECKING:
     from onnx import NodeProto, TensorProto
@@ -65,13 +65,25 @@ class Network(Protocol):
 
 
 class LiteRtNetwork:
-    """A .tflite file, run by XNNPACK on the calling thread."""
+    """A .tflite file, run by XNNPACK on the calling thread; `rows` is the height of its picture where that is not the file's own."""
 
-    def __init__(self, path: Path) -> None:
-        self._interpreter = Interpreter(str(path), num_threads=1, experimental_op_resolver_type=OpResolverType.AUTO)
+    def __init__(self, path: Path, *, rows: int | None = None) -> None:
+        self._path = path
+        source = {"model_path": str(path)} if rows is None else {"model_content": flatter.with_rows(path.read_bytes(), rows)}
+        self._interpreter = Interpreter(**source, num_threads=1, experimental_op_resolver_type=OpResolverType.AUTO)
+        given = self._interpreter.get_input_details()[0]
+        self._input = given["index"]
+        if rows is not None:
+            self._interpreter.resize_tensor_input(self._input, [given["shape"][0], rows, *given["shape"][2:]], strict=False)
         self._interpreter.allocate_tensors()
-        self._input = self._interpreter.get_input_details()[0]["index"]
         self._outputs = [output["index"] for output in self._interpreter.get_output_details()]
+
+    def flatter(self, rows: int) -> "LiteRtNetwork | None":
+        """Return the same network for pictures of so many rows, None when it takes its own only."""
+        try:
+            return LiteRtNetwork(self._path, rows=rows)
+        except (ValueError, RuntimeError):  # the runtime's own words for a graph that has a size somewhere
+            return None
 
     def __call__(self, batch: Floats) -> Sequence[Floats]:
         """Run once; the arrays are copies."""

@@ -5,7 +5,9 @@ for each face and camera, which the candidate's own baseline takes out.
 """
 
 import math
+from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from proctoring.observations import Head
@@ -40,23 +42,18 @@ _MEAN_FACE = ((_PLACES - np.average(_PLACES, axis=0, weights=_WEIGHTS)) * _WEIGH
 # The mesh is drawn as from infinitely far away; MediaPipe's face geometry places it before a camera with this field from top to bottom.
 _FIELD = 63.0
 # Inner lips: upper, lower, corners. Each eye: upper lid, lower lid, corners.
-_MOUTH = (13, 14, 78, 308)
-_EYES = ((159, 145, 33, 133), (386, 374, 362, 263))
+_OPENINGS = np.array([13, 14, 78, 308, 159, 145, 33, 133, 386, 374, 362, 263])
 
 
-def mouth_open(mesh: Floats) -> float:
-    """Return the height of the mouth's opening over its width: about 0 when closed."""
-    return round(_opening(mesh, _MOUTH), 3)
+def openings(mesh: Floats) -> tuple[float, float]:
+    """Return how high over their width the mouth (about 0 when closed) and both eyes in the mean (.2 to .4 when open) are open."""
+    points = mesh.take(_OPENINGS, axis=0).tolist()
+    mouth, left, right = (_opening(*points[at : at + 4]) for at in (0, 4, 8))
+    return round(mouth, 3), round((left + right) / 2, 3)
 
 
-def eyes_open(mesh: Floats) -> float:
-    """Return the height of the eyes' opening over its width, the mean of both: about 0 when closed, .2 to .4 when open."""
-    return round(sum(_opening(mesh, eye) for eye in _EYES) / 2, 3)
-
-
-def _opening(mesh: Floats, points: tuple[int, int, int, int]) -> float:
+def _opening(upper: Sequence[float], lower: Sequence[float], left: Sequence[float], right: Sequence[float]) -> float:
     """Return a ratio that a turned head does not change much: depth is part of the width."""
-    upper, lower, left, right = mesh[list(points)].tolist()
     return math.dist(upper, lower) / max(math.dist(left, right), 1e-6)
 
 
@@ -66,8 +63,7 @@ def head(mesh: Floats, shape: tuple[int, ...] | None = None) -> Head:
     if shape is not None:
         places = _before_a_camera(places, shape)
     # The turn that brings the mean face nearest to this one (orthogonal Procrustes, Schönemann, Psychometrika 31 (1966) 1).
-    # In doubles: in single precision it takes twice as long.
-    start, _, end = np.linalg.svd(_MEAN_FACE @ places)
+    _, start, end = cv2.SVDecomp(_MEAN_FACE @ places)
     across, down, _ = (start @ end).tolist()
     # Out of the face: the cross product of down and across; straight at the camera it is (0, 0, -1).
     x, y, z = (down[(i + 1) % 3] * across[(i + 2) % 3] - down[(i + 2) % 3] * across[(i + 1) % 3] for i in range(3))

@@ -6,11 +6,7 @@ candidate is in it.
 """
 
 import math
-from bisect import bisect_left
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from typing import Any
 
 import cv2
 import numpy as np
@@ -80,23 +76,16 @@ def view(picture: Pixels) -> View:
     """Measure a picture, large or small."""
     small = small_of(picture)
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-    low, bright, brightest = _percentiles(np.asarray(grey, np.uint8), (5, 90, 99))
+    low, bright, brightest = light.levels(grey[::2, ::2], (0.05, 0.9, 0.99))
     # In the dark colours lie so close together that nothing would ever be new, or unlike.
     coarse = light.brought(np.asarray(cv2.resize(small, _CELLS, interpolation=cv2.INTER_AREA), np.uint8), bright, _LIT)
     cells = np.asarray(cv2.cvtColor(coarse.astype(np.float32) / 255, cv2.COLOR_BGR2LAB), np.float32)
-    _, edges = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))
     quality = Quality(
         brightness=round(cv2.mean(grey)[0], 1),
         contrast=round(brightest - low, 1),
-        sharpness=round(float(edges[0, 0]) ** 2, 1),
+        sharpness=round(cv2.norm(cv2.Laplacian(grey, cv2.CV_16S), cv2.NORM_L2SQR) / grey.size, 1),
     )
     return View(quality=quality, brightest=brightest, bright=bright, cells=cells, grey=np.asarray(grey, np.uint8))
-
-
-def _percentiles(grey: Pixels, shares: Sequence[float]) -> tuple[float, ...]:
-    """Return the grey levels below which these hundredths of a picture lie."""
-    counted = list(accumulate(cv2.calcHist([grey], [0], None, [256], [0, 256]).ravel().tolist()))
-    return tuple(float(bisect_left(counted, share / 100 * grey.size)) for share in shares)
 
 
 def small_of(picture: Pixels) -> Pixels:
@@ -218,12 +207,9 @@ def detail_of(picture: Pixels, face: Region) -> float:
         return math.inf
     grey = face.cut_grey(picture, _FACE_SIDE)
     across, down = cv2.Sobel(grey, cv2.CV_16S, 2, 0, ksize=1), cv2.Sobel(grey, cv2.CV_16S, 0, 2, ksize=1)
-    return min(_spread(across), _spread(down)) / max(_spread(grey), 1.0)
-
-
-def _spread(values: npt.NDArray[np.integer[Any] | np.floating[Any]]) -> float:
-    """Return the standard deviation within the face, in a fifth of numpy's time."""
-    return float(cv2.meanStdDev(values[_FACE_INNER, _FACE_INNER])[1][0, 0])
+    # The mean of a second difference is next to nothing.
+    finest = min(cv2.norm(each[_FACE_INNER, _FACE_INNER]) for each in (across, down)) / (_FACE_INNER.stop - _FACE_INNER.start)
+    return float(finest) / max(float(cv2.meanStdDev(grey[_FACE_INNER, _FACE_INNER])[1][0, 0]), 1.0)
 
 
 def why_face_is_not_seen_well(seen: View, face: Box, outside: float, detail: float) -> Reason | None:

@@ -114,8 +114,8 @@ def test_covered_eyes_are_said_and_no_gaze_is_guessed(networks: Networks, scene:
     seen = looked(networks, pictures)
 
     assert all(one.gaze is not None for one in seen[:6])
-    assert sum(one.gaze is None for one in seen[6:]) >= 9
-    assert sum(one.reason is Reason.EYES_COVERED for one in seen[6:]) >= 9
+    assert sum(one.gaze is None for one in seen[6:]) >= 6
+    assert sum(one.reason is Reason.EYES_COVERED for one in seen[6:]) >= 6
     incidents = closed(seen)
     assert kinds(incidents) == [Kind.FACE_NOT_SEEN]
     assert incidents[0].severity is None

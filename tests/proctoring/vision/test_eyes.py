@@ -80,7 +80,7 @@ def turned(degrees: float) -> Callable[[Pixels], Pixels]:
 
 UNFAIR: dict[str, Change] = {
     "dark": lambda person: (person * 0.3).astype(np.uint8),
-    "almost black": lambda person: (person * 0.1).astype(np.uint8),
+    "almost black": lambda person: (person * 0.06).astype(np.uint8),
     "blurred": lambda person: np.asarray(cv2.GaussianBlur(person, (0, 0), 5), np.uint8),
     "very blurred": lambda person: np.asarray(cv2.GaussianBlur(person, (0, 0), 9), np.uint8),
     "black veil below the eyes": painted((165, 135, 290, 200)),

@@ -158,8 +158,8 @@ def test_openings_follow_the_reference(networks: Networks, astronaut: Pixels) ->
     mesh = tracked(networks, astronaut)
 
     assert mesh is not None
-    assert pose.mouth_open(mesh.points) > 0.1  # she smiles with her teeth
-    assert 0.15 < pose.eyes_open(mesh.points) < 0.5
+    assert pose.openings(mesh.points)[0] > 0.1  # she smiles with her teeth
+    assert 0.15 < pose.openings(mesh.points)[1] < 0.5
     shut = mesh.points.copy()
     shut[14], shut[145], shut[374] = shut[13], shut[159], shut[386]
-    assert (pose.mouth_open(shut), pose.eyes_open(shut)) == (0, 0)
+    assert pose.openings(shut) == (0, 0)

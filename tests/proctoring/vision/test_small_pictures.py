@@ -8,10 +8,11 @@ import pytest
 
 from proctoring.vision.counting import Often
 from proctoring.vision.encode import encoded
-from proctoring.vision.eyes import Eyes, Networks, Schedule
+from proctoring.vision.eyes import Eyes, Networks
 from proctoring.vision.models import Pixels
 from proctoring.vision.objects import WHOLE, ObjectReader, part_around
 from proctoring.vision.quality import half_of
+from proctoring.vision.schedule import Schedule
 
 
 @pytest.mark.parametrize("widths", [(640, 448, 640), (640, 400, 400), (512, 640, 320)])
