@@ -46,22 +46,33 @@ class _Piece:
         return (found.column * self.step - _SLIP, found.row * self.step - _SLIP) if found.likeness >= self.least else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calm:
+    """How far a calm face has moved (pixels across and down), and whether its eyes look as they did, too."""
+
+    across: float = 0.0
+    down: float = 0.0
+    eyes: bool = True
+
+
 class Portrait:
     """A face as it was when it was read, from the small picture and the mesh (n × 2, its pixels); each piece is cut when first compared."""
 
     def __init__(self, *, small: Pixels, points: Floats) -> None:
         self._small, self._points = small, points
 
-    def calm(self, now: Pixels) -> tuple[float, float] | None:
-        """Return how far the face has moved (pixels across and down) if it looks as it did, there or very near; None if it does not.
+    def calm(self, now: Pixels) -> Calm | None:
+        """Return where the face is if it and its mouth look as they did, there or very near; None if they do not, or cannot be compared.
 
         The picture must be of the same size.
         """
         if now.shape != self._small.shape or self._face is None:
             return None
         moved = self._face.moved(now)
-        calm = moved is not None and all(part is not None and part.moved(now) is not None for part in self._parts)
-        return moved if calm else None
+        if moved is None or self._mouth is None or self._mouth.moved(now) is None:
+            return None
+        alike = [eye is not None and eye.moved(now) is not None for eye in self._eyes]
+        return Calm(across=moved[0], down=moved[1], eyes=all(alike))
 
     @cached_property
     def _face(self) -> _Piece | None:
@@ -70,9 +81,12 @@ class Portrait:
         return _piece(self._small, (left, top, right, bottom), FACE, step=2)
 
     @cached_property
-    def _parts(self) -> Sequence[_Piece | None]:
-        eyes = [_piece(self._small, _around(self._points, eye, _EYE_REACH), EYE) for eye in _EYES]
-        return (*eyes, _piece(self._small, _around(self._points, _MOUTH, _MOUTH_REACH), MOUTH))
+    def _mouth(self) -> _Piece | None:
+        return _piece(self._small, _around(self._points, _MOUTH, _MOUTH_REACH), MOUTH)
+
+    @cached_property
+    def _eyes(self) -> Sequence[_Piece | None]:
+        return [_piece(self._small, _around(self._points, eye, _EYE_REACH), EYE) for eye in _EYES]
 
 
 def _piece(picture: Pixels, box: Sequence[float], least: float, step: int = 1) -> _Piece | None:

@@ -1,7 +1,7 @@
 """What each stage of seeing costs in CPU time of this thread, so that recall is never quoted without it."""
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 
@@ -17,43 +17,26 @@ class _Stage:
         self._began = time.thread_time()
 
     def __exit__(self, *raised: object) -> None:
-        self._costs.book(self._stage, time.thread_time() - self._began)
+        costs, stage = self._costs, self._stage
+        costs.latest[stage] += time.thread_time() - self._began
+        costs.times[stage] += 1
 
 
 class Costs:
-    """Sums of CPU time by stage, and the number of frames."""
+    """Seconds of CPU by stage since they were last taken, and how often each ran."""
 
     def __init__(self) -> None:
-        self._seconds: defaultdict[str, float] = defaultdict(float)
-        self._times: defaultdict[str, int] = defaultdict(int)
-        self._latest: defaultdict[str, float] = defaultdict(float)
-        self.frames = 0
+        self.latest: defaultdict[str, float] = defaultdict(float)
+        self.times = Counter[str]()
 
-    def of(self, stage: str) -> "_Stage":
+    def of(self, stage: str) -> _Stage:
         """Book the CPU time of a block under `stage`."""
         return _Stage(self, stage)
 
-    def book(self, stage: str, spent: float) -> None:
-        """Add the seconds of one run of a stage."""
-        self._seconds[stage] += spent
-        self._latest[stage] += spent
-        self._times[stage] += 1
-
     def taken(self) -> dict[str, float]:
         """Hand out the seconds of each stage since last asked, once."""
-        latest, self._latest = dict(self._latest), defaultdict(float)
+        latest, self.latest = dict(self.latest), defaultdict(float)
         return latest
-
-    def per_frame_ms(self) -> float:
-        """Return the mean CPU time of a frame, everything included."""
-        return round(1000 * sum(self._seconds.values()) / self.frames, 2) if self.frames else 0.0
-
-    def table(self) -> dict[str, dict[str, float]]:
-        """Return for each stage the milliseconds of one run and the share of frames that needed it."""
-        return {
-            stage: {"ms": round(1000 * seconds / self._times[stage], 2), "share": round(self._times[stage] / max(1, self.frames), 3)}
-            for stage, seconds in sorted(self._seconds.items())
-        }
 
 
 def profile(frames: Sequence[Mapping[str, float]]) -> dict[str, dict[str, float]]:

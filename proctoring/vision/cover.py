@@ -22,6 +22,7 @@ _GLARE = 1.6  # times that an eye is lighter than the bridge of the nose: a mirr
 _FAINT = 7.0  # grey levels of spread below which a face is too faint to tell an eye from a cover
 _FEWEST = 2  # rows and columns that are looked at of a face, below which there is nothing to tell
 _CLIP = 6.0
+_LID = 16  # of the drawn points, the first: those of the lids
 # Of an open eye: how far below its middle the iris is, how much darker the iris is than what is beside it (of the place's own contrast),
 # how wide the lids are, how much contrast there is (of the face's), how far below the lids the iris is.
 _USUAL = (-0.056, 0.847, 0.874, 0.702, -0.033)
@@ -56,12 +57,12 @@ def look(crop: Pixels, lids: Floats, iris: Floats, *, width: float, contrast: fl
     `more` is how many times as light as the face the crop was made.
     """
     grey = np.asarray(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), np.uint8)
-    below_top, lid = float(iris[0, 1]), lids[:16]
-    below = (float(lid[:, 1].mean()) - len(crop) / 2) / width
-    middle = (below_top - len(crop) / 2) / width
+    across, down = zip(*lids[:_LID].tolist(), strict=True)
+    below = (sum(down) / _LID - len(crop) / 2) / width
+    middle = (float(iris[0, 1]) - len(crop) / 2) / width
     core = float(cv2.meanStdDev(grey[_CORE])[1][0, 0])
     darker = min(2.0, max(-1.0, _darker(grey, iris) / max(core, 1.0)))
-    opening = float(lid[:, 0].max() - lid[:, 0].min()) / width
+    opening = (max(across) - min(across)) / width
     seen = middle, darker, opening, min(1.5, core / max(contrast * more, 1.0)), middle - below
     unlike = _EVEN + sum(map(_odds, seen, _USUAL, _SPREAD, _SLOPE, _BEND)) if contrast >= _FAINT else 0.0
     glare = light.level(grey[_LOOKED], 0.9) > _GLARE * max(1.0, light.level(grey[_BRIDGE]))

@@ -14,7 +14,7 @@ from proctoring.observations import Box, Head, Observation, Reason, Thing, Thing
 from proctoring.vision import exchange, faces, identity, models, pose, quality
 from proctoring.vision.attention import Attention
 from proctoring.vision.beside import SAME, Beside
-from proctoring.vision.calm import Portrait
+from proctoring.vision.calm import Calm, Portrait
 from proctoring.vision.companions import Companions, company
 from proctoring.vision.costs import Costs
 from proctoring.vision.counting import Counting
@@ -91,7 +91,6 @@ class Eyes:
         with self.costs.of("quality"):
             view = quality.view(given.small)
             covered = quality.covered(view, self._scene)
-        self.costs.frames += 1
         if given.small.shape[1] != self._small:
             self._small, self._read = given.small.shape[1], None  # read in other pixels
         self._moved = quality.changed(self._view, view) if self._view is not None else 1.0
@@ -131,21 +130,24 @@ class Eyes:
         return 0 <= at - read.found.at < longest_s
 
     def _standing(self, given: Frame, view: View, at: float) -> Reading | None:
-        """Return the last reading when nothing has stirred for a moment or the face is calm, with where its eyes point now."""
+        """Return the last reading while nothing stirs or the face is calm; of a calm face the eyes alone are read where they stir."""
         read = self._read
         assert read is not None
-        moved = (0.0, 0.0) if at - read.found.at < self._plan.still_s and quality.still(read.view, view) else None
-        if moved is None and read.portrait is not None:
+        calm = Calm() if at - read.found.at < self._plan.still_s and quality.still(read.view, view) else None
+        if calm is None and read.portrait is not None:
             with self.costs.of("calm"):
-                moved = read.portrait.calm(given.small)
-        if moved is None or read.portrait is None or read.seen is None or self._gaze is None:
-            return read if moved is not None else None
-        mesh = read.seen.mesh.moved(*(each / read.scale for each in moved))
-        if not self._gaze.follow(given.small, mesh.scaled(read.scale).points, read.seen.head):
-            return None
+                calm = read.portrait.calm(given.small)
+        if calm is None or read.portrait is None or read.seen is None or self._gaze is None:
+            return read if calm is not None and calm.eyes else None
+        mesh, head = read.seen.mesh.moved(calm.across / read.scale, calm.down / read.scale), read.seen.head
+        if not self._gaze.follow(given.small, mesh.scaled(read.scale).points, head):
+            if not self._gaze.sees_both(head):
+                return None
+            self._gaze.read(given, mesh.points, head, at)
+            if self._gaze.covered:
+                return None
         self._track = mesh
-        self._read = replace(read, found=replace(read.found, gaze=self._gaze.of(read.seen.head)))
-        return self._read
+        return read if calm.eyes else replace(read, found=replace(read.found, eyes_open=None))
 
     def _kept(self, given: Frame, view: View, read: Reading, seq: int, at: float) -> Observation:
         """Let a reading of the face stand; what is beside it is looked at all the same."""
@@ -154,7 +156,9 @@ class Eyes:
         count = self._count(given, read.seen, at)
         things, people = self._things(given, read.seen, at)
         self._scene.learn(view, read.seen.box)
-        return replace(read.found, at=at, seq=seq, faces=count, people=people, identity=None, objects=things, quality=view.quality)
+        eyes = self._gaze.of(read.seen.head) if self._gaze is not None and read.portrait is not None else None
+        stood = replace(read.found, at=at, seq=seq, gaze=eyes, identity=None, quality=view.quality)
+        return replace(stood, faces=count, people=people, objects=things)
 
     def _anew(self, given: Frame, view: View, at: float, seq: int) -> Observation:
         seen = self._follow(given.whole)
@@ -260,7 +264,7 @@ class Eyes:
         reason = quality.why_no_face(view)
         if reason is not None:
             return Observation(at=at, seq=seq, reason=reason, faces=0, quality=view.quality)
-        things = self._empty_place(given.whole, at)
+        things = self._empty_place(given, at)
         # Without the object network nobody can say that nobody is there.
         people = self._people if self._nets.objects is not None else None
         if people == 0 and (self._glimpsed or self._scene.body_still_there(view)):
@@ -343,35 +347,38 @@ class Eyes:
         part = self._attention.part(at, seen.box, novel=novel, hasty=hasty, glance_down=self._glances_down(seen.head))
         if part is None:
             return None, None
-        things, people = self._looked(given.whole, part, at, seen.box)
+        things, people = self._looked(given, part, at, seen.box)
         if people is not None and people > 1:
             self._counting.again()  # more bodies than the candidate's: whose faces?
         if not things and novel is not None and not hasty:
             self._scene.accept(self._view, novel if part == WHOLE else part)
         return things, people
 
-    def _empty_place(self, picture: Pixels, at: float) -> tuple[Thing, ...] | None:
+    def _empty_place(self, given: Frame, at: float) -> tuple[Thing, ...] | None:
         """Search a picture without a face for people now and then, whole and where the candidate sat; remember how many there were."""
         every_s = self._plan.absence_s if self._people == 0 else self._plan.leaving_s
         part = self._attention.whole(at, every_s) if self._nets.objects is not None else None
         if part is None or self._nets.objects is None:
             return None
-        things, people = self._looked(picture, part, at)
+        things, people = self._looked(given, part, at)
         self._people = people or 0
         if self._people == 0 and self._place is not None:
+            picture = given.whole
             with self.costs.of("objects_closer"):
                 here = self._nets.objects.find(picture, closer_part(self._place))
             self._people = len(self._figures.new(people_in(here)))
         return things
 
-    def _looked(self, picture: Pixels, part: Box, at: float, face: Box | None = None) -> tuple[tuple[Thing, ...] | None, int | None]:
+    def _looked(self, given: Frame, part: Box, at: float, face: Box | None = None) -> tuple[tuple[Thing, ...] | None, int | None]:
         assert self._nets.objects is not None
+        picture = given.small if part == WHOLE else given.whole  # the network has fewer pixels than either
         with self.costs.of("objects"):
             found = self._nets.objects.find(picture, part)
         things = [thing for thing in found if thing.name is not ThingName.PERSON]
         if part != WHOLE:
             return self._attention.saw(things, part, at), None
         if things and things[0].score >= CLOSER_FROM:
+            picture = given.whole
             with self.costs.of("objects_closer"):
                 things[0] = self._nets.objects.closer(picture, things[0])
         people = people_in(found)

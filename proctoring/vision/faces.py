@@ -7,7 +7,7 @@ those of MediaPipe's published graphs.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import cv2
@@ -70,7 +70,8 @@ class Mesh:
 
     def region(self) -> Region:
         """Return where to look for this face in the next frame."""
-        return replace(self.upright, side=self.upright.side * MESH_PADDING)
+        upright = self.upright
+        return Region(x=upright.x, y=upright.y, side=upright.side * MESH_PADDING, angle=upright.angle)
 
     def scaled(self, share: float) -> "Mesh":
         """Return this face in a picture so many times as wide."""

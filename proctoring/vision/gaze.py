@@ -97,7 +97,11 @@ class GazeKeeper:
         Those of a turned head are not: what the network says of them differs from look to look.
         """
         with self._costs.of("glance"):
-            return abs(head.yaw) < TURNED and all(self._found(eye, _patch(small, mesh, eye)) for eye in _EYES)
+            return self.sees_both(head) and all(self._found(eye, _patch(small, mesh, eye)) for eye in _EYES)
+
+    def sees_both(self, head: Head) -> bool:
+        """Say whether both eyes of a head are seen well."""
+        return abs(head.yaw) < TURNED
 
     def read(self, given: Frame, mesh: Floats, head: Head, at: float) -> Gaze | None:
         """Return where the eyes of a face point that was just read, None when none can be told: followed, or read where they are lost.

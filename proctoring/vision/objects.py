@@ -59,7 +59,8 @@ class ObjectReader:
 
     def _likely(self, picture: Pixels, part: Box) -> tuple[Thing, ...]:
         view = View.WHOLE if part == WHOLE else View.PART
-        return tuple(replace(thing, score=round(likely(thing.score, view), 3)) for thing in self._scored(picture, part))
+        scored = self._scored(picture, part)
+        return tuple(Thing(name=thing.name, score=round(likely(thing.score, view), 3), box=thing.box) for thing in scored)
 
     def _scored(self, picture: Pixels, part: Box) -> tuple[Thing, ...]:
         """Return the things in a part that score at least LEAST, with the network's own score."""

@@ -58,12 +58,11 @@ def test_followed_irises_and_one_eye_at_a_time_say_nearly_what_both_say(networks
             kept, both = (
                 one.read(Frame(picture, Costs(), whole=True), points, head, at) for one in (keeper, GazeKeeper(networks.gaze, Costs()))
             )
-            costs.frames += 1
             read_at = at if "iris" in costs.taken() else read_at
             longest_s = max(longest_s, at - read_at)
             if kept is not None and both is not None:
                 apart.append(max(abs(kept.across - both.across), abs(kept.up - both.up)))
-        reads += costs.table()["iris"]["share"] * costs.frames
+        reads += costs.times["iris"]
 
     assert len(apart) >= 28
     assert reads <= 1.1 * len(apart)  # of two eyes in each frame; most of these are of a head that turns
