@@ -124,7 +124,7 @@ class Observation:
     enrolled face, `objects` are things other than people. `mouth_open` and `eyes_open` are heights over widths, about 0 when closed.
     `voice` is the share (0–1) of the time since the last frame in which anybody was heard to speak.
     While the face looks as it did when it was last read it keeps that reading, for less than eight seconds, with a gaze of this frame's
-    irises; identity and objects are never repeated.
+    irises; identity, objects and how far the eyes are open are never repeated.
     """
 
     at: float

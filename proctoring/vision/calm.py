@@ -1,7 +1,7 @@
 """Whether a face still looks as it did when it was read, so that the reading may stand for a moment longer.
 
-The whole face, each eye and the mouth are laid over the place where they were, moved by a pixel or two: their correlation hardly feels
-light, a camera's grain or a swaying body, and falls when a head turns, an eye glances, a lid closes or lips open. What it lets pass was
+The whole face and the mouth are laid over the place where they were, moved by a pixel or two: their correlation hardly feels light, a
+camera's grain or a swaying body, and falls when a head turns or lips open. Eyes are gaze.py's: they are followed. What it lets pass was
 measured: docs/adr/0031-what-a-frame-costs.md. Pixels here are those of the half-size picture.
 """
 
@@ -17,12 +17,10 @@ import numpy as np
 from proctoring.vision import matching
 from proctoring.vision.models import Floats, Pixels
 
-FACE, EYE, MOUTH = 0.95, 0.84, 0.9  # least correlation of each
+FACE, MOUTH = 0.95, 0.9  # least correlation of each
 _SLIP = 4  # pixels by which a calm face may have moved
-# Points whose middle is an eye or the mouth, the first two being its corners; and how far around it is looked, in its own widths.
-_EYES = ((33, 133, 159, 145), (362, 263, 386, 374))
-_MOUTH = (78, 308, 13, 14)
-_EYE_REACH, _MOUTH_REACH = (0.65, 0.35), (0.6, 0.4)
+# Points whose middle is the mouth, the first two being its corners; and how far around it is looked, in its own widths.
+_MOUTH, _MOUTH_REACH = (78, 308, 13, 14), (0.6, 0.4)
 _SMALLEST = (3, 5)  # rows and columns of a piece that still show anything
 _FLAT = 2.0  # grey levels of spread below which there is nothing to compare
 
@@ -46,33 +44,21 @@ class _Piece:
         return (found.column * self.step - _SLIP, found.row * self.step - _SLIP) if found.likeness >= self.least else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calm:
-    """How far a calm face has moved (pixels across and down), and whether its eyes look as they did, too."""
-
-    across: float = 0.0
-    down: float = 0.0
-    eyes: bool = True
-
-
 class Portrait:
     """A face as it was when it was read, from the small picture and the mesh (n × 2, its pixels); each piece is cut when first compared."""
 
     def __init__(self, *, small: Pixels, points: Floats) -> None:
         self._small, self._points = small, points
 
-    def calm(self, now: Pixels) -> Calm | None:
-        """Return where the face is if it and its mouth look as they did, there or very near; None if they do not, or cannot be compared.
+    def calm(self, now: Pixels) -> tuple[float, float] | None:
+        """Return how far the face has moved (pixels across and down) if it and its mouth look as they did, there or very near, else None.
 
         The picture must be of the same size.
         """
         if now.shape != self._small.shape or self._face is None:
             return None
         moved = self._face.moved(now)
-        if moved is None or self._mouth is None or self._mouth.moved(now) is None:
-            return None
-        alike = [eye is not None and eye.moved(now) is not None for eye in self._eyes]
-        return Calm(across=moved[0], down=moved[1], eyes=all(alike))
+        return moved if moved is not None and self._mouth is not None and self._mouth.moved(now) is not None else None
 
     @cached_property
     def _face(self) -> _Piece | None:
@@ -83,10 +69,6 @@ class Portrait:
     @cached_property
     def _mouth(self) -> _Piece | None:
         return _piece(self._small, _around(self._points, _MOUTH, _MOUTH_REACH), MOUTH)
-
-    @cached_property
-    def _eyes(self) -> Sequence[_Piece | None]:
-        return [_piece(self._small, _around(self._points, eye, _EYE_REACH), EYE) for eye in _EYES]
 
 
 def _piece(picture: Pixels, box: Sequence[float], least: float, step: int = 1) -> _Piece | None:

@@ -97,7 +97,7 @@ def _mean(grey: Pixels, where: npt.NDArray[np.uint8]) -> float:
     return float(cv2.mean(grey, where)[0])
 
 
-def face_of(picture: Pixels, mesh: Floats) -> tuple[float, float]:
+def levels_of(picture: Pixels, mesh: Floats) -> tuple[float, float]:
     """Return the spread of grey levels over a face, and the level that a tenth of its middle is above; one pixel in sixteen is enough."""
     flat = mesh[:, :2].T.copy()
     (left, top), (right, bottom) = flat.min(axis=1).tolist(), flat.max(axis=1).tolist()

@@ -14,7 +14,7 @@ from proctoring.observations import Box, Head, Observation, Reason, Thing, Thing
 from proctoring.vision import exchange, faces, identity, models, pose, quality
 from proctoring.vision.attention import Attention
 from proctoring.vision.beside import SAME, Beside
-from proctoring.vision.calm import Calm, Portrait
+from proctoring.vision.calm import Portrait
 from proctoring.vision.companions import Companions, company
 from proctoring.vision.costs import Costs
 from proctoring.vision.counting import Counting
@@ -130,16 +130,16 @@ class Eyes:
         return 0 <= at - read.found.at < longest_s
 
     def _standing(self, given: Frame, view: View, at: float) -> Reading | None:
-        """Return the last reading while nothing stirs or the face is calm; of a calm face the eyes alone are read where they stir."""
+        """Return the last reading when nothing has stirred for a moment or the face is calm; its eyes are followed, or they alone read."""
         read = self._read
         assert read is not None
-        calm = Calm() if at - read.found.at < self._plan.still_s and quality.still(read.view, view) else None
-        if calm is None and read.portrait is not None:
+        moved = (0.0, 0.0) if at - read.found.at < self._plan.still_s and quality.still(read.view, view) else None
+        if moved is None and read.portrait is not None:
             with self.costs.of("calm"):
-                calm = read.portrait.calm(given.small)
-        if calm is None or read.portrait is None or read.seen is None or self._gaze is None:
-            return read if calm is not None and calm.eyes else None
-        mesh, head = read.seen.mesh.moved(calm.across / read.scale, calm.down / read.scale), read.seen.head
+                moved = read.portrait.calm(given.small)
+        if moved is None or read.portrait is None or read.seen is None or self._gaze is None:
+            return read if moved is not None else None
+        mesh, head = read.seen.mesh.moved(*(each / read.scale for each in moved)), read.seen.head
         if not self._gaze.follow(given.small, mesh.scaled(read.scale).points, head):
             if not self._gaze.sees_both(head):
                 return None
@@ -147,7 +147,7 @@ class Eyes:
             if self._gaze.covered:
                 return None
         self._track = mesh
-        return read if calm.eyes else replace(read, found=replace(read.found, eyes_open=None))
+        return read
 
     def _kept(self, given: Frame, view: View, read: Reading, seq: int, at: float) -> Observation:
         """Let a reading of the face stand; what is beside it is looked at all the same."""
@@ -156,9 +156,10 @@ class Eyes:
         count = self._count(given, read.seen, at)
         things, people = self._things(given, read.seen, at)
         self._scene.learn(view, read.seen.box)
-        eyes = self._gaze.of(read.seen.head) if self._gaze is not None and read.portrait is not None else None
-        stood = replace(read.found, at=at, seq=seq, gaze=eyes, identity=None, quality=view.quality)
-        return replace(stood, faces=count, people=people, objects=things)
+        was, eyes = read.found, self._gaze.of(read.seen.head) if self._gaze is not None and read.portrait is not None else None
+        return replace(
+            was, at=at, seq=seq, faces=count, people=people, gaze=eyes, eyes_open=None, identity=None, objects=things, quality=view.quality
+        )
 
     def _anew(self, given: Frame, view: View, at: float, seq: int) -> Observation:
         seen = self._follow(given.whole)

@@ -180,9 +180,8 @@ class MeshReader:
 
 def _in_light(square: Pixels, shown: Pixels) -> Pixels:
     """Return a crop as a longer exposure would have shown it, if what is shown in it is dark; else as it is."""
-    seen = shown.max(axis=2)
-    level = light.level(seen, light.BRIGHT)
-    return light.brought(square, level, light.LIT, haze=_HAZE * light.level(seen, _BLACK)) if level < light.DARK else square
+    level, black = light.levels(shown.max(axis=2), (light.BRIGHT, _BLACK))
+    return light.times(square, light.needed(level, _HAZE * black), haze=_HAZE * black)
 
 
 def sane(answer: Floats) -> bool:

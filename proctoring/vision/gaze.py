@@ -53,8 +53,8 @@ class GazeReader:
 
         None when the network gives no numbers.
         """
-        contrast, level = cover.face_of(picture, mesh)
-        more = light.LIT / max(level, 1.0) if level < light.DARK else 1.0
+        contrast, level = cover.levels_of(picture, mesh)
+        more = light.needed(level)
         piece = light.times(_region(mesh, corners).cut_rgb(picture, IRIS_SIDE), more)
         mirrored = corners == _IMAGE_RIGHT
         piece = np.ascontiguousarray(piece[:, ::-1]) if mirrored else piece

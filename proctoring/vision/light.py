@@ -14,18 +14,21 @@ from proctoring.vision.models import Pixels
 DARK, LIT, BRIGHT = 80.0, 190.0, 0.9
 
 
-def brought(picture: Pixels, seen: float, wanted: float, *, haze: float = 0.0) -> Pixels:
-    """Return a picture whose lightness is `seen` as if it were `wanted` (both 0–255); one that is light enough as it is.
+def brought(picture: Pixels, seen: float, wanted: float) -> Pixels:
+    """Return a picture whose lightness is `seen` as if it were `wanted` (both 0–255); one that is light enough as it is."""
+    return picture if seen >= wanted else times(picture, wanted / max(seen, 1.0))
 
-    `haze` is the level that the lens's own stray light has everywhere: it is taken away first.
-    """
-    if seen >= wanted:
-        return picture
-    return times(picture, wanted / max(seen - haze, 1.0), haze=haze)
+
+def needed(seen: float, haze: float = 0.0) -> float:
+    """Return how many times more light a face of this level needs, the lens's `haze` taken away; 1 if it is light enough."""
+    return LIT / max(seen - haze, 1.0) if seen < DARK else 1.0
 
 
 def times(picture: Pixels, more: float, *, haze: float = 0.0) -> Pixels:
-    """Return a picture as with more light, so many times brighter, less the lens's haze; by 1 as it is."""
+    """Return a picture as with more light, so many times brighter; by 1 as it is.
+
+    `haze` is the level that the lens's own stray light has everywhere: it is taken away first.
+    """
     if more == 1.0:
         return picture
     # Levels follow light by a power law (gamma), so that more light multiplies them all by one number.

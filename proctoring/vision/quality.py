@@ -6,6 +6,7 @@ candidate is in it.
 """
 
 import math
+from collections import deque
 from dataclasses import dataclass
 
 import cv2
@@ -42,7 +43,7 @@ _OUTSIDE = 0.25  # share of a face's box that may lie outside the picture
 _LEAST_DETAIL = 0.10  # recorded faces have .16 and more, also half as large
 _FACE_SIDE, _FACE_INNER = 64, slice(8, 56)
 _NOVEL = 10.0  # colour distance of a cell to what is usually there
-_ACCEPTED = 0.6
+_ACCEPTED, _REMEMBERED, _TWICE = 0.6, 6, 2
 _WINDOW, _FEWEST_NOVEL = 8, 5  # cells
 _ALIKE = 0.75  # correlation from which a piece of the picture is the chest that was seen before
 _TEXTURE = 8.0
@@ -76,7 +77,7 @@ def view(picture: Pixels) -> View:
     """Measure a picture, large or small."""
     small = small_of(picture)
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-    low, bright, brightest = light.levels(grey[::2, ::2], (0.05, 0.9, 0.99))
+    low, bright, brightest = light.levels(grey[::3, ::3], (0.05, 0.9, 0.99))
     # In the dark colours lie so close together that nothing would ever be new, or unlike.
     coarse = light.brought(np.asarray(cv2.resize(small, _CELLS, interpolation=cv2.INTER_AREA), np.uint8), bright, _LIT)
     cells = np.asarray(cv2.cvtColor(coarse.astype(np.float32) / 255, cv2.COLOR_BGR2LAB), np.float32)
@@ -114,6 +115,7 @@ class Scene:
         self._person = self._body
         self._latest: View | None = None
         self._novel_before: Mask | None = None
+        self._seen_through: deque[Floats] = deque(maxlen=_REMEMBERED)  # cells in which nothing was found; elsewhere infinite
         self.lasts = False  # what `novelty` returned last was there in the view before, too
 
     def learn(self, seen: View, face: Box) -> None:
@@ -125,9 +127,15 @@ class Scene:
         self._latest, self._body, self._person = seen, _below(face), _silhouette(face)
 
     def accept(self, seen: View, part: Box) -> None:
-        """Take what a part shows now for what is usually there, the more the oftener: it was looked at and nothing was found."""
+        """Take what a part shows now for what is usually there, the more the oftener: it was looked at and nothing was found.
+
+        What was looked at twice is not new when it comes back: people have several ways to sit.
+        """
         if self._cells is not None:
             rows, columns = _cells_between(part.x, part.y, part.x + part.width, part.y + part.height)
+            nothing = np.full_like(self._cells, np.inf)
+            nothing[rows, columns] = (_unlit(seen.cells - self._cells) + self._cells)[rows, columns]
+            self._seen_through.append(nothing)
             self._cells[rows, columns] += np.float32(_ACCEPTED) * (seen.cells[rows, columns] - self._cells[rows, columns])
 
     def body_still_there(self, seen: View) -> bool:
@@ -151,9 +159,14 @@ class Scene:
         self.lasts = False
         if self._cells is None:
             return None
-        novel = _beyond(_unlit(seen.cells - self._cells), _NOVEL)
+        difference = _unlit(seen.cells - self._cells)
+        novel = _beyond(difference.copy(), _NOVEL)
         rows, columns = _grown(face)
         novel[rows, columns] = False
+        if len(self._seen_through) >= _TWICE and np.count_nonzero(novel) >= _FEWEST_NOVEL:
+            now = difference[novel] + self._cells[novel]
+            known = ~_beyond(np.stack(self._seen_through)[:, novel] - now, _NOVEL)
+            novel[novel] = known.sum(axis=0) < _TWICE
         lasting, self._novel_before = None if self._novel_before is None else novel & self._novel_before, novel
         found = None if lasting is None else _fullest(lasting)
         self.lasts = found is not None

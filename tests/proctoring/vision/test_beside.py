@@ -17,6 +17,7 @@ from proctoring.vision.redact import hide_others
 from tests.proctoring.sightings import closed, kinds
 from tests.proctoring.vision.conftest import jpeg
 
+Scene = Callable[..., Pixels]
 SIDE, SHOWN = 179, 107  # of the second person, and rows of them above the picture's lower edge
 CORNER = Box(x=0.72, y=0.67, width=0.25, height=0.33)
 
@@ -89,3 +90,16 @@ def test_a_place_outside_the_picture_holds_no_face(networks: Networks, room: Cal
     beside.seen([far_off], 0.0)
 
     assert beside.closer(networks.near, room(with_second=True), [], None, 0.0) == []
+
+
+def test_others_are_looked_for_in_the_small_picture_and_what_is_found_is_read_in_the_whole_one(networks: Networks, scene: Scene) -> None:
+    alone, eyes = jpeg(scene(0)), Eyes(networks)
+    counted = decoded = 0
+    for second in range(30):
+        eyes.costs.times.clear()
+        counted += eyes.look(alone, second, second).faces is not None and second > 2
+        if second > 2 and "mesh" not in eyes.costs.times and "objects" not in eyes.costs.times:
+            decoded += eyes.costs.times["decode"] - 1
+
+    assert counted >= 3
+    assert decoded == 0  # nothing was read, and so nothing decoded whole

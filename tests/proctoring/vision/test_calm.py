@@ -134,7 +134,7 @@ LID, MOUTH = painted(192, 97, 218, 106, (150, 170, 210)), painted(208, 155, 248,
 
 
 @pytest.mark.parametrize(("change", "is_calm"), [(turned, False), (MOUTH, False), (LID, True)])
-def test_a_head_or_a_mouth_that_moves_is_not_calm_and_of_an_eye_it_is_said(
+def test_a_head_or_a_mouth_that_moves_is_not_calm_while_an_eye_may(
     networks: Networks, scene: Scene, change: Callable[[Pixels], Pixels], is_calm: bool
 ) -> None:
     rng = np.random.default_rng(3)
@@ -145,9 +145,8 @@ def test_a_head_or_a_mouth_that_moves_is_not_calm_and_of_an_eye_it_is_said(
     calm = filmed(before, rng, grain=2.5), filmed(scene(0, change, scale=0.9), rng, grain=2.5)
     same, other = (portrait.calm(cv2.resize(each, (320, 240), interpolation=cv2.INTER_AREA).astype(np.uint8)) for each in calm)
 
-    assert same is not None and same.eyes
+    assert same is not None
     assert (other is not None) is is_calm
-    assert other is None or not other.eyes
     assert portrait.calm(small[:120]) is None
 
 
@@ -161,7 +160,7 @@ def test_where_a_calm_face_has_moved_to_is_known_to_a_part_of_a_pixel(networks: 
     found = Portrait(small=small, points=mesh.points[:, :2] * np.float32(0.5)).calm(now)
 
     assert found is not None
-    assert np.abs(2 * np.array((found.across, found.down)) - way).max() < 0.6
+    assert np.abs(2 * np.array(found) - way).max() < 0.6
 
 
 def test_the_eyes_of_a_face_that_sways_are_followed_where_they_are(networks: Networks, scene: Scene) -> None:

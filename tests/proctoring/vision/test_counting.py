@@ -1,11 +1,12 @@
-"""Faces are counted when something changed beside the candidate, and else by a schedule that knows what usually stirs."""
+"""Faces are counted when something changed beside the candidate, and else by a schedule that knows what usually stirs; and what is new."""
 
 import numpy as np
 
 from proctoring.observations import Box
 from proctoring.vision import quality
 from proctoring.vision.counting import Counting, Often
-from proctoring.vision.quality import View
+from proctoring.vision.objects import WHOLE
+from proctoring.vision.quality import Scene, View
 
 FACE = Box(x=0.4, y=0.2, width=0.2, height=0.3)
 BESIDE, ON_THE_BODY = (slice(20, 60), slice(2, 26)), (slice(70, 100), slice(60, 100))  # rows and columns of 120×160
@@ -62,3 +63,47 @@ def test_a_count_that_is_asked_for_comes_in_the_next_frame() -> None:
     counting.again()
 
     assert counting.due(a_view(), FACE, 1.0)
+
+
+def novel(scene: Scene, view: View) -> bool:
+    """Whether something is new in a view that is shown twice, as a frame and the one after it."""
+    return [scene.novelty(view, FACE) for _ in range(2)][-1] is not None
+
+
+def usual(scene: Scene, views: int = 40) -> None:
+    for _ in range(views):
+        scene.learn(a_view(), FACE)
+        scene.novelty(a_view(), FACE)
+
+
+def test_what_was_looked_at_twice_is_not_new_when_it_comes_back() -> None:
+    scene, leant = Scene(), a_view(ON_THE_BODY)
+    news = []
+    for _ in range(4):
+        usual(scene)
+        news.append(novel(scene, leant))
+        if news[-1]:
+            scene.accept(leant, WHOLE)
+
+    assert news == [True, True, False, False]
+
+
+def test_what_is_new_where_something_was_looked_at_twice_is_new() -> None:
+    scene, phone = Scene(), np.full((120, 160, 3), 110, np.uint8)
+    phone[ON_THE_BODY] = (20, 20, 25)
+    for _ in range(2):
+        usual(scene)
+        scene.accept(a_view(ON_THE_BODY), WHOLE)
+    usual(scene)
+
+    assert novel(scene, quality.view(phone))
+
+
+def test_what_was_looked_at_elsewhere_is_new_here() -> None:
+    scene, elsewhere = Scene(), Box(x=0.0, y=0.0, width=0.3, height=0.5)
+    for _ in range(2):
+        usual(scene)
+        scene.accept(a_view(ON_THE_BODY), elsewhere)
+    usual(scene)
+
+    assert novel(scene, a_view(ON_THE_BODY))
