@@ -156,7 +156,8 @@ class Eyes:
         count = self._count(given, read.seen, at)
         things, people = self._things(given, read.seen, at)
         self._scene.learn(view, read.seen.box)
-        was, eyes = read.found, self._gaze.of(read.seen.head) if self._gaze is not None and read.portrait is not None else None
+        was = read.found
+        eyes = self._gaze.of(read.seen.head) if self._gaze is not None and read.portrait is not None else None
         return replace(
             was, at=at, seq=seq, faces=count, people=people, gaze=eyes, eyes_open=None, identity=None, objects=things, quality=view.quality
         )
@@ -224,7 +225,7 @@ class Eyes:
         self._glimpsed = False
         for detection in sorted(found, key=lambda d: -d.height)[:3]:
             with self.costs.of("mesh"):
-                mesh = self._nets.mesh.read(picture, detection.region())
+                mesh = self._nets.mesh.of(picture, detection)
             if mesh.fits(detection):
                 return mesh
             self._glimpsed |= mesh.hints(detection) and not self._figures.hold(detection.box, picture.shape)
@@ -303,7 +304,7 @@ class Eyes:
             found = [one.scaled(share) for one in others]
             known = [mine.mesh.scaled(picture.shape[1] / self._width).box, *(one.box for one in found)]
             found += self._beside.closer(self._nets.near, picture, known, self._novel, at)
-            return [one for one in found if self._nets.mesh.read(picture, one.region()).fits(one)]
+            return [one for one in found if self._nets.mesh.of(picture, one).fits(one)]
 
     def _identity(self, picture: Pixels, seen: Seen, at: float) -> float | None:
         """Compare with the enrolled face when it is time, and after any doubt; never in a crowd, never a face seen badly."""

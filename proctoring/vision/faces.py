@@ -28,6 +28,8 @@ RIGHT_EYE, LEFT_EYE = 0, 1  # of a detection's six points, as the person has the
 MESH_RIGHT, MESH_LEFT = 33, 263
 # MediaPipe's graphs take 1.5. A little closer its angles are steadier, on people of every set (docs/adr/0031-what-a-frame-costs.md).
 MESH_PADDING = 1.45
+# Small, dark and blurred faces are boxed too tightly: with so much room the mesh knows them for faces (docs/adr/0053-a-second-look.md).
+_MORE_ROOM = 2.0
 # So much of the level below which a twentieth lies is a lens's haze, above all before a window: beside it, dark skin has little contrast.
 _HAZE, _BLACK = 0.6, 0.05
 _APART = 12  # pixels between those that are looked at for it
@@ -53,11 +55,11 @@ class Detection:
         left, top, right, bottom = (share * edge for edge in self.box)
         return Detection(score=self.score, box=(left, top, right, bottom), points=self.points * np.float32(share))
 
-    def region(self) -> Region:
+    def region(self, padding: float = MESH_PADDING) -> Region:
         """Return the upright square around the face that the mesh wants."""
         across, down = (self.points[LEFT_EYE] - self.points[RIGHT_EYE]).tolist()
         left, top, right, bottom = self.box
-        side = max(right - left, bottom - top) * MESH_PADDING
+        side = max(right - left, bottom - top) * padding
         return Region(x=(left + right) / 2, y=(top + bottom) / 2, side=side, angle=math.atan2(down, across))
 
 
@@ -166,6 +168,17 @@ class MeshReader:
 
     def __init__(self, network: Network) -> None:
         self._network = network
+
+    def of(self, picture: Pixels, detection: Detection) -> Mesh:
+        """Return the mesh of a detected face; where it does not fit, a second look with more room may, and then one where that lies."""
+        mesh = self.read(picture, detection.region())
+        if mesh.fits(detection):
+            return mesh
+        again = self.read(picture, detection.region(_MORE_ROOM))
+        if not again.fits(detection):
+            return mesh
+        closer = self.read(picture, again.region())
+        return closer if closer.fits(detection) else again
 
     def read(self, picture: Pixels, region: Region) -> Mesh:
         """Return the points found in `region`, brought to light if it is dark, with the score that a face is there."""

@@ -104,7 +104,7 @@ class GazeKeeper:
         return abs(head.yaw) < TURNED
 
     def read(self, given: Frame, mesh: Floats, head: Head, at: float) -> Gaze | None:
-        """Return where the eyes of a face point that was just read, None when none can be told: followed, or read where they are lost.
+        """Return where the eyes of a face point whose mesh is this frame's, None when none can be told: followed, or read where lost.
 
         Of lost eyes one is read, and the other when that one has moved; else one, when none was for two seconds.
         """

@@ -76,7 +76,7 @@ def _all_faces(networks: Networks, picture: Pixels) -> list[Detection]:
     found = networks.near.find(picture, least=LEAST)
     larger = (one for part in parts for one in found_in(networks.near, picture, part))
     far = networks.far.find(picture, least=LEAST) if networks.far else []
-    for one in [*far, *(one for one in larger if networks.mesh.read(picture, one.region()).fits(one))]:
+    for one in [*far, *(one for one in larger if networks.mesh.of(picture, one).fits(one))]:
         if all(faces.overlap(one.box, other.box) < SAME for other in found):
             found.append(one)
     return found
@@ -96,7 +96,7 @@ def _own(networks: Networks, picture: Pixels, found: list[Detection], known: Flo
 
 def _compared(networks: Networks, picture: Pixels, face: Detection, known: Floats) -> _Likeness | None:
     """Return how far a face is from the candidate's, None where it cannot be compared."""
-    mesh = networks.mesh.read(picture, face.region())
+    mesh = networks.mesh.of(picture, face)
     if mesh.score < faces.PRESENT or networks.identity is None:
         return None
     described = networks.identity.describe(identity.chip(picture, mesh.points))

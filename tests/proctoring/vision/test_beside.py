@@ -103,3 +103,32 @@ def test_others_are_looked_for_in_the_small_picture_and_what_is_found_is_read_in
 
     assert counted >= 3
     assert decoded == 0  # nothing was read, and so nothing decoded whole
+
+
+def test_a_face_in_noise_is_known_for_one_at_the_second_look_which_has_more_room(networks: Networks, astronaut: Pixels) -> None:
+    assert networks.far is not None
+    rng = np.random.default_rng(1)
+    first = second = found = 0
+    for side in range(200, 310, 10):
+        picture = np.full((480, 640, 3), 130, np.uint8)
+        picture[150 : 150 + side, 200 : 200 + side] = cv2.resize(astronaut, (side, side), interpolation=cv2.INTER_AREA)
+        noisy = np.clip(picture + rng.normal(0, 25, picture.shape), 0, 255).astype(np.uint8)
+        for one in networks.far.find(noisy, least=0.5)[:1]:
+            found += 1
+            first += networks.mesh.read(noisy, one.region()).fits(one)
+            second += networks.mesh.of(noisy, one).fits(one)
+
+    assert found >= 9
+    assert second == found
+    assert first <= found - 3
+
+
+def test_a_second_look_makes_no_face_of_what_is_none(networks: Networks) -> None:
+    rng = np.random.default_rng(2)
+    picture = cv2.GaussianBlur(rng.integers(0, 255, (480, 640, 3), dtype=np.uint8), (0, 0), 6)
+    spots = [
+        Detection(score=0.7, box=(x, 100.0, x + 90, 190.0), points=np.array([(x + 30, 130), (x + 60, 130)] * 3, np.float32))
+        for x in range(20, 540, 40)
+    ]
+
+    assert not any(networks.mesh.of(np.asarray(picture, np.uint8), one).fits(one) for one in spots)
