@@ -68,6 +68,10 @@ class Box:
         """Return the share of the picture."""
         return self.width * self.height
 
+    def beside(self, other: "Box") -> bool:
+        """Say whether it lies to one side of another, with no column in common."""
+        return self.x > other.x + other.width or other.x > self.x + self.width
+
     def overlap(self, other: "Box") -> float:
         """Return the intersection over the union."""
         width = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)

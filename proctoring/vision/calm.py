@@ -14,7 +14,7 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 
-from proctoring.vision import matching
+from proctoring.vision import crops, matching
 from proctoring.vision.models import Floats, Pixels
 
 FACE, MOUTH = 0.95, 0.9  # least correlation of each
@@ -62,8 +62,7 @@ class Portrait:
 
     @cached_property
     def _face(self) -> _Piece | None:
-        flat = self._points.T.copy()
-        (left, top), (right, bottom) = flat.min(axis=1).tolist(), flat.max(axis=1).tolist()
+        (left, top), (right, bottom) = crops.ends(self._points)
         return _piece(self._small, (left, top, right, bottom), FACE, step=2)
 
     @cached_property

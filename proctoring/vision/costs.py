@@ -23,7 +23,7 @@ class _Stage:
 
 
 class Costs:
-    """Seconds of CPU by stage since they were last taken, and how often each ran."""
+    """Seconds of CPU by stage since they were last taken, and how often each ran at all."""
 
     def __init__(self) -> None:
         self.latest: defaultdict[str, float] = defaultdict(float)

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from proctoring.vision import light
+from proctoring.vision import crops, light
 from proctoring.vision.models import Floats, Pixels
 
 UNREADABLE = 1.5  # log odds from which an eye's direction is not taken: of open eyes one in a hundred
@@ -99,8 +99,7 @@ def _mean(grey: Pixels, where: npt.NDArray[np.uint8]) -> float:
 
 def levels_of(picture: Pixels, mesh: Floats) -> tuple[float, float]:
     """Return the spread of grey levels over a face, and the level that a tenth of its middle is above; one pixel in sixteen is enough."""
-    flat = mesh[:, :2].T.copy()
-    (left, top), (right, bottom) = flat.min(axis=1).tolist(), flat.max(axis=1).tolist()
+    (left, top, _), (right, bottom, _) = crops.ends(mesh)
     rows = picture[max(0, int(top)) : math.ceil(bottom) : 4, max(0, int(left)) : math.ceil(right)]
     height, width = rows.shape[0], math.ceil(rows.shape[1] / 4)
     if min(height, width) < _FEWEST:

@@ -1,8 +1,8 @@
 """The eyes on one candidate: a frame in, an Observation out.
 
-A cascade: the picture is measured small; while the face is calm its last reading stands, for less than eight seconds, and only its irises
-are followed; else the face is read. The dearer looks (everybody's faces, identity, things) come by a schedule and when something changed.
-Networks are shared between candidates; what is remembered about one candidate lives here.
+A cascade: the picture is measured small; while the face is calm its last reading stands, for less than eight seconds, and only its eyes
+are followed or read; else the face is read. The dearer looks (everybody's faces, identity, things) come by a schedule and when something
+changed. Networks are shared between candidates; what is remembered about one candidate lives here.
 """
 
 from collections.abc import Iterable, Sequence
@@ -76,7 +76,7 @@ class Eyes:
         self._at: float | None = None
         self._identified_at = -1e9
         self._recognise, self._strange, self._alike = 3, False, 0
-        self._crowd = self._glimpsed = self._rare = self._speaks = False
+        self._crowd = self._glimpsed = self._rare = self._speaks = self._visited = False
         self._people = 0
         self._figures = Figures()
         self._place: Box | None = None  # of the last face
@@ -143,8 +143,8 @@ class Eyes:
         if not self._gaze.follow(given.small, mesh.scaled(read.scale).points, head):
             if not self._gaze.sees_both(head):
                 return None
-            self._gaze.read(given, mesh.points, head, at)
-            if self._gaze.covered:
+            self._gaze.read(given, mesh.scaled(given.whole.shape[1] / self._width).points, head, at)
+            if self._gaze.doubtful:
                 return None
         self._track = mesh
         return read
@@ -283,28 +283,29 @@ class Eyes:
             return None
         if due:
             self._counting.counted(self._view, at)
+        shown = given.at_least(self._nets.far.side)
         with self.costs.of("others"):
-            own = mine.mesh.scaled(given.small.shape[1] / self._width).box
-            all_of_it = self._nets.far.find(given.small, least=_BESIDE) if due else []  # which has more pixels than the network takes
+            own = mine.mesh.scaled(shown.shape[1] / self._width).box
+            all_of_it = self._nets.far.find(shown, least=_BESIDE) if due else []
             others = [d for d in all_of_it if faces.overlap(d.box, own) < SAME]
-        real = self._real(given, others, mine, at) if others or self._novel is not None or self._beside.waits(at) else []
+        looks = bool(others) or self._novel is not None or self._beside.waits(at)
+        real = self._real(given.whole, [one.scaled(given.whole.shape[1] / shown.shape[1]) for one in others], mine, at) if looks else []
         if not (due or real):
             return None
         self._beside.seen(real, at)
-        beside = company(self.companions, given.whole if real else given.small, real, at)
+        beside = company(self.companions, given.whole if real else shown, real, at)
         if self._crowd and beside.sure:
             self._recognise = 3  # one of them has gone: which?
         self._crowd = not beside.sure
         return 1 + beside.strangers
 
-    def _real(self, given: Frame, others: Sequence[Detection], mine: Seen, at: float) -> list[Detection]:
-        """Return which of others' faces in the small picture are faces, and those nearby, in pixels of the whole one."""
-        picture, share = given.whole, 1 / given.scale
+    def _real(self, picture: Pixels, others: Sequence[Detection], mine: Seen, at: float) -> list[Detection]:
+        """Return which of others' faces are faces, and those that are only seen larger; none of them is the candidate's own."""
         with self.costs.of("others"):
-            found = [one.scaled(share) for one in others]
-            known = [mine.mesh.scaled(picture.shape[1] / self._width).box, *(one.box for one in found)]
-            found += self._beside.closer(self._nets.near, picture, known, self._novel, at)
-            return [one for one in found if self._nets.mesh.of(picture, one).fits(one)]
+            own = mine.mesh.scaled(picture.shape[1] / self._width).box
+            found = [*others, *self._beside.closer(self._nets.near, picture, [own, *(one.box for one in others)], self._novel, at)]
+            read = [(one, self._nets.mesh.of(picture, one)) for one in found]
+            return [one for one, mesh in read if mesh.fits(one) and faces.overlap(mesh.box, own) < SAME]
 
     def _identity(self, picture: Pixels, seen: Seen, at: float) -> float | None:
         """Compare with the enrolled face when it is time, and after any doubt; never in a crowd, never a face seen badly."""
@@ -343,7 +344,7 @@ class Eyes:
         """Look for things where attention points; return them, and the people counted when it was the whole picture."""
         if self._nets.objects is None or self._view is None:
             return None, None
-        novel = self._scene.novelty(self._view, seen.box, rare=self._rare)
+        novel = self._scene.novelty(self._view, seen.box, at, rare=self._rare)
         self._newly, self._novel = novel is not None and self._novel is None, novel
         hasty = not self._scene.lasts
         part = self._attention.part(at, seen.box, novel=novel, hasty=hasty, glance_down=self._glances_down(seen.head))
@@ -352,8 +353,8 @@ class Eyes:
         things, people = self._looked(given, part, at, seen.box)
         if people is not None and people > 1:
             self._counting.again()  # more bodies than the candidate's: whose faces?
-        if not things and novel is not None and not hasty:
-            self._scene.accept(self._view, novel if part == WHOLE else part)
+        if not things and novel is not None and not (hasty or self._crowd or self._visited):
+            self._scene.accept(self._view, novel if part == WHOLE else part, at)
         return things, people
 
     def _empty_place(self, given: Frame, at: float) -> tuple[Thing, ...] | None:
@@ -373,10 +374,11 @@ class Eyes:
 
     def _looked(self, given: Frame, part: Box, at: float, face: Box | None = None) -> tuple[tuple[Thing, ...] | None, int | None]:
         assert self._nets.objects is not None
-        picture = given.small if part == WHOLE else given.whole  # the network has fewer pixels than either
+        picture = given.at_least(self._nets.objects.width) if part == WHOLE else given.whole
         with self.costs.of("objects"):
             found = self._nets.objects.find(picture, part)
         things = [thing for thing in found if thing.name is not ThingName.PERSON]
+        self._visited = face is not None and any(body.beside(face) for body in people_in(found))
         if part != WHOLE:
             return self._attention.saw(things, part, at), None
         if things and things[0].score >= CLOSER_FROM:

@@ -115,10 +115,10 @@ class _Sight:
 
 
 class Detector:
-    """A single-shot face detector with fixed square anchors."""
+    """A single-shot face detector with fixed square anchors; it takes pictures of `side` pixels across."""
 
     def __init__(self, network: Network, *, side: int, grids: Sequence[tuple[int, int]], flat: Network | None = None) -> None:
-        self._side = side
+        self.side = side
         self._square = _Sight(network=network, rows=slice(0, side), anchors=_anchors(grids))
         bar = side // _BAR
         wide = _Sight(network=flat, rows=slice(bar, side - bar), anchors=_anchors(grids, bars=True)) if flat is not None else None
@@ -138,7 +138,7 @@ class Detector:
     def find(self, picture: Pixels, *, least: float) -> list[Detection]:
         """Return the faces that score at least `least`, best first, each once; where the dark shows none, those that more light does."""
         region = crops.whole(picture)
-        square = region.cut_rgb(picture, self._side)
+        square = region.cut_rgb(picture, self.side)
         sight = self._wide if 4 * picture.shape[0] <= 3 * picture.shape[1] else self._square
         found = self._find(sight, square, region, least)
         if found or (lit := _in_light(square, picture[::_APART, ::_APART])) is square:
@@ -152,7 +152,7 @@ class Detector:
         kept = kept[(np.abs(raw[0, kept]) < ABSURD).all(axis=1)]
         if not kept.size:
             return []
-        places = region.place(self._places(raw[0, kept], sight.anchors[kept]).reshape(-1, 2), self._side).reshape(len(kept), 8, 2)
+        places = region.place(self._places(raw[0, kept], sight.anchors[kept]).reshape(-1, 2), self.side).reshape(len(kept), 8, 2)
         return _each_once([_detection(logit, each) for logit, each in zip(logits[kept].tolist(), places, strict=True)])
 
     def _places(self, raw: Floats, anchors: Floats) -> Floats:
@@ -160,7 +160,7 @@ class Detector:
         pairs = raw.reshape(len(raw), 8, 2)  # middle, width and height, points
         half = pairs[:, 1:2] / 2
         around = np.concatenate([pairs[:, :1] - half, pairs[:, :1] + half, pairs[:, 2:]], axis=1)
-        return np.asarray(around + anchors[:, None] * np.float32(self._side), np.float32)
+        return np.asarray(around + anchors[:, None] * np.float32(self.side), np.float32)
 
 
 class MeshReader:

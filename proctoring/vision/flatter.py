@@ -13,10 +13,14 @@ def with_rows(graph: bytes, rows: int) -> bytes:
     changed = bytearray(graph)
     model = schema.Model.GetRootAs(changed, 0)
     part = model.Subgraphs(0)
-    given = part.Tensors(part.Inputs(0)).Shape(1)
+    given = part.Tensors(part.Inputs(0)).Shape(1) if part.Tensors(part.Inputs(0)).ShapeLength() == 4 else 0
+    if given <= 0:
+        raise ValueError("the network does not say how many rows its picture has")
     operators = map(part.Operators, range(part.OperatorsLength()))
     resizes = [one for one in operators if _code(model, one) == schema.BuiltinOperator.RESIZE_BILINEAR]
     for number in {part.Tensors(one.Inputs(1)).Buffer() for one in resizes}:  # two may share a size
+        if not model.Buffers(number).DataLength():
+            raise ValueError("the network works out for itself how large its features become")
         size = model.Buffers(number).DataAsNumpy().view(np.int32)
         if size[0] * rows % given:
             raise ValueError(f"features of {size[0]} rows in {given} have no whole number of rows in {rows}")

@@ -30,6 +30,10 @@ class Frame:
                 self._whole = decode(self._given)
         return self._whole
 
+    def at_least(self, width: int) -> Pixels:
+        """Return the small picture if it has so many columns, else all pixels."""
+        return self.small if self.small.shape[1] >= width else self.whole
+
     @property
     def scale(self) -> float:
         """Return the small picture's width over the whole one's."""

@@ -99,6 +99,11 @@ class GazeKeeper:
         with self._costs.of("glance"):
             return self.sees_both(head) and all(self._found(eye, _patch(small, mesh, eye)) for eye in _EYES)
 
+    @property
+    def doubtful(self) -> bool:
+        """Say whether something may lie over an eye that was read."""
+        return not all(eye.look.readable for eye in self._eyes.values())
+
     def sees_both(self, head: Head) -> bool:
         """Say whether both eyes of a head are seen well."""
         return abs(head.yaw) < TURNED

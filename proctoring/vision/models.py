@@ -82,7 +82,7 @@ class LiteRtNetwork:
         """Return the same network for pictures of so many rows, None when it takes its own only."""
         try:
             return LiteRtNetwork(self._path, rows=rows)
-        except (ValueError, RuntimeError):  # the runtime's own words for a graph that has a size somewhere
+        except (ValueError, RuntimeError, OSError):  # the runtime's own words for a graph that has a size somewhere, or no file any more
             return None
 
     def __call__(self, batch: Floats) -> Sequence[Floats]:

@@ -45,6 +45,11 @@ class ObjectReader:
     def __init__(self, network: DetectorNetwork) -> None:
         self._network, self._family = network, detectors.family_of(network)
 
+    @property
+    def width(self) -> int:
+        """Return how many pixels across the network takes."""
+        return self._network.size[1]
+
     def find(self, picture: Pixels, part: Box = WHOLE) -> tuple[Thing, ...]:
         """Return the things in a part, best first, each once and under one name, with their likelihood; boxes are of the whole.
 

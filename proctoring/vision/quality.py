@@ -43,7 +43,7 @@ _OUTSIDE = 0.25  # share of a face's box that may lie outside the picture
 _LEAST_DETAIL = 0.10  # recorded faces have .16 and more, also half as large
 _FACE_SIDE, _FACE_INNER = 64, slice(8, 56)
 _NOVEL = 10.0  # colour distance of a cell to what is usually there
-_ACCEPTED, _REMEMBERED, _TWICE = 0.6, 6, 2
+_ACCEPTED, _REMEMBERED, _REMEMBERED_S, _TWICE = 0.6, 6, 60.0, 2
 _WINDOW, _FEWEST_NOVEL = 8, 5  # cells
 _ALIKE = 0.75  # correlation from which a piece of the picture is the chest that was seen before
 _TEXTURE = 8.0
@@ -115,7 +115,8 @@ class Scene:
         self._person = self._body
         self._latest: View | None = None
         self._novel_before: Mask | None = None
-        self._seen_through: deque[Floats] = deque(maxlen=_REMEMBERED)  # cells in which nothing was found; elsewhere infinite
+        # Until when, and cells in which nothing was found; elsewhere infinite.
+        self._seen_through: deque[tuple[float, Floats]] = deque(maxlen=_REMEMBERED)
         self.lasts = False  # what `novelty` returned last was there in the view before, too
 
     def learn(self, seen: View, face: Box) -> None:
@@ -126,16 +127,16 @@ class Scene:
             cv2.accumulateWeighted(seen.cells, self._cells, 0.1)
         self._latest, self._body, self._person = seen, _below(face), _silhouette(face)
 
-    def accept(self, seen: View, part: Box) -> None:
+    def accept(self, seen: View, part: Box, at: float) -> None:
         """Take what a part shows now for what is usually there, the more the oftener: it was looked at and nothing was found.
 
-        What was looked at twice is not new when it comes back: people have several ways to sit.
+        What was looked at twice is not new when it comes back within a minute: people have several ways to sit.
         """
         if self._cells is not None:
             rows, columns = _cells_between(part.x, part.y, part.x + part.width, part.y + part.height)
             nothing = np.full_like(self._cells, np.inf)
             nothing[rows, columns] = (_unlit(seen.cells - self._cells) + self._cells)[rows, columns]
-            self._seen_through.append(nothing)
+            self._seen_through.append((at + _REMEMBERED_S, nothing))
             self._cells[rows, columns] += np.float32(_ACCEPTED) * (seen.cells[rows, columns] - self._cells[rows, columns])
 
     def body_still_there(self, seen: View) -> bool:
@@ -154,7 +155,7 @@ class Scene:
             return False
         return float(cv2.matchTemplate(seen.grey, chest, cv2.TM_CCOEFF_NORMED).max()) >= _ALIKE
 
-    def novelty(self, seen: View, face: Box, *, rare: bool = False) -> Box | None:
+    def novelty(self, seen: View, face: Box, at: float, *, rare: bool = False) -> Box | None:
         """Return where, outside the face, something has been for two views in a row that is not usually there; if `rare`, for one."""
         self.lasts = False
         if self._cells is None:
@@ -163,9 +164,10 @@ class Scene:
         novel = _beyond(difference.copy(), _NOVEL)
         rows, columns = _grown(face)
         novel[rows, columns] = False
-        if len(self._seen_through) >= _TWICE and np.count_nonzero(novel) >= _FEWEST_NOVEL:
+        remembered = [cells for until, cells in self._seen_through if at < until]
+        if len(remembered) >= _TWICE and np.count_nonzero(novel) >= _FEWEST_NOVEL:
             now = difference[novel] + self._cells[novel]
-            known = ~_beyond(np.stack(self._seen_through)[:, novel] - now, _NOVEL)
+            known = ~_beyond(np.stack(remembered)[:, novel] - now, _NOVEL)
             novel[novel] = known.sum(axis=0) < _TWICE
         lasting, self._novel_before = None if self._novel_before is None else novel & self._novel_before, novel
         found = None if lasting is None else _fullest(lasting)

@@ -1,4 +1,4 @@
-"""How often the eyes do what is dear."""
+"""How often the eyes do what is dear. What counts as a change is each part's own (counting.py, attention.py, quality.py)."""
 
 from dataclasses import dataclass, field
 

@@ -65,15 +65,15 @@ def test_a_count_that_is_asked_for_comes_in_the_next_frame() -> None:
     assert counting.due(a_view(), FACE, 1.0)
 
 
-def novel(scene: Scene, view: View) -> bool:
+def novel(scene: Scene, view: View, at: float = 10.0) -> bool:
     """Whether something is new in a view that is shown twice, as a frame and the one after it."""
-    return [scene.novelty(view, FACE) for _ in range(2)][-1] is not None
+    return [scene.novelty(view, FACE, at) for _ in range(2)][-1] is not None
 
 
 def usual(scene: Scene, views: int = 40) -> None:
     for _ in range(views):
         scene.learn(a_view(), FACE)
-        scene.novelty(a_view(), FACE)
+        scene.novelty(a_view(), FACE, 0.0)
 
 
 def test_what_was_looked_at_twice_is_not_new_when_it_comes_back() -> None:
@@ -83,7 +83,7 @@ def test_what_was_looked_at_twice_is_not_new_when_it_comes_back() -> None:
         usual(scene)
         news.append(novel(scene, leant))
         if news[-1]:
-            scene.accept(leant, WHOLE)
+            scene.accept(leant, WHOLE, 0.0)
 
     assert news == [True, True, False, False]
 
@@ -93,7 +93,7 @@ def test_what_is_new_where_something_was_looked_at_twice_is_new() -> None:
     phone[ON_THE_BODY] = (20, 20, 25)
     for _ in range(2):
         usual(scene)
-        scene.accept(a_view(ON_THE_BODY), WHOLE)
+        scene.accept(a_view(ON_THE_BODY), WHOLE, 0.0)
     usual(scene)
 
     assert novel(scene, quality.view(phone))
@@ -103,7 +103,18 @@ def test_what_was_looked_at_elsewhere_is_new_here() -> None:
     scene, elsewhere = Scene(), Box(x=0.0, y=0.0, width=0.3, height=0.5)
     for _ in range(2):
         usual(scene)
-        scene.accept(a_view(ON_THE_BODY), elsewhere)
+        scene.accept(a_view(ON_THE_BODY), elsewhere, 0.0)
     usual(scene)
 
     assert novel(scene, a_view(ON_THE_BODY))
+
+
+def test_after_a_minute_it_is_looked_at_again() -> None:
+    scene = Scene()
+    for _ in range(2):
+        usual(scene)
+        scene.accept(a_view(ON_THE_BODY), WHOLE, 0.0)
+    usual(scene)
+
+    assert not novel(scene, a_view(ON_THE_BODY), 59.0)
+    assert novel(scene, a_view(ON_THE_BODY), 60.0)

@@ -106,16 +106,16 @@ def mesh_of(networks: Networks, picture: Pixels) -> Floats:
     return networks.mesh.read(picture, first.region()).points
 
 
-@pytest.mark.parametrize("how", ["black", "grey", "a hand"])
-def test_covered_eyes_are_said_and_no_gaze_is_guessed(networks: Networks, scene: Scene, how: str) -> None:
+@pytest.mark.parametrize(("how", "least"), [("black", 10), ("grey", 10), ("a hand", 6)])  # of 12; the drawn hand is skin in a skin's light
+def test_covered_eyes_are_said_and_no_gaze_is_guessed(networks: Networks, scene: Scene, how: str, least: int) -> None:
     plain = [scene(i) for i in range(18)]
     pictures = plain[:6] + changed(networks, plain[6:], COVERS[how])
 
     seen = looked(networks, pictures)
 
     assert all(one.gaze is not None for one in seen[:6])
-    assert sum(one.gaze is None for one in seen[6:]) >= 6
-    assert sum(one.reason is Reason.EYES_COVERED for one in seen[6:]) >= 6
+    assert sum(one.gaze is None for one in seen[6:]) >= least
+    assert sum(one.reason is Reason.EYES_COVERED for one in seen[6:]) >= least
     incidents = closed(seen)
     assert kinds(incidents) == [Kind.FACE_NOT_SEEN]
     assert incidents[0].severity is None

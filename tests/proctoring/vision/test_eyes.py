@@ -80,6 +80,7 @@ def turned(degrees: float) -> Callable[[Pixels], Pixels]:
 
 UNFAIR: dict[str, Change] = {
     "dark": lambda person: (person * 0.3).astype(np.uint8),
+    "very dark": lambda person: (person * 0.1).astype(np.uint8),
     "almost black": lambda person: (person * 0.06).astype(np.uint8),
     "blurred": lambda person: np.asarray(cv2.GaussianBlur(person, (0, 0), 5), np.uint8),
     "very blurred": lambda person: np.asarray(cv2.GaussianBlur(person, (0, 0), 9), np.uint8),
@@ -227,6 +228,12 @@ def test_check_in_says_what_to_do(networks: Networks, scene: Scene, how: str, ad
     check = check_face(networks, jpeg(scene(0, UNFAIR[how])), jpeg(scene(0)))
 
     assert (check.advice, check.distance, check.looks_alike) == (advice, None, None)
+
+
+def test_a_very_dark_face_is_compared_rightly_or_not_at_all(networks: Networks, scene: Scene) -> None:
+    check = check_face(networks, jpeg(scene(0, UNFAIR["very dark"])), jpeg(scene(0)))
+
+    assert check.advice == "back_lit" or check.looks_alike is True
 
 
 def test_check_in_needs_one_face(networks: Networks, scene: Scene, astronaut: Pixels) -> None:

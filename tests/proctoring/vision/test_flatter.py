@@ -14,7 +14,7 @@ from tests.proctoring.vision.conftest import ASSETS
 
 ROWS = 144  # of 192
 FACE = (0.44, 0.22)  # the middle of her face in the photograph
-FAR, MESH = (next((ASSETS / role).glob("*.tflite")) for role in (models.FACE_FAR, models.FACE_MESH))
+FAR, MESH = (ASSETS / models.FACE_FAR / "face_detection_full_range_sparse.tflite", ASSETS / models.FACE_MESH / "face_landmark.tflite")
 
 
 class Square:

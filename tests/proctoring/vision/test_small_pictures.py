@@ -31,6 +31,27 @@ def test_a_face_is_followed_into_a_picture_of_another_size(
         assert (one.reason, one.faces) == (None, 1)
 
 
+def glancing(person: Pixels) -> Pixels:
+    """Her irises moved to the image's right."""
+    for left, right in ((198, 212), (240, 254)):
+        person[97:106, left:right] = person[97:106, left - 4 : right - 4].copy()
+    return person
+
+
+def test_eyes_that_glance_while_the_picture_becomes_larger_are_read_where_they_are(
+    networks: Networks, scene: Callable[..., Pixels]
+) -> None:
+    def glance_after(width: int) -> float:
+        eyes = Eyes(networks)
+        for second in range(9):
+            eyes.look(encoded(scene(0, scale=0.9), width, 0.9), second / 2, second)
+        seen = eyes.look(encoded(scene(0, glancing, scale=0.9), 640, 0.9), 4.5, 9)
+        assert seen.gaze is not None
+        return seen.gaze.across
+
+    assert glance_after(320) == pytest.approx(glance_after(640), abs=8)  # in pixels of the smaller picture it was 23 off
+
+
 @pytest.mark.parametrize(("width", "parts"), [(448, 2), (640, 1)])
 def test_of_a_small_picture_the_whole_is_looked_at_beside_a_part(networks: Networks, width: int, parts: int) -> None:
     looked: list[Any] = []
