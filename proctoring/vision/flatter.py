@@ -9,7 +9,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 
 def with_rows(graph: bytes, rows: int) -> bytes:
-    """Return a .tflite file whose features are resized as for a picture of so many rows; raises ValueError when that is no whole number."""
+    """Return a .tflite file whose features are resized as for a picture of so many rows; raises ValueError for one that cannot be."""
     changed = bytearray(graph)
     model = schema.Model.GetRootAs(changed, 0)
     part = model.Subgraphs(0)

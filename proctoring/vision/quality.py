@@ -116,7 +116,7 @@ class Scene:
         self._latest: View | None = None
         self._novel_before: Mask | None = None
         # Until when, and cells in which nothing was found; elsewhere infinite.
-        self._seen_through: deque[tuple[float, Floats]] = deque(maxlen=_REMEMBERED)
+        self._held_nothing: deque[tuple[float, Floats]] = deque(maxlen=_REMEMBERED)
         self.lasts = False  # what `novelty` returned last was there in the view before, too
 
     def learn(self, seen: View, face: Box) -> None:
@@ -136,7 +136,7 @@ class Scene:
             rows, columns = _cells_between(part.x, part.y, part.x + part.width, part.y + part.height)
             nothing = np.full_like(self._cells, np.inf)
             nothing[rows, columns] = (_unlit(seen.cells - self._cells) + self._cells)[rows, columns]
-            self._seen_through.append((at + _REMEMBERED_S, nothing))
+            self._held_nothing.append((at + _REMEMBERED_S, nothing))
             self._cells[rows, columns] += np.float32(_ACCEPTED) * (seen.cells[rows, columns] - self._cells[rows, columns])
 
     def body_still_there(self, seen: View) -> bool:
@@ -164,7 +164,7 @@ class Scene:
         novel = _beyond(difference.copy(), _NOVEL)
         rows, columns = _grown(face)
         novel[rows, columns] = False
-        remembered = [cells for until, cells in self._seen_through if at < until]
+        remembered = [cells for until, cells in self._held_nothing if at < until]
         if len(remembered) >= _TWICE and np.count_nonzero(novel) >= _FEWEST_NOVEL:
             now = difference[novel] + self._cells[novel]
             known = ~_beyond(np.stack(remembered)[:, novel] - now, _NOVEL)
